@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of rules for every room.
+let strict: [SwiftSetting] = [
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house. `floor` lists the rooms below it that it may import.
+func room(_ name: String, on floor: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: floor, swiftSettings: strict)
+}
+
+/// The tests of one room; fixtures lie in Tests/Fixtures, read through TestSupport.
+func tests(of name: String, with floor: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + floor, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "bearing",
+    products: [.executable(name: "bearing", targets: ["bearing"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C libraries of the system, and the few shims that Swift needs in front of them.
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+        .target(name: "CRealtime", dependencies: ["CALSA", "COpenBLAS", "CFFTW"]),
+
+        // Ground floor first: a room imports only rooms named above it.
+        room("Tensor", on: []),
+        room("Geometry", on: []),
+        room("Kernels", on: ["CRealtime", "Tensor"]),
+        room("Features", on: ["CRealtime", "Tensor"]),
+        room("Networks", on: ["Tensor", "Kernels"]),
+        room("Tracking", on: ["Geometry"]),
+        room("Audio", on: ["CRealtime", "CSndFile", "CSampleRate", "Geometry"]),
+        room("Pipeline", on: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
+        room("SafeTensors", on: []),
+        room(
+            "Formats",
+            on: [
+                "SafeTensors", "Tensor", "Geometry", "Features", "Networks", "Tracking",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]),
+        room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),
+        room("Scenes", on: ["CRealtime", "Tensor", "Geometry", "Audio", "Formats"]),
+        room(
+            "Training",
+            on: [
+                "CRealtime", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "SafeTensors", "Formats",
+            ]),
+        room("Configuration", on: ["Geometry", "Audio", "Tracking", .product(name: "TOMLKit", package: "TOMLKit")]),
+        room(
+            "Daemon",
+            on: [
+                "CRealtime", "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats",
+                "TrackFeed", "Configuration", .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "bearing",
+            dependencies: [
+                "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
+                "Scenes", "Training", "Configuration", "Daemon", "CRealtime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // What several test targets share: fixtures, random numbers, the counter of heap allocations.
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .target(
+            name: "TestSupport", dependencies: ["CAllocationCounter", "SafeTensors"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(of: "Tensor"),
+        tests(of: "Geometry"),
+        tests(of: "Kernels", with: ["Tensor"]),
+        tests(of: "Features", with: ["Tensor"]),
+        tests(of: "Networks", with: ["Tensor", "Kernels"]),
+        tests(of: "Tracking", with: ["Geometry"]),
+        tests(of: "Audio", with: ["Geometry"]),
+        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
+        tests(of: "SafeTensors"),
+        tests(of: "Formats", with: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
+        tests(of: "TrackFeed", with: ["Geometry", "Tracking"]),
+        tests(of: "Scenes", with: ["Geometry", "Audio", "Formats"]),
+        tests(
+            of: "Training",
+            with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats"]),
+        tests(of: "Configuration", with: ["Geometry", "Audio"]),
+        tests(of: "Daemon", with: ["Geometry", "Audio", "TrackFeed", "Configuration"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["bearing", "Geometry", "Audio", "Formats", "TestSupport"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,17 @@
+/// Which features a network was trained on; the raw value stands in model files.
+public enum FeatureKind: String, Sendable, CaseIterable {
+    /// First-order Ambisonics: log-mel of W, Y, Z, X, then the mel-pooled active intensity along y, z, x.
+    case foaIntensity = "foa-intensity"
+    /// Tetrahedral array: log-mel of the four capsules, then GCC-PHAT of the six pairs at lags -32...31.
+    case micGCCPHAT = "mic-gcc-phat"
+    /// Tetrahedral array: log-mel of the four capsules, then phase-derived delays against capsule 0.
+    case micPhase = "mic-phase"
+
+    /// Feature channels for each of the 64 bands (or lags).
+    public var channels: Int {
+        switch self {
+        case .foaIntensity, .micPhase: 7
+        case .micGCCPHAT: 10
+        }
+    }
+}

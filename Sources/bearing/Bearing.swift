@@ -1,0 +1,23 @@
+import ArgumentParser
+
+@main
+struct Bearing: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bearing",
+        abstract: "Hears where sounds come from: a real-time sound-source localizer.",
+        version: "0.1.0",
+        subcommands: [])
+
+    /// One clear line on standard error and the exit code of its kind, whatever went wrong.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            failure.report()
+            exit(withError: failure.code)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+int bearing_allocation_counter_placeholder;
