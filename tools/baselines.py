@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Tracks of trackers that learn nothing, for the accuracy tables: csv files that `bearing score` reads.
+
+    baselines.py silent    DIR_OF_WAVS OUT     never a track
+    baselines.py intensity DIR_OF_WAVS OUT     one source: energy-weighted intensity direction behind a level gate
+    baselines.py histogram DIR_OF_WAVS OUT     up to two: peaks of a histogram of intensity directions, same gate
+
+FOA recordings (W, Y, Z, X; 24 kHz). Every estimate of block k uses samples before the block's end only.
+Packages: oracles/requirements.txt.
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+BLOCK = 2400  # samples
+BAND = (200.0, 5000.0)  # Hz: where a source stands out of low background and an encoder still works
+GATE_DB = 6.0  # open this far above the noise floor, stay open at half of it
+FLOOR_RISE_DB = 0.05  # dB a block: how fast the floor follows a rising level; it falls at once, smoothed over 0.3 s
+SMOOTHING = 0.5  # share of the last intensity that stays for the next block while the gate is open
+JUMP_DEGREES = 20.0  # farther than this in one block is another track
+SECOND_PEAK = 0.45  # of the highest peak's mass
+PEAK_WIDTH = 20.0  # degrees around a peak that belong to it
+
+
+def spectra(audio):
+    """[frames, 4, bins] of windows of 960 samples every 480; window f ends at sample 480 (f + 1)."""
+    padded = np.concatenate([np.zeros((480, 4)), audio])
+    count = len(audio) // 480
+    starts = 480 * np.arange(count)
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(960) / 960)
+    pieces = padded[starts[:, None] + np.arange(960)] * window[None, :, None]
+    bins = np.fft.rfftfreq(1024, 1 / 24_000)
+    keep = (bins >= BAND[0]) & (bins <= BAND[1])
+    return np.fft.rfft(pieces, 1024, axis=1)[:, keep].transpose(0, 2, 1)
+
+
+def gate(levels):
+    """Per block: whether its level (dB) stands out of a floor that is tracked from the past."""
+    floor, smooth, is_open, result = None, None, False, []
+    for level in levels:
+        smooth = level if smooth is None else smooth + (level - smooth) / 3
+        floor = smooth if floor is None else min(smooth, floor + FLOOR_RISE_DB)
+        is_open = level > floor + (GATE_DB / 2 if is_open else GATE_DB)
+        result.append(is_open)
+    return result
+
+
+def unit(vector):
+    return vector / max(np.linalg.norm(vector), 1e-20)
+
+
+def grid(count=500):
+    """[count, 3]: directions spread evenly (a Fibonacci spiral), about 9 degrees apart."""
+    k = np.arange(count) + 0.5
+    z, a = 1 - 2 * k / count, np.pi * (1 + 5**0.5) * k
+    r = np.sqrt(1 - z * z)
+    return np.stack([r * np.cos(a), r * np.sin(a), z], 1)
+
+
+def intensity(block):
+    """[3, frames, bins]: active intensity along x, y, z."""
+    w, y, z, x = block.transpose(1, 0, 2)
+    return np.stack([(np.conj(w) * v).real for v in (x, y, z)])
+
+
+def one_direction(state, block):
+    summed = intensity(block).sum((1, 2))
+    state = summed if state is None else SMOOTHING * state + summed
+    return state, [unit(state)]
+
+
+def two_directions(state, block, directions=grid()):
+    vectors = intensity(block).reshape(3, -1).T
+    lengths = np.linalg.norm(vectors, axis=1)
+    votes = np.argmax(vectors @ directions.T, axis=1)
+    # The root of the length: a few loud bins must not outvote a second source.
+    histogram = np.bincount(votes, np.sqrt(lengths), len(directions))
+    state = histogram if state is None else SMOOTHING * state + histogram
+    near = directions @ directions.T > np.cos(np.radians(PEAK_WIDTH))
+    mass, found, left = near @ state, [], state.copy()
+    highest = mass.max()
+    for _ in range(2):
+        mass = near @ left
+        peak = int(np.argmax(mass))
+        if mass[peak] < SECOND_PEAK * highest:
+            break
+        found.append(unit((directions * (left * near[peak])[:, None]).sum(0)))
+        left[directions @ directions[peak] > np.cos(np.radians(2 * PEAK_WIDTH))] = 0
+    return state, found
+
+
+class Numbering:
+    """Gives each direction the id of the nearest one of the block before, or a new one."""
+
+    def __init__(self):
+        self.last, self.next = {}, 0
+
+    def step(self, found):
+        pairs = sorted((np.degrees(np.arccos(np.clip(d @ u, -1, 1))), k, number)
+                       for number, u in self.last.items() for k, d in enumerate(found))
+        ids = {}
+        for angle, k, number in pairs:
+            if angle <= JUMP_DEGREES and k not in ids and number not in ids.values():
+                ids[k] = number
+        for k in range(len(found)):
+            if k not in ids:
+                ids[k] = self.next
+                self.next += 1
+        self.last = {ids[k]: d for k, d in enumerate(found)}
+        return self.last
+
+
+def track(audio, estimate):
+    """Rows (frame, 0, id, azimuth, elevation) of an estimator of directions."""
+    values = spectra(audio)
+    blocks = [values[5 * k:5 * k + 5] for k in range(len(audio) // BLOCK)]
+    levels = [10 * np.log10(np.mean(np.abs(b[:, 0]) ** 2) + 1e-12) for b in blocks]
+    numbering, state, rows = Numbering(), None, []
+    for frame, (block, is_open) in enumerate(zip(blocks, gate(levels))):
+        if not is_open:
+            state = None
+            numbering.step([])
+            continue
+        state, found = estimate(state, block)
+        for number, u in numbering.step(found).items():
+            azimuth, elevation = np.degrees(np.arctan2(u[1], u[0])), np.degrees(np.arcsin(np.clip(u[2], -1, 1)))
+            rows.append((frame, 0, number, int(np.rint(azimuth)), int(np.rint(elevation))))
+    return rows
+
+
+ESTIMATORS = {"silent": None, "intensity": one_direction, "histogram": two_directions}
+
+
+def main():
+    if len(sys.argv) != 4 or sys.argv[1] not in ESTIMATORS:
+        sys.exit(__doc__)
+    estimate, source, out = ESTIMATORS[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3])
+    recordings = sorted([*source.glob("*.wav"), *source.glob("*.flac")])
+    if not recordings:
+        sys.exit(f"baselines: {source}: expected FOA recordings (wav or flac), found none")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in recordings:
+        audio, rate = soundfile.read(path, always_2d=True)
+        if rate != 24_000 or audio.shape[1] != 4:
+            sys.exit(f"baselines: {path}: expected 4 channels at 24000 Hz, found {audio.shape[1]} at {rate}")
+        with open(out / f"{path.stem}.csv", "w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([] if estimate is None else track(audio, estimate))
+
+
+if __name__ == "__main__":
+    main()

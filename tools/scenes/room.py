@@ -1,0 +1,136 @@
+"""A shoebox room heard from one point: images from pyroomacoustics up to the mixing time, a statistical tail after it.
+
+Every arrival, image or tail, is (delay, direction, gain in each band); one renderer turns arrivals into an 8-channel
+response: 4 channels FOA, 4 channels MIC.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyroomacoustics as pra
+import scipy.fft
+import scipy.sparse
+
+from . import array
+
+FS = array.SAMPLE_RATE
+BAND_EDGES = np.array([500.0, 2000.0, 6000.0])  # Hz: four bands
+DECAY_SHAPE = np.array([1.15, 1.0, 0.85, 0.55])  # RT60 of each band over the nominal one; the last also stands for air
+MIX_BEGIN, MIX_END = 0.06, 0.10  # s after emission: images fade out, the tail fades in
+TAIL_DENSITY = 4000  # arrivals a second
+TAPS = 32  # of the fractional delay
+
+
+@dataclass
+class Arrivals:
+    delays: np.ndarray  # [N] seconds
+    directions: np.ndarray  # [N, 3], unit vectors in the array's axes
+    gains: np.ndarray  # [N, bands]
+
+
+class Room:
+    """`rt60` in seconds, nominal; `dry` keeps the direct path only. Array yaw turns its axes against the walls."""
+
+    def __init__(self, rng, rt60, dry=False):
+        self.rng, self.rt60, self.dry = rng, rt60, dry
+        self.size = np.array([rng.uniform(4, 9), rng.uniform(3.5, 7), rng.uniform(2.4, 3.6)])
+        self.array = self.size * np.array([rng.uniform(0.35, 0.65), rng.uniform(0.35, 0.65), 0])
+        self.array[2] = rng.uniform(1.0, 1.6)
+        self.yaw = rng.uniform(-180, 180)
+        self.decays = rt60 * DECAY_SHAPE
+        x, y, z = self.size
+        volume, surface = x * y * z, 2 * (x * y + y * z + x * z)
+        absorption = 1 - np.exp(-0.161 * volume / (surface * self.decays))  # Eyring
+        self.materials = {}
+        for wall in ("east", "west", "north", "south", "ceiling", "floor"):
+            values = np.clip(absorption * rng.uniform(0.75, 1.25), 0.01, 0.98)
+            # The seven octave bands that pyroomacoustics keeps at this rate, 125 Hz to 8 kHz.
+            octaves = values[[0, 0, 0, 1, 1, 2, 3]]
+            self.materials[wall] = pra.Material(
+                {"coeffs": list(octaves), "center_freqs": [125 * 2**k for k in range(7)]})
+        self.filters = {}
+
+    def clearance(self, azimuth, elevation):
+        """Metres from the array to the walls in a direction (degrees, array axes), less 0.4 m."""
+        u = array.unit_vectors(np.asarray(azimuth, float) + self.yaw, np.asarray(elevation, float))
+        with np.errstate(divide="ignore"):
+            reach = np.where(u > 0, (self.size - self.array) / u, -self.array / u)
+        return float(np.min(np.where(u == 0, np.inf, reach))) - 0.4
+
+    def images(self, azimuth, elevation, distance):
+        """Arrivals before the mixing time of a source in that direction (degrees) and distance (metres)."""
+        u = array.unit_vectors(np.float64(azimuth + self.yaw), np.float64(elevation))
+        reach = MIX_END * array.SPEED_OF_SOUND
+        order = 0 if self.dry else int(np.ceil(reach * np.sqrt(np.sum(1 / self.size**2)))) + 1
+        shoebox = pra.ShoeBox(self.size, fs=FS, materials=self.materials, max_order=order)
+        shoebox.add_source(self.array + distance * u)
+        shoebox.add_microphone(self.array)
+        shoebox.image_source_model()
+        source = shoebox.sources[0]
+        vectors = (source.images - self.array[:, None]).T
+        lengths = np.linalg.norm(vectors, axis=1)
+        near = lengths < reach
+        vectors, lengths = vectors[near], lengths[near]
+        gains = source.damping[[2, 3, 5, 6]][:, near].T / lengths[:, None]
+        gains = gains * np.cos(np.pi / 2 * fade(lengths / array.SPEED_OF_SOUND))[:, None]
+        a = np.radians(-self.yaw)
+        turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+        return Arrivals(lengths / array.SPEED_OF_SOUND, vectors @ turn.T / lengths[:, None], gains)
+
+    def tail(self, images, length):
+        """Diffuse arrivals up to `length` seconds whose level continues that of `images`."""
+        late = (images.delays > 0.04) & (images.delays < MIX_BEGIN)
+        energy = np.sum(images.gains[late] ** 2, 0) / (MIX_BEGIN - 0.04)  # around 0.05 s
+        count = int((length - MIX_BEGIN) * TAIL_DENSITY)
+        delays = np.sort(self.rng.uniform(MIX_BEGIN, length, count))
+        directions = self.rng.normal(size=(count, 3))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        envelope = np.sqrt(energy / TAIL_DENSITY) * 10 ** (-3 * (delays[:, None] - 0.05) / self.decays)
+        gains = self.rng.normal(size=(count, 1)) * envelope * np.sin(np.pi / 2 * fade(delays))[:, None]
+        return Arrivals(delays, directions, gains)
+
+    def response(self, arrivals, length):
+        """[samples, 8] float32: FOA W, Y, Z, X, then capsules 0...3, of arrivals up to `length` seconds."""
+        samples = int(length * FS)
+        size = scipy.fft.next_fast_len(samples + 2 * TAPS, real=True)
+        bands = len(BAND_EDGES) + 1
+        if size not in self.filters:
+            self.filters[size] = (band_filters(size // 2 + 1), array.sphere_filters(size // 2 + 1))
+        split, sphere = self.filters[size]
+        count = len(arrivals.delays)
+        components = np.concatenate(
+            [array.foa_weights(arrivals.directions)[:, None], array.capsule_weights(arrivals.directions)], 1)
+        weights = (arrivals.gains[:, :, None, None] * components[:, None]).reshape(count, -1)
+        trains = delay_matrix(arrivals.delays * FS, size) @ weights.astype(np.float32)
+        spectra = scipy.fft.rfft(trains, axis=0).reshape(size // 2 + 1, bands, -1, 4)
+        spectra = np.einsum("fbnc,bf->fnc", spectra, split)
+        capsules = np.einsum("fnc,nf->fc", spectra[:, 1:], sphere)
+        return scipy.fft.irfft(np.concatenate([spectra[:, 0], capsules], 1), size, axis=0)[:samples].astype(np.float32)
+
+
+def fade(seconds):
+    """0 before the mixing time, 1 after it."""
+    return np.clip((seconds - MIX_BEGIN) / (MIX_END - MIX_BEGIN), 0, 1)
+
+
+def delay_matrix(delays, size):
+    """Sparse [size, N]: column n is a Hann-windowed sinc at `delays[n]` samples."""
+    first = np.floor(delays).astype(int) - TAPS // 2 + 1
+    positions = first[:, None] + np.arange(TAPS)
+    offset = positions - delays[:, None]
+    values = np.sinc(offset) * (0.5 + 0.5 * np.cos(2 * np.pi * offset / TAPS))
+    values[(positions < 0) | (positions >= size)] = 0
+    columns = np.repeat(np.arange(len(delays)), TAPS)
+    return scipy.sparse.csr_matrix(
+        (values.ravel().astype(np.float32), (np.clip(positions, 0, size - 1).ravel(), columns)),
+        shape=(size, len(delays)))
+
+
+def band_filters(bins):
+    """[bands, bins]: zero-phase bands that add to 1, crossing over half an octave to each side of an edge."""
+    octaves = np.log2(np.maximum(np.linspace(0, FS / 2, bins), 1.0))
+    above = [np.ones(bins)]
+    for edge in BAND_EDGES:
+        above.append(0.5 - 0.5 * np.cos(np.pi * np.clip(octaves - np.log2(edge) + 0.5, 0, 1)))
+    above.append(np.zeros(bins))
+    return (np.array(above[:-1]) - np.array(above[1:])).astype(np.float32)
