@@ -1,0 +1,31 @@
+import Audio
+import Testing
+
+@Suite struct GeometryAndMapTests {
+    @Test func theTetrahedronIsNearlyRegular() {
+        let array = ArrayGeometry.tetrahedral
+        #expect(array.capsules.count == 4 && array.mount == .rigidSphere)
+        // 35 degrees stand for atan(1/sqrt 2) = 35.26: the edges differ by less than a millimetre.
+        for a in 0..<4 {
+            for b in 0..<a { #expect(abs(array.spacing(a, b) - 0.0686) < 0.0005) }
+        }
+        let first = array.capsules[0].position
+        #expect(first.x > 0 && first.y > 0 && first.z > 0)
+    }
+
+    @Test func aMapSelectsAndOrders() throws {
+        let frames: [Float] = [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]
+        var chosen = [Float](repeating: -1, count: 8)
+        var span = chosen.mutableSpan
+        let map = try ChannelMap([5, 1, 3, 2])
+        #expect(map.channelsNeeded == 6)
+        #expect(map.select(frames.span, channels: 6, into: &span) == 2)
+        #expect(chosen == [5, 1, 3, 2, 15, 11, 13, 12])
+        #expect(ChannelMap.identity.channelsNeeded == 4)
+    }
+
+    @Test(arguments: [[0, 1, 2], [0, 1, 2, 2], [-1, 0, 1, 2], [0, 1, 2, 3, 4]])
+    func mapsThatAreNotFourChannelsAreRefused(_ indices: [Int]) {
+        #expect(throws: AudioError.self) { try ChannelMap(indices) }
+    }
+}
