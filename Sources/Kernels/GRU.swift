@@ -1,0 +1,218 @@
+public import Tensor
+
+/// Gated recurrent unit, by PyTorch's definition (gates in the order r, z, n; two biases):
+///
+///     r = sigmoid(Wir x + bir + Whr h + bhr)        n = tanh(Win x + bin + r (Whn h + bhn))
+///     z = sigmoid(Wiz x + biz + Whz h + bhz)        h' = (1 - z) n + z h
+///
+/// A sequence starts from h = 0. All inputs of a sequence are multiplied at once, and all sequences advance together.
+public enum GRU {
+    /// One direction's parameters, or their gradients.
+    public struct Weights<Scalar: KernelScalar> {
+        /// [3 width, inputs], [3 width], [3 width, width], [3 width].
+        public let input, inputBias, hidden, hiddenBias: MutableTensorRef<Scalar>
+
+        public init(
+            input: MutableTensorRef<Scalar>, inputBias: MutableTensorRef<Scalar>, hidden: MutableTensorRef<Scalar>,
+            hiddenBias: MutableTensorRef<Scalar>
+        ) {
+            self.input = input
+            self.inputBias = inputBias
+            self.hidden = hidden
+            self.hiddenBias = hiddenBias
+        }
+
+        var width: Int { hidden.shape[1] }
+        var inputs: Int { input.shape[1] }
+    }
+
+    /// What a direction remembers of its forward pass, and where its backward pass writes. S sequences, T times.
+    public struct Memory<Scalar: KernelScalar> {
+        /// [S, T, 3 width]: r, z, n; after `backward`, the gradients before those non-linearities.
+        public let gates: MutableTensorRef<Scalar>
+        /// [S, T, 3 width]: Wh h + bh of each step; after `backward`, its gradient.
+        public let recurrent: MutableTensorRef<Scalar>
+
+        public init(gates: MutableTensorRef<Scalar>, recurrent: MutableTensorRef<Scalar>) {
+            self.gates = gates
+            self.recurrent = recurrent
+        }
+    }
+
+    /// Where a direction's hidden vectors lie in rows that several directions may share: [S, T, stride], from `column`.
+    public struct Columns<Scalar: KernelScalar> {
+        public let values: MutableTensorRef<Scalar>
+        public let column: Int
+
+        public init(_ values: MutableTensorRef<Scalar>, column: Int) {
+            self.values = values
+            self.column = column
+        }
+
+        var stride: Int { values.shape[2] }
+        var base: UnsafeMutablePointer<Scalar> { unsafe values.unsafeBase + column }
+    }
+
+    /// - Parameters:
+    ///   - output: [S, T, stride]; columns `column..<column + width` are written.
+    ///   - input: [S, T, inputs].
+    ///   - reversed: from the last time to the first.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    public static func forward<Scalar: KernelScalar>(
+        output: Columns<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>, memory: Memory<Scalar>,
+        reversed: Bool
+    ) {
+        let (sequences, times) = (input.shape[0], input.shape[1])
+        let (width, stride) = (weights.width, output.stride)
+        precondition(
+            input.shape[2] == weights.inputs && memory.gates.count == sequences * times * 3 * width
+                && memory.recurrent.count == memory.gates.count && output.values.count == sequences * times * stride
+                && output.column + width <= stride,
+            "GRU: \(input.shape) and width \(width) do not give \(output.values.shape)")
+        Affine.forward(
+            output: memory.gates, input: input, weight: weights.input.readOnly, bias: weights.inputBias.readOnly)
+        for step in 0..<times {
+            let time = reversed ? times - 1 - step : step
+            let before = reversed ? time + 1 : time - 1
+            let gates = unsafe memory.gates.unsafeBase + time * 3 * width
+            let recurrent = unsafe memory.recurrent.unsafeBase + time * 3 * width
+            for s in 0..<sequences {
+                unsafe (recurrent + s * times * 3 * width).update(
+                    from: weights.hiddenBias.unsafeBase, count: 3 * width)
+            }
+            if step > 0 {
+                unsafe Scalar.multiply(
+                    sequences, 3 * width, width, output.base + before * stride, times * stride, transposedA: false,
+                    weights.hidden.unsafeBase, width, transposedB: true, beta: 1, recurrent, times * 3 * width)
+            }
+            for s in 0..<sequences {
+                let h = unsafe output.base + (s * times + time) * stride
+                let previous = unsafe output.base + (s * times + before) * stride
+                unsafe advance(
+                    h, from: step > 0 ? previous : nil, gates: gates + s * times * 3 * width,
+                    recurrent: recurrent + s * times * 3 * width, width: width)
+            }
+        }
+    }
+
+    /// Adds to the weights' gradients; writes the input's. The memory of the forward pass is used up.
+    /// - Parameters:
+    ///   - outputGradient: [S, T, stride]; this direction's columns are used up too.
+    ///   - inputGradient: [S, T, inputs]; overwritten, or added to where `accumulating` (the second direction).
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    public static func backward<Scalar: KernelScalar>(
+        outputGradient: Columns<Scalar>, inputGradient: MutableTensorRef<Scalar>, accumulating: Bool,
+        weightGradients: Weights<Scalar>, output: Columns<Scalar>, input: TensorRef<Scalar>,
+        weights: Weights<Scalar>, memory: Memory<Scalar>, reversed: Bool
+    ) {
+        let (sequences, times) = (input.shape[0], input.shape[1])
+        let (width, stride) = (weights.width, output.stride)
+        precondition(
+            outputGradient.values.count == output.values.count && memory.gates.count == sequences * times * 3 * width,
+            "GRU backward: \(outputGradient.values.shape) does not belong to \(output.values.shape)")
+        for step in (0..<times).reversed() {
+            let time = reversed ? times - 1 - step : step
+            let before = reversed ? time + 1 : time - 1
+            for s in 0..<sequences {
+                let row = s * times + time
+                let previous = unsafe output.base + (s * times + before) * stride
+                let previousGradient = unsafe outputGradient.base + (s * times + before) * stride
+                unsafe retreat(
+                    gradient: outputGradient.base + row * stride, previous: step > 0 ? previous : nil,
+                    previousGradient: step > 0 ? previousGradient : nil,
+                    gates: memory.gates.unsafeBase + row * 3 * width,
+                    recurrent: memory.recurrent.unsafeBase + row * 3 * width, width: width)
+            }
+            if step > 0 {
+                unsafe Scalar.multiply(
+                    sequences, width, 3 * width, memory.recurrent.unsafeBase + time * 3 * width, times * 3 * width,
+                    transposedA: false, weights.hidden.unsafeBase, width, transposedB: false, beta: 1,
+                    outputGradient.base + before * stride, times * stride)
+            }
+        }
+        Affine.backward(
+            outputGradient: memory.gates.readOnly, inputGradient: inputGradient, accumulating: accumulating,
+            weightGradient: weightGradients.input, biasGradient: weightGradients.inputBias, input: input,
+            weight: weights.input.readOnly)
+        unsafe Affine.addColumns(
+            UnsafePointer(memory.recurrent.unsafeBase), rows: sequences * times, columns: 3 * width,
+            stride: 3 * width, to: weightGradients.hiddenBias.unsafeBase)
+        // Every step but the first of each sequence met the hidden vector of the one before it.
+        for s in 0..<sequences where times > 1 {
+            let (after, before) = reversed ? (s * times, s * times + 1) : (s * times + 1, s * times)
+            unsafe Scalar.multiply(
+                3 * width, width, times - 1, memory.recurrent.unsafeBase + after * 3 * width, 3 * width,
+                transposedA: true, output.base + before * stride, stride, transposedB: false, beta: 1,
+                weightGradients.hidden.unsafeBase, width)
+        }
+    }
+
+    /// One step of one sequence, for streaming.
+    /// - Parameters:
+    ///   - hidden: [width]; h, replaced by h'.
+    ///   - input: [inputs].
+    ///   - gates, recurrent: [3 width] of scratch each.
+    @specialized(where Scalar == Float)
+    public static func step<Scalar: KernelScalar>(
+        hidden: MutableTensorRef<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>,
+        gates: MutableTensorRef<Scalar>, recurrent: MutableTensorRef<Scalar>
+    ) {
+        let width = weights.width
+        precondition(hidden.count == width && gates.count == 3 * width && recurrent.count == 3 * width)
+        Affine.forward(
+            output: gates, input: input, weight: weights.input.readOnly, bias: weights.inputBias.readOnly)
+        Affine.forward(
+            output: recurrent, input: hidden.readOnly, weight: weights.hidden.readOnly,
+            bias: weights.hiddenBias.readOnly)
+        unsafe advance(
+            hidden.unsafeBase, from: UnsafePointer(hidden.unsafeBase), gates: gates.unsafeBase,
+            recurrent: recurrent.unsafeBase, width: width)
+    }
+
+    /// h' from the gates' sums, which become r, z, n. `h` and `previous` may be the same; nil is h = 0.
+    @inline(__always)
+    @unsafe private static func advance<Scalar: KernelScalar>(
+        _ h: UnsafeMutablePointer<Scalar>, from previous: UnsafePointer<Scalar>?, gates: UnsafeMutablePointer<Scalar>,
+        recurrent: UnsafePointer<Scalar>, width: Int
+    ) {
+        for c in 0..<2 * width { unsafe gates[c] = Activation.logistic(gates[c] + recurrent[c]) }
+        let candidate = unsafe gates + 2 * width
+        for c in 0..<width {
+            unsafe candidate[c] = Activation.hyperbolicTangent(candidate[c] + gates[c] * recurrent[2 * width + c])
+        }
+        let z = unsafe gates + width
+        if let previous = unsafe previous {
+            for c in 0..<width { unsafe h[c] = candidate[c] + z[c] * (previous[c] - candidate[c]) }
+        } else {
+            for c in 0..<width { unsafe h[c] = candidate[c] - z[c] * candidate[c] }
+        }
+    }
+
+    /// From dL/dh' to the gradients of the gates' sums (over `gates` and `recurrent`), and z dL/dh' into the step before.
+    @inline(__always)
+    @unsafe private static func retreat<Scalar: KernelScalar>(
+        gradient: UnsafePointer<Scalar>, previous: UnsafePointer<Scalar>?,
+        previousGradient: UnsafeMutablePointer<Scalar>?, gates: UnsafeMutablePointer<Scalar>,
+        recurrent: UnsafeMutablePointer<Scalar>, width: Int
+    ) {
+        if let previousGradient = unsafe previousGradient {
+            for c in 0..<width { unsafe previousGradient[c] += gradient[c] * gates[width + c] }
+        }
+        for c in 0..<width {
+            let (r, z, n) = unsafe (gates[c], gates[width + c], gates[2 * width + c])
+            let h = unsafe previous.map { unsafe $0[c] } ?? 0
+            let slope = unsafe gradient[c]
+            let candidate = slope * (1 - z) * (1 - n * n)
+            let reset = unsafe candidate * recurrent[2 * width + c] * r * (1 - r)
+            let update = slope * (h - n) * z * (1 - z)
+            unsafe gates[c] = reset
+            unsafe gates[width + c] = update
+            unsafe gates[2 * width + c] = candidate
+            unsafe recurrent[c] = reset
+            unsafe recurrent[width + c] = update
+            unsafe recurrent[2 * width + c] = candidate * r
+        }
+    }
+}

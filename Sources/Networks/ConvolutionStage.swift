@@ -1,0 +1,162 @@
+internal import Kernels
+internal import Tensor
+
+/// One of the three blocks of figure 1 over a batch: 3x3 convolution, batch normalisation, ReLU, max-pool.
+///
+/// Every method works on one sequence, so that workers may share a batch out; only the two `reduce` methods look at all of it.
+final class ConvolutionStage<Scalar: KernelScalar> {
+    private let window: (times: Int, bands: Int)
+    private let past: Int
+    private let positions: Int
+    /// [B, times, bands, filters]: the convolution's output, and after `backward` its gradient.
+    private let values: MutableTensorRef<Scalar>
+    /// [B, times / window, bands / window, filters]: extremes of x, and which of their window they were.
+    private let extremes: MutableTensorRef<Scalar>
+    private let choice: MutableTensorRef<UInt8>
+    /// As `extremes`: normalised and rectified, what the next stage sees; and its gradient.
+    let output, outputGradient: MutableTensorRef<Scalar>
+    /// [B, 2 filters], forward and backward.
+    private let sums, gradientSums: MutableTensorRef<Scalar>
+    /// [4, filters] and [2, filters], of `BatchNorm`.
+    private let statistics, dense: MutableTensorRef<Scalar>
+    /// [3, 3, filters, inputs].
+    private let turned: MutableTensorRef<Scalar>
+    private let arena: Arena<Scalar>
+    private let choiceArena: Arena<UInt8>
+
+    /// Elements of scratch that each worker lends.
+    let scratchCount: Int
+
+    init(
+        sequences: Int, times: Int, bands: Int, inputs: Int, filters: Int, window: (times: Int, bands: Int), past: Int
+    ) {
+        self.window = window
+        self.past = past
+        positions = sequences * times * bands
+        let full = Shape(sequences, times, bands, filters)
+        let pooled = Shape(sequences, times / window.times, bands / window.bands, filters)
+        let sum = Shape(sequences, 2 * filters)
+        let shapes = [full, pooled, pooled, pooled, sum, sum, Shape(4, filters), Shape(2, filters)]
+        let turnedShape = Shape(3, 3, filters, inputs)
+        var arena = Arena<Scalar>(
+            capacity: (shapes + [turnedShape]).reduce(0) { $0 + Arena<Scalar>.footprint($1) })
+        values = arena.take(full)
+        extremes = arena.take(pooled)
+        output = arena.take(pooled)
+        outputGradient = arena.take(pooled)
+        sums = arena.take(sum)
+        gradientSums = arena.take(sum)
+        statistics = arena.take(Shape(4, filters))
+        dense = arena.take(Shape(2, filters))
+        turned = arena.take(turnedShape)
+        self.arena = arena
+        var choiceArena = Arena<UInt8>(capacity: Arena<UInt8>.footprint(pooled))
+        choice = choiceArena.take(pooled)
+        self.choiceArena = choiceArena
+        let rows = Convolution.tileRows(bands: bands, multiple: window.times)
+        scratchCount = Convolution.scratchCount(inputs: max(inputs, filters), bands: bands, rows: rows)
+    }
+
+    /// Convolves and pools one sequence, and sums for the batch statistics.
+    /// - Parameter input: [times, bands, inputs].
+    func convolve(
+        _ sequence: Int, input: TensorRef<Scalar>, weight: TensorRef<Scalar>, gain: TensorRef<Scalar>,
+        scratch: MutableTensorRef<Scalar>
+    ) {
+        let (x, pooled, places) = (values.item(sequence), extremes.item(sequence), choice.item(sequence))
+        let sum = sums.rows(sequence..<sequence + 1)
+        sum.fill(0)
+        forEachTile(of: x.shape) { rows in
+            Convolution.forward(
+                output: x.rows(rows), from: rows.lowerBound, input: input, past: past, weight: weight, scratch: scratch)
+            let pooledRows = rows.lowerBound / window.times..<rows.upperBound / window.times
+            MaxPool.forward(
+                pooled: pooled.rows(pooledRows), choice: places.rows(pooledRows), input: x.rows(rows).readOnly,
+                window: window, gain: gain, sums: sum)
+        }
+    }
+
+    /// Statistics of the whole batch, or the running ones.
+    func reduce(_ parameters: DOAnetParameters<Scalar>.Normalization, training: Bool) {
+        if training {
+            BatchNorm.batchStatistics(
+                statistics, sums: sums.split(), count: positions, gain: parameters.gain.readOnly,
+                bias: parameters.bias.readOnly, mean: parameters.mean, variance: parameters.variance)
+        } else {
+            BatchNorm.runningStatistics(
+                statistics, gain: parameters.gain.readOnly, bias: parameters.bias.readOnly,
+                mean: parameters.mean.readOnly, variance: parameters.variance.readOnly)
+        }
+    }
+
+    /// Writes `output` of one sequence.
+    func normalize(_ sequence: Int) {
+        BatchNorm.forward(
+            output: output.item(sequence), input: extremes.item(sequence).readOnly, statistics: statistics.readOnly)
+    }
+
+    /// Masks `outputGradient` of one sequence by the ReLU, and sums for the batch.
+    func sumGradients(_ sequence: Int) {
+        let sum = gradientSums.rows(sequence..<sequence + 1)
+        sum.fill(0)
+        BatchNorm.backwardSums(
+            gradient: outputGradient.item(sequence), extremes: extremes.item(sequence).readOnly,
+            statistics: statistics.readOnly, sums: sum)
+    }
+
+    /// Gradients of gain and bias from the whole batch; prepares `backward`.
+    func reduceGradients(_ gradients: DOAnetParameters<Scalar>.Normalization, weight: TensorRef<Scalar>) {
+        BatchNorm.backward(
+            dense: dense, gainGradient: gradients.gain, biasGradient: gradients.bias, sums: gradientSums.split(),
+            count: positions, statistics: statistics.readOnly)
+        Convolution.turn(weight: weight, into: turned)
+    }
+
+    /// Adds one sequence's part of the weight gradient; writes the input's gradient where one is wanted.
+    /// - Parameter inputGradient: [times, bands, inputs].
+    func backward(
+        _ sequence: Int, input: TensorRef<Scalar>, inputGradient: MutableTensorRef<Scalar>?,
+        weightGradient: MutableTensorRef<Scalar>, scratch: MutableTensorRef<Scalar>
+    ) {
+        let (x, slopes, places) = (values.item(sequence), outputGradient.item(sequence), choice.item(sequence))
+        let filters = dense.shape[1]
+        let scale = statistics.rows(2..<3).reshaped(Shape(filters))
+        forEachTile(of: x.shape) { rows in
+            let pooledRows = rows.lowerBound / window.times..<rows.upperBound / window.times
+            MaxPool.backward(
+                values: x.rows(rows), gradient: slopes.rows(pooledRows).readOnly,
+                choice: places.rows(pooledRows).readOnly, window: window, slope: dense.rows(0..<1).readOnly,
+                offset: dense.rows(1..<2).readOnly, scale: scale.readOnly)
+            Convolution.backwardWeight(
+                weightGradient: weightGradient, outputGradient: x.rows(rows).readOnly, from: rows.lowerBound,
+                input: input, past: past, scratch: scratch)
+        }
+        guard let inputGradient else { return }
+        forEachTile(of: x.shape) { rows in
+            Convolution.forward(
+                output: inputGradient.rows(rows), from: rows.lowerBound, input: x.readOnly, past: 2 - past,
+                weight: turned.readOnly, scratch: scratch)
+        }
+    }
+
+    private func forEachTile(of shape: Shape, _ body: (Range<Int>) -> Void) {
+        let step = Convolution.tileRows(bands: shape[1], multiple: window.times)
+        for first in stride(from: 0, to: shape[0], by: step) { body(first..<min(first + step, shape[0])) }
+    }
+}
+
+extension MutableTensorRef {
+    /// Item `index` along axis 0 of a tensor of rank 4.
+    func item(_ index: Int) -> MutableTensorRef {
+        rows(index..<index + 1).reshaped(Shape(shape[1], shape[2], shape[3]))
+    }
+
+    /// The rows along axis 0, one by one.
+    func split() -> [MutableTensorRef] { (0..<shape[0]).map { rows($0..<$0 + 1) } }
+}
+
+extension TensorRef {
+    func item(_ index: Int) -> TensorRef {
+        rows(index..<index + 1).reshaped(Shape(shape[1], shape[2], shape[3]))
+    }
+}

@@ -1,0 +1,101 @@
+public import Tensor
+
+/// The shape of a DOAnet (Adavanne, Politis, Virtanen, WASPAA 2021, figure 1) and all that its parameters follow from.
+public struct DOAnetArchitecture: Sendable, Hashable {
+    /// The raw values stand in model files.
+    public enum Form: String, Sendable, CaseIterable {
+        /// The paper's: symmetric in time, recurrent layers in both directions. Offline only.
+        case paper
+        /// Causal: can be stepped, block by block.
+        case live
+    }
+
+    public var form: Form
+    /// Feature channels for each band.
+    public var channels: Int
+    /// Bands of a feature frame; a multiple of 8, and at least 16.
+    public var bands: Int
+    /// Outputs of every convolution.
+    public var filters: Int
+    /// Hidden units of a recurrent layer and direction.
+    public var gruWidth: Int
+    /// Units in the hidden layers of the two branches.
+    public var headWidth: Int
+    /// Nmax: how many sources are told apart.
+    public var maximumTracks: Int
+    /// Blocks by which the targets lag behind the input. Kept here for training and for whoever reads the output; the network itself
+    /// computes the same whatever it is.
+    public var lookAhead: Int
+
+    /// Feature frames (20 ms) in a block (100 ms), the time pooling of the first convolution.
+    public static let framesPerBlock = 5
+
+    public init(
+        form: Form, channels: Int, bands: Int = 64, filters: Int = 128, gruWidth: Int = 128, headWidth: Int = 128,
+        maximumTracks: Int = 2, lookAhead: Int = 0
+    ) {
+        self.form = form
+        self.channels = channels
+        self.bands = bands
+        self.filters = filters
+        self.gruWidth = gruWidth
+        self.headWidth = headWidth
+        self.maximumTracks = maximumTracks
+        self.lookAhead = lookAhead
+    }
+
+    /// Whether a network can be built: every extent positive, bands a multiple of 8 from 16 on.
+    public var isValid: Bool {
+        channels > 0 && bands >= 16 && bands % 8 == 0 && filters > 0 && gruWidth > 0 && headWidth > 0
+            && maximumTracks > 0 && lookAhead >= 0
+    }
+
+    /// Time and band extents of the pooling window behind each convolution.
+    static let windows: [(times: Int, bands: Int)] = [(framesPerBlock, 2), (1, 2), (1, 2)]
+    static let convolutions = 3
+    static let recurrentLayers = 2
+
+    /// Rows of input before an output's own that a convolution sees: both neighbours in the past, or one on either side.
+    var past: Int { form == .live ? 2 : 1 }
+    var directionNames: [String] { form == .live ? ["forward"] : ["forward", "backward"] }
+    /// Features of a block behind the convolutions, band slowest.
+    var flattened: Int { bands / 8 * filters }
+
+    /// Names and shapes of what is trained, in the order of files and arenas.
+    ///
+    /// Convolutions are [time, band, inputs, outputs]; affine and recurrent weights [outputs, inputs], the gates of a
+    /// recurrent one in the order reset, update, candidate.
+    public var trainables: [(name: String, shape: Shape)] {
+        var list: [(name: String, shape: Shape)] = []
+        for i in 0..<Self.convolutions {
+            list.append(("convolution.\(i).weight", Shape(3, 3, i == 0 ? channels : filters, filters)))
+            list.append(("normalization.\(i).weight", Shape(filters)))
+            list.append(("normalization.\(i).bias", Shape(filters)))
+        }
+        for layer in 0..<Self.recurrentLayers {
+            let inputs = layer == 0 ? flattened : gruWidth * directionNames.count
+            for direction in directionNames {
+                let prefix = "recurrent.\(layer).\(direction)"
+                list.append(("\(prefix).input.weight", Shape(3 * gruWidth, inputs)))
+                list.append(("\(prefix).input.bias", Shape(3 * gruWidth)))
+                list.append(("\(prefix).hidden.weight", Shape(3 * gruWidth, gruWidth)))
+                list.append(("\(prefix).hidden.bias", Shape(3 * gruWidth)))
+            }
+        }
+        for (branch, outputs) in [("direction", 3 * maximumTracks), ("activity", maximumTracks)] {
+            let widths = [gruWidth, headWidth, headWidth, outputs]
+            for i in 0..<3 {
+                list.append(("\(branch).\(i).weight", Shape(widths[i + 1], widths[i])))
+                list.append(("\(branch).\(i).bias", Shape(widths[i + 1])))
+            }
+        }
+        return list
+    }
+
+    /// Names and shapes of the running statistics, which files keep and no gradient moves.
+    public var statistics: [(name: String, shape: Shape)] {
+        (0..<Self.convolutions).flatMap { i in
+            [("normalization.\(i).mean", Shape(filters)), ("normalization.\(i).variance", Shape(filters))]
+        }
+    }
+}

@@ -1,0 +1,159 @@
+public import Kernels
+public import Tensor
+
+/// A DOAnet over a batch of sequences, forward and backward, with all activations kept. Each worker takes whole sequences.
+///
+/// Batch statistics, and with them all outputs, are the same for any number of workers; gradients are summed in the order of the workers, so
+/// they are reproducible for a given number.
+public final class DOAnetBatch<Scalar: KernelScalar> {
+    public let architecture: DOAnetArchitecture
+    /// B, and T: blocks of 100 ms in each sequence.
+    public let sequences, blocks: Int
+    /// [B, T, 3 Nmax]: for each track x, y, z in -1...1, not of unit length.
+    public var directions: MutableTensorRef<Scalar> { directionHead.output }
+    /// [B, T, Nmax]: the logit of each track's activity.
+    public var activityLogits: MutableTensorRef<Scalar> { activityHead.output }
+
+    private let team: WorkerTeam
+    private let stages: [ConvolutionStage<Scalar>]
+    private let recurrent: RecurrentStage<Scalar>
+    private let directionHead, activityHead: HeadStage<Scalar>
+    private let scratch: [MutableTensorRef<Scalar>]
+    /// Of all workers but the first, which uses the caller's.
+    private let workerGradients: [DOAnetParameters<Scalar>]
+    private let arena: Arena<Scalar>
+
+    /// - Parameters:
+    ///   - sequences: B, at least 1.
+    ///   - blocks: T, at least 1; a sequence has 5 T frames.
+    ///   - team: shared with others as long as they take turns.
+    public init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int, team: WorkerTeam) {
+        precondition(architecture.isValid && sequences > 0 && blocks > 0, "a batch has sequences and blocks")
+        self.architecture = architecture
+        self.sequences = sequences
+        self.blocks = blocks
+        self.team = team
+        var (times, bands, inputs) = (blocks * DOAnetArchitecture.framesPerBlock, architecture.bands, architecture.channels)
+        var stages: [ConvolutionStage<Scalar>] = []
+        for window in DOAnetArchitecture.windows {
+            stages.append(
+                ConvolutionStage(
+                    sequences: sequences, times: times, bands: bands, inputs: inputs, filters: architecture.filters,
+                    window: window, past: architecture.past))
+            (times, bands, inputs) = (times / window.times, bands / window.bands, architecture.filters)
+        }
+        self.stages = stages
+        recurrent = RecurrentStage(architecture, sequences: sequences, blocks: blocks)
+        directionHead = HeadStage(
+            sequences: sequences, blocks: blocks, width: architecture.headWidth,
+            outputs: 3 * architecture.maximumTracks, bounded: true)
+        activityHead = HeadStage(
+            sequences: sequences, blocks: blocks, width: architecture.headWidth, outputs: architecture.maximumTracks,
+            bounded: false)
+        let shape = Shape(stages.reduce(0) { max($0, $1.scratchCount) })
+        var arena = Arena<Scalar>(capacity: team.count * Arena<Scalar>.footprint(shape))
+        var scratch: [MutableTensorRef<Scalar>] = []
+        for _ in 0..<team.count { scratch.append(arena.take(shape)) }
+        self.scratch = scratch
+        self.arena = arena
+        workerGradients = (1..<team.count).map { _ in DOAnetParameters(zeros: architecture) }
+    }
+
+    /// Fills `directions` and `activityLogits`.
+    /// - Parameters:
+    ///   - input: [B, 5T, bands, channels], scaled features.
+    ///   - parameters: of the same architecture; in training their running statistics move.
+    ///   - training: whether batch normalisation uses the batch's statistics or the running ones.
+    public func forward(_ input: TensorRef<Scalar>, _ parameters: DOAnetParameters<Scalar>, training: Bool) {
+        check(input, parameters)
+        for (i, stage) in stages.enumerated() {
+            let (weight, normalization) = (parameters.convolutions[i], parameters.normalizations[i])
+            team.run { worker in
+                for sequence in team.share(worker, of: sequences) {
+                    if i > 0 { stages[i - 1].normalize(sequence) }
+                    stage.convolve(
+                        sequence, input: self.input(of: i, input).item(sequence), weight: weight.readOnly,
+                        gain: normalization.gain.readOnly, scratch: scratch[worker])
+                }
+            }
+            stage.reduce(normalization, training: training)
+        }
+        team.run { worker in
+            let range = team.share(worker, of: sequences)
+            for sequence in range { stages[stages.count - 1].normalize(sequence) }
+            recurrent.forward(range, input: features, weights: parameters.recurrent)
+            let hidden = recurrent.output.readOnly
+            directionHead.forward(range, input: hidden, layers: parameters.direction)
+            activityHead.forward(range, input: hidden, layers: parameters.activity)
+        }
+    }
+
+    /// Gradients of a loss from those of the outputs. Once after each `forward(training: true)`, whose activations it uses up.
+    /// - Parameters:
+    ///   - input: the same as in `forward`.
+    ///   - directionGradient: [B, T, 3 Nmax]; with respect to `directions`, behind the tanh.
+    ///   - activityGradient: [B, T, Nmax]; with respect to `activityLogits`.
+    ///   - gradients: overwritten; their running statistics are left alone.
+    public func backward(
+        _ input: TensorRef<Scalar>, directionGradient: TensorRef<Scalar>, activityGradient: TensorRef<Scalar>,
+        _ parameters: DOAnetParameters<Scalar>, gradients: DOAnetParameters<Scalar>
+    ) {
+        check(input, parameters)
+        precondition(
+            directionGradient.count == directions.count && activityGradient.count == activityLogits.count
+                && gradients.architecture == architecture, "gradients have the shapes of what they belong to")
+        let all = [gradients] + workerGradients
+        let last = stages.count - 1
+        team.run { worker in
+            let (range, own) = (team.share(worker, of: sequences), all[worker])
+            own.all.fill(0)
+            let (hidden, hiddenGradient) = (recurrent.output.readOnly, recurrent.outputGradient)
+            directionHead.backward(
+                range, outputGradient: directionGradient.reshaped(directions.shape), input: hidden,
+                inputGradient: hiddenGradient, accumulating: false, layers: parameters.direction,
+                layerGradients: own.direction)
+            activityHead.backward(
+                range, outputGradient: activityGradient.reshaped(activityLogits.shape), input: hidden,
+                inputGradient: hiddenGradient, accumulating: true, layers: parameters.activity,
+                layerGradients: own.activity)
+            recurrent.backward(
+                range, input: features, inputGradient: stages[last].outputGradient.reshaped(features.shape),
+                weights: parameters.recurrent, gradients: own.recurrent)
+            for sequence in range { stages[last].sumGradients(sequence) }
+        }
+        for (i, stage) in stages.enumerated().reversed() {
+            stage.reduceGradients(gradients.normalizations[i], weight: parameters.convolutions[i].readOnly)
+            team.run { worker in
+                for sequence in team.share(worker, of: sequences) {
+                    stage.backward(
+                        sequence, input: self.input(of: i, input).item(sequence),
+                        inputGradient: i > 0 ? stages[i - 1].outputGradient.item(sequence) : nil,
+                        weightGradient: all[worker].convolutions[i], scratch: scratch[worker])
+                    if i > 0 { stages[i - 1].sumGradients(sequence) }
+                }
+            }
+        }
+        team.run { worker in
+            let range = team.share(worker, of: gradients.all.count)
+            for other in workerGradients { Sum.add(other.all.rows(range).readOnly, to: gradients.all.rows(range)) }
+        }
+    }
+
+    /// What stage `i` convolves: [B, times, bands, inputs].
+    private func input(of i: Int, _ input: TensorRef<Scalar>) -> TensorRef<Scalar> {
+        i == 0 ? input : stages[i - 1].output.readOnly
+    }
+
+    /// The last stage's output, a vector a block: [B, T, features].
+    private var features: TensorRef<Scalar> {
+        stages[stages.count - 1].output.readOnly.reshaped(Shape(sequences, blocks, architecture.flattened))
+    }
+
+    private func check(_ input: TensorRef<Scalar>, _ parameters: DOAnetParameters<Scalar>) {
+        let times = blocks * DOAnetArchitecture.framesPerBlock
+        precondition(
+            input.shape == Shape(sequences, times, architecture.bands, architecture.channels),
+            "this batch takes \(sequences)x\(times)x\(architecture.bands)x\(architecture.channels), not \(input.shape)")
+        precondition(parameters.architecture == architecture, "parameters belong to another architecture")
+    }
+}

@@ -1,0 +1,113 @@
+public import Kernels
+public import Tensor
+
+/// All numbers of a DOAnet, or of anything shaped like it (gradients, an optimiser's moments): one block of memory for what is
+/// trained, one for the running statistics, and names for their parts.
+///
+/// Written by one thread at a time; any number may read.
+public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
+    public typealias Entry = (name: String, values: MutableTensorRef<Scalar>)
+
+    public let architecture: DOAnetArchitecture
+    /// What is trained, in the order of `DOAnetArchitecture.trainables`.
+    public let entries: [Entry]
+    /// Running mean and variance of each batch normalisation.
+    public let buffers: [Entry]
+
+    struct Normalization {
+        let gain, bias, mean, variance: MutableTensorRef<Scalar>
+    }
+    struct Layer {
+        let weight, bias: MutableTensorRef<Scalar>
+    }
+    let convolutions: [MutableTensorRef<Scalar>]
+    let normalizations: [Normalization]
+    /// By layer, then direction.
+    let recurrent: [[GRU.Weights<Scalar>]]
+    let direction, activity: [Layer]
+
+    private let arena: Arena<Scalar>
+    private let bufferArena: Arena<Scalar>
+
+    /// All zeros (running variances included): for gradients and moments, and for reading a file into.
+    public init(zeros architecture: DOAnetArchitecture) {
+        precondition(architecture.isValid, "no network has the architecture \(architecture)")
+        self.architecture = architecture
+        var arena = Self.block(for: architecture.trainables)
+        entries = Self.take(architecture.trainables, from: &arena)
+        self.arena = arena
+        var bufferArena = Self.block(for: architecture.statistics)
+        buffers = Self.take(architecture.statistics, from: &bufferArena)
+        self.bufferArena = bufferArena
+
+        let named = Dictionary(uniqueKeysWithValues: (entries + buffers).map { ($0.name, $0.values) })
+        func part(_ name: String) -> MutableTensorRef<Scalar> {
+            guard let values = named[name] else { preconditionFailure("the architecture lists no \(name)") }
+            return values
+        }
+        convolutions = (0..<DOAnetArchitecture.convolutions).map { part("convolution.\($0).weight") }
+        normalizations = (0..<DOAnetArchitecture.convolutions).map { i in
+            Normalization(
+                gain: part("normalization.\(i).weight"), bias: part("normalization.\(i).bias"),
+                mean: part("normalization.\(i).mean"), variance: part("normalization.\(i).variance"))
+        }
+        recurrent = (0..<DOAnetArchitecture.recurrentLayers).map { layer in
+            architecture.directionNames.map { direction in
+                let prefix = "recurrent.\(layer).\(direction)"
+                return GRU.Weights(
+                    input: part("\(prefix).input.weight"), inputBias: part("\(prefix).input.bias"),
+                    hidden: part("\(prefix).hidden.weight"), hiddenBias: part("\(prefix).hidden.bias"))
+            }
+        }
+        direction = (0..<3).map { Layer(weight: part("direction.\($0).weight"), bias: part("direction.\($0).bias")) }
+        activity = (0..<3).map { Layer(weight: part("activity.\($0).weight"), bias: part("activity.\($0).bias")) }
+    }
+
+    /// Fresh weights: uniform within 1 / sqrt(inputs of a unit) (the hidden width for recurrent layers), as PyTorch draws them;
+    /// batch normalisation starts as the identity. The same seed gives the same numbers everywhere.
+    public convenience init(_ architecture: DOAnetArchitecture, seed: UInt64) {
+        self.init(zeros: architecture)
+        var random = SplitMix64(seed: seed)
+        func draw(_ values: MutableTensorRef<Scalar>, fanIn: Int) {
+            let bound = 1 / Double(fanIn).squareRoot()
+            for i in 0..<values.count { values[i] = Scalar((2 * random.unit() - 1) * bound) }
+        }
+        for weight in convolutions { draw(weight, fanIn: 9 * weight.shape[2]) }
+        for normalization in normalizations {
+            normalization.gain.fill(1)
+            normalization.variance.fill(1)
+        }
+        for weights in recurrent.joined() {
+            for values in [weights.input, weights.inputBias, weights.hidden, weights.hiddenBias] {
+                draw(values, fanIn: architecture.gruWidth)
+            }
+        }
+        for layer in direction + activity {
+            draw(layer.weight, fanIn: layer.weight.shape[1])
+            draw(layer.bias, fanIn: layer.weight.shape[1])
+        }
+    }
+
+    /// Everything that is trained as one vector, with zeros between the parts: one loop for an optimiser, a norm or a copy.
+    public var all: MutableTensorRef<Scalar> { arena.all }
+
+    /// Numbers that are trained, without the zeros between them.
+    public var count: Int { entries.reduce(0) { $0 + $1.values.count } }
+
+    /// Takes over another network's numbers, running statistics included.
+    public func copy(from other: DOAnetParameters<Scalar>) {
+        precondition(other.architecture == architecture, "parameters are copied between equal architectures")
+        all.copy(from: other.all.readOnly)
+        bufferArena.all.copy(from: other.bufferArena.all.readOnly)
+    }
+
+    private static func block(for list: [(name: String, shape: Shape)]) -> Arena<Scalar> {
+        Arena(capacity: list.reduce(0) { $0 + Arena<Scalar>.footprint($1.shape) })
+    }
+
+    private static func take(_ list: [(name: String, shape: Shape)], from arena: inout Arena<Scalar>) -> [Entry] {
+        var entries: [Entry] = []
+        for (name, shape) in list { entries.append((name, arena.take(shape))) }
+        return entries
+    }
+}

@@ -1,0 +1,100 @@
+internal import Kernels
+internal import Tensor
+
+/// The two recurrent layers over a batch. Sequences are independent: each method takes a range of them.
+final class RecurrentStage<Scalar: KernelScalar> {
+    private let width: Int
+    private let directions: Int
+    /// By layer: [B, T, directions x width], and gradients.
+    private let hidden, hiddenGradient: [MutableTensorRef<Scalar>]
+    /// By layer, then direction.
+    private let memory: [[GRU.Memory<Scalar>]]
+    /// `paper`: [B, T, width], the product of both directions' tanh, and its gradient; nil in the `live` form.
+    private let product: (values: MutableTensorRef<Scalar>, gradient: MutableTensorRef<Scalar>)?
+    private let arena: Arena<Scalar>
+
+    /// [B, T, width]: what the heads see, and its gradient.
+    var output: MutableTensorRef<Scalar> { product?.values ?? hidden[hidden.count - 1] }
+    var outputGradient: MutableTensorRef<Scalar> { product?.gradient ?? hiddenGradient[hidden.count - 1] }
+
+    init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int) {
+        width = architecture.gruWidth
+        directions = architecture.directionNames.count
+        let layers = DOAnetArchitecture.recurrentLayers
+        let both = Shape(sequences, blocks, directions * width)
+        let one = Shape(sequences, blocks, width)
+        let gates = Shape(sequences, blocks, 3 * width)
+        let size = Arena<Scalar>.footprint
+        var arena = Arena<Scalar>(
+            capacity: 2 * size(one) + layers * 2 * (size(both) + directions * size(gates)))
+        var (hidden, hiddenGradient): ([MutableTensorRef<Scalar>], [MutableTensorRef<Scalar>]) = ([], [])
+        var memory: [[GRU.Memory<Scalar>]] = []
+        for _ in 0..<layers {
+            hidden.append(arena.take(both))
+            hiddenGradient.append(arena.take(both))
+            var layer: [GRU.Memory<Scalar>] = []
+            for _ in 0..<directions {
+                layer.append(GRU.Memory(gates: arena.take(gates), recurrent: arena.take(gates)))
+            }
+            memory.append(layer)
+        }
+        product = directions == 2 ? (arena.take(one), arena.take(one)) : nil
+        (self.hidden, self.hiddenGradient, self.memory) = (hidden, hiddenGradient, memory)
+        self.arena = arena
+    }
+
+    /// - Parameter input: [B, T, features].
+    func forward(_ range: Range<Int>, input: TensorRef<Scalar>, weights: [[GRU.Weights<Scalar>]]) {
+        if range.isEmpty { return }
+        for layer in hidden.indices {
+            for direction in 0..<directions {
+                GRU.forward(
+                    output: columns(hidden[layer], range, direction),
+                    input: (layer == 0 ? input : hidden[layer - 1].readOnly).rows(range),
+                    weights: weights[layer][direction], memory: part(layer, direction, range), reversed: direction == 1)
+            }
+        }
+        if let product {
+            DirectionProduct.forward(
+                output: product.values.rows(range), input: hidden[hidden.count - 1].rows(range).readOnly, width: width)
+        }
+    }
+
+    /// - Parameters:
+    ///   - inputGradient: [B, T, features]; overwritten.
+    ///   - gradients: added to.
+    func backward(
+        _ range: Range<Int>, input: TensorRef<Scalar>, inputGradient: MutableTensorRef<Scalar>,
+        weights: [[GRU.Weights<Scalar>]], gradients: [[GRU.Weights<Scalar>]]
+    ) {
+        if range.isEmpty { return }
+        let last = hidden.count - 1
+        if let product {
+            DirectionProduct.backward(
+                inputGradient: hiddenGradient[last].rows(range), outputGradient: product.gradient.rows(range).readOnly,
+                input: hidden[last].rows(range).readOnly, width: width)
+        }
+        for layer in hidden.indices.reversed() {
+            for direction in 0..<directions {
+                GRU.backward(
+                    outputGradient: columns(hiddenGradient[layer], range, direction),
+                    inputGradient: (layer == 0 ? inputGradient : hiddenGradient[layer - 1]).rows(range),
+                    accumulating: direction > 0, weightGradients: gradients[layer][direction],
+                    output: columns(hidden[layer], range, direction),
+                    input: (layer == 0 ? input : hidden[layer - 1].readOnly).rows(range),
+                    weights: weights[layer][direction], memory: part(layer, direction, range), reversed: direction == 1)
+            }
+        }
+    }
+
+    private func columns(
+        _ values: MutableTensorRef<Scalar>, _ range: Range<Int>, _ direction: Int
+    ) -> GRU.Columns<Scalar> {
+        GRU.Columns(values.rows(range), column: direction * width)
+    }
+
+    private func part(_ layer: Int, _ direction: Int, _ range: Range<Int>) -> GRU.Memory<Scalar> {
+        let whole = memory[layer][direction]
+        return GRU.Memory(gates: whole.gates.rows(range), recurrent: whole.recurrent.rows(range))
+    }
+}
