@@ -88,7 +88,7 @@ let package = Package(
         tests(of: "Tensor"),
         tests(of: "Geometry"),
         tests(of: "Kernels", with: ["Tensor"]),
-        tests(of: "Features", with: ["Tensor"]),
+        tests(of: "Features", with: ["Tensor", "Geometry"]),
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
         tests(of: "Tracking", with: ["Geometry"]),
         tests(of: "Audio", with: ["Geometry"]),

@@ -1,0 +1,65 @@
+public import Tensor
+
+/// Audio in, feature frames out: the one path from samples to network input, for streams and files alike.
+///
+/// The frames depend on the samples alone, not on how they are cut into pushes. After `init` nothing allocates or locks.
+public struct FeatureExtractor: ~Copyable {
+    /// What stands beside the four log-mel channels.
+    private enum Spatial: ~Copyable {
+        case intensity(IntensityVector)
+        case correlation(GCCPHAT)
+        case phase(PhaseDifference)
+    }
+
+    public let kind: FeatureKind
+    private let bank = MelFilterBank()
+    private let logMel = LogMel()
+    private let spatial: Spatial
+    private var stft = STFT()
+    private let arena: Arena<Float>
+    private let frame: MutableTensorRef<Float>
+
+    public init(_ kind: FeatureKind) {
+        self.kind = kind
+        spatial =
+            switch kind {
+            case .foaIntensity: .intensity(IntensityVector())
+            case .micGCCPHAT: .correlation(GCCPHAT())
+            case .micPhase: .phase(PhaseDifference())
+            }
+        let shape = Shape(FrameTiming.melBands, kind.channels)
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        frame = arena.take(shape)
+        self.arena = arena
+    }
+
+    /// Pushes samples and hands out every feature frame that they finish, one for each 480 sample frames.
+    ///
+    /// - Parameters:
+    ///   - samples: interleaved frames of 4 channels in -1...1, as many as there are (W, Y, Z, X in SN3D, or capsules 0...3).
+    ///   - emit: gets a frame [64, C], not yet scaled, valid during the call only.
+    public mutating func push(_ samples: Span<Float>, _ emit: (TensorRef<Float>) -> Void) {
+        precondition(samples.count % FrameTiming.microphones == 0, "whole sample frames of 4 channels")
+        var start = 0
+        while stft.advance(samples, from: &start) {
+            analyse()
+            emit(frame.readOnly)
+        }
+    }
+
+    /// Forgets the audio so far, as if new.
+    public mutating func reset() { stft.reset() }
+
+    @_noLocks
+    private func analyse() {
+        logMel.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
+        switch spatial {
+        case .intensity(let intensity):
+            intensity.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
+        case .correlation(let correlation):
+            correlation.apply(real: stft.real, imaginary: stft.imaginary, into: frame)
+        case .phase(let phase):
+            phase.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+public import Tensor
+
+/// Brings features to mean 0 and deviation 1 for each band and channel, with numbers from the training split.
+public struct FeatureScaler: Sendable, Hashable {
+    public let kind: FeatureKind
+    /// [64, C], band slowest.
+    public let mean: [Float]
+    /// [64, C], all positive.
+    public let deviation: [Float]
+
+    /// - Parameters:
+    ///   - mean: [64, C], finite.
+    ///   - deviation: [64, C], finite and above 0.
+    public init(kind: FeatureKind, mean: [Float], deviation: [Float]) {
+        let count = FrameTiming.melBands * kind.channels
+        precondition(
+            mean.count == count && deviation.count == count, "a scaler of \(kind.rawValue) has \(count) means and deviations")
+        precondition(mean.allSatisfy(\.isFinite), "means are finite")
+        precondition(deviation.allSatisfy { $0.isFinite && $0 > 0 }, "deviations are finite and above 0")
+        self.kind = kind
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// Scales frames in place: (x - mean) / deviation.
+    ///
+    /// - Parameter frames: [64, C], or any number of them one after the other, such as [T, 64, C].
+    public func apply(_ frames: MutableTensorRef<Float>) {
+        let (mean, deviation) = (self.mean.span, self.deviation.span)
+        let count = mean.count
+        precondition(frames.count % count == 0, "whole feature frames")
+        for start in stride(from: 0, to: frames.count, by: count) {
+            for i in 0..<count { frames[start + i] = (frames[start + i] - mean[i]) / deviation[i] }
+        }
+    }
+}

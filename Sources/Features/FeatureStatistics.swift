@@ -1,0 +1,71 @@
+public import Tensor
+
+/// Gathers the mean and deviation of feature frames, of which it makes a `FeatureScaler`.
+public struct FeatureStatistics: Sendable {
+    /// No deviation is smaller: a feature that never changed in training must not explode on other audio.
+    public static let smallestDeviation = 1e-3
+
+    public let kind: FeatureKind
+    public private(set) var frames = 0
+    /// Sums and sums of squares, [64, C].
+    private var sums: [Double]
+    private var squares: [Double]
+
+    public init(kind: FeatureKind) {
+        self.kind = kind
+        sums = Array(repeating: 0, count: FrameTiming.melBands * kind.channels)
+        squares = sums
+    }
+
+    /// - Parameter frame: [64, C], as `FeatureExtractor` emits it.
+    public mutating func add(_ frame: TensorRef<Float>) {
+        precondition(frame.count == sums.count, "a feature frame of \(kind.rawValue)")
+        frames += 1
+        for i in 0..<frame.count {
+            let x = Double(frame[i])
+            sums[i] += x
+            squares[i] += x * x
+        }
+    }
+
+    /// Adds what another one gathered.
+    public mutating func merge(_ other: FeatureStatistics) {
+        precondition(other.kind == kind, "statistics of one kind of features")
+        frames += other.frames
+        for i in sums.indices {
+            sums[i] += other.sums[i]
+            squares[i] += other.squares[i]
+        }
+    }
+
+    /// The scaler of all frames so far, at least one.
+    ///
+    /// For FOA symmetric, so that audio rotated about the vertical has rotated features: log-mel X and Y share mean and
+    /// deviation, the intensity's mean is 0, and its x and y share their deviation about 0.
+    public func scaler() -> FeatureScaler {
+        precondition(frames > 0, "statistics of at least one frame")
+        var means = sums.map { $0 / Double(frames) }
+        var powers = squares.map { $0 / Double(frames) }
+        if kind == .foaIntensity {
+            for first in stride(from: 0, to: means.count, by: kind.channels) {
+                // Channels: log-mel W, Y, Z, X, then intensity y, z, x.
+                means.share(first + 1, first + 3)
+                powers.share(first + 1, first + 3)
+                for axis in 4...6 { means[first + axis] = 0 }
+                powers.share(first + 4, first + 6)
+            }
+        }
+        let deviations = zip(means, powers).map { mean, power in
+            Float(max(Self.smallestDeviation, max(0, power - mean * mean).squareRoot()))
+        }
+        return FeatureScaler(kind: kind, mean: means.map { Float($0) }, deviation: deviations)
+    }
+}
+
+extension [Double] {
+    /// Gives two elements their average.
+    fileprivate mutating func share(_ i: Int, _ j: Int) {
+        self[i] = (self[i] + self[j]) / 2
+        self[j] = self[i]
+    }
+}

@@ -1,0 +1,35 @@
+internal import CRealtime
+public import Tensor
+
+/// Log-mel spectra of the four channels: 10 log10(max(mel power, 1e-10)), in dB, channels 0...3 of a feature frame.
+public struct LogMel: ~Copyable {
+    private let arena: Arena<SIMD4<Float>>
+    private let power: MutableTensorRef<SIMD4<Float>>
+    private let pooled: MutableTensorRef<SIMD4<Float>>
+
+    public init() {
+        var arena = Arena<SIMD4<Float>>(
+            capacity: Arena<SIMD4<Float>>.footprint(Shape(FrameTiming.bins)) + FrameTiming.melBands)
+        power = arena.take(Shape(FrameTiming.bins))
+        pooled = arena.take(Shape(FrameTiming.melBands))
+        self.arena = arena
+    }
+
+    /// - Parameters:
+    ///   - real, imaginary: [513], a lane for each channel.
+    ///   - frame: [64, C]; channels 0...3 are written.
+    @_noLocks
+    public func apply(
+        real: TensorRef<SIMD4<Float>>, imaginary: TensorRef<SIMD4<Float>>, bank: borrowing MelFilterBank,
+        into frame: MutableTensorRef<Float>
+    ) {
+        for bin in 0..<FrameTiming.bins {
+            power[bin] = real[bin] * real[bin] + imaginary[bin] * imaginary[bin]
+        }
+        bank.project(power.readOnly, into: pooled)
+        let channels = frame.shape[1]
+        for band in 0..<FrameTiming.melBands {
+            for c in 0..<4 { frame[band * channels + c] = bearing_decibels(max(pooled[band][c], 1e-10)) }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import Glibc
+public import Tensor
+
+/// The 64 triangular mel filters over the 513 bins, 0...12 kHz.
+///
+/// Slaney's scale (linear below 1 kHz, logarithmic above) and area normalisation, as in M. Slaney, Auditory Toolbox,
+/// 1998; equals `librosa.filters.mel(sr: 24000, n_fft: 1024, n_mels: 64)`. Each filter is kept as its non-zero
+/// stretch: the whole bank is about 1,000 weights.
+public struct MelFilterBank: ~Copyable {
+    /// Centre of each band in Hz, [64].
+    public let centres: TensorRef<Float>
+    /// The sum of each filter's weights, [64]: dividing by it makes rows that sum to 1.
+    public let rowSums: TensorRef<Float>
+
+    private let floats: Arena<Float>
+    private let integers: Arena<Int>
+    /// First bin of each filter, [64].
+    private let firstBins: TensorRef<Int>
+    /// Where each filter's weights begin, [65]; the last entry is their count.
+    private let firstWeights: TensorRef<Int>
+    private let weights: TensorRef<Float>
+
+    public init() {
+        let bands = FrameTiming.melBands
+        let nyquist = Double(FrameTiming.sampleRate) / 2
+        let highest = Self.mel(ofHertz: nyquist)
+        let edges = (0..<bands + 2).map { Self.hertz(ofMel: highest * Double($0) / Double(bands + 1)) }
+        var sums: [Float] = []
+        var bins: [Int] = []
+        var offsets = [0]
+        var nonzero: [Float] = []
+        for band in 0..<bands {
+            let (low, centre, high) = (edges[band], edges[band + 1], edges[band + 2])
+            let row = (0..<FrameTiming.bins).map { bin -> Float in
+                let f = Double(bin) * nyquist / Double(FrameTiming.bins - 1)
+                let triangle = max(0, min((f - low) / (centre - low), (high - f) / (high - centre)))
+                return Float(triangle * 2 / (high - low))
+            }
+            guard let first = row.firstIndex(where: { $0 > 0 }), let last = row.lastIndex(where: { $0 > 0 }) else {
+                preconditionFailure("every band holds a bin")
+            }
+            bins.append(first)
+            nonzero += row[first...last]
+            offsets.append(nonzero.count)
+            sums.append(Float(row.reduce(0) { $0 + Double($1) }))
+        }
+        var floats = Arena<Float>(
+            capacity: 2 * Arena<Float>.footprint(Shape(bands)) + Arena<Float>.footprint(Shape(nonzero.count)))
+        var integers = Arena<Int>(capacity: Arena<Int>.footprint(Shape(bands)) + Arena<Int>.footprint(Shape(bands + 1)))
+        centres = floats.keep(edges[1...bands].map { Float($0) })
+        rowSums = floats.keep(sums)
+        weights = floats.keep(nonzero)
+        firstBins = integers.keep(bins)
+        firstWeights = integers.keep(offsets)
+        self.floats = floats
+        self.integers = integers
+    }
+
+    /// The bank as a dense matrix [64, 513], for tests.
+    public var matrix: [Float] {
+        var dense = [Float](repeating: 0, count: FrameTiming.melBands * FrameTiming.bins)
+        for band in 0..<FrameTiming.melBands {
+            for (i, w) in (firstWeights[band]..<firstWeights[band + 1]).enumerated() {
+                dense[band * FrameTiming.bins + firstBins[band] + i] = weights[w]
+            }
+        }
+        return dense
+    }
+
+    /// Sums four quantities of the bins, [513], into the bands, [64].
+    ///
+    /// Two sums a band, of its even and odd bins, so that one addition does not wait for the other.
+    @_noLocks
+    public func project(_ bins: TensorRef<SIMD4<Float>>, into bands: MutableTensorRef<SIMD4<Float>>) {
+        for band in 0..<FrameTiming.melBands {
+            let first = firstWeights[band]
+            let count = firstWeights[band + 1] - first
+            let bin = firstBins[band]
+            var even = SIMD4<Float>.zero
+            var odd = SIMD4<Float>.zero
+            for i in 0..<count / 2 {
+                even += bins[bin + 2 * i] * weights[first + 2 * i]
+                odd += bins[bin + 2 * i + 1] * weights[first + 2 * i + 1]
+            }
+            if count % 2 == 1 { even += bins[bin + count - 1] * weights[first + count - 1] }
+            bands[band] = even + odd
+        }
+    }
+
+    /// Hertz to mel: 3 mel for 200 Hz up to 1 kHz, then 27 mel for every factor of 6.4.
+    private static func mel(ofHertz f: Double) -> Double {
+        f < 1000 ? f * 3 / 200 : 15 + 27 * log(f / 1000) / log(6.4)
+    }
+
+    private static func hertz(ofMel m: Double) -> Double {
+        m < 15 ? m * 200 / 3 : 1000 * exp((m - 15) / 27 * log(6.4))
+    }
+}
+
+extension Arena {
+    /// Copies an array into the arena.
+    fileprivate mutating func keep(_ values: [Element]) -> TensorRef<Element> {
+        let tensor = take(Shape(values.count))
+        tensor.copy(from: values)
+        return tensor.readOnly
+    }
+}

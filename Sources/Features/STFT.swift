@@ -1,0 +1,84 @@
+internal import Glibc
+public import Tensor
+
+/// The short-time Fourier transform of four channels at once, fed hop by hop.
+///
+/// Periodic Hann window of 960 samples, zero-padded to 1024 points, not normalised; frames as in `FrameTiming`.
+/// A row of every buffer holds the four channels of one sample or one bin, which is how the audio comes and what
+/// the later stages want side by side. Equals `librosa.stft(n_fft: 1024, win_length: 960, hop_length: 480)` up to
+/// the 32 samples by which that centres its shorter window, a rotation of the phase common to all channels.
+public struct STFT: ~Copyable {
+    /// Real and imaginary parts of the latest frame, [513], a lane for each channel.
+    public let real: TensorRef<SIMD4<Float>>
+    public let imaginary: TensorRef<SIMD4<Float>>
+
+    private let arena: Arena<SIMD4<Float>>
+    private let transform: RealFourierTransform
+    /// The latest 960 samples, [960].
+    private let recent: MutableTensorRef<SIMD4<Float>>
+    /// Input of the transform, [1024]; the last 64 rows stay zero.
+    private let windowed: MutableTensorRef<SIMD4<Float>>
+    private let window: MutableTensorRef<SIMD4<Float>>
+    private var filled = 0
+
+    public init() {
+        let (samples, points, bins) = (FrameTiming.window, FrameTiming.transform, FrameTiming.bins)
+        let footprint = { (rows: Int) in Arena<SIMD4<Float>>.footprint(Shape(rows)) }
+        var arena = Arena<SIMD4<Float>>(
+            capacity: 2 * footprint(samples) + footprint(points) + 2 * footprint(bins))
+        recent = arena.take(Shape(samples))
+        window = arena.take(Shape(samples))
+        windowed = arena.take(Shape(points))
+        let real = arena.take(Shape(bins))
+        let imaginary = arena.take(Shape(bins))
+        self.real = real.readOnly
+        self.imaginary = imaginary.readOnly
+        for i in 0..<samples {
+            let phase = 2 * Double.pi * Double(i) / Double(samples)
+            window[i] = SIMD4(repeating: Float(0.5 - 0.5 * cos(phase)))
+        }
+        transform = RealFourierTransform(
+            .forward, columns: FrameTiming.microphones, time: windowed.lanes, real: real.lanes,
+            imaginary: imaginary.lanes)
+        self.arena = arena
+    }
+
+    /// Forgets all samples: the next frame starts behind a hop of zeros.
+    public mutating func reset() {
+        recent.fill(.zero)
+        filled = 0
+    }
+
+    /// Takes samples up to the end of the next frame.
+    ///
+    /// - Parameters:
+    ///   - samples: interleaved frames of four channels.
+    ///   - start: the first sample frame to take; moved past what was taken.
+    /// - Returns: whether a frame is finished: `real` and `imaginary` then hold it until the next one.
+    @_noLocks
+    public mutating func advance(_ samples: Span<Float>, from start: inout Int) -> Bool {
+        let hop = FrameTiming.hop
+        let taken = min(hop - filled, samples.count / 4 - start)
+        for i in 0..<taken {
+            let s = 4 * (start + i)
+            recent[hop + filled + i] = SIMD4(samples[s], samples[s + 1], samples[s + 2], samples[s + 3])
+        }
+        start += taken
+        filled += taken
+        guard filled == hop else { return false }
+        for i in 0..<FrameTiming.window { windowed[i] = recent[i] * window[i] }
+        transform.execute()
+        for i in 0..<hop { recent[i] = recent[hop + i] }
+        filled = 0
+        return true
+    }
+}
+
+extension MutableTensorRef<SIMD4<Float>> {
+    /// The same memory as rows of four floats: [count, 4].
+    var lanes: MutableTensorRef<Float> {
+        unsafe MutableTensorRef<Float>(
+            unsafeBase: UnsafeMutableRawPointer(unsafeBase).assumingMemoryBound(to: Float.self),
+            shape: Shape(count, 4))
+    }
+}
