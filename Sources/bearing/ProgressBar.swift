@@ -4,7 +4,7 @@ import Glibc
 struct ProgressBar {
     private let label: String
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let began = ProgressBar.now()
+    private let began = MonotonicClock.seconds
     private var shown: Double
     /// Seconds between two lines when standard error is no terminal.
     private static let plainInterval = 15.0
@@ -19,7 +19,7 @@ struct ProgressBar {
 
     /// - Parameters: `fraction` of the work that is done, 0...1; `note` is appended.
     mutating func update(_ fraction: Double, note: String = "") {
-        let now = Self.now()
+        let now = MonotonicClock.seconds
         let interval = isTerminal ? Self.terminalInterval : Self.plainInterval
         guard now - began > Self.patience, now - shown > interval else { return }
         shown = now
@@ -46,12 +46,6 @@ struct ProgressBar {
         let whole = Int(seconds.rounded())
         if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }
         return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     private static func write(_ text: String) {

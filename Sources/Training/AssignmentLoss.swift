@@ -1,0 +1,165 @@
+public import Kernels
+public import Tensor
+
+/// How predictions are tied to references, and what the two terms weigh.
+public struct AssignmentLossSettings: Sendable {
+    /// Blocks over which an assignment must hold: 1 assigns each block on its own; `nil` the whole sequence at once.
+    public var window: Int? = 20
+    public var positionWeight = 1.0
+    public var activityWeight = 1.0
+
+    public init() {}
+}
+
+/// The loss of a batch, its parts as they are reported.
+public struct LossValue: Sendable {
+    /// Mean distance |v - x| over the active references.
+    public var position = 0.0
+    /// Mean binary cross-entropy over all outputs.
+    public var activity = 0.0
+    public var total = 0.0
+
+    public init() {}
+
+    static func += (a: inout LossValue, b: LossValue) {
+        a.position += b.position
+        a.activity += b.activity
+        a.total += b.total
+    }
+}
+
+/// Exact assignment of outputs to reference slots over a trailing window, then distance and activity.
+///
+/// Per block t and permutation pi the cost is the sum over slots j of a_j wp |v_pi(j) - x_j| / N + wa BCE(l_pi(j), a_j) / M,
+/// with v the raw outputs, x unit references, a their activity, N the active references and M the outputs of the batch.
+/// The permutation of block t is the one of least cost over blocks t-W+1...t (spec: exact assignment with stop-gradient):
+/// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
+/// Computed in double whatever the network's precision; it is a few thousand terms a step.
+public struct AssignmentLoss: Sendable {
+    public let settings: AssignmentLossSettings
+    public let slots: Int
+    /// permutation[j] is the output that slot j takes.
+    private let permutations: [[Int]]
+
+    public init(settings: AssignmentLossSettings, slots: Int) {
+        precondition((1...4).contains(slots), "1 to 4 slots")
+        self.settings = settings
+        self.slots = slots
+        permutations = Self.permutations(of: Array(0..<slots))
+    }
+
+    /// Forward and backward of one sequence.
+    /// - Parameters:
+    ///   - directions: [T, slots, 3] raw outputs; `logits`: [T, slots].
+    ///   - references: [T, slots, 3] unit vectors; `active`: [T, slots], 0 or 1.
+    ///   - positionScale: 1 / active references of the batch; `activityScale`: 1 / outputs of the batch.
+    ///   - directionGradient: [T, slots, 3] and `logitGradient`: [T, slots], overwritten.
+    public func sequence<Scalar: KernelScalar>(
+        directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
+        references: TensorRef<Float>, active: TensorRef<Float>,
+        positionScale: Double, activityScale: Double,
+        directionGradient: MutableTensorRef<Scalar>, logitGradient: MutableTensorRef<Scalar>
+    ) -> LossValue {
+        let blocks = logits.count / slots
+        let wp = settings.positionWeight * positionScale
+        let wa = settings.activityWeight * activityScale
+        var distance = [Double](repeating: 0, count: blocks * slots * slots)
+        var entropy = distance
+        for t in 0..<blocks {
+            for i in 0..<slots {
+                let logit = Double(logits[t * slots + i])
+                for j in 0..<slots {
+                    let at = (t * slots + i) * slots + j
+                    let isActive = Double(active[t * slots + j])
+                    if isActive > 0 { distance[at] = Self.distance(directions, references, t * slots + i, t * slots + j) }
+                    entropy[at] = Self.crossEntropy(logit: logit, target: isActive)
+                }
+            }
+        }
+
+        let chosen = assign(blocks: blocks) { t, i, j in
+            let at = (t * slots + i) * slots + j
+            return wp * distance[at] + wa * entropy[at]
+        }
+
+        directionGradient.fill(0)
+        var loss = LossValue()
+        for t in 0..<blocks {
+            for j in 0..<slots {
+                let i = permutations[chosen[t]][j]
+                let at = (t * slots + i) * slots + j
+                let isActive = Double(active[t * slots + j])
+                let probability = 1 / (1 + exponential(-Double(logits[t * slots + i])))
+                logitGradient[t * slots + i] = Scalar(wa * (probability - isActive))
+                loss.activity += entropy[at] * activityScale
+                loss.total += wa * entropy[at]
+                guard isActive > 0 else { continue }
+                loss.position += distance[at] * positionScale
+                loss.total += wp * distance[at]
+                for axis in 0..<3 {
+                    let difference =
+                        Double(directions[(t * slots + i) * 3 + axis]) - Double(references[(t * slots + j) * 3 + axis])
+                    directionGradient[(t * slots + i) * 3 + axis] = Scalar(wp * difference / distance[at])
+                }
+            }
+        }
+        return loss
+    }
+
+    /// The permutation of each block: least cost over its trailing window; among equals the one before stays.
+    private func assign(blocks: Int, _ cost: (_ block: Int, _ output: Int, _ slot: Int) -> Double) -> [Int] {
+        var perBlock = [Double](repeating: 0, count: blocks * permutations.count)
+        for t in 0..<blocks {
+            for (p, permutation) in permutations.enumerated() {
+                var sum = 0.0
+                for j in 0..<slots { sum += cost(t, permutation[j], j) }
+                perBlock[t * permutations.count + p] = sum
+            }
+        }
+        var windowed = [Double](repeating: 0, count: permutations.count)
+        func add(block t: Int, sign: Double) {
+            for p in permutations.indices { windowed[p] += sign * perBlock[t * permutations.count + p] }
+        }
+        var current = 0
+        func settle() {
+            for p in permutations.indices where windowed[p] < windowed[current] - 1e-12 { current = p }
+        }
+        guard let window = settings.window else {
+            for t in 0..<blocks { add(block: t, sign: 1) }
+            settle()
+            return [Int](repeating: current, count: blocks)
+        }
+        return (0..<blocks).map { t in
+            add(block: t, sign: 1)
+            if t >= window { add(block: t - window, sign: -1) }
+            settle()
+            return current
+        }
+    }
+
+    /// |v - x|, kept off zero so that its gradient exists.
+    private static func distance<Scalar: KernelScalar>(
+        _ v: TensorRef<Scalar>, _ x: TensorRef<Float>, _ i: Int, _ j: Int
+    ) -> Double {
+        var sum = 1e-12
+        for axis in 0..<3 {
+            let difference = Double(v[i * 3 + axis]) - Double(x[j * 3 + axis])
+            sum += difference * difference
+        }
+        return sum.squareRoot()
+    }
+
+    /// -a log p - (1 - a) log (1 - p) from the logit, without overflow.
+    private static func crossEntropy(logit: Double, target: Double) -> Double {
+        max(logit, 0) - logit * target + naturalLogarithm(1 + exponential(-abs(logit)))
+    }
+
+    private static func permutations(of items: [Int]) -> [[Int]] {
+        guard items.count > 1 else { return [items] }
+        return items.indices.flatMap { k in
+            var rest = items
+            let first = rest.remove(at: k)
+            return permutations(of: rest).map { [first] + $0 }
+        }
+    }
+}

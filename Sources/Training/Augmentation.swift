@@ -1,0 +1,136 @@
+public import Features
+public import Tensor
+
+/// What a training sequence goes through on its way into a batch.
+public struct AugmentationSettings: Sendable {
+    /// Decibels added to a sequence's level, uniformly drawn.
+    public var gain: ClosedRange<Float> = -36...12
+    /// FOA only: one of the 16 rotations and reflections that keep the vertical axis.
+    public var rotations = true
+    /// How many runs of adjacent mel bands are set to the training mean, each at most `maskedBands` wide.
+    public var masks = 0
+    public var maskedBands = 8
+
+    public init() {}
+    /// Nothing is changed.
+    public static var none: AugmentationSettings {
+        var settings = AugmentationSettings()
+        settings.gain = 0...0
+        settings.rotations = false
+        return settings
+    }
+}
+
+/// A signed permutation of the axes that keeps the vertical: x and y may swap, each axis may turn.
+public struct AxisReflection: Sendable, Hashable {
+    /// The new x is the old y, and the new y the old x, before the signs.
+    public var swapsXY: Bool
+    public var x: Float
+    public var y: Float
+    public var z: Float
+
+    public static let identity = AxisReflection(swapsXY: false, x: 1, y: 1, z: 1)
+
+    public init(swapsXY: Bool, x: Float, y: Float, z: Float) {
+        self.swapsXY = swapsXY
+        self.x = x
+        self.y = y
+        self.z = z
+    }
+
+    /// One of the 16, by the lowest four bits.
+    public init(bits: UInt64) {
+        self.init(
+            swapsXY: bits & 1 != 0, x: bits & 2 != 0 ? -1 : 1, y: bits & 4 != 0 ? -1 : 1, z: bits & 8 != 0 ? -1 : 1)
+    }
+
+    /// A reference vector (x, y, z) under this reflection.
+    public func applied(to v: (x: Float, y: Float, z: Float)) -> (x: Float, y: Float, z: Float) {
+        (x * (swapsXY ? v.y : v.x), y * (swapsXY ? v.x : v.y), z * v.z)
+    }
+}
+
+/// The change of one sequence, resolved into what each feature channel does: out[c] = sign * in[source] + offset,
+/// log-mel channels not below their floor.
+public struct FeatureTransform: Sendable {
+    public let reflection: AxisReflection
+    /// For each channel of a frame: where it comes from, its sign, what is added.
+    let source: [Int]
+    let sign: [Float]
+    let offset: [Float]
+    /// Log-mel's floor of 10 log10(1e-10) dB.
+    let floor: [Float]
+    /// Bands that carry the training mean, first and end of each run.
+    let masks: [Range<Int>]
+
+    public static let logMelFloor: Float = -100
+
+    public init(kind: FeatureKind, gain: Float, reflection: AxisReflection = .identity, masks: [Range<Int>] = []) {
+        precondition(kind == .foaIntensity || reflection == .identity, "axis reflections are defined for FOA features")
+        let channels = kind.channels
+        var source = Array(0..<channels)
+        var sign = [Float](repeating: 1, count: channels)
+        var offset = [Float](repeating: 0, count: channels)
+        var floor = [Float](repeating: -.greatestFiniteMagnitude, count: channels)
+        for channel in 0..<FrameTiming.microphones {
+            offset[channel] = gain
+            floor[channel] = Self.logMelFloor
+        }
+        if kind == .foaIntensity {
+            // Channels: log-mel of W, Y, Z, X (0...3), intensity along y, z, x (4...6).
+            if reflection.swapsXY {
+                (source[1], source[3]) = (3, 1)
+                (source[4], source[6]) = (6, 4)
+            }
+            (sign[4], sign[5], sign[6]) = (reflection.y, reflection.z, reflection.x)
+        }
+        self.reflection = reflection
+        self.source = source
+        self.sign = sign
+        self.offset = offset
+        self.floor = floor
+        self.masks = masks
+    }
+
+    /// Draws the change of one sequence.
+    public static func random(
+        kind: FeatureKind, settings: AugmentationSettings, using random: inout RandomStream
+    ) -> FeatureTransform {
+        let gain = Float.random(in: settings.gain, using: &random)
+        let turns = settings.rotations && kind == .foaIntensity
+        let reflection = turns ? AxisReflection(bits: random.next()) : .identity
+        let masks = (0..<settings.masks).map { _ in
+            let width = Int.random(in: 0...settings.maskedBands, using: &random)
+            let first = Int.random(in: 0...(FrameTiming.melBands - width), using: &random)
+            return first..<(first + width)
+        }
+        return FeatureTransform(kind: kind, gain: gain, reflection: reflection, masks: masks)
+    }
+}
+
+extension FeatureTransform {
+    /// out = scaled(sign * in[source] + offset) frame by frame, masked bands at the training mean (0 once scaled).
+    /// - Parameters: `frames` and `target`: [n, 64, C].
+    public func apply(_ frames: TensorRef<Float>, to target: MutableTensorRef<Float>, scaler: FeatureScaler) {
+        let channels = source.count
+        let bands = FrameTiming.melBands
+        precondition(frames.count == target.count && frames.count % (bands * channels) == 0, "frames of [64, C]")
+        let mean = scaler.mean
+        let inverse = scaler.deviation.map { 1 / $0 }
+        let input = unsafe frames.unsafeBase
+        let output = unsafe target.unsafeBase
+        for frame in 0..<frames.shape[0] {
+            let base = frame * bands * channels
+            for band in 0..<bands {
+                let at = band * channels
+                for c in 0..<channels {
+                    let value = unsafe max(sign[c] * input[base + at + source[c]] + offset[c], floor[c])
+                    unsafe output[base + at + c] = (value - mean[at + c]) * inverse[at + c]
+                }
+            }
+            for mask in masks {
+                for i in mask.lowerBound * channels..<mask.upperBound * channels { unsafe output[base + i] = 0 }
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+import Glibc
+
+// Glibc's functions in double under names that do not clash with a tensor's own; for the cold paths of training.
+
+func exponential(_ x: Double) -> Double { exp(x) }
+func naturalLogarithm(_ x: Double) -> Double { log(x) }
+func cosine(_ x: Float) -> Float { Float(cos(Double(x))) }

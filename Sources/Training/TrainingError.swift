@@ -1,0 +1,37 @@
+/// What can be wrong with a data set, a cache or a run; each description is one line.
+public enum TrainingError: Error, CustomStringConvertible {
+    case missingFolder(path: String, expected: String)
+    case noRecordings(folder: String, folds: [Int])
+    case missingMetadata(recording: String, expected: String)
+    case wrongAudio(file: String, expected: String, found: String)
+    case cache(file: String, problem: String)
+    case checkpoint(file: String, problem: String)
+    case notFinite(step: Int, recordings: [String])
+    case settings(String)
+    case inputOutput(file: String, problem: String)
+
+    public var description: String {
+        switch self {
+        case .missingFolder(let path, let expected):
+            "\(path): no such folder; expected \(expected) of a data set in the TAU-NIGENS layout"
+        case .noRecordings(let folder, let folds):
+            "\(folder): no recording of fold \(folds.map(String.init).joined(separator: ", ")); "
+                + "expected files named fold<k>_room<r>_mix<nnn>_ov<n>.wav"
+        case .missingMetadata(let recording, let expected):
+            "\(recording): its labels are missing; expected \(expected)"
+        case .wrongAudio(let file, let expected, let found):
+            "\(file): expected \(expected), found \(found)"
+        case .cache(let file, let problem):
+            "\(file): \(problem); delete the file and run again"
+        case .checkpoint(let file, let problem):
+            "\(file): \(problem)"
+        case .notFinite(let step, let recordings):
+            "training step \(step): the loss is not finite; its batch was \(recordings.joined(separator: ", ")); "
+                + "lower the learning rate or look at these recordings"
+        case .settings(let problem):
+            problem
+        case .inputOutput(let file, let problem):
+            "\(file): \(problem)"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+public import Networks
+
+/// Every choice of a training run; what is here and the data decide the result, bit for bit.
+public struct TrainingSettings: Sendable {
+    public var architecture: DOAnetArchitecture
+    /// Sequences in a batch.
+    public var batch = 32
+    /// Blocks of 100 ms in a sequence.
+    public var blocks = 50
+    public var epochs = 20
+    /// Steps between two validations.
+    public var stepsPerEpoch = 250
+    public var loss = AssignmentLossSettings()
+    /// Adam's step at its highest, after the warm-up.
+    public var learningRate: Float = 1e-3
+    /// Steps over which the rate rises from zero; afterwards it falls along half a cosine to 1 % at the last step.
+    public var warmup = 200
+    /// Gradients are scaled down to this Euclidean norm when they exceed it.
+    public var clip: Float = 5
+    /// Weight of the past in the moving average of the parameters that is validated and shipped; 0 ships the last ones.
+    public var averaging: Float = 0.998
+    public var augmentation = AugmentationSettings()
+    public var seed: UInt64 = 1
+    public var threads = 2
+
+    public init(architecture: DOAnetArchitecture) {
+        self.architecture = architecture
+    }
+
+    public var steps: Int { epochs * stepsPerEpoch }
+
+    /// Adam's rate at a step counted from 0.
+    public func rate(at step: Int) -> Float {
+        if step < warmup { return learningRate * Float(step + 1) / Float(warmup) }
+        let progress = Float(step - warmup) / Float(max(1, steps - warmup))
+        return learningRate * (0.01 + 0.99 * 0.5 * (1 + cosine(Float.pi * min(progress, 1))))
+    }
+
+    public func validate() throws(TrainingError) {
+        let faults: [(Bool, String)] = [
+            (batch >= threads, "batch: expected at least one sequence for each of \(threads) threads, found \(batch)"),
+            (blocks >= 2, "blocks: expected at least 2, found \(blocks)"),
+            (epochs >= 1, "epochs: expected at least 1, found \(epochs)"),
+            (stepsPerEpoch >= 1, "steps-per-epoch: expected at least 1, found \(stepsPerEpoch)"),
+            (learningRate > 0 && learningRate.isFinite, "learning-rate: expected above 0, found \(learningRate)"),
+            (clip > 0, "clip: expected above 0, found \(clip)"),
+            (threads >= 1, "threads: expected at least 1, found \(threads)"),
+            (averaging >= 0 && averaging < 1, "averaging: expected 0 or more and below 1, found \(averaging)"),
+            (
+                augmentation.gain.lowerBound >= -60 && augmentation.gain.upperBound <= 40,
+                "gain: expected decibels from -60 to 40, found \(augmentation.gain)"
+            ),
+        ]
+        for (holds, fault) in faults where !holds { throw .settings(fault) }
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Features
+import Glibc
+import Kernels
+import Networks
+import Tensor
+import Training
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure this machine: the live step, a training step.",
+        discussion: """
+            Times are medians, and ratios to a plain matrix product of as many multiply-adds on the same core.
+
+            Example: bearing bench step --filters 128
+            """,
+        subcommands: [TrainingBench.self])
+}
+
+/// The network that a benchmark runs.
+struct BenchNetwork: ParsableArguments {
+    @Option(help: "live or paper.")
+    var form = DOAnetArchitecture.Form.live
+    @Option(help: "Filters of each convolution.")
+    var filters = 128
+    @Option(help: "Units of each recurrent layer.")
+    var gruWidth = 128
+
+    var architecture: DOAnetArchitecture {
+        DOAnetArchitecture(
+            form: form, channels: FeatureKind.foaIntensity.channels, filters: filters, gruWidth: gruWidth)
+    }
+}
+
+struct TrainingBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "training", abstract: "Forward, backward and Adam on a batch of noise, in audio-seconds a second.",
+        discussion: "The same in PyTorch: tools/benchmarks/training_step.py.")
+
+    @OptionGroup var network: BenchNetwork
+    @Option(help: "Sequences in a batch.")
+    var batch = 32
+    @Option(help: "Blocks of 100 ms in a sequence.")
+    var blocks = 50
+    @Option(help: "Threads.")
+    var threads = 2
+    @Option(help: "Steps to measure, after two that are not.")
+    var steps = 10
+
+    func run() throws {
+        guard batch >= threads, threads >= 1, blocks >= 1, steps >= 1 else {
+            throw ValidationError("expected at least one sequence for each thread, one block and one step")
+        }
+        let architecture = network.architecture
+        let team = WorkerTeam(count: threads)
+        let net = DOAnetBatch<Float>(architecture, sequences: batch, blocks: blocks, team: team)
+        let parameters = DOAnetParameters<Float>(architecture, seed: 1)
+        let gradients = DOAnetParameters<Float>(zeros: architecture)
+        var adam = Adam(count: parameters.all.count)
+        var random = SplitMix64(seed: 1)
+        func noise(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.unit() - 0.5) } }
+        let frames = blocks * DOAnetArchitecture.framesPerBlock
+        let input = noise(batch * frames * architecture.bands * architecture.channels)
+        let outputs = batch * blocks * architecture.maximumTracks
+        let (directionGradient, activityGradient) = (noise(outputs * 3), noise(outputs))
+        var times: [Double] = []
+        input.withTensor(Shape(batch, frames, architecture.bands, architecture.channels)) { input in
+            directionGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks * 3)) { directions in
+                activityGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks)) { activity in
+                    for _ in 0..<steps + 2 {
+                        let began = MonotonicClock.seconds
+                        net.forward(input, parameters, training: true)
+                        net.backward(
+                            input, directionGradient: directions, activityGradient: activity, parameters,
+                            gradients: gradients)
+                        adam.update(
+                            parameters: parameters.all, gradient: gradients.all.readOnly, rate: 1e-4, clip: 5)
+                        times.append(MonotonicClock.seconds - began)
+                    }
+                }
+            }
+        }
+        let median = times.dropFirst(2).sorted()[steps / 2]
+        let audio = Double(batch * blocks) * 0.1
+        print("step      \((median * 1e3).formatted(0)) ms (median of \(steps), \(threads) threads)")
+        print("speed     \((audio / median).formatted(1)) audio-seconds a second")
+    }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// What a command says to a person beside its result: on standard error, so that results can be piped.
+enum Console {
+    static func note(_ line: String) {
+        let text = "bearing: \(line)\n"
+        _ = unsafe text.withCString { unsafe write(STDERR_FILENO, $0, strlen($0)) }
+    }
+}
+
+/// Seconds that only go forwards, for measuring.
+enum MonotonicClock {
+    static var seconds: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
+extension Double {
+    /// With a fixed number of decimals.
+    func formatted(_ decimals: Int) -> String {
+        guard isFinite else { return isNaN ? "-" : (self > 0 ? "inf" : "-inf") }
+        let scale = (0..<decimals).reduce(1.0) { value, _ in value * 10 }
+        let whole = Int64((abs(self) * scale).rounded())
+        let sign = self < 0 && whole > 0 ? "-" : ""
+        guard decimals > 0 else { return "\(sign)\(whole)" }
+        let fraction = String(whole % Int64(scale))
+        return "\(sign)\(whole / Int64(scale)).\(String(repeating: "0", count: decimals - fraction.count))\(fraction)"
+    }
+}

@@ -1,0 +1,43 @@
+import Tensor
+import Testing
+import Training
+
+@Suite struct AdamTests {
+    /// Three steps on f(x) = sum (x - target)^2 / 2, against the formulas of the paper in double.
+    @Test func stepsFollowThePaper() {
+        let targets: [Double] = [1, -2, 0.5, 4, 0, 3, -1, 2, 7]
+        var arena = Arena<Float>(capacity: 64)
+        let x = arena.take(Shape(9))
+        let g = arena.take(Shape(9))
+        var adam = Adam(count: 9)
+        var (m, v) = ([Double](repeating: 0, count: 9), [Double](repeating: 0, count: 9))
+        var reference = [Double](repeating: 0, count: 9)
+        for step in 1...3 {
+            for i in 0..<9 { g[i] = x[i] - Float(targets[i]) }
+            adam.update(parameters: x, gradient: g.readOnly, rate: 0.1, clip: 1e9)
+            var (power1, power2) = (1.0, 1.0)
+            for _ in 0..<step { (power1, power2) = (power1 * 0.9, power2 * 0.999) }
+            for i in 0..<9 {
+                let gradient = reference[i] - targets[i]
+                m[i] = 0.9 * m[i] + 0.1 * gradient
+                v[i] = 0.999 * v[i] + 0.001 * gradient * gradient
+                reference[i] -= 0.1 * (m[i] / (1 - power1)) / ((v[i] / (1 - power2)).squareRoot() + 1e-8)
+            }
+            for i in 0..<9 { #expect(abs(Double(x[i]) - reference[i]) < 1e-5) }
+        }
+    }
+
+    @Test func theNormIsBounded() {
+        var arena = Arena<Float>(capacity: 256)
+        let (a, b, g) = (arena.take(Shape(20)), arena.take(Shape(20)), arena.take(Shape(20)))
+        for i in 0..<20 { g[i] = Float(i) }
+        var one = Adam(count: 20)
+        var other = Adam(count: 20)
+        let norm = one.update(parameters: a, gradient: g.readOnly, rate: 0.1, clip: 1)
+        #expect(abs(norm - Float(2470).squareRoot()) < 1e-3)
+        for i in 0..<20 { g[i] = Float(i) / norm }
+        other.update(parameters: b, gradient: g.readOnly, rate: 0.1, clip: 1e9)
+        for i in 0..<20 { #expect(abs(a[i] - b[i]) < 1e-6) }
+        #expect(one.secondMoment[19] < 0.001)
+    }
+}

@@ -1,0 +1,116 @@
+import Kernels
+import Tensor
+import Testing
+import Training
+
+@Suite struct AssignmentLossTests {
+    /// A sequence whose references swap nothing, and predictions given per output.
+    private struct Case {
+        var directions: [Double]
+        var logits: [Double]
+        var references: [Float]
+        var active: [Float]
+        let slots: Int
+        var blocks: Int { logits.count / slots }
+    }
+
+    private func evaluate(
+        _ c: Case, settings: AssignmentLossSettings
+    ) -> (loss: LossValue, directionGradient: [Double], logitGradient: [Double]) {
+        var arena = Arena<Double>(capacity: 4096)
+        let directionGradient = arena.take(Shape(c.blocks, c.slots, 3))
+        let logitGradient = arena.take(Shape(c.blocks, c.slots))
+        let loss = AssignmentLoss(settings: settings, slots: c.slots)
+        let value = c.directions.withTensor(Shape(c.blocks, c.slots, 3)) { directions in
+            c.logits.withTensor(Shape(c.blocks, c.slots)) { logits in
+                c.references.withTensor(Shape(c.blocks, c.slots, 3)) { references in
+                    c.active.withTensor(Shape(c.blocks, c.slots)) { active in
+                        loss.sequence(
+                            directions: directions, logits: logits, references: references, active: active,
+                            positionScale: 0.1, activityScale: 0.05, directionGradient: directionGradient,
+                            logitGradient: logitGradient)
+                    }
+                }
+            }
+        }
+        return (value, directionGradient.array, logitGradient.array)
+    }
+
+    private func random(slots: Int, blocks: Int, seed: UInt64) -> Case {
+        var random = RandomStream(seed: seed)
+        func values(_ count: Int) -> [Double] { (0..<count).map { _ in Double.random(in: -1...1, using: &random) } }
+        return Case(
+            directions: values(blocks * slots * 3), logits: values(blocks * slots).map { $0 * 3 },
+            references: values(blocks * slots * 3).map(Float.init),
+            active: (0..<blocks * slots).map { _ in Bool.random(using: &random) ? 1 : 0 }, slots: slots)
+    }
+
+    @Test(arguments: [1, 2, 3, 4], [1, 5, nil] as [Int?])
+    func gradientsMatchFiniteDifferences(slots: Int, window: Int?) {
+        var settings = AssignmentLossSettings()
+        settings.window = window
+        settings.activityWeight = 0.7
+        settings.positionWeight = 1.3
+        let c = random(slots: slots, blocks: 8, seed: UInt64(slots))
+        let analytic = evaluate(c, settings: settings)
+        let h = 1e-6
+        for i in c.directions.indices {
+            var (up, down) = (c, c)
+            up.directions[i] += h
+            down.directions[i] -= h
+            let numeric = (evaluate(up, settings: settings).loss.total - evaluate(down, settings: settings).loss.total) / (2 * h)
+            #expect(abs(numeric - analytic.directionGradient[i]) < 1e-7, "direction \(i)")
+        }
+        for i in c.logits.indices {
+            var (up, down) = (c, c)
+            up.logits[i] += h
+            down.logits[i] -= h
+            let numeric = (evaluate(up, settings: settings).loss.total - evaluate(down, settings: settings).loss.total) / (2 * h)
+            #expect(abs(numeric - analytic.logitGradient[i]) < 1e-7, "logit \(i)")
+        }
+    }
+
+    /// Two sources whose predictions change places halfway.
+    private func swapping(blocks: Int) -> Case {
+        var c = Case(directions: [], logits: [], references: [], active: [], slots: 2)
+        for t in 0..<blocks {
+            let (a, b): ([Double], [Double]) = ([1, 0, 0], [0, 1, 0])
+            c.directions += t < blocks / 2 ? a + b : b + a
+            c.logits += [9, 9]
+            c.references += [1, 0, 0, 0, 1, 0]
+            c.active += [1, 1]
+        }
+        return c
+    }
+
+    @Test func aWindowMakesASwapCostWhatFramesDoNot() {
+        var settings = AssignmentLossSettings()
+        settings.window = 1
+        let framewise = evaluate(swapping(blocks: 20), settings: settings)
+        #expect(framewise.loss.position < 1e-4)
+        settings.window = 6
+        let windowed = evaluate(swapping(blocks: 20), settings: settings)
+        // The old assignment stays until the new one is cheaper over the window: 3 blocks of 2 sources, sqrt 2 each.
+        #expect(abs(windowed.loss.position - 0.1 * 3 * 2 * 2.0.squareRoot()) < 1e-4)
+        settings.window = nil
+        let whole = evaluate(swapping(blocks: 20), settings: settings)
+        #expect(abs(whole.loss.position - 0.1 * 10 * 2 * 2.0.squareRoot()) < 1e-4)
+    }
+
+    @Test func aSilentSequenceIsFinite() {
+        var c = random(slots: 2, blocks: 10, seed: 3)
+        c.active = c.active.map { _ in 0 }
+        let result = evaluate(c, settings: AssignmentLossSettings())
+        #expect(result.loss.position == 0)
+        #expect(result.loss.total.isFinite && result.loss.activity > 0)
+        #expect(result.directionGradient.allSatisfy { $0 == 0 })
+    }
+
+    @Test func extremeLogitsStayFinite() {
+        var c = random(slots: 2, blocks: 4, seed: 4)
+        c.logits = c.logits.enumerated().map { $0.offset % 2 == 0 ? 1e4 : -1e4 }
+        let result = evaluate(c, settings: AssignmentLossSettings())
+        #expect(result.loss.total.isFinite)
+        #expect(result.logitGradient.allSatisfy { $0.isFinite })
+    }
+}

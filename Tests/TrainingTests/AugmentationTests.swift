@@ -1,0 +1,60 @@
+import Features
+import Tensor
+import Testing
+import Training
+
+@Suite struct AugmentationTests {
+    /// White noise from one direction, encoded as spec.md has it: W, Y, Z, X.
+    private func planeWave(_ x: Float, _ y: Float, _ z: Float, gain: Float = 1) -> [Float] {
+        var random = RandomStream(seed: 5)
+        return (0..<FrameTiming.samplesPerBlock * 2).flatMap { _ in
+            let s = Float.random(in: -0.1...0.1, using: &random) * gain
+            return [s, s * y, s * z, s * x]
+        }
+    }
+
+    private func features(_ audio: [Float]) -> [Float] {
+        var extractor = FeatureExtractor(.foaIntensity)
+        var frames: [Float] = []
+        extractor.push(audio.span) { frames += $0.array }
+        return frames
+    }
+
+    private func transformed(_ frames: [Float], _ transform: FeatureTransform) -> [Float] {
+        let size = FrameTiming.melBands * FeatureKind.foaIntensity.channels
+        let scaler = FeatureScaler(
+            kind: .foaIntensity, mean: [Float](repeating: 0, count: size), deviation: [Float](repeating: 1, count: size))
+        let shape = Shape(frames.count / size, FrameTiming.melBands, FeatureKind.foaIntensity.channels)
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        let target = arena.take(shape)
+        frames.withTensor(shape) { transform.apply($0, to: target, scaler: scaler) }
+        return target.array
+    }
+
+    @Test(arguments: 0..<16 as Range<UInt64>)
+    func featuresOfAReflectedSceneAreTheReflectedFeatures(bits: UInt64) {
+        let reflection = AxisReflection(bits: bits)
+        let v: (x: Float, y: Float, z: Float) = (0.6, 0.48, 0.64)
+        let w = reflection.applied(to: v)
+        let direct = features(planeWave(w.x, w.y, w.z))
+        let reflected = transformed(
+            features(planeWave(v.x, v.y, v.z)), FeatureTransform(kind: .foaIntensity, gain: 0, reflection: reflection))
+        for i in direct.indices { #expect(abs(direct[i] - reflected[i]) < 1e-3) }
+    }
+
+    @Test func theSixteenReflectionsDiffer() {
+        #expect(Set((0..<16).map { AxisReflection(bits: $0) }).count == 16)
+    }
+
+    @Test func gainOnFeaturesIsGainOnAudio() {
+        let quiet = features(planeWave(0.6, 0, 0.8, gain: 0.1))
+        let raised = transformed(features(planeWave(0.6, 0, 0.8)), FeatureTransform(kind: .foaIntensity, gain: -20))
+        for i in quiet.indices { #expect(abs(quiet[i] - raised[i]) < 2e-2) }
+    }
+
+    @Test func logMelStaysAboveItsFloor() {
+        let silence = features([Float](repeating: 0, count: FrameTiming.samplesPerBlock * 4))
+        let lowered = transformed(silence, FeatureTransform(kind: .foaIntensity, gain: -36))
+        #expect(lowered.allSatisfy { $0 >= FeatureTransform.logMelFloor })
+    }
+}
