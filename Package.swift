@@ -46,7 +46,7 @@ let package = Package(
         room("Features", on: ["CRealtime", "Tensor"]),
         room("Networks", on: ["Tensor", "Kernels"]),
         room("Tracking", on: ["Geometry"]),
-        room("Audio", on: ["CRealtime", "CSndFile", "CSampleRate", "Geometry"]),
+        room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
         room("Pipeline", on: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
         room("SafeTensors", on: []),
         room(

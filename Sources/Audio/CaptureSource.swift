@@ -1,0 +1,30 @@
+/// What a capture thread and the thread that listens to it share; nothing else passes between them.
+///
+/// The listener sleeps on `wake`, clears it, reads `ring` until it is empty and asks `clock` for the time of a frame,
+/// by its number in the ring (`ring.framesRead` counts them).
+public final class CaptureStream: Sendable {
+    /// 24 kHz, 4 channels, ±1.
+    public let ring: SampleRing
+    public let clock = CaptureClock()
+    public let status = CaptureStatus()
+    /// Signalled after every write and every change of state.
+    public let wake = WakeEvent()
+
+    /// - Parameter frames: room of the ring; 2 seconds unless told.
+    public init(frames: Int = 2 * AudioFormat.sampleRate) { ring = SampleRing(frames: frames) }
+}
+
+/// Something that fills a `CaptureStream` in real time on a thread of its own: a device or a file.
+///
+/// Only starting and stopping go through the protocol; samples go through the concrete `CaptureStream`.
+public protocol CaptureSource: AnyObject, Sendable {
+    var stream: CaptureStream { get }
+    /// Seconds by which frames reach the ring later than a source at 24 kHz would bring them.
+    var latency: Double { get }
+    /// Opens the source and starts its thread.
+    ///
+    /// - Throws: what stands in the way at the start. What fails later is recovered, or told by `stream.status`.
+    func start() throws(AudioError)
+    /// Ends the thread and waits for it: at most some 100 ms. Harmless when not running.
+    func stop()
+}

@@ -1,0 +1,40 @@
+/// Plays a file into a `CaptureStream` as a microphone would: frame n is there n / 24000 s after the start.
+public final class FileCapture: CaptureSource {
+    public let stream: CaptureStream
+    public let path: String
+    public let loops: Bool
+    public var latency: Double { 0 }
+
+    private let map: ChannelMap?
+    private let thread = CaptureThread(name: "bearing-file")
+
+    /// - Parameters:
+    ///   - map: which channels of the file to use; nil demands a file of exactly four.
+    ///   - loops: begins again at the end, for ever, without a gap.
+    public init(path: String, map: ChannelMap? = nil, loops: Bool = false, stream: CaptureStream) {
+        self.path = path
+        self.map = map
+        self.loops = loops
+        self.stream = stream
+    }
+
+    deinit { stop() }
+
+    /// - Throws: what `AudioFileStream` throws.
+    public func start() throws(AudioError) {
+        let player = FilePlayer(file: try AudioFileStream(path: path, map: map), loops: loops, stream: stream)
+        let thread = thread
+        thread.start {
+            player.begin(at: MonotonicTime.now)
+            while !thread.isStopping, let deadline = player.advance(to: MonotonicTime.now) {
+                _ = thread.stopEvent.wait(until: deadline)
+            }
+        }
+    }
+
+    public func stop() {
+        thread.stop()
+        if stream.status.state != .ended { stream.status.enter(.stopped) }
+        stream.wake.signal()
+    }
+}

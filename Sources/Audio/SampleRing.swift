@@ -1,0 +1,84 @@
+import Synchronization
+
+/// A queue of interleaved frames between two threads: one writes, one reads, neither waits for the other.
+///
+/// The writer publishes frames by a releasing store of its count, the reader returns room by a releasing store of its
+/// own; each acquires the other's. What does not fit is dropped and counted, so a slow reader costs its own newest
+/// frames and never stops the writer. Counts are 64-bit and do not wrap in practice (12 million years at 24 kHz).
+@safe
+public final class SampleRing: @unchecked Sendable {
+    public let channels: Int
+    /// Frames it holds: a power of two.
+    public let capacity: Int
+
+    private let storage: UnsafeMutablePointer<Float>
+    private let written = PaddedAtomic()
+    private let consumed = PaddedAtomic()
+    private let dropped = PaddedAtomic()
+
+    /// - Parameter frames: at least so many are held; rounded up to a power of two.
+    public init(frames: Int, channels: Int = AudioFormat.channels) {
+        precondition(frames > 0 && channels > 0, "a ring holds at least one frame of one channel")
+        var capacity = 1
+        while capacity < frames { capacity *= 2 }
+        self.capacity = capacity
+        self.channels = channels
+        unsafe storage = .allocate(capacity: capacity * channels)
+        // Touched here, so that no page is first met by the writer.
+        unsafe storage.initialize(repeating: 0, count: capacity * channels)
+    }
+
+    deinit { unsafe storage.deallocate() }
+
+    /// Frames that wait to be read; more may be there by the time the caller looks.
+    public var framesAvailable: Int { framesWritten - framesRead }
+    public var framesWritten: Int { written.value.load(ordering: .acquiring) }
+    public var framesRead: Int { consumed.value.load(ordering: .acquiring) }
+    /// Frames that found no room.
+    public var framesDropped: Int { dropped.value.load(ordering: .relaxed) }
+
+    /// Appends frames; only the writing thread calls it.
+    ///
+    /// - Parameter samples: [frames, channels].
+    /// - Returns: frames taken, the first ones; the rest is dropped.
+    @discardableResult
+    public func write(_ samples: Span<Float>) -> Int {
+        let frames = samples.count / channels
+        let start = written.value.load(ordering: .relaxed)
+        let room = capacity - (start - consumed.value.load(ordering: .acquiring))
+        let count = min(frames, room)
+        unsafe samples.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            let (offset, first) = pieces(from: start, count: count)
+            unsafe (storage + offset).update(from: base, count: first)
+            unsafe storage.update(from: base + first, count: count * channels - first)
+        }
+        written.value.store(start + count, ordering: .releasing)
+        if count < frames { dropped.value.add(frames - count, ordering: .relaxed) }
+        return count
+    }
+
+    /// Takes the oldest frames; only the reading thread calls it.
+    ///
+    /// - Parameter samples: [frames, channels]; as many frames as are there and fit.
+    /// - Returns: frames taken.
+    public func read(into samples: inout MutableSpan<Float>) -> Int {
+        let start = consumed.value.load(ordering: .relaxed)
+        let there = written.value.load(ordering: .acquiring) - start
+        let count = min(samples.count / channels, there)
+        unsafe samples.withUnsafeMutableBufferPointer { target in
+            guard let base = target.baseAddress else { return }
+            let (offset, first) = pieces(from: start, count: count)
+            unsafe base.update(from: storage + offset, count: first)
+            unsafe (base + first).update(from: storage, count: count * channels - first)
+        }
+        consumed.value.store(start + count, ordering: .releasing)
+        return count
+    }
+
+    /// Where frame `start` lies, and how many samples follow it before the ring begins again.
+    private func pieces(from start: Int, count: Int) -> (offset: Int, first: Int) {
+        let frame = start & (capacity - 1)
+        return (frame * channels, min(count, capacity - frame) * channels)
+    }
+}

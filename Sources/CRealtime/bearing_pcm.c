@@ -1,0 +1,75 @@
+#define _GNU_SOURCE
+#include "bearing_pcm.h"
+#include "bearing_system.h"
+
+#include <alsa/asoundlib.h>
+#include <errno.h>
+#include <time.h>
+
+int bearing_pcm_watch(bearing_pcm *pcm, struct _snd_pcm *handle, int stop_descriptor) {
+    int count = snd_pcm_poll_descriptors_count(handle);
+    if (count < 0) return count;
+    if (count > BEARING_PCM_DESCRIPTORS) return -E2BIG;
+    count = snd_pcm_poll_descriptors(handle, pcm->descriptors, (unsigned)count);
+    if (count < 0) return count;
+    pcm->handle = handle;
+    pcm->count = count;
+    pcm->descriptors[count] = (struct pollfd){.fd = stop_descriptor, .events = POLLIN};
+    return 0;
+}
+
+bearing_pcm_event bearing_pcm_wait(bearing_pcm *pcm, int64_t nanoseconds) {
+    if (nanoseconds < 0) nanoseconds = 0;
+    struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    int ready = ppoll(pcm->descriptors, (nfds_t)pcm->count + 1, &timeout, NULL);
+    if (ready == 0) return BEARING_PCM_TIMEOUT;
+    /* Interrupted: the caller's own clock says how long is left. */
+    if (ready < 0) return BEARING_PCM_NOTHING;
+    if (pcm->descriptors[pcm->count].revents) return BEARING_PCM_STOP;
+    unsigned short events = 0;
+    int result = snd_pcm_poll_descriptors_revents(pcm->handle, pcm->descriptors, (unsigned)pcm->count, &events);
+    return result < 0 || events ? BEARING_PCM_READY : BEARING_PCM_NOTHING;
+}
+
+long bearing_pcm_read(bearing_pcm *pcm, void *frames, unsigned long count) {
+    return snd_pcm_readi(pcm->handle, frames, count);
+}
+
+long bearing_pcm_available(bearing_pcm *pcm, int64_t *moment) {
+    snd_pcm_uframes_t available = 0;
+    snd_htimestamp_t stamp = {0};
+    snd_pcm_sframes_t now_available = snd_pcm_avail_update(pcm->handle);
+    int64_t now = bearing_monotonic_nanoseconds();
+    *moment = now;
+    if (now_available < 0) return now_available;
+    if (snd_pcm_htimestamp(pcm->handle, &available, &stamp) < 0) return now_available;
+    int64_t stamped = (int64_t)stamp.tv_sec * 1000000000 + stamp.tv_nsec;
+    /* A stamp by another clock, or none at all. */
+    if (stamped < now - 200000000 || stamped > now + 20000000) return now_available;
+    *moment = stamped;
+    return (long)available;
+}
+
+int bearing_pcm_start(bearing_pcm *pcm) {
+    int result = snd_pcm_prepare(pcm->handle);
+    if (result < 0) return result;
+    /* Some plugins run as soon as they are prepared, and starting them again is an error. */
+    return snd_pcm_state(pcm->handle) == SND_PCM_STATE_RUNNING ? 0 : snd_pcm_start(pcm->handle);
+}
+
+int bearing_pcm_resume(bearing_pcm *pcm) {
+    struct timespec pause = {.tv_nsec = 20000000};
+    int result = snd_pcm_resume(pcm->handle);
+    for (int attempt = 0; result == -EAGAIN && attempt < 50; attempt++) {
+        nanosleep(&pause, NULL);
+        result = snd_pcm_resume(pcm->handle);
+    }
+    if (result < 0) return bearing_pcm_start(pcm);
+    return snd_pcm_state(pcm->handle) == SND_PCM_STATE_RUNNING ? 0 : snd_pcm_start(pcm->handle);
+}
+
+static void say_nothing(const char *file, int line, const char *function, int code, const char *format, ...) {
+    (void)file, (void)line, (void)function, (void)code, (void)format;
+}
+
+void bearing_pcm_silence(void) { snd_lib_error_set_handler(say_nothing); }

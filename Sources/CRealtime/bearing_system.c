@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "bearing_system.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t nanoseconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t bearing_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+
+int64_t bearing_wall_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+
+int bearing_event_open(void) {
+    int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+void bearing_event_signal(int descriptor) {
+    uint64_t one = 1;
+    /* Only a counter near 2^64 refuses, and then the event is signalled anyway. */
+    ssize_t written = write(descriptor, &one, sizeof one);
+    (void)written;
+}
+
+void bearing_event_clear(int descriptor) {
+    uint64_t count;
+    ssize_t taken = read(descriptor, &count, sizeof count);
+    (void)taken;
+}
+
+int bearing_event_wait(int descriptor, int64_t deadline) {
+    struct pollfd event = {.fd = descriptor, .events = POLLIN};
+    for (;;) {
+        int64_t left = deadline - bearing_monotonic_nanoseconds();
+        if (left < 0) left = 0;
+        struct timespec timeout = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        int ready = ppoll(&event, 1, &timeout, NULL);
+        if (ready > 0) return 1;
+        /* A signal handler may have run: look at the clock again. */
+        if (ready == 0 || errno != EINTR) return 0;
+    }
+}
+
+void bearing_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }

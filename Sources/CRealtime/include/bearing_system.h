@@ -1,0 +1,29 @@
+/* Clocks and wake-ups: system calls that the capture and analysis threads make while audio runs. */
+#ifndef BEARING_SYSTEM_H
+#define BEARING_SYSTEM_H
+
+#include "CRealtime.h"
+#include <stdint.h>
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+BEARING_HOT int64_t bearing_monotonic_nanoseconds(void);
+
+/* Nanoseconds of CLOCK_REALTIME since 1970. */
+BEARING_HOT int64_t bearing_wall_nanoseconds(void);
+
+/* A non-blocking eventfd that closes on exec, or -errno. */
+int bearing_event_open(void);
+
+/* Makes the event readable; never blocks. */
+BEARING_HOT void bearing_event_signal(int descriptor);
+
+/* Takes all signals so far; never blocks. */
+BEARING_HOT void bearing_event_clear(int descriptor);
+
+/* Sleeps until the event is signalled (1) or CLOCK_MONOTONIC reaches the deadline in nanoseconds (0). */
+BEARING_HOT int bearing_event_wait(int descriptor, int64_t deadline);
+
+/* Names the calling thread, at most 15 bytes, for `top -H` and debuggers. */
+void bearing_thread_name(const char *name);
+
+#endif
