@@ -1,9 +1,41 @@
 #include "bearing_blas.h"
 
 #include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* Before main, so that no product ever starts OpenBLAS's own threads beside ours. */
-__attribute__((constructor)) static void hold_blas_to_one_thread(void) { openblas_set_num_threads(1); }
+#if defined(__x86_64__)
+/* Present where OpenBLAS chooses its kernels at run time, as Debian's does. */
+__attribute__((weak)) void gotoblas_dynamic_init(void);
+__attribute__((weak)) void gotoblas_dynamic_quit(void);
+
+/* An OpenBLAS that is older than the processor does not know its model and falls back to kernels of 2004, five times
+   slower than what the processor's instructions allow. Then it is told to choose again, by instructions. */
+static void choose_kernels_by_instructions(void) {
+    if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || getenv("OPENBLAS_CORETYPE")) return;
+    if (strcmp(openblas_get_corename(), "Prescott") != 0) return;
+    const char *core = NULL;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) core = "Haswell";
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
+        core = "SkylakeX";
+    if (!core) return;
+    setenv("OPENBLAS_CORETYPE", core, 0);
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
+    unsetenv("OPENBLAS_CORETYPE");
+}
+#else
+static void choose_kernels_by_instructions(void) {}
+#endif
+
+/* Before main: nobody has multiplied yet, and no product ever starts OpenBLAS's own threads beside ours. */
+__attribute__((constructor)) static void prepare_blas(void) {
+    choose_kernels_by_instructions();
+    openblas_set_num_threads(1);
+}
+
+const char *bearing_blas_kernels(void) { return openblas_get_corename(); }
 
 static enum CBLAS_TRANSPOSE order(int transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 

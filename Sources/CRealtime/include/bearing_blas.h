@@ -17,4 +17,7 @@ BEARING_HOT void bearing_sgemv(int rows, int columns, float alpha, const float *
 BEARING_HOT void bearing_dgemv(int rows, int columns, double alpha, const double *a, int stride, const double *x,
                                double beta, double *y);
 
+/* The name of the processor generation whose kernels OpenBLAS uses; static. */
+const char *bearing_blas_kernels(void);
+
 #endif
