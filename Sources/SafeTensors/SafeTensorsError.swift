@@ -1,0 +1,27 @@
+/// Why a file is no valid safetensors file, or lacks a tensor that was asked for.
+public enum SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible {
+    case file(FileError)
+    /// The header's length, or the header itself, cannot be right.
+    case badHeader(path: String, reason: String)
+    case badTensor(path: String, tensor: String, reason: String)
+    case missingTensor(path: String, tensor: String)
+    case wrongType(path: String, tensor: String, expected: String, found: String)
+    case wrongShape(path: String, tensor: String, expected: [Int], found: [Int])
+
+    public var description: String {
+        switch self {
+        case .file(let error):
+            error.description
+        case .badHeader(let path, let reason):
+            "\(path): expected a safetensors file, found \(reason): the file is damaged or of another format"
+        case .badTensor(let path, let tensor, let reason):
+            "\(path): tensor \(tensor): \(reason): the file is damaged; copy or write it again"
+        case .missingTensor(let path, let tensor):
+            "\(path): expected a tensor \(tensor), found none: use a file of the right kind"
+        case .wrongType(let path, let tensor, let expected, let found):
+            "\(path): tensor \(tensor): expected elements \(expected), found \(found): use a file of the right kind"
+        case .wrongShape(let path, let tensor, let expected, let found):
+            "\(path): tensor \(tensor): expected shape \(expected), found \(found): use a file of the right kind"
+        }
+    }
+}
