@@ -115,4 +115,19 @@ public enum Convolution {
         if count >= 64 { return unsafe target.update(from: source, count: count) }
         for i in 0..<count { unsafe target[i] = source[i] }
     }
+
+    /// Folds a batch normalisation that follows into the weights: scale x + shift with x = input by weight.
+    /// - Parameters:
+    ///   - folded: [3, 3, inputs, outputs]; weight times each output's scale.
+    ///   - bias: [outputs]; the shift.
+    ///   - statistics: [4, outputs] of `BatchNorm`.
+    public static func fold<Scalar: KernelScalar>(
+        weight: TensorRef<Scalar>, statistics: TensorRef<Scalar>, into folded: MutableTensorRef<Scalar>,
+        bias: MutableTensorRef<Scalar>
+    ) {
+        let outputs = weight.shape[3]
+        precondition(folded.count == weight.count && bias.count == outputs && statistics.count == 4 * outputs)
+        for i in 0..<weight.count { folded[i] = weight[i] * statistics[2 * outputs + i % outputs] }
+        for o in 0..<outputs { bias[o] = statistics[3 * outputs + o] }
+    }
 }

@@ -92,4 +92,37 @@ public enum MaxPool {
             }
         }
     }
+
+    /// Inference with batch normalisation folded into the convolution: y = max(0, largest x of the window + bias).
+    /// - Parameters:
+    ///   - output: [rows / times, bands / width, channels].
+    ///   - input: [rows, bands, channels].
+    ///   - bias: [channels].
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    public static func rectified<Scalar: KernelScalar>(
+        output: MutableTensorRef<Scalar>, input: TensorRef<Scalar>, window: (times: Int, bands: Int),
+        bias: TensorRef<Scalar>
+    ) {
+        let (rows, bands, channels) = (input.shape[0], input.shape[1], input.shape[2])
+        let (pooledRows, pooledBands) = (rows / window.times, bands / window.bands)
+        precondition(
+            rows == pooledRows * window.times && bands == pooledBands * window.bands
+                && output.count == pooledRows * pooledBands * channels && bias.count == channels,
+            "max-pool: \(input.shape) does not give \(output.shape)")
+        let b = unsafe bias.unsafeBase
+        for row in 0..<pooledRows {
+            for band in 0..<pooledBands {
+                let y = unsafe output.unsafeBase + (row * pooledBands + band) * channels
+                let corner = (row * window.times * bands + band * window.bands) * channels
+                let first = unsafe input.unsafeBase + corner
+                unsafe y.update(from: first, count: channels)
+                for index in 1..<window.times * window.bands {
+                    let x = unsafe first + (index / window.bands * bands + index % window.bands) * channels
+                    for c in 0..<channels { unsafe y[c] = Swift.max(y[c], x[c]) }
+                }
+                for c in 0..<channels { unsafe y[c] = Swift.max(y[c] + b[c], 0) }
+            }
+        }
+    }
 }

@@ -1,0 +1,143 @@
+public import Kernels
+public import Tensor
+
+/// A `live` DOAnet that is fed block by block: a sequence's inference, cut into steps that agree with it to rounding.
+///
+/// It copies the parameters when made, with batch normalisation folded into the convolutions. What it remembers is the last two
+/// rows of each convolution's input and one hidden vector for each recurrent layer. `step` neither allocates nor locks.
+public final class DOAnetStepper {
+    public let architecture: DOAnetArchitecture
+    /// [Nmax, 3]: x, y, z of each track in -1...1, not of unit length.
+    public let directions: MutableTensorRef<Float>
+    /// [Nmax]: the logit of each track's activity.
+    public let activityLogits: MutableTensorRef<Float>
+
+    private struct Stage {
+        let window: (times: Int, bands: Int)
+        /// [3, 3, inputs, filters] and [filters], batch normalisation folded in.
+        let weight: TensorRef<Float>
+        let bias: TensorRef<Float>
+        /// [2 + times, bands, inputs]: the two rows before, then this block's.
+        let input: MutableTensorRef<Float>
+        /// [times, bands, filters].
+        let values: MutableTensorRef<Float>
+    }
+    private let stages: [Stage]
+    private let features: MutableTensorRef<Float>
+    private let recurrent: [GRU.Weights<Float>]
+    private let hidden: [MutableTensorRef<Float>]
+    private let gates, recurrentGates: MutableTensorRef<Float>
+    private let direction, activity: [DOAnetParameters<Float>.Layer]
+    private let layers: [MutableTensorRef<Float>]
+    private let scratch: MutableTensorRef<Float>
+    private let arena: Arena<Float>
+    private let parameters: DOAnetParameters<Float>
+
+    /// - Parameter parameters: of the `live` form; copied, so that training may go on.
+    public init(_ parameters: DOAnetParameters<Float>) {
+        let architecture = parameters.architecture
+        precondition(architecture.form == .live, "only the live form can be stepped: the paper's looks ahead")
+        self.architecture = architecture
+        let own = DOAnetParameters<Float>(zeros: architecture)
+        own.copy(from: parameters)
+        self.parameters = own
+        var arena = Arena<Float>(capacity: Self.capacity(architecture))
+        let filters = architecture.filters
+        var stages: [Stage] = []
+        var (times, bands, inputs) = (DOAnetArchitecture.framesPerBlock, architecture.bands, architecture.channels)
+        var scratchCount = 0
+        for (i, window) in DOAnetArchitecture.windows.enumerated() {
+            let normalization = own.normalizations[i]
+            let statistics = arena.take(Shape(4, filters))
+            BatchNorm.runningStatistics(
+                statistics, gain: normalization.gain.readOnly, bias: normalization.bias.readOnly,
+                mean: normalization.mean.readOnly, variance: normalization.variance.readOnly)
+            let bias = arena.take(Shape(filters))
+            let weight = own.convolutions[i]
+            Convolution.fold(weight: weight.readOnly, statistics: statistics.readOnly, into: weight, bias: bias)
+            stages.append(
+                Stage(
+                    window: window, weight: weight.readOnly, bias: bias.readOnly,
+                    input: arena.take(Shape(2 + times, bands, inputs)), values: arena.take(Shape(times, bands, filters))))
+            scratchCount = max(
+                scratchCount, Convolution.scratchCount(inputs: inputs, bands: bands, rows: times))
+            (times, bands, inputs) = (times / window.times, bands / window.bands, filters)
+        }
+        self.stages = stages
+        features = arena.take(Shape(architecture.flattened))
+        recurrent = own.recurrent.map { $0[0] }
+        let width = architecture.gruWidth
+        hidden = [arena.take(Shape(width)), arena.take(Shape(width))]
+        gates = arena.take(Shape(3 * width))
+        recurrentGates = arena.take(Shape(3 * width))
+        (direction, activity) = (own.direction, own.activity)
+        layers = [arena.take(Shape(architecture.headWidth)), arena.take(Shape(architecture.headWidth))]
+        directions = arena.take(Shape(architecture.maximumTracks, 3))
+        activityLogits = arena.take(Shape(architecture.maximumTracks))
+        scratch = arena.take(Shape(scratchCount))
+        self.arena = arena
+    }
+
+    /// Forgets everything heard: the next block is the first of a sequence.
+    public func reset() {
+        for stage in stages { stage.input.fill(0) }
+        for vector in hidden { vector.fill(0) }
+    }
+
+    /// Fills `directions` and `activityLogits` for one more block.
+    /// - Parameter block: [5, bands, channels], scaled features.
+    public func step(_ block: TensorRef<Float>) {
+        precondition(
+            block.count == DOAnetArchitecture.framesPerBlock * architecture.bands * architecture.channels,
+            "a block is 5 frames of features")
+        let first = stages[0].input
+        first.rows(2..<first.shape[0]).copy(from: block)
+        for i in 0..<stages.count {
+            let stage = stages[i]
+            let rows = stage.input.shape[0]
+            Convolution.forward(
+                output: stage.values, from: 0, input: stage.input.readOnly, past: 0, weight: stage.weight,
+                scratch: scratch)
+            MaxPool.rectified(
+                output: i + 1 < stages.count ? stages[i + 1].input.rows(2..<3) : features, input: stage.values.readOnly,
+                window: stage.window, bias: stage.bias)
+            // One row at a time, for the two ranges may overlap.
+            stage.input.rows(0..<1).copy(from: stage.input.rows(rows - 2..<rows - 1).readOnly)
+            stage.input.rows(1..<2).copy(from: stage.input.rows(rows - 1..<rows).readOnly)
+        }
+        for i in 0..<hidden.count {
+            GRU.step(
+                hidden: hidden[i], input: i == 0 ? features.readOnly : hidden[i - 1].readOnly, weights: recurrent[i],
+                gates: gates, recurrent: recurrentGates)
+        }
+        branch(direction, into: directions)
+        Activation.tanh(directions)
+        branch(activity, into: activityLogits)
+    }
+
+    private func branch(_ weights: [DOAnetParameters<Float>.Layer], into output: MutableTensorRef<Float>) {
+        for i in 0..<weights.count {
+            let target = i < 2 ? layers[i] : output
+            Affine.forward(
+                output: target, input: i == 0 ? hidden[1].readOnly : layers[i - 1].readOnly,
+                weight: weights[i].weight.readOnly, bias: weights[i].bias.readOnly)
+            if i < 2 { Activation.rectify(target) }
+        }
+    }
+
+    private static func capacity(_ architecture: DOAnetArchitecture) -> Int {
+        let size = Arena<Float>.footprint
+        let (filters, width, tracks) = (architecture.filters, architecture.gruWidth, architecture.maximumTracks)
+        var (times, bands, inputs) = (DOAnetArchitecture.framesPerBlock, architecture.bands, architecture.channels)
+        var (sum, scratch) = (0, 0)
+        for window in DOAnetArchitecture.windows {
+            sum += size(Shape(4, filters)) + size(Shape(filters)) + size(Shape(2 + times, bands, inputs))
+            sum += size(Shape(times, bands, filters))
+            scratch = max(scratch, Convolution.scratchCount(inputs: inputs, bands: bands, rows: times))
+            (times, bands, inputs) = (times / window.times, bands / window.bands, filters)
+        }
+        sum += size(Shape(architecture.flattened)) + 2 * size(Shape(width)) + 2 * size(Shape(3 * width))
+        sum += 2 * size(Shape(architecture.headWidth)) + size(Shape(tracks, 3)) + size(Shape(tracks))
+        return sum + size(Shape(scratch))
+    }
+}
