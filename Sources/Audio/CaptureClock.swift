@@ -6,6 +6,11 @@ public struct CaptureMoment: Sendable, Hashable {
     public var time: Double
     /// Counts up whenever frames were lost before: an overrun, a lost device, a full ring.
     public var segment: Int
+
+    public init(time: Double, segment: Int) {
+        self.time = time
+        self.segment = segment
+    }
 }
 
 /// Tells the reader of a `SampleRing` when each frame was in the air.

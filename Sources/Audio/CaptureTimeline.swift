@@ -13,6 +13,8 @@ struct CaptureTimeline {
     private let wallOffset: Int64
     private var segment = -1
     private var start = 0
+    /// Where the latest published segment starts.
+    private var published = -1
     private var anchor = 0
     private var time = 0.0
     private var readings = 0
@@ -35,7 +37,9 @@ struct CaptureTimeline {
         let error = Double(moment) - predicted
         if readings > 0, abs(error) > Self.jump { breakOff(at: frame) }
         if readings == 0 {
-            segment += 1
+            // A stretch in which no frame came through is none: the next one takes its place.
+            if start != published { segment += 1 }
+            published = start
             time = Double(moment)
         } else {
             time = predicted + error * max(Self.gain, 1 / Double(readings + 1))

@@ -7,10 +7,11 @@ import Testing
         (0..<frames * channels).map { Float(($0 * 7919) % 65536 - 32768) / 32768 }
     }
 
-    static func write(_ samples: [Float], _ encoding: AudioFileWriter.Encoding, to path: String, channels: Int = 4)
-        throws(AudioError)
-    {
-        let writer = try AudioFileWriter(path: path, encoding: encoding, sampleRate: 24_000, channels: channels)
+    static func write(
+        _ samples: [Float], _ encoding: AudioFileWriter.Encoding, to path: String, sampleRate: Int = 24_000,
+        channels: Int = 4
+    ) throws(AudioError) {
+        let writer = try AudioFileWriter(path: path, encoding: encoding, sampleRate: sampleRate, channels: channels)
         try writer.write(samples.span)
         try writer.close()
     }

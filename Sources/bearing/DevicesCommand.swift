@@ -1,0 +1,79 @@
+import ArgumentParser
+import Audio
+import Foundation
+
+struct DevicesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices",
+        abstract: "Lists the capture devices: their channels, rates and formats.",
+        discussion: """
+            What a device offers is what it has itself, without conversions by ALSA; Bearing resamples and chooses \
+            channels on its own. A device is usable when it has four channels or more.
+
+            Example: bearing devices --json
+            """)
+
+    @Flag(help: "Print one JSON array.")
+    var json = false
+
+    func run() throws {
+        let devices = CaptureDevices.list()
+        if json {
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(devices.map(Entry.init)), as: UTF8.self))
+            return
+        }
+        guard !devices.isEmpty else {
+            throw Failure(
+                .unavailable,
+                "expected a capture device, found none: plug in a microphone array; `--source file:PATH` needs none")
+        }
+        for device in devices { print(Self.lines(device)) }
+    }
+
+    private static func lines(_ device: CaptureDevice) -> String {
+        let head = device.description.isEmpty ? device.name : "\(device.name)  (\(device.description))"
+        switch device.offer {
+        case .failure(let error):
+            return "\(head)\n    not available: \(error)"
+        case .success(let offer):
+            let channels = range(offer.channels)
+            let rates = offer.rates.isEmpty ? range(offer.rateRange) : offer.rates.map(String.init).joined(separator: " ")
+            let formats = offer.formats.map(\.rawValue).joined(separator: " ")
+            let note = offer.isUsable ? "" : "\n    not usable: Bearing needs four channels of one of its formats"
+            return "\(head)\n    channels \(channels)\n    rates    \(rates)\n    formats  \(formats)\(note)"
+        }
+    }
+
+    private static func range(_ range: ClosedRange<Int>) -> String {
+        range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    }
+
+    /// The JSON form; keys are a contract with scripts.
+    private struct Entry: Encodable {
+        var name, description: String
+        var usable: Bool
+        var channelsMin, channelsMax, rateMin, rateMax: Int?
+        var rates: [Int]?
+        var formats: [String]?
+        var problem: String?
+
+        init(_ device: CaptureDevice) {
+            name = device.name
+            description = device.description
+            switch device.offer {
+            case .failure(let error):
+                usable = false
+                problem = error.description
+            case .success(let offer):
+                usable = offer.isUsable
+                (channelsMin, channelsMax) = (offer.channels.lowerBound, offer.channels.upperBound)
+                (rateMin, rateMax) = (offer.rateRange.lowerBound, offer.rateRange.upperBound)
+                rates = offer.rates
+                formats = offer.formats.map(\.rawValue)
+            }
+        }
+    }
+}

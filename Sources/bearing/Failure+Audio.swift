@@ -1,0 +1,16 @@
+import Audio
+
+extension Failure {
+    /// What an error of a recording or a microphone means to the command that meets it.
+    init(_ error: AudioError) {
+        let kind: Kind =
+            switch error {
+            case .missingFile, .unreadableFile: .noInput
+            case .notAudio, .emptyFile, .wrongChannelCount, .truncatedFile: .badData
+            case .unwritableFile: .inputOutput
+            case .unfitSampleRate, .unfitChannelMap: .configuration
+            case .missingDevice, .busyDevice, .forbiddenDevice, .unfitDevice, .failedDevice: .unavailable
+            }
+        self.init(kind, error.description)
+    }
+}
