@@ -4,7 +4,7 @@ import CRealtime
 ///
 /// Used by the capture thread alone; allocates nothing after `init`.
 @safe
-final class CaptureChain: @unchecked Sendable {
+package final class CaptureChain: @unchecked Sendable {
     /// Seconds by which frames come later than from a device at 24 kHz with the same period.
     let latency: Double
 
@@ -23,7 +23,7 @@ final class CaptureChain: @unchecked Sendable {
     /// The ring frame at which the device's frame 0 since the last gap lies, or would lie had none been dropped.
     private var origin = 0
 
-    init(
+    package init(
         shape: CaptureShape, map: ChannelMap, stream: CaptureStream, timeline: CaptureTimeline
     ) throws(AudioError) {
         self.shape = shape
@@ -46,10 +46,10 @@ final class CaptureChain: @unchecked Sendable {
     var timelineSoFar: CaptureTimeline { timeline }
 
     /// Where the device's frames are to be put before `deliver`: room for one period.
-    var target: UnsafeMutableRawPointer { unsafe raw.baseAddress! }
+    package var target: UnsafeMutableRawPointer { unsafe raw.baseAddress! }
 
     /// The device was started: what follows is not connected with what came before.
-    func beginSegment() {
+    package func beginSegment() {
         resampler.reset()
         deviceFrames = 0
         origin = stream.ring.framesWritten
@@ -57,14 +57,14 @@ final class CaptureChain: @unchecked Sendable {
     }
 
     /// The device held `available` unread frames at a moment, nanoseconds of the monotonic clock.
-    func observe(available: Int, at moment: Int64) {
+    package func observe(available: Int, at moment: Int64) {
         let (out, rate) = (AudioFormat.sampleRate, shape.sampleRate)
         let frame = origin + ((deviceFrames + available) * out + rate / 2) / rate
         timeline.observe(frame: frame, at: moment)
     }
 
     /// Takes device frames from `target` through to the ring.
-    func deliver(_ frames: Int) {
+    package func deliver(_ frames: Int) {
         let (converted, chosen, resampled) = (converted, chosen, resampled)
         let samples = frames * shape.channels
         var floats = converted.mutableSpan(0..<samples)

@@ -10,6 +10,14 @@ public struct CaptureShape: Sendable, Hashable, CustomStringConvertible {
     /// Frames that the device holds for a late reader.
     public var buffer: Int
 
+    public init(format: SampleFormat, sampleRate: Int, channels: Int, period: Int, buffer: Int) {
+        self.format = format
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.period = period
+        self.buffer = buffer
+    }
+
     public var description: String {
         "\(format.rawValue), \(sampleRate) Hz, \(channels) channels, period \(period), buffer \(buffer) frames"
     }

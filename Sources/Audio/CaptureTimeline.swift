@@ -3,7 +3,7 @@
 /// A reading is late by as much as the thread was: a first-order filter takes that jitter out and still follows a
 /// device whose clock runs up to 1000 parts per million off (then 0.5 ms behind). Wall time is monotonic time plus an
 /// offset taken once, so that a clock set during a stream does not shake its blocks.
-struct CaptureTimeline {
+package struct CaptureTimeline {
     /// Share of a new reading's error that is believed, once settled.
     private static let gain = 0.02
     /// Nanoseconds off the prediction from which on a reading means that time was lost.
@@ -20,19 +20,19 @@ struct CaptureTimeline {
     private var readings = 0
 
     /// - Parameter wallOffset: nanoseconds since 1970 at monotonic 0.
-    init(clock: CaptureClock, wallOffset: Int64) {
+    package init(clock: CaptureClock, wallOffset: Int64) {
         self.clock = clock
         self.wallOffset = wallOffset
     }
 
     /// Frames were lost: the next reading begins a new stretch at this ring frame.
-    mutating func breakOff(at frame: Int) {
+    package mutating func breakOff(at frame: Int) {
         start = frame
         readings = 0
     }
 
     /// Ring frame `frame` began at `moment`, nanoseconds of the monotonic clock.
-    mutating func observe(frame: Int, at moment: Int64) {
+    package mutating func observe(frame: Int, at moment: Int64) {
         let predicted = time + Double(frame - anchor) * 1e9 / Double(AudioFormat.sampleRate)
         let error = Double(moment) - predicted
         if readings > 0, abs(error) > Self.jump { breakOff(at: frame) }
