@@ -1,0 +1,130 @@
+public import Geometry
+public import SafeTensors
+
+/// Why a csv of tracks cannot be read or written.
+public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
+    case file(FileError)
+    case badRow(path: String, line: Int, expected: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .badRow(let path, let line, let expected, let found):
+            "\(path):\(line): expected \(expected), found \(found): correct the row"
+        }
+    }
+}
+
+/// Metadata of the TAU-NIGENS layout: one row for each active source of each 100 ms block, without a header.
+public struct MetadataCSV: Sendable, Hashable {
+    /// frame,class,track,azimuth,elevation
+    public struct Row: Sendable, Hashable {
+        /// The block [100 frame, 100 frame + 100) ms; 0 or more.
+        public var frame: Int
+        public var classIndex: Int
+        public var track: Int
+        /// Degrees, -180...180.
+        public var azimuth: Float
+        /// Degrees, -90...90.
+        public var elevation: Float
+
+        public init(frame: Int, classIndex: Int, track: Int, azimuth: Float, elevation: Float) {
+            self.frame = frame
+            self.classIndex = classIndex
+            self.track = track
+            self.azimuth = azimuth
+            self.elevation = elevation
+        }
+
+        public var direction: Direction { Direction(azimuth: azimuth, elevation: elevation) }
+    }
+
+    /// In the order of the file.
+    public var rows: [Row]
+    /// Lines that repeat an earlier row's frame, class and track; they do not count (spec: the first does).
+    public let repeatedLines: [Int]
+
+    public init(rows: [Row]) {
+        self.rows = rows
+        repeatedLines = []
+    }
+
+    /// One frame past the last row's; 0 without rows.
+    public var frameCount: Int { (rows.lazy.map(\.frame).max() ?? -1) + 1 }
+
+    /// Frames beyond this (about 28 hours) are taken for mistakes, so that one bad number allocates no huge table.
+    public static let frameLimit = 1_000_000
+
+    public static func read(_ path: String) throws(MetadataError) -> MetadataCSV {
+        let bytes: [UInt8]
+        do { bytes = try WholeFile.read(path) } catch { throw .file(error) }
+        return try MetadataCSV(text: String(decoding: bytes, as: UTF8.self), path: path)
+    }
+
+    /// - Parameters:
+    ///   - text: rows of five columns; empty lines are skipped, both line endings accepted.
+    ///   - path: named in errors.
+    public init(text: String, path: String) throws(MetadataError) {
+        var rows: [Row] = []
+        var repeated: [Int] = []
+        var seen = Set<[Int]>()
+        for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let columns = raw.split(separator: ",", omittingEmptySubsequences: false).map { Self.trimmed($0) }
+            if columns.isEmpty || columns == [""] { continue }
+            let line = index + 1
+            func fault(_ expected: String, _ found: String) -> MetadataError {
+                .badRow(path: path, line: line, expected: expected, found: found)
+            }
+            guard columns.count == 5 else {
+                throw fault("5 columns frame,class,track,azimuth,elevation", "\(columns.count): \(raw)")
+            }
+            func integer(_ column: Int, _ name: String, _ range: ClosedRange<Int>) throws(MetadataError) -> Int {
+                guard let value = Int(columns[column]), range.contains(value) else {
+                    throw fault("a whole \(name) of 0 or more", columns[column])
+                }
+                return value
+            }
+            func degrees(_ column: Int, _ name: String, _ limit: Float) throws(MetadataError) -> Float {
+                guard let value = Float(columns[column]), value >= -limit, value <= limit else {
+                    throw fault("\(name) in -\(Int(limit))...\(Int(limit)) degrees", columns[column])
+                }
+                return value
+            }
+            let row = Row(
+                frame: try integer(0, "frame (below \(Self.frameLimit))", 0...Self.frameLimit - 1),
+                classIndex: try integer(1, "class", 0...Int.max), track: try integer(2, "track", 0...Int.max),
+                azimuth: try degrees(3, "azimuth", 180), elevation: try degrees(4, "elevation", 90))
+            if seen.insert([row.frame, row.classIndex, row.track]).inserted {
+                rows.append(row)
+            } else {
+                repeated.append(line)
+            }
+        }
+        self.rows = rows
+        repeatedLines = repeated
+    }
+
+    /// Replaces a file at once, or leaves the old one.
+    public func write(to path: String) throws(MetadataError) {
+        do { try WholeFile.write(Array(text.utf8), to: path) } catch { throw .file(error) }
+    }
+
+    /// The rows as csv; whole degrees are written without a decimal point, others with up to one digit behind it.
+    public var text: String {
+        rows.map { row in
+            "\(row.frame),\(row.classIndex),\(row.track),\(Self.written(row.azimuth)),\(Self.written(row.elevation))\n"
+        }.joined()
+    }
+
+    private static func written(_ degrees: Float) -> String {
+        let tenths = Int((degrees * 10).rounded())
+        if tenths % 10 == 0 { return "\(tenths / 10)" }
+        return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0.isWhitespace }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}
