@@ -1,1 +1,112 @@
+import Audio
+import Foundation
 import Testing
+
+@testable import Configuration
+
+@Suite struct ConfigurationTests {
+    /// The faults of a text, each as its line.
+    private func faults(_ text: String) -> [String] {
+        do {
+            _ = try ConfigurationFile.parse(text, file: "b.toml", folder: "/etc/bearing")
+            return []
+        } catch {
+            return error.faults.map(\.description)
+        }
+    }
+
+    /// The commented file that ships with the program, with every `# key = value` made live.
+    private func shipped(uncommented: Bool) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let text = try String(contentsOf: root.appendingPathComponent("config/bearing.toml"), encoding: .utf8)
+        guard uncommented else { return text }
+        let option = try Regex("^# ([a-z_]+ = .*)$").anchorsMatchLineEndings()
+        return text.replacing(option) { String($0.output[1].substring ?? "") }
+    }
+
+    @Test func theShippedFileChangesNothing() throws {
+        let parsed = try ConfigurationFile.parse(shipped(uncommented: false), file: "bearing.toml", folder: "/")
+        #expect(parsed == BearingConfiguration())
+    }
+
+    @Test func theShippedFileShowsEveryOptionWithItsDefault() throws {
+        let parsed = try ConfigurationFile.parse(shipped(uncommented: true), file: "bearing.toml", folder: "/")
+        var expected = BearingConfiguration()
+        expected.input.format = .foa
+        expected.input.channels = .identity
+        expected.model.path = "/usr/share/bearing/models/foa-live.safetensors"
+        expected.socket.path = SocketPath.service
+        expected.gate = .init(
+            openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, jumpDegrees: 20)
+        #expect(parsed == expected)
+    }
+
+    @Test(arguments: [
+        ("[input]\nsource = \"hw:1\"",
+         "input.source: expected alsa:NAME, file:PATH or demo, found the string \"hw:1\""),
+        ("[input]\nsource = 1", "input.source: expected alsa:NAME, file:PATH or demo, found the integer 1"),
+        ("[input]\nformat = \"FOA\"", "input.format: expected one of foa, mic, found the string \"FOA\""),
+        ("[input]\nchannels = [0, 1, 2]",
+         "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2]"),
+        ("[input]\nchannels = [0, 1, 2, 2]",
+         "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2, 2]"),
+        ("[input]\nloop = \"yes\"", "input.loop: expected true or false, found the string \"yes\""),
+        ("[model]\npath = \"\"", "model.path: expected a string, found the string \"\""),
+        ("[socket]\nmode = 660",
+         "socket.mode: expected permission bits as a string of octal digits, such as \"0660\", found the integer 660"),
+        ("[socket]\nqueue_lines = 0",
+         "socket.queue_lines: expected an integer from 1 to 10000, found the integer 0"),
+        ("[socket]\nstall_seconds = 0.5",
+         "socket.stall_seconds: expected a number from 1.0 to 3600.0, found the number 0.5"),
+        ("[gate]\nopen_threshold = 1.5", "gate.open_threshold: expected a number from 0.0 to 1.0, found the number 1.5"),
+        ("[gate]\nopen_threshold = nan", "gate.open_threshold: expected a number from 0.0 to 1.0, found the number nan"),
+        ("[gate]\nopen_blocks = 2.0", "gate.open_blocks: expected an integer from 1 to 100, found the number 2.0"),
+        ("[gate]\nopen_threshold = 0.3\nstay_threshold = 0.4",
+         "gate.stay_threshold: expected at most gate.open_threshold (0.3), found 0.4"),
+        ("[realtime]\npriority = 100", "realtime.priority: expected an integer from 2 to 99, found the integer 100"),
+        ("[log]\nlevel = \"loud\"",
+         "log.level: expected one of debug, info, warning, error, found the string \"loud\""),
+        ("gate = 1", "gate: expected a table, [gate], found the integer 1"),
+        ("[gate]\nopen_treshold = 0.5",
+         "gate.open_treshold: expected one of the keys coast_blocks, jump_degrees, open_blocks, open_threshold, "
+            + "stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
+        ("[log]\nzebra = 1", "log.zebra: expected one of the keys level, found an unknown key: remove it"),
+        ("[inptu]\n", "inptu: expected one of the keys gate, input, log, model, realtime, socket, "
+            + "found an unknown key: did you mean input?"),
+    ])
+    func eachFaultIsNamed(_ text: String, _ line: String) {
+        #expect(faults(text) == ["b.toml: \(line)"])
+    }
+
+    @Test func allFaultsAreFoundAtOnce() {
+        let text = "[input]\nsource = 1\nlop = true\n[gate]\nopen_threshold = 2\n[log]\nlevel = 3\n"
+        #expect(faults(text).count == 4)
+    }
+
+    @Test(arguments: ["[input\n", "[input]\nloop = maybe", "[input]\nloop = true\nloop = true"])
+    func whatIsNoTOMLIsToldWithItsLine(_ text: String) throws {
+        let found = faults(text)
+        #expect(found.count == 1)
+        #expect(try #require(found.first).hasPrefix("b.toml: line \(text.hasPrefix("[input\n") ? 1 : text.split(separator: "\n").count), column"))
+    }
+
+    @Test func aMissingFileIsAFault() {
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationFile.load("/nowhere/b.toml") }
+        #expect(
+            error?.description == "/nowhere/b.toml: expected a configuration file in UTF-8, found nothing there: check the path")
+    }
+
+    @Test func relativePathsStartAtTheFile() throws {
+        let text = "[input]\nsource = \"file:a/b.wav\"\n[model]\npath = \"../m.safetensors\"\n[socket]\npath = \"/run/x\""
+        let parsed = try ConfigurationFile.parse(text, file: "b.toml", folder: "/etc/bearing")
+        #expect(parsed.input.source == .file("/etc/bearing/a/b.wav"))
+        #expect(parsed.model.path == "/etc/m.safetensors")
+        #expect(parsed.socket.path == "/run/x")
+    }
+
+    @Test func theSocketsPlaceFollowsTheEnvironment() {
+        #expect(SocketPath.standard(["RUNTIME_DIRECTORY": "/run/a:/run/b"], user: 7) == "/run/a/bearing.sock")
+        #expect(SocketPath.standard(["XDG_RUNTIME_DIR": "/run/user/7"], user: 7) == "/run/user/7/bearing.sock")
+        #expect(SocketPath.standard(["XDG_RUNTIME_DIR": "relative"], user: 7) == "/tmp/bearing-7.sock")
+    }
+}

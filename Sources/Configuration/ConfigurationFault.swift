@@ -1,0 +1,35 @@
+/// One thing that is wrong with a configuration: one line.
+public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
+    /// The file that says it; "command line" for options.
+    public let file: String
+    /// A key's path such as `gate.open_threshold`, a line of the file for what is no TOML, or nothing for the file itself.
+    public let place: String
+    public let expected: String
+    public let found: String
+    /// What to do, where it can be said.
+    public let advice: String
+
+    public init(file: String, place: String, expected: String, found: String, advice: String = "") {
+        self.file = file
+        self.place = place
+        self.expected = expected
+        self.found = found
+        self.advice = advice
+    }
+
+    public var description: String {
+        let where_ = place.isEmpty ? file : "\(file): \(place)"
+        let what = "\(where_): expected \(expected), found \(found)"
+        return advice.isEmpty ? what : "\(what): \(advice)"
+    }
+}
+
+/// A configuration that cannot be used, with everything that is wrong with it.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let faults: [ConfigurationFault]
+
+    public init(_ faults: [ConfigurationFault]) { self.faults = faults }
+
+    /// A line for each fault.
+    public var description: String { faults.map(\.description).joined(separator: "\n") }
+}

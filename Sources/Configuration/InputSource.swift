@@ -1,0 +1,32 @@
+/// Where audio comes from, as the command line and the configuration file name it.
+public enum InputSource: Sendable, Hashable, CustomStringConvertible {
+    /// An ALSA capture device, by its name there.
+    case alsa(String)
+    /// An audio file, played in real time.
+    case file(String)
+    /// The recording that ships with the program.
+    case demo
+
+    public static let expected = "alsa:NAME, file:PATH or demo"
+
+    /// - Returns: nil for what is none of the three.
+    public init?(_ text: String) {
+        if text == "demo" {
+            self = .demo
+        } else if text.hasPrefix("alsa:"), text.count > 5 {
+            self = .alsa(String(text.dropFirst(5)))
+        } else if text.hasPrefix("file:"), text.count > 5 {
+            self = .file(String(text.dropFirst(5)))
+        } else {
+            return nil
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .alsa(let name): "alsa:\(name)"
+        case .file(let path): "file:\(path)"
+        case .demo: "demo"
+        }
+    }
+}

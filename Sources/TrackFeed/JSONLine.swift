@@ -1,0 +1,127 @@
+/// Writes one JSON object as one line of UTF-8 into a buffer that is reused from line to line.
+///
+/// Numbers are written with a fixed count of decimals and without any locale; what is not finite becomes null.
+struct JSONLine {
+    private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
+
+    /// Empties the line and opens its object.
+    mutating func begin() {
+        bytes.removeAll(keepingCapacity: true)
+        open("{")
+    }
+
+    /// Closes the object and the line.
+    mutating func end() {
+        close("}")
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    mutating func openObject() { element(); open("{") }
+    mutating func closeObject() { close("}") }
+    mutating func openArray(_ key: StaticString) { name(key); open("[") }
+    mutating func closeArray() { close("]") }
+
+    mutating func field(_ key: StaticString, _ value: Int) {
+        name(key)
+        append(value)
+    }
+
+    mutating func field(_ key: StaticString, _ value: Double, decimals: Int) {
+        name(key)
+        append(value, decimals: decimals)
+    }
+
+    mutating func field(_ key: StaticString, _ value: String) {
+        name(key)
+        append(quoted: value)
+    }
+
+    /// A number as the next element of an array.
+    mutating func element(_ value: Double, decimals: Int) {
+        element()
+        append(value, decimals: decimals)
+    }
+
+    // MARK: - Pieces
+
+    private mutating func element() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func open(_ bracket: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = true
+    }
+
+    private mutating func name(_ key: StaticString) {
+        element()
+        bytes.append(UInt8(ascii: "\""))
+        key.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func append(_ value: Int) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(magnitude: value.magnitude, digits: 1)
+    }
+
+    /// At least `digits` decimal digits, zeros in front.
+    private mutating func append(magnitude: UInt, digits: Int) {
+        var divisor: UInt = 1
+        var count = 1
+        while count < digits || magnitude / divisor >= 10 {
+            divisor *= 10
+            count += 1
+        }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(magnitude / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    private mutating func append(_ value: Double, decimals: Int) {
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = (value * scale).rounded()
+        // Beyond 2^62 no measured quantity is meant.
+        guard scaled.isFinite, abs(scaled) < 4.6e18 else {
+            for byte in "null".utf8 { bytes.append(byte) }
+            return
+        }
+        let magnitude = UInt(abs(scaled))
+        if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(magnitude: magnitude / UInt(scale), digits: 1)
+        if decimals > 0 {
+            bytes.append(UInt8(ascii: "."))
+            append(magnitude: magnitude % UInt(scale), digits: decimals)
+        }
+    }
+
+    private mutating func append(quoted text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                let hex = Array("0123456789abcdef".utf8)
+                for escape in "\\u00".utf8 { bytes.append(escape) }
+                bytes.append(hex[Int(byte >> 4)])
+                bytes.append(hex[Int(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,56 @@
+import Glibc
+
+/// What the server's one thread waits for: a list of descriptors and what each waits for.
+struct Poll {
+    enum Interest {
+        case input, output
+        /// The kernel reports a hang-up whatever is asked for.
+        case hangupOnly
+
+        fileprivate var events: Int16 {
+            switch self {
+            case .input: Int16(POLLIN)
+            case .output: Int16(POLLOUT)
+            case .hangupOnly: 0
+            }
+        }
+    }
+
+    struct Event {
+        let descriptor: Int32
+        fileprivate let bits: Int16
+        var isHangup: Bool { bits & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 }
+    }
+
+    private var entries: [pollfd] = []
+    private var places: [Int32: Int] = [:]
+
+    mutating func add(_ descriptor: Int32, for interest: Interest) {
+        places[descriptor] = entries.count
+        entries.append(pollfd(fd: descriptor, events: interest.events, revents: 0))
+    }
+
+    mutating func change(_ descriptor: Int32, to interest: Interest) {
+        guard let place = places[descriptor] else { return }
+        entries[place].events = interest.events
+    }
+
+    mutating func remove(_ descriptor: Int32) {
+        guard let place = places.removeValue(forKey: descriptor) else { return }
+        let last = entries.removeLast()
+        if place < entries.count {
+            entries[place] = last
+            places[last.fd] = place
+        }
+    }
+
+    /// Waits at most so long; then `events` holds what happened.
+    mutating func wait(milliseconds: Int32, into events: inout [Event]) {
+        events.removeAll(keepingCapacity: true)
+        let count = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
+        guard count > 0 else { return }
+        for entry in entries where entry.revents != 0 {
+            events.append(Event(descriptor: entry.fd, bits: entry.revents))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// One connection: where it stands in the log, and the rest of the line that its socket took only a part of.
+struct Subscriber {
+    enum Sent {
+        /// Everything there was.
+        case all
+        /// The socket is full.
+        case some
+        /// The other side is gone.
+        case gone
+    }
+
+    let descriptor: Int32
+    /// The number of the line after `current`.
+    private var next: Int
+    private var current: [UInt8]
+    private var offset = 0
+    /// Lines that it was too slow for.
+    private(set) var dropped = 0
+    /// Monotonic seconds when it last took a byte, or had nothing to take.
+    private(set) var lastProgress: Double
+    /// Whether the poll loop wakes for room in its socket.
+    var awaitsRoom = false
+
+    /// - Parameters: `greeting` goes first; `next` is the number of the first line of the log that follows.
+    init(descriptor: Int32, greeting: [UInt8], next: Int, now: Double) {
+        self.descriptor = descriptor
+        self.next = next
+        current = greeting
+        lastProgress = now
+    }
+
+    /// Sends what the socket takes. A line that was begun is always finished; then the oldest that the log still has.
+    mutating func send(_ log: LineLog, now: Double) -> Sent {
+        while true {
+            if offset == current.count {
+                if next < log.start {
+                    dropped += log.start - next
+                    next = log.start
+                }
+                guard next < log.end else {
+                    lastProgress = now
+                    return .all
+                }
+                current = log[next]
+                offset = 0
+                next += 1
+            }
+            let count = unsafe current.withUnsafeBytes { bytes in
+                unsafe Glibc.send(
+                    descriptor, bytes.baseAddress! + offset, bytes.count - offset,
+                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            }
+            if count > 0 {
+                offset += count
+                lastProgress = now
+            } else if count < 0, errno == EINTR {
+                continue
+            } else if count < 0, errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == ENOMEM {
+                return .some
+            } else {
+                return .gone
+            }
+        }
+    }
+
+    /// Reads a bounded piece of what it says, and forgets it: a subscriber has nothing to tell.
+    func discardInput() {
+        unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { room in
+            _ = unsafe recv(descriptor, room.baseAddress!, room.count, Int32(MSG_DONTWAIT))
+        }
+    }
+}
