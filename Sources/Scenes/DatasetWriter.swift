@@ -1,0 +1,137 @@
+public import Audio
+import Foundation
+import Geometry
+import Synchronization
+
+/// Writes recordings in the layout of TAU-NIGENS Spatial Sound Events 2020 (spec.md section 8 of the project): foa_dev/,
+/// mic_dev/ and metadata_dev/ with files fold<k>_room<r>_mix<nnn>_ov<1|2>.
+///
+/// Recording i of a seed is the same whatever the number of threads, and whatever other recordings are asked for.
+public final class DatasetWriter: Sendable {
+    public struct Settings: Sendable {
+        public var recordings = 100
+        public var seed: UInt64 = 1
+        public var formats: [AudioFormat] = [.foa]
+        /// Of each recording.
+        public var seconds: Float = 60
+        /// Recordings go to these in turn.
+        public var folds: [Int] = [1]
+        public var threads = 2
+
+        public init() {}
+    }
+
+    public let folder: String
+    public let settings: Settings
+    private let sounds: SoundLibrary
+    private let fields: [DiffuseField]
+
+    /// Makes the folders and what all recordings share.
+    ///
+    /// - Throws: `ScenesError.unwritableFolder`.
+    public init(folder: String, settings: Settings, sounds: SoundLibrary) throws {
+        precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
+        self.folder = folder
+        self.settings = settings
+        self.sounds = sounds
+        for name in settings.formats.map(Self.subfolder) + ["metadata_dev"] {
+            let path = "\(folder)/\(name)"
+            do {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            } catch {
+                throw ScenesError.unwritableFolder(path: path, reason: "no way to create it")
+            }
+            guard FileManager.default.isWritableFile(atPath: path) else {
+                throw ScenesError.unwritableFolder(path: path, reason: "no permission to write")
+            }
+        }
+        fields = settings.formats.map { DiffuseField(ArrayResponse($0)) }
+    }
+
+    static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
+
+    /// The name of recording `index`, 0 the first, without its ending. Every recording has a room of its own.
+    public func name(_ index: Int) -> String {
+        let fold = settings.folds[index % settings.folds.count]
+        let inFold = index / settings.folds.count
+        let mix = String(inFold / 2 % 1000 + 1)
+        let padded = String(repeating: "0", count: max(0, 3 - mix.count)) + mix
+        return "fold\(fold)_room\(inFold + 1)_mix\(padded)_ov\(overlap(index))"
+    }
+
+    private func overlap(_ index: Int) -> Int { 1 + index / settings.folds.count % 2 }
+
+    /// What recording `index` is rendered from.
+    public func scene(_ index: Int) -> Scene {
+        let fold = settings.folds[index % settings.folds.count]
+        var random = RandomSource(seed: settings.seed, fold, index / settings.folds.count)
+        return Scene.random(seconds: settings.seconds, overlap: overlap(index), sounds: sounds, using: &random)
+    }
+
+    /// Writes all recordings that are not there yet.
+    ///
+    /// - Parameters:
+    ///   - shouldStop: asked before each recording.
+    ///   - progress: called from one thread at a time with recordings done.
+    /// - Returns: recordings that are there now.
+    /// - Throws: `ScenesError.unwritableFile`, `AudioError`; files that were begun are removed.
+    @discardableResult
+    public func write(
+        shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
+    ) throws -> Int {
+        let next = Atomic<Int>(0)
+        let state = Mutex<(done: Int, error: (any Error)?)>((0, nil))
+        DispatchQueue.concurrentPerform(iterations: max(1, settings.threads)) { _ in
+            let renderers = fields.map { SceneRenderer(field: $0) }
+            while !shouldStop(), state.withLock({ $0.error == nil }) {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < settings.recordings else { return }
+                do {
+                    try write(index, with: renderers)
+                    state.withLock {
+                        $0.done += 1
+                        progress($0.done)
+                    }
+                } catch {
+                    state.withLock { $0.error = $0.error ?? error }
+                }
+            }
+        }
+        let (done, error) = state.withLock { ($0.done, $0.error) }
+        if let error { throw error }
+        return done
+    }
+
+    /// The labels are written last: where they are, the recording is whole.
+    private func write(_ index: Int, with renderers: [SceneRenderer]) throws {
+        let name = name(index)
+        let labels = "\(folder)/metadata_dev/\(name).csv"
+        let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
+        let scene = scene(index)
+        for (path, renderer) in zip(audio, renderers) {
+            let writer = try AudioFileWriter(
+                path: path, encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels)
+            try writer.write(renderer.render(scene).span)
+            try writer.close()
+        }
+        try Self.replace(labels, with: Self.csv(scene.labels))
+    }
+
+    /// Rows frame,class,track,azimuth,elevation in whole degrees, azimuth in -180...179.
+    static func csv(_ labels: [SceneLabel]) -> String {
+        labels.map { label in
+            var azimuth = Int(label.direction.azimuth.rounded())
+            if azimuth == 180 { azimuth = -180 }
+            let elevation = Int(label.direction.elevation.rounded())
+            return "\(label.frame),\(label.classIndex),\(label.track),\(azimuth),\(elevation)\n"
+        }.joined()
+    }
+
+    private static func replace(_ path: String, with text: String) throws {
+        do {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw ScenesError.unwritableFile(path: path, reason: "the file could not be written")
+        }
+    }
+}

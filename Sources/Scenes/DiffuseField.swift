@@ -1,0 +1,115 @@
+import Audio
+import CRealtime
+import Glibc
+import Tensor
+
+/// Noise of a perfectly diffuse sound field as an array hears it, split into octave bands: what late reverberation and
+/// background are cut from.
+///
+/// The bands add up to noise of unit pressure power that is white up to the band limit. Periodic, made once for a format and shared
+/// by threads.
+@safe
+public final class DiffuseField: @unchecked Sendable {
+    /// Samples until it repeats: 22 s.
+    public static let length = 1 << 19
+    public let response: ArrayResponse
+    /// [bands, 4, length]
+    private let noise: MutableTensorRef<Float>
+    private let arena: Arena<Float>
+
+    public init(_ response: ArrayResponse, seed: UInt64 = 1) {
+        self.response = response
+        let shape = Shape(OctaveBands.count, AudioFormat.channels, Self.length)
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        noise = arena.take(shape)
+        self.arena = arena
+        fill(seed: seed)
+    }
+
+    /// Adds noise of one band to all channels, from a place of the period on, under an amplitude that runs linearly.
+    ///
+    /// - Parameters:
+    ///   - target: [4, length]; samples `range` of it are added to.
+    ///   - place: any sample of the period.
+    ///   - first, last: amplitudes at both ends of the range.
+    ///   - signs: for each channel.
+    func add(
+        band: Int, from place: Int, to target: MutableTensorRef<Float>, range: Range<Int>, first: Float, last: Float,
+        signs: SIMD4<Float> = .one
+    ) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= target.shape[1], "noise within its target")
+        var done = 0
+        let step = (last - first) / Float(max(range.count, 1))
+        while done < range.count {
+            let start = (place + done) % Self.length
+            let count = min(range.count - done, Self.length - start)
+            let gain = first + step * Float(done)
+            for channel in 0..<AudioFormat.channels {
+                let source = unsafe noise.unsafeBase + (band * AudioFormat.channels + channel) * Self.length + start
+                let out = unsafe target.unsafeBase + channel * target.shape[1] + range.lowerBound + done
+                unsafe bearing_accumulate_ramp(
+                    out, source, gain * signs[channel], step * signs[channel], Int32(count))
+            }
+            done += count
+        }
+    }
+
+    /// Independent Gaussian spectra, mixed in every bin by the Cholesky factor of the diffuse covariance.
+    private func fill(seed: UInt64) {
+        let channels = AudioFormat.channels
+        let transform = RealTransform(points: Self.length)
+        let grid = 512
+        let factors = (0...grid).map { index in
+            Self.cholesky(response.diffuseCovariance(frequency: Double(index) * 12_000 / Double(grid)))
+        }
+        var random = RandomSource(seed: seed)
+        let bins = transform.bins
+        // [4, bins, real and imaginary]
+        var spectra = [Float](repeating: 0, count: channels * bins * 2)
+        let scale = 1 / (2 * Float(Self.length)).squareRoot()
+        for bin in 1..<bins - 1 {
+            let frequency = Double(bin) * 12_000 / Double(bins - 1)
+            let factor = factors[Int((frequency / 12_000 * Double(grid)).rounded())]
+            let gain = scale * Float(OctaveBands.taper(at: frequency))
+            var draws: [SIMD2<Float>] = []
+            for _ in 0..<channels { draws.append(SIMD2(random.normal(), random.normal())) }
+            for channel in 0..<channels {
+                var sum = SIMD2<Float>.zero
+                for other in 0...channel { sum += factor[channel][other] * draws[other] }
+                spectra[(channel * bins + bin) * 2] = gain * sum.x
+                spectra[(channel * bins + bin) * 2 + 1] = gain * sum.y
+            }
+        }
+        let weights = (0..<bins).map { OctaveBands.weights(at: Double($0) * 12_000 / Double(bins - 1)) }
+        for band in 0..<OctaveBands.count {
+            for channel in 0..<channels {
+                for bin in 0..<bins {
+                    transform.real[bin] = weights[bin][band] * spectra[(channel * bins + bin) * 2]
+                    transform.imaginary[bin] = weights[bin][band] * spectra[(channel * bins + bin) * 2 + 1]
+                }
+                transform.inverse()
+                noise.reshaped(Shape(OctaveBands.count * channels, Self.length))
+                    .rows(band * channels + channel..<band * channels + channel + 1)
+                    .copy(from: transform.time.readOnly)
+            }
+        }
+    }
+
+    /// The lower triangular factor of a covariance; what rounding makes negative is taken as 0.
+    static func cholesky(_ covariance: [[Double]]) -> [[Float]] {
+        let count = covariance.count
+        var factor = [[Double]](repeating: [Double](repeating: 0, count: count), count: count)
+        for row in 0..<count {
+            for column in 0...row {
+                var sum = covariance[row][column]
+                for other in 0..<column { sum -= factor[row][other] * factor[column][other] }
+                if row == column {
+                    factor[row][row] = max(sum, 0).squareRoot()
+                } else {
+                    factor[row][column] = factor[column][column] > 1e-5 ? sum / factor[column][column] : 0
+                }
+            }
+        }
+        return factor.map { $0.map { Float($0) } }
+    }
+}

@@ -1,0 +1,211 @@
+import Audio
+import CRealtime
+import Glibc
+public import Tensor
+
+/// Renders one source after another into the four channels of a recording.
+///
+/// Image sources up to the mixing time are rendered wave by wave and anew every 43 ms where the source moves, blocks of the
+/// source crossfaded; what follows is diffuse noise that decays in octave bands, its energy that of the image sources it
+/// replaces. One renderer a thread; memory is taken once.
+@safe
+public final class SourceRenderer {
+    /// Samples from one way-point to the next.
+    static let hop = 1024
+    /// Samples of the early impulse response.
+    static let earlyLength = 2048
+    private static let earlyTransform = 4096
+    private static let tailTransform = 65_536
+    /// Samples of the tail, at most 1 s.
+    private static let tailLength = 24_000
+    /// About this many image sources are rendered one by one.
+    private static let imageCount: Float = 220
+
+    public let field: DiffuseField
+    private let early = RealTransform(points: earlyTransform)
+    private let late = RealTransform(points: tailTransform)
+    private let arena: Arena<Float>
+    /// [4, earlyLength]
+    private let response: MutableTensorRef<Float>
+    /// [4, tailLength]
+    private let tail: MutableTensorRef<Float>
+    /// Spectra of the channels' responses, real and imaginary: [4, 2, bins]
+    private let earlySpectra, tailSpectra: MutableTensorRef<Float>
+    /// Spectrum of a block of the source: [2, bins]
+    private let earlyBlock, tailBlock: MutableTensorRef<Float>
+    /// Rising half of the crossfade: [hop]
+    private let window: [Float]
+
+    public init(field: DiffuseField) {
+        self.field = field
+        let shapes = [
+            Shape(4, Self.earlyLength), Shape(4, Self.tailLength), Shape(4, 2, early.bins), Shape(4, 2, late.bins),
+            Shape(2, early.bins), Shape(2, late.bins),
+        ]
+        var arena = Arena<Float>(capacity: shapes.map { Arena<Float>.footprint($0) }.reduce(0, +))
+        response = arena.take(shapes[0])
+        tail = arena.take(shapes[1])
+        earlySpectra = arena.take(shapes[2])
+        tailSpectra = arena.take(shapes[3])
+        earlyBlock = arena.take(shapes[4])
+        tailBlock = arena.take(shapes[5])
+        self.arena = arena
+        window = (0..<Self.hop).map { index in
+            let s = sin((Float(index) + 0.5) * .pi / Float(2 * Self.hop))
+            return s * s
+        }
+    }
+
+    /// Adds a source to a recording.
+    ///
+    /// - Parameters:
+    ///   - sound: samples at 24 kHz, pressure 1 at 1 m for a value of 1.
+    ///   - output: [4, length]; what rings on after its end is left out.
+    ///   - start: the sample of the recording at which the source begins to sound (its direct sound arrives later).
+    ///   - random: draws the diffuse tail.
+    public func add(
+        _ sound: [Float], along trajectory: Trajectory, in room: Room, array: ArrayPlacement, at start: Int,
+        to output: MutableTensorRef<Float>, random: inout RandomSource
+    ) {
+        let reach = Self.reach(in: room, distance: trajectory.distance)
+        let images = ImageSources(room, receiver: array.position, reach: reach)
+        addEarly(sound, along: trajectory, images: images, array: array, at: start, to: output)
+        guard !room.isAnechoic else { return }
+        let length = makeTail(of: room, reach: reach, random: &random)
+        addTail(sound, length: length, at: start, to: output)
+    }
+
+    /// Metres within which images are rendered one by one: as many as are worth it, as far as the early response is long.
+    static func reach(in room: Room, distance: Float) -> Float {
+        let sphere = pow(imageCount * room.volume * 3 / (4 * .pi), 1.0 / 3)
+        let longest = Float(earlyLength - ArrayResponse.taps) * Room.speedOfSound / Float(AudioFormat.sampleRate)
+        return min(max(sphere, 2 * distance), longest)
+    }
+
+    /// Share of the amplitude at a distance that images have in the crossfade from 60 % of reach to all of it; the tail
+    /// has the rest of the power.
+    static func fade(_ distance: Float, reach: Float) -> (image: Float, tail: Float) {
+        let x = min(max((distance / reach - 0.6) / 0.4, 0), 1) * .pi / 2
+        return (cos(x), sin(x))
+    }
+
+    /// The early impulse response for one place of the source; [4, earlyLength] from the emission on.
+    func renderEarly(_ images: ImageSources, source: SIMD3<Float>, array: ArrayPlacement) -> MutableTensorRef<Float> {
+        response.fill(0)
+        let samplesPerMetre = Float(AudioFormat.sampleRate) / Room.speedOfSound
+        images.visit(source: source) { image in
+            let share = image.order == 0 ? 1 : Self.fade(image.distance, reach: images.reach).image
+            field.response.add(
+                delay: image.distance * samplesPerMetre,
+                from: array.direction(ofOffset: image.offset, distance: image.distance), gains: image.gains * share,
+                to: response)
+        }
+        return response
+    }
+
+    /// The diffuse tail of a room; [4, tailLength] from the emission on.
+    ///
+    /// - Returns: its samples until it has decayed by 55 dB in every band.
+    func makeTail(of room: Room, reach: Float, random: inout RandomSource) -> Int {
+        tail.fill(0)
+        let rate = Float(AudioFormat.sampleRate)
+        let time = room.reverberationTime
+        let start = Int(0.6 * reach / Room.speedOfSound * rate)
+        let length = min(Self.tailLength, max(start + 256, Int(time.max() * 0.92 * rate)))
+        let amplitude = (room.diffuseEnergyDensity / rate).squareRoot()
+        let place = random.index(below: DiffuseField.length)
+        for band in 0..<OctaveBands.count {
+            let rateOfDecay = 3 * log(Float(10)) / (time[band] * rate)
+            let end = min(length, Int(time[band] * 0.92 * rate))
+            var sample = start
+            while sample < end {
+                let next = min(sample + 64, end)
+                let ends = [sample, next].map { place in
+                    let metres = Float(place) / rate * Room.speedOfSound
+                    return amplitude * exp(-rateOfDecay * Float(place)) * Self.fade(metres, reach: reach).tail
+                }
+                field.add(
+                    band: band, from: place + sample, to: tail, range: sample..<next, first: ends[0], last: ends[1])
+                sample = next
+            }
+        }
+        return length
+    }
+
+    private func addEarly(
+        _ sound: [Float], along trajectory: Trajectory, images: ImageSources, array: ArrayPlacement, at start: Int,
+        to output: MutableTensorRef<Float>
+    ) {
+        let rate = Float(AudioFormat.sampleRate)
+        var fresh = true
+        var block = -Self.hop
+        while block < sound.count {
+            if fresh || trajectory.isMoving {
+                let place = trajectory.position(at: max(0, Float(block + Self.hop)) / rate)
+                let response = renderEarly(images, source: array.inRoom(place), array: array)
+                transform(response, length: Self.earlyLength, by: early, to: earlySpectra)
+                fresh = false
+            }
+            early.time.fill(0)
+            for index in 0..<2 * Self.hop where block + index >= 0 && block + index < sound.count {
+                let gain = index < Self.hop ? window[index] : window[2 * Self.hop - 1 - index]
+                early.time[index] = gain * sound[block + index]
+            }
+            convolve(by: early, block: earlyBlock, with: earlySpectra, at: start + block, to: output)
+            block += Self.hop
+        }
+    }
+
+    private func addTail(_ sound: [Float], length: Int, at start: Int, to output: MutableTensorRef<Float>) {
+        transform(tail, length: length, by: late, to: tailSpectra)
+        let hop = Self.tailTransform - length
+        var block = 0
+        while block < sound.count {
+            let count = min(hop, sound.count - block)
+            late.time.fill(0)
+            for index in 0..<count { late.time[index] = sound[block + index] }
+            convolve(by: late, block: tailBlock, with: tailSpectra, at: start + block, to: output)
+            block += hop
+        }
+    }
+
+    /// Spectra of all channels of a response.
+    private func transform(
+        _ response: MutableTensorRef<Float>, length: Int, by engine: RealTransform, to spectra: MutableTensorRef<Float>
+    ) {
+        for channel in 0..<AudioFormat.channels {
+            engine.time.fill(0)
+            let row = unsafe response.unsafeBase + channel * response.shape[1]
+            unsafe bearing_accumulate(engine.time.unsafeBase, row, 1, Int32(length))
+            engine.forward()
+            let target = unsafe spectra.unsafeBase + channel * 2 * engine.bins
+            unsafe target.update(from: engine.real.unsafeBase, count: engine.bins)
+            unsafe (target + engine.bins).update(from: engine.imaginary.unsafeBase, count: engine.bins)
+        }
+    }
+
+    /// Adds what lies in the engine's `time`, through every channel's response, to the output from sample `start` on.
+    private func convolve(
+        by engine: RealTransform, block: MutableTensorRef<Float>, with spectra: MutableTensorRef<Float>, at start: Int,
+        to output: MutableTensorRef<Float>
+    ) {
+        let length = output.shape[1]
+        let first = max(0, -start)
+        let last = min(engine.points, length - start)
+        guard first < last else { return }
+        let bins = engine.bins
+        engine.forward()
+        unsafe block.unsafeBase.update(from: engine.real.unsafeBase, count: bins)
+        unsafe (block.unsafeBase + bins).update(from: engine.imaginary.unsafeBase, count: bins)
+        for channel in 0..<AudioFormat.channels {
+            let spectrum = unsafe spectra.unsafeBase + channel * 2 * bins
+            unsafe bearing_spectrum_multiply(
+                engine.real.unsafeBase, engine.imaginary.unsafeBase, block.unsafeBase, block.unsafeBase + bins, spectrum,
+                spectrum + bins, 1 / Float(engine.points), Int32(bins))
+            engine.inverse()
+            unsafe bearing_accumulate(
+                output.unsafeBase + channel * length + start + first, engine.time.unsafeBase + first, 1,
+                Int32(last - first))
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Audio
+import Glibc
+import Scenes
+import Synchronization
+
+struct SynthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "synth",
+        abstract: "Makes labelled scenes for training: sounds in simulated rooms, in the TAU-NIGENS layout.",
+        discussion: """
+            Every recording has its own room, array position, sources (half of them moving, one or two at once) and diffuse \
+            background. Recording i of a seed is always the same. Use different sounds for folds that train (3-6), \
+            validate (2) and test (1).
+
+            Example:
+              tools/get-sounds
+              bearing synth --sounds sounds/train --out scenes --fold 3-6 --recordings 400
+              bearing synth --sounds sounds/validation --out scenes --fold 2 --recordings 16
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case foa, mic, both
+
+        var formats: [AudioFormat] {
+            switch self {
+            case .foa: [.foa]
+            case .mic: [.mic]
+            case .both: [.foa, .mic]
+            }
+        }
+    }
+
+    @Option(parsing: .upToNextOption, help: "Folders of recordings (WAV, FLAC, Ogg...), searched with their subfolders.")
+    var sounds: [String]
+    @Option(help: "Folder to write foa_dev/, mic_dev/ and metadata_dev/ to.")
+    var out: String
+    @Option(help: "Recordings to write.")
+    var recordings = 100
+    @Option(help: "Another seed gives other scenes.")
+    var seed: UInt64 = 1
+    @Option(help: "foa, mic or both.")
+    var format = Format.foa
+    @Option(help: "Seconds of each recording, 2 to 600.")
+    var duration: Float = 60
+    @Option(help: "Fold, or range of folds such as 3-6 that recordings go to in turn.")
+    var fold = "3-6"
+    @Option(help: "Recordings rendered at the same time.")
+    var threads = 2
+
+    func validate() throws {
+        guard (1...100_000).contains(recordings) else {
+            throw ValidationError("--recordings: expected 1 to 100000, found \(recordings)")
+        }
+        guard (2...600).contains(duration) else {
+            throw ValidationError("--duration: expected 2 to 600 seconds, found \(duration)")
+        }
+        guard (1...64).contains(threads) else {
+            throw ValidationError("--threads: expected 1 to 64, found \(threads)")
+        }
+        guard Self.folds(fold) != nil else {
+            throw ValidationError("--fold: expected a number such as 2 or a range such as 3-6, found \(fold)")
+        }
+    }
+
+    /// Folds of "k" or "a-b".
+    static func folds(_ text: String) -> [Int]? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+            1 <= first, first <= last, last <= 99
+        else { return nil }
+        return Array(first...last)
+    }
+
+    func run() throws {
+        do {
+            try synthesise()
+        } catch let error as ScenesError {
+            switch error {
+            case .missingFolder, .noSounds: throw Failure(.noInput, error.description)
+            case .unwritableFolder, .unwritableFile: throw Failure(.inputOutput, error.description)
+            }
+        } catch let error as AudioError {
+            throw Failure(.inputOutput, error.description)
+        }
+    }
+
+    private func synthesise() throws {
+        var settings = DatasetWriter.Settings()
+        settings.recordings = recordings
+        settings.seed = seed
+        settings.formats = format.formats
+        settings.seconds = duration
+        settings.folds = Self.folds(fold) ?? []
+        settings.threads = threads
+
+        let library = try SoundLibrary(folders: sounds)
+        let writer = try DatasetWriter(folder: out, settings: settings, sounds: library)
+        Interruption.watch()
+        let began = ContinuousClock.now
+        let bar = Mutex(ProgressBar("synth"))
+        let total = recordings
+        let done = try writer.write(
+            shouldStop: { Interruption.requested },
+            progress: { count in
+                bar.withLock { $0.update(Double(count) / Double(total), note: "\(count) of \(total) recordings") }
+            })
+        bar.withLock { $0.finish() }
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let speed = Double(done) * Double(duration) / max(seconds, 1e-3)
+        print(
+            "\(done) recordings of \(ProgressBar.duration(Double(duration))) in \(out), made in "
+                + "\(ProgressBar.duration(seconds)), \(Int(speed)) times as fast as real time, from \(library.fileCount) sounds"
+                + (library.unreadableCount > 0 ? " (\(library.unreadableCount) unreadable files skipped)" : ""))
+        if Interruption.requested { throw ExitCode(130) }
+    }
+}
+
+/// Ctrl-C as a flag, for commands that finish what they are writing; a second Ctrl-C ends at once.
+enum Interruption {
+    private static let flag = Atomic<Bool>(false)
+
+    static var requested: Bool { flag.load(ordering: .relaxed) }
+
+    static func watch() {
+        signal(SIGINT) { _ in
+            Interruption.flag.store(true, ordering: .relaxed)
+            signal(SIGINT, SIG_DFL)
+        }
+    }
+}
