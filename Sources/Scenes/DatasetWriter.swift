@@ -17,6 +17,8 @@ public final class DatasetWriter: Sendable {
         /// Recordings go to these in turn.
         public var folds: [Int] = [1]
         public var threads = 2
+        /// Keeps recordings whose labels are there already, from an interrupted run of the same settings.
+        public var resumes = false
 
         public init() {}
     }
@@ -68,7 +70,7 @@ public final class DatasetWriter: Sendable {
         return Scene.random(seconds: settings.seconds, overlap: overlap(index), sounds: sounds, using: &random)
     }
 
-    /// Writes all recordings that are not there yet.
+    /// Writes all recordings.
     ///
     /// - Parameters:
     ///   - shouldStop: asked before each recording.
@@ -107,6 +109,7 @@ public final class DatasetWriter: Sendable {
         let name = name(index)
         let labels = "\(folder)/metadata_dev/\(name).csv"
         let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
+        if settings.resumes, FileManager.default.fileExists(atPath: labels) { return }
         let scene = scene(index)
         for (path, renderer) in zip(audio, renderers) {
             let writer = try AudioFileWriter(

@@ -16,6 +16,15 @@ public struct SceneEvent: Sendable {
     public var classIndex: Int
     public var track: Int
 
+    public init(sound: [Float], start: Int, trajectory: Trajectory, gain: Float, classIndex: Int, track: Int) {
+        self.sound = sound
+        self.start = start
+        self.trajectory = trajectory
+        self.gain = gain
+        self.classIndex = classIndex
+        self.track = track
+    }
+
     /// The sample of the recording at which its direct sound begins at the array.
     public var arrival: Int {
         start + Int((trajectory.distance / Room.speedOfSound * Float(AudioFormat.sampleRate)).rounded())
@@ -50,6 +59,20 @@ public struct Scene: Sendable {
     public var noiseSeed: UInt64
     /// Simultaneous sources at most.
     public var overlap: Int
+
+    public init(
+        room: Room, array: ArrayPlacement, events: [SceneEvent], length: Int, signalToNoise: Float, peak: Float,
+        noiseSeed: UInt64, overlap: Int
+    ) {
+        self.room = room
+        self.array = array
+        self.events = events
+        self.length = length
+        self.signalToNoise = signalToNoise
+        self.peak = peak
+        self.noiseSeed = noiseSeed
+        self.overlap = overlap
+    }
 
     /// Label rows by frame, then track.
     public var labels: [SceneLabel] {

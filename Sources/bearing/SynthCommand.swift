@@ -47,6 +47,8 @@ struct SynthCommand: ParsableCommand {
     var fold = "3-6"
     @Option(help: "Recordings rendered at the same time.")
     var threads = 2
+    @Flag(help: "Keep recordings that an interrupted run with the same options has written.")
+    var resume = false
 
     func validate() throws {
         guard (1...100_000).contains(recordings) else {
@@ -93,6 +95,7 @@ struct SynthCommand: ParsableCommand {
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
         settings.threads = threads
+        settings.resumes = resume
 
         let library = try SoundLibrary(folders: sounds)
         let writer = try DatasetWriter(folder: out, settings: settings, sounds: library)
