@@ -56,12 +56,13 @@ public enum GRU {
     /// - Parameters:
     ///   - output: [S, T, stride]; columns `column..<column + width` are written.
     ///   - input: [S, T, inputs].
+    ///   - scratch: 3 width^2 elements.
     ///   - reversed: from the last time to the first.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func forward<Scalar: KernelScalar>(
         output: Columns<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>, memory: Memory<Scalar>,
-        reversed: Bool
+        scratch: MutableTensorRef<Scalar>, reversed: Bool
     ) {
         let (sequences, times) = (input.shape[0], input.shape[1])
         let (width, stride) = (weights.width, output.stride)
@@ -72,6 +73,12 @@ public enum GRU {
             "GRU: \(input.shape) and width \(width) do not give \(output.values.shape)")
         Affine.forward(
             output: memory.gates, input: input, weight: weights.input.readOnly, bias: weights.inputBias.readOnly)
+        // Products of a few rows are three times faster with the weights turned: [width, 3 width].
+        precondition(scratch.count >= 3 * width * width, "the scratch of a GRU holds its hidden weights")
+        let turned = unsafe scratch.unsafeBase
+        for row in 0..<3 * width {
+            for c in 0..<width { unsafe turned[c * 3 * width + row] = weights.hidden.unsafeBase[row * width + c] }
+        }
         for step in 0..<times {
             let time = reversed ? times - 1 - step : step
             let before = reversed ? time + 1 : time - 1
@@ -84,7 +91,7 @@ public enum GRU {
             if step > 0 {
                 unsafe Scalar.multiply(
                     sequences, 3 * width, width, output.base + before * stride, times * stride, transposedA: false,
-                    weights.hidden.unsafeBase, width, transposedB: true, beta: 1, recurrent, times * 3 * width)
+                    turned, 3 * width, transposedB: false, beta: 1, recurrent, times * 3 * width)
             }
             for s in 0..<sequences {
                 let h = unsafe output.base + (s * times + time) * stride
@@ -155,6 +162,7 @@ public enum GRU {
     ///   - input: [inputs].
     ///   - gates, recurrent: [3 width] of scratch each.
     @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     public static func step<Scalar: KernelScalar>(
         hidden: MutableTensorRef<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>,
         gates: MutableTensorRef<Scalar>, recurrent: MutableTensorRef<Scalar>

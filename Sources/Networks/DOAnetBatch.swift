@@ -50,7 +50,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         activityHead = HeadStage(
             sequences: sequences, blocks: blocks, width: architecture.headWidth, outputs: architecture.maximumTracks,
             bounded: false)
-        let shape = Shape(stages.reduce(0) { max($0, $1.scratchCount) })
+        let shape = Shape(stages.reduce(recurrent.scratchCount) { max($0, $1.scratchCount) })
         var arena = Arena<Scalar>(capacity: team.count * Arena<Scalar>.footprint(shape))
         var scratch: [MutableTensorRef<Scalar>] = []
         for _ in 0..<team.count { scratch.append(arena.take(shape)) }
@@ -81,7 +81,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         team.run { worker in
             let range = team.share(worker, of: sequences)
             for sequence in range { stages[stages.count - 1].normalize(sequence) }
-            recurrent.forward(range, input: features, weights: parameters.recurrent)
+            recurrent.forward(range, input: features, weights: parameters.recurrent, scratch: scratch[worker])
             let hidden = recurrent.output.readOnly
             directionHead.forward(range, input: hidden, layers: parameters.direction)
             activityHead.forward(range, input: hidden, layers: parameters.activity)

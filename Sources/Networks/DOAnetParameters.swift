@@ -4,7 +4,8 @@ public import Tensor
 /// All numbers of a DOAnet, or of anything shaped like it (gradients, an optimiser's moments): one block of memory for what is
 /// trained, one for the running statistics, and names for their parts.
 ///
-/// Written by one thread at a time; any number may read.
+/// Written by one thread at a time; any number may read. The tensors that it lends are valid while it lives: hold it for as long
+/// as them.
 public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
     public typealias Entry = (name: String, values: MutableTensorRef<Scalar>)
 

@@ -17,6 +17,9 @@ final class RecurrentStage<Scalar: KernelScalar> {
     var output: MutableTensorRef<Scalar> { product?.values ?? hidden[hidden.count - 1] }
     var outputGradient: MutableTensorRef<Scalar> { product?.gradient ?? hiddenGradient[hidden.count - 1] }
 
+    /// Elements of scratch that each worker lends.
+    var scratchCount: Int { 3 * width * width }
+
     init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int) {
         width = architecture.gruWidth
         directions = architecture.directionNames.count
@@ -43,15 +46,21 @@ final class RecurrentStage<Scalar: KernelScalar> {
         self.arena = arena
     }
 
-    /// - Parameter input: [B, T, features].
-    func forward(_ range: Range<Int>, input: TensorRef<Scalar>, weights: [[GRU.Weights<Scalar>]]) {
+    /// - Parameters:
+    ///   - input: [B, T, features].
+    ///   - scratch: the worker's own, at least `scratchCount` elements.
+    func forward(
+        _ range: Range<Int>, input: TensorRef<Scalar>, weights: [[GRU.Weights<Scalar>]],
+        scratch: MutableTensorRef<Scalar>
+    ) {
         if range.isEmpty { return }
         for layer in hidden.indices {
             for direction in 0..<directions {
                 GRU.forward(
                     output: columns(hidden[layer], range, direction),
                     input: (layer == 0 ? input : hidden[layer - 1].readOnly).rows(range),
-                    weights: weights[layer][direction], memory: part(layer, direction, range), reversed: direction == 1)
+                    weights: weights[layer][direction], memory: part(layer, direction, range), scratch: scratch,
+                    reversed: direction == 1)
             }
         }
         if let product {

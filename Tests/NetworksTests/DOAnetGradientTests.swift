@@ -66,5 +66,6 @@ private struct Probe {
                 }
             }
         }
+        withExtendedLifetime((parameters, gradients)) {}
     }
 }

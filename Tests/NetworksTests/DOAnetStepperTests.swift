@@ -1,0 +1,88 @@
+import Kernels
+import Networks
+import Tensor
+import TestSupport
+import Testing
+
+@Suite struct DOAnetStepperTests {
+    let architecture = DOAnetArchitecture(
+        form: .live, channels: 7, bands: 64, filters: 16, gruWidth: 24, headWidth: 20, maximumTracks: 3)
+
+    /// Noise, and a network whose running statistics and gains are those of a network in training.
+    private func prepared(blocks: Int) -> (input: [Float], DOAnetParameters<Float>) {
+        let parameters = DOAnetParameters<Float>(architecture, seed: 11)
+        var random = SplitMix64(seed: 12)
+        let input = (0..<blocks * 5 * 64 * 7).map { _ in Float(2 * random.unit() - 1) }
+        defer { withExtendedLifetime(parameters) {} }
+        for (name, values) in parameters.entries where name.hasPrefix("normalization") {
+            for i in 0..<values.count { values[i] = Float(2 * random.unit() - 0.7) }
+        }
+        let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
+        for _ in 0..<5 {
+            input.withTensor(Shape(1, 5 * blocks, 64, 7)) { batch.forward($0, parameters, training: true) }
+        }
+        return (input, parameters)
+    }
+
+    @Test func stepsAreTheSequence() {
+        let blocks = 24
+        let (input, parameters) = prepared(blocks: blocks)
+        let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
+        input.withTensor(Shape(1, 5 * blocks, 64, 7)) { batch.forward($0, parameters, training: false) }
+        let stepper = DOAnetStepper(parameters)
+        for pass in 0..<2 {
+            input.withTensor(Shape(5 * blocks, 64, 7)) { input in
+                for block in 0..<blocks {
+                    stepper.step(input.rows(5 * block..<5 * block + 5))
+                    for i in 0..<9 {
+                        let (step, whole) = (stepper.directions[i], batch.directions[block * 9 + i])
+                        #expect(abs(step - whole) < 1e-5, "pass \(pass), block \(block), direction \(i)")
+                    }
+                    for i in 0..<3 {
+                        let (step, whole) = (stepper.activityLogits[i], batch.activityLogits[block * 3 + i])
+                        #expect(abs(step - whole) < 1e-5, "pass \(pass), block \(block), activity \(i)")
+                    }
+                }
+            }
+            stepper.reset()
+        }
+        withExtendedLifetime((batch, stepper)) {}
+    }
+
+    /// What comes later does not reach back: the first blocks of two inputs that part at block 6 are equal.
+    @Test func isCausal() {
+        var (input, parameters) = prepared(blocks: 10)
+        let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: 10, team: WorkerTeam(count: 1))
+        func directions() -> [Float] {
+            input.withTensor(Shape(1, 50, 64, 7)) { batch.forward($0, parameters, training: false) }
+            return withExtendedLifetime(batch) { batch.directions.array }
+        }
+        let before = directions()
+        for i in 6 * 5 * 64 * 7..<input.count { input[i] = -input[i] }
+        let after = directions()
+        #expect(before[..<54] == after[..<54])
+        #expect(before[54...] != after[54...])
+    }
+
+    @Test func laterTrainingDoesNotMoveIt() {
+        let (input, parameters) = prepared(blocks: 2)
+        let stepper = DOAnetStepper(parameters)
+        func first() -> [Float] {
+            stepper.reset()
+            Array(input[..<(5 * 64 * 7)]).withTensor(Shape(5, 64, 7)) { stepper.step($0) }
+            return withExtendedLifetime(stepper) { stepper.directions.array }
+        }
+        let before = first()
+        parameters.all.fill(0.5)
+        #expect(first() == before)
+    }
+
+    @Test func allocatesNothing() {
+        let (input, parameters) = prepared(blocks: 2)
+        let stepper = DOAnetStepper(parameters)
+        Array(input[..<(5 * 64 * 7)]).withTensor(Shape(5, 64, 7)) { block in
+            for _ in 0..<10 { stepper.step(block) }
+            #expect(allocations { for _ in 0..<1000 { stepper.step(block) } } == 0)
+        }
+    }
+}
