@@ -47,7 +47,7 @@ let package = Package(
         room("Networks", on: ["Tensor", "Kernels"]),
         room("Tracking", on: ["Geometry"]),
         room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
-        room("Pipeline", on: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
+        room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
         room("SafeTensors", on: []),
         room(
             "Formats",
@@ -92,7 +92,7 @@ let package = Package(
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
         tests(of: "Tracking", with: ["Geometry"]),
         tests(of: "Audio", with: ["Geometry"]),
-        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
+        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
         tests(of: "SafeTensors"),
         tests(of: "Formats", with: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
         tests(of: "TrackFeed", with: ["Geometry", "Tracking"]),
@@ -101,7 +101,12 @@ let package = Package(
             of: "Training",
             with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats"]),
         tests(of: "Configuration", with: ["Geometry", "Audio"]),
-        tests(of: "Daemon", with: ["Geometry", "Audio", "TrackFeed", "Configuration"]),
+        tests(
+            of: "Daemon",
+            with: [
+                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "TrackFeed", "Configuration",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "CommandTests", dependencies: ["bearing", "Geometry", "Audio", "Formats", "TestSupport"],
             swiftSettings: strict),

@@ -6,20 +6,20 @@ import Synchronization
 ///
 /// Threads of the library's own, not of a pool: audio must not queue behind anything else.
 @safe
-final class CaptureThread: @unchecked Sendable {
+package final class CaptureThread: @unchecked Sendable {
     /// Signalled when the thread shall end.
-    let stopEvent = WakeEvent()
+    package let stopEvent = WakeEvent()
     private let stopping = Atomic<Bool>(false)
     private let handle = Mutex<pthread_t?>(nil)
     private let name: String
 
     /// - Parameter name: at most 15 bytes, as the kernel keeps it.
-    init(name: String) { self.name = name }
+    package init(name: String) { self.name = name }
 
-    var isStopping: Bool { stopping.load(ordering: .acquiring) }
+    package var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
     /// Runs `body` on a new thread; nothing when one already runs.
-    func start(_ body: @escaping @Sendable () -> Void) {
+    package func start(_ body: @escaping @Sendable () -> Void) {
         handle.withLock { handle in
             guard handle == nil else { return }
             stopping.store(false, ordering: .releasing)
@@ -39,10 +39,15 @@ final class CaptureThread: @unchecked Sendable {
         }
     }
 
-    /// Asks the thread to end and waits for it.
-    func stop() {
+    /// Asks the thread to end.
+    package func askToStop() {
         stopping.store(true, ordering: .releasing)
         stopEvent.signal()
+    }
+
+    /// Asks the thread to end and waits for it.
+    package func stop() {
+        askToStop()
         handle.withLock { handle in
             guard let thread = handle else { return }
             _ = pthread_join(thread, nil)

@@ -1,0 +1,118 @@
+import Audio
+import Pipeline
+import TrackFeed
+import Tracking
+
+/// The analysis thread's work: audio from the ring, through the pipeline, into the mailbox. No allocation once it runs.
+final class AnalysisLoop: @unchecked Sendable {
+    private static let framesPerBlock = AudioFormat.sampleRate / 10
+    private static let blockSeconds = 0.1
+    /// A longer gap in the audio makes the network and the tracks start anew.
+    private static let longestGap = 0.5
+
+    private let stream: CaptureStream
+    private let pipeline: LocalizationPipeline
+    private let mailbox: Mailbox
+    private let health: Health
+    /// Room for the rest of a block: [2400, 4].
+    private var samples = [Float](repeating: 0, count: framesPerBlock * AudioFormat.channels)
+    /// Frames of the present block that the pipeline has.
+    private var filled = 0
+    private var power = SIMD4<Float>.zero
+    private var computing: Int64 = 0
+    private var sequence = 0
+    private var segment: Int?
+    /// Unix seconds at which the latest frame ended.
+    private var end = 0.0
+
+    init(stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health) {
+        self.stream = stream
+        self.pipeline = pipeline
+        self.mailbox = mailbox
+        self.health = health
+    }
+
+    /// Meets every page and branch once, on silence, before audio flows.
+    func warmUp() {
+        for _ in 0..<10 { pipeline.push(samples.span) { _ in } }
+        pipeline.reset()
+    }
+
+    /// One pass: sleeps until there is audio, a second at most, then analyses all there is.
+    func pass() {
+        _ = stream.wake.wait(until: MonotonicTime.now + MonotonicTime.second)
+        stream.wake.clear()
+        while analyse() {}
+        health.countPass()
+        // A change of state wakes this thread; the server finds out what changed.
+        mailbox.wake()
+    }
+
+    /// Analyses what the ring has of the present block.
+    /// - Returns: whether there was anything.
+    private func analyse() -> Bool {
+        let start = stream.ring.framesRead
+        let there = min(stream.ring.framesAvailable, Self.framesPerBlock - filled)
+        guard there > 0, let moment = stream.clock.moment(ofFrame: start) else { return false }
+        follow(moment)
+        let frames = contiguous(from: start, count: there, segment: moment.segment)
+        end = moment.time + Double(frames) / Double(AudioFormat.sampleRate)
+        unsafe samples.withUnsafeMutableBufferPointer { buffer in
+            var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(frames * AudioFormat.channels)]).mutableSpan
+            _ = stream.ring.read(into: &target)
+        }
+        measure(frames)
+        let before = MonotonicTime.now
+        pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { tracks in post(tracks) }
+        computing += MonotonicTime.now - before
+        filled += frames
+        if filled == Self.framesPerBlock { finishBlock() }
+        return true
+    }
+
+    /// Starts anew after a long gap; a short one is bridged.
+    private func follow(_ moment: CaptureMoment) {
+        defer { segment = moment.segment }
+        guard let segment, segment != moment.segment, moment.time - end > Self.longestGap else { return }
+        pipeline.reset()
+        filled = 0
+        power = .zero
+        computing = 0
+    }
+
+    /// How many of `count` frames belong to the segment of the first.
+    private func contiguous(from start: Int, count: Int, segment: Int) -> Int {
+        func belongs(_ frames: Int) -> Bool {
+            stream.clock.moment(ofFrame: start + frames - 1)?.segment == segment
+        }
+        if belongs(count) { return count }
+        var (inside, outside) = (1, count)
+        while outside - inside > 1 {
+            let middle = (inside + outside) / 2
+            if belongs(middle) { inside = middle } else { outside = middle }
+        }
+        return inside
+    }
+
+    private func measure(_ frames: Int) {
+        for frame in stride(from: 0, to: frames * 4, by: 4) {
+            let x = SIMD4(samples[frame], samples[frame + 1], samples[frame + 2], samples[frame + 3])
+            power += x * x
+        }
+    }
+
+    private func post(_ tracks: borrowing BlockTracks) {
+        // The line tells when the block ended that it describes: a look-ahead before now.
+        let time = end - Double(pipeline.lookAhead) * Self.blockSeconds
+        mailbox.post(FeedBlock(sequence: sequence, time: time, tracks: copy tracks))
+        sequence += 1
+    }
+
+    private func finishBlock() {
+        let load = Double(computing) * 1e-9 / Self.blockSeconds
+        health.countBlock(load: Float(load), power: power / Float(Self.framesPerBlock))
+        filled = 0
+        power = .zero
+        computing = 0
+    }
+}

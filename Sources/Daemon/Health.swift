@@ -1,0 +1,70 @@
+import Audio
+import Glibc
+import Synchronization
+import TrackFeed
+
+/// What the analysis thread counts and the server's thread tells: atomics, so neither waits for the other.
+final class Health: Sendable {
+    private let started = MonotonicTime.now
+    private let blockCount = Atomic<Int>(0)
+    private let passCount = Atomic<Int>(0)
+    private let loadBits = Atomic<UInt32>(0)
+    private let level0 = Atomic<UInt32>(0)
+    private let level1 = Atomic<UInt32>(0)
+    private let level2 = Atomic<UInt32>(0)
+    private let level3 = Atomic<UInt32>(0)
+
+    /// Blocks analysed.
+    var blocks: Int { blockCount.load(ordering: .relaxed) }
+    /// Passes of the analysis loop, which wakes at least once a second, audio or not: a hang shows here.
+    var passes: Int { passCount.load(ordering: .relaxed) }
+
+    func countPass() { passCount.add(1, ordering: .relaxed) }
+
+    /// - Parameters:
+    ///   - load: computing time of the block as a share of the block, smoothed here over some ten blocks.
+    ///   - power: mean square of each channel over the block.
+    func countBlock(load: Float, power: SIMD4<Float>) {
+        blockCount.add(1, ordering: .relaxed)
+        let before = Float(bitPattern: loadBits.load(ordering: .relaxed))
+        loadBits.store((before + 0.1 * (load - before)).bitPattern, ordering: .relaxed)
+        level0.store(power[0].bitPattern, ordering: .relaxed)
+        level1.store(power[1].bitPattern, ordering: .relaxed)
+        level2.store(power[2].bitPattern, ordering: .relaxed)
+        level3.store(power[3].bitPattern, ordering: .relaxed)
+    }
+
+    /// The whole state of health, for a status line.
+    func status(of stream: CaptureStream, mailbox: Mailbox) -> FeedStatus {
+        let levels = (0..<AudioFormat.channels).map { Self.decibels(Float(bitPattern: power($0))) }
+        return FeedStatus(
+            state: Self.name(of: stream.status.state), overruns: stream.status.overruns,
+            droppedBlocks: stream.ring.framesDropped / Self.framesPerBlock + mailbox.dropped, blocks: blocks,
+            load: Double(Float(bitPattern: loadBits.load(ordering: .relaxed))),
+            levels: levels, uptime: Double(MonotonicTime.now - started) * 1e-9)
+    }
+
+    private static let framesPerBlock = AudioFormat.sampleRate / 10
+
+    /// dB below full scale, one decimal worth telling; digital silence is -200.
+    private static func decibels(_ power: Float) -> Double { 10 * log10(Double(max(power, 1e-20))) }
+
+    private static func name(of state: CaptureState) -> String {
+        switch state {
+        case .opening: "opening"
+        case .running: "running"
+        case .lost: "lost"
+        case .ended: "ended"
+        case .stopped: "stopped"
+        }
+    }
+
+    private func power(_ channel: Int) -> UInt32 {
+        switch channel {
+        case 0: level0.load(ordering: .relaxed)
+        case 1: level1.load(ordering: .relaxed)
+        case 2: level2.load(ordering: .relaxed)
+        default: level3.load(ordering: .relaxed)
+        }
+    }
+}

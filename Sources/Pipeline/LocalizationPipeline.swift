@@ -1,0 +1,117 @@
+public import Features
+import Geometry
+import Glibc
+public import Kernels
+public import Networks
+import Tensor
+public import Tracking
+
+/// Audio in, tracks out, with no thread of its own: the live daemon and offline commands both drive this.
+///
+/// Extractor -> scaler -> network step -> gate. The tracks depend on the samples alone, not on how they are cut into pushes.
+/// After `init` nothing allocates.
+public final class LocalizationPipeline: @unchecked Sendable {
+    public let kind: FeatureKind
+    public let maximumTracks: Int
+    /// Blocks of 100 ms that the network hears before it tells of one.
+    public let lookAhead: Int
+
+    private let scaler: FeatureScaler
+    private let stepper: DOAnetStepper
+    private var extractor: FeatureExtractor
+    private var gate: TrackGate
+    private var tracks = BlockTracks()
+    /// [5, 64, C], scaled: the present block's features.
+    private let block: MutableTensorRef<Float>
+    /// [Nmax], of the latest block.
+    private let probabilities: MutableTensorRef<Float>
+    private let arena: Arena<Float>
+    private var frames = 0
+    private var blocks = 0
+    private var samplesPushed = 0
+
+    /// - Parameters:
+    ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
+    ///   - gate: thresholds, as the model file or the configuration has them.
+    public init(parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings) {
+        let architecture = parameters.architecture
+        precondition(
+            architecture.channels == scaler.kind.channels,
+            "a network of \(architecture.channels) channels hears no \(scaler.kind.rawValue)")
+        kind = scaler.kind
+        maximumTracks = architecture.maximumTracks
+        lookAhead = architecture.lookAhead
+        self.scaler = scaler
+        stepper = DOAnetStepper(parameters)
+        extractor = FeatureExtractor(scaler.kind)
+        gate = TrackGate(settings, maximumTracks: architecture.maximumTracks)
+        let shape = Shape(FrameTiming.framesPerBlock, FrameTiming.melBands, scaler.kind.channels)
+        let slots = Shape(architecture.maximumTracks)
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape) + Arena<Float>.footprint(slots))
+        block = arena.take(shape)
+        probabilities = arena.take(slots)
+        self.arena = arena
+    }
+
+    /// Pushes audio and hands out the tracks of every block that it completes.
+    ///
+    /// Block k comes with the last sample of block k + `lookAhead`.
+    /// - Parameters:
+    ///   - samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
+    ///   - emit: gets a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
+    public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
+        samplesPushed += samples.count / FrameTiming.microphones
+        extractor.push(samples) { frame in
+            let row = block.rows(frames..<frames + 1)
+            row.copy(from: frame)
+            scaler.apply(row)
+            frames += 1
+            guard frames == FrameTiming.framesPerBlock else { return }
+            frames = 0
+            finishBlock(emit)
+        }
+    }
+
+    /// Hands out the blocks that were heard in full and still wait for their look-ahead, as if silence followed.
+    ///
+    /// Then the pipeline is as after `reset`.
+    public func finish(_ emit: (borrowing BlockTracks) -> Void) {
+        let heard = samplesPushed / FrameTiming.samplesPerBlock
+        let silence = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * FrameTiming.microphones)
+        for _ in 0..<lookAhead {
+            push(silence.span) { tracks in
+                if tracks.block < heard { emit(tracks) }
+            }
+        }
+        reset()
+    }
+
+    /// Forgets the audio so far and closes all tracks; ids go on counting.
+    public func reset() {
+        extractor.reset()
+        stepper.reset()
+        gate.reset()
+        frames = 0
+        blocks = 0
+        samplesPushed = 0
+    }
+
+    private func finishBlock(_ emit: (borrowing BlockTracks) -> Void) {
+        stepper.step(block.readOnly)
+        blocks += 1
+        // The first outputs of a network with look-ahead tell of blocks before the first.
+        guard blocks > lookAhead else { return }
+        for slot in 0..<maximumTracks {
+            probabilities[slot] = 1 / (1 + expf(-stepper.activityLogits[slot]))
+        }
+        let directions = unsafe UnsafeBufferPointer(start: stepper.directions.unsafeBase, count: 3 * maximumTracks)
+        let activity = unsafe UnsafeBufferPointer(start: probabilities.unsafeBase, count: maximumTracks)
+        unsafe gate.step(directions: directions.span, probabilities: activity.span)
+        tracks.removeAll()
+        tracks.block = blocks - 1 - lookAhead
+        for slot in 0..<maximumTracks {
+            if let track = gate.track(slot) { tracks.append(track) }
+        }
+        emit(tracks)
+    }
+}

@@ -1,0 +1,132 @@
+import Features
+import Geometry
+import Kernels
+import Networks
+import TestSupport
+import Testing
+import Tracking
+
+@testable import Pipeline
+
+@Suite struct LocalizationPipelineTests {
+    /// A small network with random weights; its gate lets nearly everything through, so that tracks are plenty.
+    private func makePipeline(lookAhead: Int = 0) -> LocalizationPipeline {
+        let kind = FeatureKind.foaIntensity
+        let architecture = DOAnetArchitecture(
+            form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2,
+            lookAhead: lookAhead)
+        let count = FrameTiming.melBands * kind.channels
+        let scaler = FeatureScaler(
+            kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
+        var gate = GateSettings()
+        gate.openThreshold = 0.48
+        gate.stayThreshold = 0.45
+        gate.openBlocks = 1
+        gate.jumpDegrees = 5
+        gate.duplicateDegrees = 0
+        return LocalizationPipeline(parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate)
+    }
+
+    /// Noise whose level and panning change from block to block: [seconds * 24000 * 4].
+    private func audio(seconds: Double, seed: UInt64 = 1) -> [Float] {
+        var random = SeededRandom(seed: seed)
+        let frames = Int(seconds * Double(FrameTiming.sampleRate))
+        var samples: [Float] = []
+        samples.reserveCapacity(frames * 4)
+        var direction = Direction.front
+        var gain: Float = 0
+        for frame in 0..<frames {
+            if frame % 2400 == 0 {
+                direction = Direction(
+                    azimuth: .random(in: -180...180, using: &random), elevation: .random(in: -60...60, using: &random))
+                gain = .random(in: 0...0.3, using: &random)
+            }
+            let value = gain * random.normal()
+            samples += [value, value * direction.y, value * direction.z, value * direction.x]
+        }
+        return samples
+    }
+
+    private struct Heard: Equatable {
+        var block: Int
+        var tracks: [Track]
+    }
+
+    /// All blocks of some audio, pushed in pieces of the sizes that `chunk` gives, in frames.
+    private func run(_ pipeline: LocalizationPipeline, _ samples: [Float], finish: Bool = false, _ chunk: () -> Int)
+        -> [Heard]
+    {
+        var heard: [Heard] = []
+        var start = 0
+        while start < samples.count {
+            let end = min(samples.count, start + 4 * chunk())
+            pipeline.push(samples.span.extracting(start..<end)) { heard.append(Heard(block: $0.block, tracks: $0.array)) }
+            start = end
+        }
+        if finish { pipeline.finish { heard.append(Heard(block: $0.block, tracks: $0.array)) } }
+        return heard
+    }
+
+    @Test func everyChunkingGivesTheSameTracks() {
+        let samples = audio(seconds: 3)
+        let whole = run(makePipeline(), samples) { samples.count }
+        #expect(whole.map(\.block) == Array(0..<30))
+        #expect(whole.reduce(0) { $0 + $1.tracks.count } > 10)
+        for size in [1, 7, 479, 480, 481, 2399, 2400, 2401, 10_000] {
+            #expect(run(makePipeline(), samples) { size } == whole, "pieces of \(size) frames")
+        }
+        var random = SeededRandom(seed: 9)
+        #expect(run(makePipeline(), samples) { Int.random(in: 1...5000, using: &random) } == whole)
+    }
+
+    @Test func aBlockComesWithItsLastSample() {
+        let samples = audio(seconds: 0.2)
+        let pipeline = makePipeline()
+        #expect(run(pipeline, Array(samples[..<(4 * 2399)])) { 2400 }.isEmpty)
+        #expect(run(pipeline, Array(samples[(4 * 2399)..<(4 * 2400)])) { 1 }.map(\.block) == [0])
+    }
+
+    @Test func lookAheadShiftsBlocksAndFinishDeliversTheRest() {
+        let samples = audio(seconds: 1.05)
+        let pipeline = makePipeline(lookAhead: 2)
+        #expect(run(pipeline, samples) { 2400 }.map(\.block) == Array(0..<8))
+        pipeline.reset()
+        #expect(run(pipeline, samples, finish: true) { 2400 }.map(\.block) == Array(0..<10))
+    }
+
+    @Test func resetForgetsTheAudioButNoId() {
+        let samples = audio(seconds: 2)
+        let fresh = run(makePipeline(), samples) { 2400 }
+        let pipeline = makePipeline()
+        let before = run(pipeline, audio(seconds: 1.03, seed: 5)) { 2400 }
+        pipeline.reset()
+        let after = run(pipeline, samples) { 2400 }
+        let last = before.flatMap(\.tracks).map(\.id).max() ?? 0
+        #expect(last > 0)
+        let renumbered = fresh.map { heard in
+            Heard(block: heard.block, tracks: heard.tracks.map { track in
+                var track = track
+                track.id += last
+                return track
+            })
+        }
+        #expect(after == renumbered)
+    }
+
+    @Test func steadyStateAllocatesNothing() {
+        let samples = audio(seconds: 1)
+        let pipeline = makePipeline()
+        func second() -> Int {
+            var count = 0
+            for start in stride(from: 0, to: samples.count, by: 960) {
+                pipeline.push(samples.span.extracting(start..<start + 960)) { count += $0.count }
+            }
+            return count
+        }
+        _ = second()
+        var tracks = 0
+        let count = allocations { for _ in 0..<100 { tracks += second() } }
+        #expect(count == 0)
+        #expect(tracks > 100)
+    }
+}
