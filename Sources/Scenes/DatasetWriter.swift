@@ -1,4 +1,5 @@
 public import Audio
+import Formats
 import Foundation
 import Geometry
 import Synchronization
@@ -117,24 +118,18 @@ public final class DatasetWriter: Sendable {
             try writer.write(renderer.render(scene).span)
             try writer.close()
         }
-        try Self.replace(labels, with: Self.csv(scene.labels))
-    }
-
-    /// Rows frame,class,track,azimuth,elevation in whole degrees, azimuth in -180...179.
-    static func csv(_ labels: [SceneLabel]) -> String {
-        labels.map { label in
-            var azimuth = Int(label.direction.azimuth.rounded())
-            if azimuth == 180 { azimuth = -180 }
-            let elevation = Int(label.direction.elevation.rounded())
-            return "\(label.frame),\(label.classIndex),\(label.track),\(azimuth),\(elevation)\n"
-        }.joined()
-    }
-
-    private static func replace(_ path: String, with text: String) throws {
         do {
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            try MetadataCSV(rows: scene.labels.map(Self.row)).write(to: labels)
         } catch {
-            throw ScenesError.unwritableFile(path: path, reason: "the file could not be written")
+            throw ScenesError.unwritableFile(path: labels, reason: error.description)
         }
+    }
+
+    /// Whole degrees, azimuth in -180...179.
+    private static func row(_ label: SceneLabel) -> MetadataCSV.Row {
+        let azimuth = label.direction.azimuth.rounded()
+        return MetadataCSV.Row(
+            frame: label.frame, classIndex: label.classIndex, track: label.track, azimuth: azimuth == 180 ? -180 : azimuth,
+            elevation: label.direction.elevation.rounded())
     }
 }

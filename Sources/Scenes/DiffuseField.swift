@@ -33,7 +33,7 @@ public final class DiffuseField: @unchecked Sendable {
     ///   - place: any sample of the period.
     ///   - first, last: amplitudes at both ends of the range.
     ///   - signs: for each channel.
-    func add(
+    package func add(
         band: Int, from place: Int, to target: MutableTensorRef<Float>, range: Range<Int>, first: Float, last: Float,
         signs: SIMD4<Float> = .one
     ) {

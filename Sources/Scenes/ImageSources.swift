@@ -3,7 +3,7 @@ import Glibc
 /// Lists the image sources of a room (Allen and Berkley, JASA 65, 1979) within a distance, for one receiver.
 ///
 /// The gains of reflections depend on the walls only, so they are tabulated once for a room; `visit` allocates nothing.
-final class ImageSources {
+package final class ImageSources {
     /// One coordinate of an image: mirrored in the walls 2n or 2n - 1 times along its axis.
     private struct Coordinate {
         /// The image's coordinate is `sign` * source + `shift`.
@@ -20,7 +20,7 @@ final class ImageSources {
     private let halfAir: BandValues
 
     /// - Parameters: `receiver` in room coordinates, metres; images farther than `reach` metres are left out.
-    init(_ room: Room, receiver: SIMD3<Float>, reach: Float) {
+    package init(_ room: Room, receiver: SIMD3<Float>, reach: Float) {
         self.room = room
         self.receiver = receiver
         self.reach = reach
@@ -54,7 +54,7 @@ final class ImageSources {
     /// Hands every image of a source within reach to `body`.
     ///
     /// - Parameter source: room coordinates, metres.
-    func visit(source: SIMD3<Float>, _ body: (ImageSource) -> Void) {
+    package func visit(source: SIMD3<Float>, _ body: (ImageSource) -> Void) {
         let limit = reach * reach
         for x in coordinates[0] {
             let dx = x.sign * source.x + x.shift - receiver.x

@@ -76,7 +76,7 @@ public final class SourceRenderer {
     }
 
     /// Metres within which images are rendered one by one: as many as are worth it, as far as the early response is long.
-    static func reach(in room: Room, distance: Float) -> Float {
+    package static func reach(in room: Room, distance: Float) -> Float {
         let sphere = pow(imageCount * room.volume * 3 / (4 * .pi), 1.0 / 3)
         let longest = Float(earlyLength - ArrayResponse.taps) * Room.speedOfSound / Float(AudioFormat.sampleRate)
         return min(max(sphere, 2 * distance), longest)
@@ -90,7 +90,7 @@ public final class SourceRenderer {
     }
 
     /// The early impulse response for one place of the source; [4, earlyLength] from the emission on.
-    func renderEarly(_ images: ImageSources, source: SIMD3<Float>, array: ArrayPlacement) -> MutableTensorRef<Float> {
+    package func renderEarly(_ images: ImageSources, source: SIMD3<Float>, array: ArrayPlacement) -> MutableTensorRef<Float> {
         response.fill(0)
         let samplesPerMetre = Float(AudioFormat.sampleRate) / Room.speedOfSound
         images.visit(source: source) { image in
@@ -106,7 +106,7 @@ public final class SourceRenderer {
     /// The diffuse tail of a room; [4, tailLength] from the emission on.
     ///
     /// - Returns: its samples until it has decayed by 55 dB in every band.
-    func makeTail(of room: Room, reach: Float, random: inout RandomSource) -> Int {
+    package func makeTail(of room: Room, reach: Float, random: inout RandomSource) -> Int {
         tail.fill(0)
         let rate = Float(AudioFormat.sampleRate)
         let time = room.reverberationTime

@@ -60,7 +60,7 @@ public struct Trajectory: Sendable, Hashable {
     /// A trajectory within a room, or nil when this draw found no place.
     ///
     /// - Parameters: `moving`, whether it shall move; `seconds` it lasts; all positions keep 0.3 m from walls.
-    static func random(
+    package static func random(
         in room: Room, array: ArrayPlacement, moving: Bool, seconds: Float, using random: inout RandomSource
     ) -> Trajectory? {
         let azimuth = random.uniform(-180...180)
@@ -118,7 +118,7 @@ public struct ArrayPlacement: Sendable, Hashable {
     }
 
     /// Anywhere in a room, 0.8 m or more from the walls, 0.8 to 1.8 m above the floor.
-    static func random(in room: Room, using random: inout RandomSource) -> ArrayPlacement {
+    package static func random(in room: Room, using random: inout RandomSource) -> ArrayPlacement {
         ArrayPlacement(
             position: SIMD3(
                 random.uniform(0.8...room.size.x - 0.8), random.uniform(0.8...room.size.y - 0.8),

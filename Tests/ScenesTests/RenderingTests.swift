@@ -60,3 +60,59 @@ func intensityDirection(_ samples: [Float], _ range: Range<Int>) -> Direction {
         }
     }
 }
+
+extension RenderingTests {
+    @Test func diffuseNoiseHasTheCovarianceOfItsArray() {
+        var arena = Arena<Float>(capacity: 4 * 262_144)
+        let noise = arena.take(Shape(4, 262_144))
+        for band in 0..<8 { Self.foa.add(band: band, from: 500_000, to: noise, range: 0..<262_144, first: 1, last: 1) }
+        for a in 0..<4 {
+            for b in 0...a {
+                var sum: Float = 0
+                for index in 0..<262_144 { sum += noise[a * 262_144 + index] * noise[b * 262_144 + index] }
+                let expected: Float = a != b ? 0 : a == 0 ? 0.958 : 0.319
+                #expect(abs(sum / 262_144 - expected) < 0.02, "channels \(a), \(b)")
+            }
+        }
+    }
+
+    /// Slope of the Schroeder integral of W between -5 and -35 dB, against Eyring's time.
+    @Test(arguments: [Float(0.25), 0.5, 0.85]) func decayIsThatOfTheRoom(wanted: Float) {
+        let size = SIMD3<Float>(6.3, 5.1, 2.8)
+        let absorption = Room.absorption(
+            for: BandValues(repeating: wanted), size: size, airAbsorption: .zero,
+            weights: Array(repeating: BandValues(repeating: 1), count: 6))
+        let room = Room(size: size, absorption: absorption, airAbsorption: .zero)
+        let length = 24_000
+        var arena = Arena<Float>(capacity: 4 * length)
+        let output = arena.take(Shape(4, length))
+        var random = RandomSource(seed: 4)
+        SourceRenderer(field: Self.foa).add(
+            [1], along: Trajectory(still: Direction(azimuth: 40, elevation: 5), distance: 1.6), in: room,
+            array: ArrayPlacement(position: SIMD3(2.9, 2.2, 1.3), yaw: 10), at: 0, to: output, random: &random)
+        var energy = [Double](repeating: 0, count: length + 1)
+        for index in (0..<length).reversed() {
+            energy[index] = energy[index + 1] + Double(output[index]) * Double(output[index])
+        }
+        let total = energy[0]
+        let first = energy.firstIndex { $0 < total * pow(10, -0.5) } ?? 0
+        let last = energy.firstIndex { $0 < total * pow(10, -3.5) } ?? 0
+        let time = Float(last - first) / 24_000 * 2
+        #expect(abs(time / wanted - 1) < 0.15, "asked for \(wanted) s, found \(time) s")
+    }
+
+    @Test func soundBeginsWhereLabelsSay() throws {
+        var random = RandomSource(seed: 12)
+        let room = Room.random(using: &random)
+        let arc = Trajectory(still: Direction(azimuth: 10, elevation: 0), distance: 1.2)
+        let scene = scene(room, arc, seconds: 4, signalToNoise: 40)
+        let samples = SceneRenderer(field: Self.foa).render(scene)
+        let first = try #require(scene.labels.first?.frame)
+        let powers = (0..<40).map { frame in
+            (0..<2400).reduce(Float(0)) { $0 + samples[4 * (2400 * frame + $1)] * samples[4 * (2400 * frame + $1)] }
+        }
+        let loudest = powers.max() ?? 0
+        let onset = try #require(powers.firstIndex { $0 > loudest * 0.01 })
+        #expect(abs(onset - first) <= 1)
+    }
+}

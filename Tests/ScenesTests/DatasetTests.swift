@@ -1,0 +1,101 @@
+import Audio
+import Formats
+import Foundation
+import Geometry
+import Glibc
+import Scenes
+import Tensor
+import Testing
+
+/// A folder that goes away with its test.
+private final class Scratch {
+    let path = "\(FileManager.default.temporaryDirectory.path)/bearing-scenes-\(UInt64.random(in: 0...UInt64.max))"
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Noise bursts as sounds of two collections, and one file that is no sound.
+    func sounds() throws -> SoundLibrary {
+        for (number, name) in ["a/one", "a/two", "b/three"].enumerated() {
+            let folder = "\(path)/sounds/\(name)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let writer = try AudioFileWriter(
+                path: "\(folder)/noise.wav", encoding: .wave16, sampleRate: 16_000, channels: 1)
+            let noise = bursts(seconds: 2, seed: UInt64(number)).map { 0.1 * $0 }
+            try writer.write(noise.span)
+            try writer.close()
+        }
+        try "no sound".write(toFile: "\(path)/sounds/broken.wav", atomically: true, encoding: .utf8)
+        return try SoundLibrary(folders: ["\(path)/sounds"])
+    }
+}
+
+@Suite struct DatasetTests {
+    @Test func layoutAndLabelsAndThreads() throws {
+        let scratch = try Scratch()
+        let sounds = try scratch.sounds()
+        #expect(sounds.fileCount == 3 && sounds.unreadableCount == 1)
+        var settings = DatasetWriter.Settings()
+        settings.recordings = 4
+        settings.seconds = 4
+        settings.folds = [3, 4]
+        settings.formats = [.foa, .mic]
+        settings.threads = 1
+        let alone = try DatasetWriter(folder: "\(scratch.path)/alone", settings: settings, sounds: sounds)
+        #expect(try alone.write() == 4)
+        settings.threads = 3
+        try DatasetWriter(folder: "\(scratch.path)/many", settings: settings, sounds: try scratch.sounds()).write()
+
+        let names = (0..<4).map { alone.name($0) }
+        #expect(names[0] == "fold3_room1_mix001_ov1" && names[3] == "fold4_room2_mix001_ov2")
+        for folder in ["foa_dev", "mic_dev", "metadata_dev"] {
+            let ending = folder == "metadata_dev" ? ".csv" : ".wav"
+            let found = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/alone/\(folder)").sorted()
+            #expect(found == names.map { $0 + ending }.sorted())
+            for name in found {
+                let one = FileManager.default.contents(atPath: "\(scratch.path)/alone/\(folder)/\(name)")
+                let other = FileManager.default.contents(atPath: "\(scratch.path)/many/\(folder)/\(name)")
+                #expect(one != nil && one == other, "\(folder)/\(name)")
+            }
+        }
+        for name in names {
+            let audio = try AudioFileReader(path: "\(scratch.path)/alone/foa_dev/\(name).wav", channels: 4)
+            #expect(audio.sampleRate == 24_000 && audio.frames == 96_000)
+            let rows = try MetadataCSV.read("\(scratch.path)/alone/metadata_dev/\(name).csv").rows
+            #expect(!rows.isEmpty && rows.allSatisfy { (0..<40).contains($0.frame) })
+        }
+    }
+
+    @Test func missingAndEmptyFoldersAreRefused() throws {
+        let scratch = try Scratch()
+        #expect(throws: ScenesError.missingFolder(path: "/no/such/folder")) {
+            try SoundLibrary(folders: ["/no/such/folder"])
+        }
+        #expect(throws: ScenesError.noSounds(folders: [scratch.path], unreadable: 0)) {
+            try SoundLibrary(folders: [scratch.path])
+        }
+    }
+}
+
+@Suite struct TrajectoryTests {
+    @Test func noSourceMovesFasterThanItsSpeed() {
+        let arc = Trajectory(
+            start: Direction(azimuth: 10, elevation: 20), distance: 2, axis: Direction(azimuth: 80, elevation: 70),
+            speed: 40, span: 70)
+        for step in 0..<500 {
+            let time = Float(step) * 0.02
+            let moved = arc.direction(at: time).angle(to: arc.direction(at: time + 0.02))
+            #expect(moved <= 0.02 * 40 + 1e-3)
+        }
+        #expect(arc.direction(at: 1).angle(to: arc.start) > 20)
+    }
+
+    @Test func activityBridgesShortPausesOnly() {
+        var sound = [Float](repeating: 0, count: 24_000 * 3)
+        for index in sound.indices where !(12_000..<19_200).contains(index) && !(36_000..<60_000).contains(index) {
+            sound[index] = index % 2 == 0 ? 0.5 : -0.5
+        }
+        // 0.5 s, a pause of 0.3 s, 0.7 s, a pause of 1 s, 0.5 s; beginning in the second frame.
+        #expect(Activity.frames(of: sound, from: 2400) == Array(1...15) + Array(26...30))
+    }
+}

@@ -1,0 +1,119 @@
+import Geometry
+import Glibc
+import Scenes
+import TestSupport
+import Testing
+
+@Suite struct RoomTests {
+    static let size = SIMD3<Float>(5.2, 4.1, 2.9)
+    static let source = SIMD3<Float>(1.3, 2.7, 1.6)
+    static let receiver = SIMD3<Float>(3.4, 1.2, 1.1)
+
+    /// Walls of the oracle's room, no air.
+    static let room = Room(
+        size: size, absorption: [0.1, 0.25, 0.3, 0.15, 0.4, 0.2].map { BandValues(repeating: $0) }, airAbsorption: .zero)
+
+    static func images(_ room: Room, reach: Float) -> [ImageSource] {
+        var list: [ImageSource] = []
+        ImageSources(room, receiver: receiver, reach: reach).visit(source: source) { list.append($0) }
+        return list
+    }
+
+    @Test func firstReflectionsLieBehindTheWalls() throws {
+        let images = Self.images(Self.room, reach: 9)
+        let direct = try #require(images.first { $0.order == 0 })
+        #expect(abs(direct.distance - Float(2.1 * 2.1 + 1.5 * 1.5 + 0.5 * 0.5).squareRoot()) < 1e-4)
+        #expect(abs(direct.gains[4] - 1 / direct.distance) < 1e-5)
+        // Mirrored in x = 0: at x = -1.3; a tenth of the energy stays in the wall.
+        let left = try #require(images.first { $0.order == 1 && abs($0.offset.x + 4.7) < 1e-4 })
+        #expect(abs(left.offset.y - 1.5) < 1e-5 && abs(left.offset.z - 0.5) < 1e-5)
+        #expect(abs(left.gains[4] * left.distance - Float(0.9).squareRoot()) < 1e-5)
+    }
+
+    @Test func imagesAreThoseOfPyroomacoustics() throws {
+        let oracle = try fixture("Scenes/scenes")
+        let positions = try oracle.doubles("images.positions")
+        let gains = try oracle.doubles("images.gains")
+        let ours = Self.images(Self.room, reach: 40).filter { $0.order <= 4 }
+        #expect(ours.count == gains.count)
+        for image in ours {
+            let place = image.offset + Self.receiver
+            let found = gains.indices.contains { index in
+                abs(positions[3 * index] - Double(place.x)) < 1e-3
+                    && abs(positions[3 * index + 1] - Double(place.y)) < 1e-3
+                    && abs(positions[3 * index + 2] - Double(place.z)) < 1e-3
+                    && abs(gains[index] - Double(image.gains[3] * image.distance)) < 1e-4
+            }
+            #expect(found, "no such image: \(image)")
+        }
+    }
+
+    @Test func airTakesWhatISO9613Says() {
+        // Table 1 of ISO 9613-1 for 20 degrees and 50 %: 4.66 dB/km at 1 kHz, 105 dB/km at 8 kHz.
+        let air = OctaveBands.airAbsorption(temperature: 20, humidity: 50) * (10 / log(Float(10)) * 1000)
+        #expect(abs(air[4] - 4.66) < 0.1)
+        #expect(abs(air[7] - 105) < 2)
+    }
+
+    @Test func bandsAddUpToOne() {
+        for frequency in stride(from: 0.0, through: 12_000, by: 37) {
+            let sum = OctaveBands.weights(at: frequency).sum()
+            #expect(abs(sum - 1) < 1e-5, "at \(frequency) Hz")
+        }
+    }
+
+    @Test func absorptionGivesTheReverberationTimeAskedFor() {
+        var time = BandValues(repeating: 0.5)
+        time[0] = 0.8
+        let air = OctaveBands.airAbsorption(temperature: 20, humidity: 50)
+        let weights = (0..<6).map { BandValues(repeating: 0.5 + 0.2 * Float($0)) }
+        let absorption = Room.absorption(for: time, size: Self.size, airAbsorption: air, weights: weights)
+        let reached = Room(size: Self.size, absorption: absorption, airAbsorption: air).reverberationTime
+        for band in 0..<8 { #expect(abs(reached[band] - time[band]) < 0.01, "band \(band)") }
+    }
+
+    @Test func randomRoomsAreAsDescribed() {
+        var random = RandomSource(seed: 5)
+        for _ in 0..<300 {
+            let room = Room.random(using: &random)
+            #expect((0.12...1.3).contains(room.reverberationTime[4]), "\(room)")
+            #expect(room.absorption.allSatisfy { $0.min() >= 0.01 && $0.max() <= 0.95 })
+        }
+    }
+}
+
+@Suite struct RigidSphereTests {
+    @Test func pressureIsThatOfScipysSeries() throws {
+        let oracle = try fixture("Scenes/scenes")
+        let frequencies = try oracle.doubles("sphere.frequencies")
+        let angles = try oracle.doubles("sphere.angles")
+        let real = try oracle.doubles("sphere.real")
+        let imaginary = try oracle.doubles("sphere.imaginary")
+        for (row, frequency) in frequencies.enumerated() {
+            let coefficients = RigidSphere.coefficients(2 * .pi * frequency * 0.042 / 343)
+            for (column, angle) in angles.enumerated() {
+                let found = RigidSphere.pressure(coefficients, cosine: cos(angle))
+                let index = row * angles.count + column
+                #expect(abs(found.real - real[index]) < 1e-6, "\(frequency) Hz, \(angle)")
+                #expect(abs(found.imaginary - imaginary[index]) < 1e-6, "\(frequency) Hz, \(angle)")
+            }
+        }
+    }
+
+    @Test func diffuseCovarianceIsTheMeanOverDirections() {
+        let coefficients = RigidSphere.coefficients(1.7)
+        let between = cos(109.47 * Double.pi / 180)
+        var random = RandomSource(seed: 1)
+        var sum = 0.0
+        let count = 40_000
+        for _ in 0..<count {
+            let d = Direction(towards: random.normal(), random.normal(), random.normal())
+            let other = Double(d.x) * between + Double(d.y) * (1 - between * between).squareRoot()
+            let a = RigidSphere.pressure(coefficients, cosine: Double(d.x))
+            let b = RigidSphere.pressure(coefficients, cosine: other)
+            sum += a.real * b.real + a.imaginary * b.imaginary
+        }
+        let closed = RigidSphere.diffuseCovariance(coefficients, cosine: between)
+        #expect(abs(sum / Double(count) - closed) < 0.02)
+    }
+}
