@@ -1,7 +1,7 @@
 import Audio
 import CRealtime
 import Glibc
-import Tensor
+package import Tensor
 
 /// Noise of a perfectly diffuse sound field as an array hears it, split into octave bands: what late reverberation and
 /// background are cut from.

@@ -1,5 +1,6 @@
 import Audio
 import Geometry
+import Glibc
 import Tensor
 import Testing
 
@@ -108,8 +109,10 @@ extension RenderingTests {
         let scene = scene(room, arc, seconds: 4, signalToNoise: 40)
         let samples = SceneRenderer(field: Self.foa).render(scene)
         let first = try #require(scene.labels.first?.frame)
-        let powers = (0..<40).map { frame in
-            (0..<2400).reduce(Float(0)) { $0 + samples[4 * (2400 * frame + $1)] * samples[4 * (2400 * frame + $1)] }
+        let powers = (0..<40).map { (frame: Int) -> Float in
+            var sum: Float = 0
+            for index in 2400 * frame..<2400 * (frame + 1) { sum += samples[4 * index] * samples[4 * index] }
+            return sum
         }
         let loudest = powers.max() ?? 0
         let onset = try #require(powers.firstIndex { $0 > loudest * 0.01 })

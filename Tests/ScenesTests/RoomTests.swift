@@ -31,9 +31,9 @@ import Testing
     }
 
     @Test func imagesAreThoseOfPyroomacoustics() throws {
-        let oracle = try fixture("Scenes/scenes")
-        let positions = try oracle.doubles("images.positions")
-        let gains = try oracle.doubles("images.gains")
+        let oracle = try oracleFixture("Scenes/scenes.safetensors")
+        let positions = oracle.doubles("images.positions")
+        let gains = oracle.doubles("images.gains")
         let ours = Self.images(Self.room, reach: 40).filter { $0.order <= 4 }
         #expect(ours.count == gains.count)
         for image in ours {
@@ -84,11 +84,11 @@ import Testing
 
 @Suite struct RigidSphereTests {
     @Test func pressureIsThatOfScipysSeries() throws {
-        let oracle = try fixture("Scenes/scenes")
-        let frequencies = try oracle.doubles("sphere.frequencies")
-        let angles = try oracle.doubles("sphere.angles")
-        let real = try oracle.doubles("sphere.real")
-        let imaginary = try oracle.doubles("sphere.imaginary")
+        let oracle = try oracleFixture("Scenes/scenes.safetensors")
+        let frequencies = oracle.doubles("sphere.frequencies")
+        let angles = oracle.doubles("sphere.angles")
+        let real = oracle.doubles("sphere.real")
+        let imaginary = oracle.doubles("sphere.imaginary")
         for (row, frequency) in frequencies.enumerated() {
             let coefficients = RigidSphere.coefficients(2 * .pi * frequency * 0.042 / 343)
             for (column, angle) in angles.enumerated() {
