@@ -74,7 +74,7 @@ let package = Package(
             name: "bearing",
             dependencies: [
                 "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
-                "Scenes", "Training", "Configuration", "Daemon", "CRealtime",
+                "Scenes", "Training", "Configuration", "Daemon", "SafeTensors", "CRealtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -90,7 +90,7 @@ let package = Package(
         tests(of: "Kernels", with: ["Tensor"]),
         tests(of: "Features", with: ["Tensor", "Geometry"]),
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
-        tests(of: "Tracking", with: ["Geometry"]),
+        tests(of: "Tracking", with: ["Geometry", "SafeTensors"]),
         tests(of: "Audio", with: ["Geometry"]),
         tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
         tests(of: "SafeTensors"),

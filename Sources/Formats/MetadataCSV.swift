@@ -41,7 +41,7 @@ public struct MetadataCSV: Sendable, Hashable {
 
     /// In the order of the file.
     public var rows: [Row]
-    /// Lines that repeat an earlier row's frame, class and track; they do not count (spec: the first does).
+    /// Lines that repeat an earlier row's frame, class and track; they do not count: the first does.
     public let repeatedLines: [Int]
 
     public init(rows: [Row]) {

@@ -1,68 +1,125 @@
 import Geometry
 
 /// CLEAR MOT (Bernardin and Stiefelhagen, 2008) on directions: the match of the block before is kept while it is within the
-/// gate, the rest is assigned at least total angle, what lies beyond the gate stays unmatched.
-public struct CLEARMetrics: Sendable {
-    /// Degrees within which a prediction can match a reference.
-    public let gateDegrees: Double
+/// gate, the rest is assigned at least total angle, what lies beyond the gate stays unmatched. With IDF1 (Ristani et al., 2016),
+/// fragmentations and the delay until a source is found.
+///
+/// Counts of one recording, or of several pooled. What has nothing to be divided by is nil.
+public struct CLEARMetrics: Sendable, Hashable {
+    /// Blocks of 100 ms.
+    public private(set) var blocks = 0
+    /// Active references, summed over blocks.
     public private(set) var references = 0
+    /// Predictions, summed over blocks.
+    public private(set) var predictions = 0
     public private(set) var matches = 0
     public private(set) var misses = 0
     public private(set) var falsePositives = 0
     /// References matched to another prediction than at their latest match.
     public private(set) var switches = 0
+    /// References matched again after being missed.
+    public private(set) var fragmentations = 0
     /// Degrees, over all matches.
     public private(set) var angleSum = 0.0
-    private var latest: [Int: Int] = [:]
+    /// Identities among the references.
+    public private(set) var sources = 0
+    /// Identities matched at least once.
+    public private(set) var sourcesFound = 0
+    /// Blocks from the first of a source to its first match, over the sources found.
+    public private(set) var onsetBlocks = 0
+    /// IDTP: blocks in which a reference is within the gate of the prediction that is its own, one for the whole recording.
+    public private(set) var identityMatches = 0
 
-    public init(gateDegrees: Double = 20) { self.gateDegrees = gateDegrees }
+    /// Nothing yet, to pool recordings in.
+    public init() {}
 
-    /// Before each recording: counts go on, identities do not.
-    public mutating func beginRecording() { latest.removeAll() }
-
-    /// One block; identities differ within each list.
-    public mutating func add(references: [LabelledDirection], predictions: [LabelledDirection]) {
-        var freeReferences: [LabelledDirection] = []
-        var free = predictions
-        var pairs: [(reference: LabelledDirection, prediction: LabelledDirection)] = []
-        for reference in references {
-            if let i = free.firstIndex(where: { $0.identity == latest[reference.identity] }),
-                Double(reference.direction.angle(to: free[i].direction)) <= gateDegrees
-            {
-                pairs.append((reference, free.remove(at: i)))
-            } else {
-                freeReferences.append(reference)
+    /// One recording: the active sources of each block, identities differing within a block; where one list is shorter, the
+    /// other's blocks meet silence.
+    ///
+    /// - Parameter gateDegrees: within which a prediction can match a reference.
+    public init(
+        references: [[LabelledDirection]], predictions: [[LabelledDirection]], gateDegrees: Double = 20
+    ) {
+        blocks = max(references.count, predictions.count)
+        var histories: [Int: History] = [:]
+        var identities = IdentityOverlap()
+        for k in 0..<blocks {
+            let real = k < references.count ? references[k] : []
+            let found = k < predictions.count ? predictions[k] : []
+            let gated = GatedAngles(real, found, gateDegrees)
+            identities.add(gated)
+            let columns = gated.match(keeping: { histories[$0]?.prediction })
+            for (i, column) in columns.enumerated() {
+                count(
+                    column.map { (found[$0].identity, gated[i, $0]) }, block: k,
+                    history: &histories[real[i].identity, default: History(firstBlock: k)])
             }
+            self.references += real.count
+            self.predictions += found.count
+            falsePositives += found.count - columns.count { $0 != nil }
         }
-        // A pair beyond the gate costs more than all pairs within it, so as many as possible are matched.
-        let beyond = (gateDegrees + 1) * Double(references.count + predictions.count + 1)
-        let costs = freeReferences.flatMap { reference in
-            free.map { prediction in
-                let angle = Double(reference.direction.angle(to: prediction.direction))
-                return angle <= gateDegrees ? angle : beyond
-            }
-        }
-        let columns = Assignment.solve(costs, rows: freeReferences.count, columns: free.count)
-        for (i, column) in columns.enumerated() {
-            guard let column, costs[i * free.count + column] < beyond else { continue }
-            pairs.append((freeReferences[i], free[column]))
-        }
-        for (reference, prediction) in pairs {
-            if let last = latest[reference.identity], last != prediction.identity { switches += 1 }
-            latest[reference.identity] = prediction.identity
-            angleSum += Double(reference.direction.angle(to: prediction.direction))
-        }
-        self.references += references.count
-        matches += pairs.count
-        misses += references.count - pairs.count
-        falsePositives += predictions.count - pairs.count
+        sources = histories.count
+        identityMatches = identities.matches
     }
 
-    /// Multiple object tracking accuracy, percent; not a number without references.
-    public var mota: Double {
-        references == 0 ? .nan : 100 * (1 - Double(misses + falsePositives + switches) / Double(references))
+    /// What is known of a reference.
+    private struct History {
+        let firstBlock: Int
+        /// Identity at its latest match.
+        var prediction: Int?
+        /// Since its latest match.
+        var wasMissed = false
     }
 
-    /// Mean angle of the matches, degrees; not a number without matches.
-    public var motp: Double { matches == 0 ? .nan : angleSum / Double(matches) }
+    private mutating func count(_ match: (prediction: Int, angle: Double)?, block: Int, history: inout History) {
+        guard let match else {
+            misses += 1
+            history.wasMissed = true
+            return
+        }
+        matches += 1
+        angleSum += match.angle
+        if let last = history.prediction {
+            if last != match.prediction { switches += 1 }
+            if history.wasMissed { fragmentations += 1 }
+        } else {
+            sourcesFound += 1
+            onsetBlocks += block - history.firstBlock
+        }
+        history.prediction = match.prediction
+        history.wasMissed = false
+    }
+
+    /// Adds another recording's counts.
+    public mutating func pool(_ other: CLEARMetrics) {
+        blocks += other.blocks
+        references += other.references
+        predictions += other.predictions
+        matches += other.matches
+        misses += other.misses
+        falsePositives += other.falsePositives
+        switches += other.switches
+        fragmentations += other.fragmentations
+        angleSum += other.angleSum
+        sources += other.sources
+        sourcesFound += other.sourcesFound
+        onsetBlocks += other.onsetBlocks
+        identityMatches += other.identityMatches
+    }
+
+    /// Multiple object tracking accuracy, percent, negative where errors outnumber references; nil without references.
+    public var mota: Double? { percent(references - misses - falsePositives - switches, references) }
+
+    /// Mean angle of the matches, degrees; nil without matches.
+    public var motp: Double? { quotient(angleSum, matches) }
+
+    /// 2 IDTP / (references + predictions), percent; nil when nothing is active on either side.
+    public var idf1: Double? { percent(2 * identityMatches, references + predictions) }
+
+    /// Identity switches in a minute of audio; nil without blocks.
+    public var switchesPerMinute: Double? { quotient(Double(switches) * 600, blocks) }
+
+    /// Mean time from the onset of a source to its first match, milliseconds, 0 when that is its first block; over the
+    /// sources found, nil without any.
+    public var onsetLatency: Double? { quotient(Double(onsetBlocks) * 100, sourcesFound) }
 }

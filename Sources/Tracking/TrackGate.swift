@@ -1,24 +1,5 @@
 import Geometry
 
-/// Thresholds between the network's output and tracks (spec.md, section 6), tuned on validation.
-public struct GateSettings: Sendable, Hashable {
-    /// Probability from which a slot counts towards opening, 0...1.
-    public var openThreshold: Float = 0.6
-    /// Consecutive blocks at or above it until a track opens.
-    public var openBlocks = 2
-    /// Probability down to which an open track stays, 0...1.
-    public var stayThreshold: Float = 0.4
-    /// Blocks below it that a track is reported at its last direction before it closes.
-    public var coastBlocks = 4
-    /// Degrees from one block to the next beyond which a new id begins.
-    public var jumpDegrees: Float = 20
-    /// Of two open tracks nearer than this, degrees, only the likelier is reported: two regressors on one source are one
-    /// source to a listener. 0 reports both.
-    public var duplicateDegrees: Float = 5
-
-    public init() {}
-}
-
 /// Turns each block's probabilities and directions into tracks with lasting ids. A step allocates nothing.
 public struct TrackGate: ~Copyable {
     public let settings: GateSettings
@@ -29,6 +10,7 @@ public struct TrackGate: ~Copyable {
 
     private struct Slot {
         var track = Track(id: 0, direction: .front, activity: 0, age: 0)
+        var heading = Heading()
         var isOpen = false
         var risen = 0
         var coasted = 0
@@ -37,8 +19,10 @@ public struct TrackGate: ~Copyable {
     private var slots: [Slot]
     private var nextID = 1
 
+    /// Traps when a setting is out of range: validate what comes from outside.
     public init(_ settings: GateSettings = GateSettings(), maximumTracks: Int) {
         precondition((1...Self.capacity).contains(maximumTracks), "a gate has 1 to \(Self.capacity) slots")
+        precondition((try? settings.validate()) != nil, "a gate's settings are in range")
         self.settings = settings
         self.maximumTracks = maximumTracks
         slots = [Slot](repeating: Slot(), count: maximumTracks)
@@ -80,21 +64,31 @@ public struct TrackGate: ~Copyable {
         }
         slots[i].track.age += 1
         if probability >= settings.stayThreshold {
-            slots[i].coasted = 0
-            if slots[i].track.direction.angle(to: direction) > settings.jumpDegrees {
-                open(i, direction)
-            } else {
-                slots[i].track.direction = direction
-            }
+            follow(i, direction)
         } else {
             slots[i].coasted += 1
             if slots[i].coasted > settings.coastBlocks { slots[i].isOpen = false }
         }
     }
 
+    /// Moves an open track, or begins another where the direction is far from where the track was and was heading.
+    private mutating func follow(_ i: Int, _ direction: Direction) {
+        let last = slots[i].track.direction
+        let blocks = slots[i].coasted + 1
+        let expected = slots[i].heading.direction(from: last, after: blocks)
+        guard min(last.angle(to: direction), expected.angle(to: direction)) <= settings.jumpDegrees else {
+            open(i, direction)
+            return
+        }
+        slots[i].heading.turn(from: last, to: direction, blocks: blocks)
+        slots[i].coasted = 0
+        slots[i].track.direction = direction
+    }
+
     private mutating func open(_ i: Int, _ direction: Direction) {
         slots[i].isOpen = true
         slots[i].coasted = 0
+        slots[i].heading = Heading()
         slots[i].track.id = nextID
         slots[i].track.direction = direction
         slots[i].track.age = 1

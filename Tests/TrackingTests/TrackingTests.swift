@@ -1,4 +1,5 @@
 import Geometry
+import TestSupport
 import Testing
 import Tracking
 
@@ -24,10 +25,10 @@ import Tracking
 
     @Test func aJumpAndAResetBeginNewIDs() {
         var gate = TrackGate(maximumTracks: 1)
-        #expect(ids(&gate, [(0, 1), (0, 1), (19, 1), (38, 1), (59, 1)]) == [0, 1, 1, 1, 2])
+        #expect(ids(&gate, [(0, 1), (0, 1), (19, 1), (38, 1), (17, 1)]) == [0, 1, 1, 1, 2])
         gate.reset()
-        #expect(ids(&gate, [(59, 1), (59, 1)]) == [0, 3])
-        #expect(ids(&gate, [(59, .nan)]) == [3], "what is not a number is silence: coasting")
+        #expect(ids(&gate, [(17, 1), (17, 1)]) == [0, 3])
+        #expect(ids(&gate, [(17, .nan)]) == [3], "what is not a number is silence: coasting")
     }
 
     @Test func twoSlotsOnOneSourceAreOneTrack() {
@@ -40,5 +41,49 @@ import Tracking
         let c = Direction(azimuth: 8, elevation: 0)
         gate.step(directions: [a.x, a.y, a.z, c.x, c.y, c.z].span, probabilities: [0.7, 0.9].span)
         #expect(gate.track(0)?.id == 1 && gate.track(1)?.id == 2)
+    }
+
+    @Test func aMovingSourceKeepsItsIDAcrossASilence() {
+        // 40 degrees a second: after six silent blocks it is 28 degrees from where it was.
+        var gate = TrackGate(GateSettings(coastBlocks: 6), maximumTracks: 1)
+        let before = (0..<20).map { (4 * Float($0), Float(1)) }
+        let silent = (20..<26).map { (4 * Float($0), Float(0)) }
+        #expect(ids(&gate, before + silent + [(104, 1)]).dropFirst().allSatisfy { $0 == 1 })
+        // What comes back where a source that stood still cannot be is another one, whichever way the first was going.
+        #expect(ids(&gate, [(104 - 45, 1)]) == [2])
+        var still = TrackGate(GateSettings(coastBlocks: 6), maximumTracks: 1)
+        let resting = [(Float, Float)](repeating: (76, 1), count: 20) + [(Float, Float)](repeating: (76, 0), count: 6)
+        #expect(ids(&still, resting + [(104, 1)]).last == 2)
+    }
+
+    @Test func aStepAllocatesNothing() {
+        var gate = TrackGate(maximumTracks: 4)
+        var directions = [Float](repeating: 0.5, count: 12)
+        var probabilities = [Float](repeating: 0.9, count: 4)
+        var random = SeededRandom(seed: 1)
+        var reported = 0
+        let count = allocations {
+            for _ in 0..<1000 {
+                for i in directions.indices { directions[i] = Float.random(in: -1...1, using: &random) }
+                for i in probabilities.indices { probabilities[i] = Float.random(in: 0.2...1, using: &random) }
+                gate.step(directions: directions.span, probabilities: probabilities.span)
+                for i in 0..<4 where gate.track(i) != nil { reported += 1 }
+            }
+        }
+        #expect(count == 0)
+        #expect(reported > 1000)
+    }
+
+    @Test func settingsOutOfRangeAreNamed() throws {
+        try GateSettings().validate()
+        let unfit: [(GateSettings, String)] = [
+            (GateSettings(openThreshold: 1.1), "openThreshold"), (GateSettings(openThreshold: .nan), "openThreshold"),
+            (GateSettings(openBlocks: 0), "openBlocks"), (GateSettings(stayThreshold: 0.7), "stayThreshold"),
+            (GateSettings(coastBlocks: -1), "coastBlocks"), (GateSettings(jumpDegrees: -1), "jumpDegrees"),
+            (GateSettings(duplicateDegrees: .infinity), "duplicateDegrees"),
+        ]
+        for (settings, name) in unfit {
+            #expect { try settings.validate() } throws: { "\($0)".contains("gate: \(name): expected") }
+        }
     }
 }

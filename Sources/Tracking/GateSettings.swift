@@ -1,0 +1,54 @@
+/// Thresholds between the network's output and tracks, tuned on validation.
+public struct GateSettings: Sendable, Hashable {
+    /// Probability from which a slot counts towards opening, 0...1.
+    public var openThreshold: Float
+    /// Consecutive blocks at or above it until a track opens, 1...1000.
+    public var openBlocks: Int
+    /// Probability down to which an open track stays, 0...`openThreshold`.
+    public var stayThreshold: Float
+    /// Blocks below it that a track is reported at its last direction before it closes, 0...1000.
+    public var coastBlocks: Int
+    /// Degrees from where a track was, and from where it was heading, beyond which a new id begins, 0...180.
+    public var jumpDegrees: Float
+    /// Of two open tracks nearer than this, degrees 0...180, only the likelier is reported: two regressors on one source are
+    /// one source to a listener. 0 reports both.
+    public var duplicateDegrees: Float
+
+    public init(
+        openThreshold: Float = 0.6, openBlocks: Int = 2, stayThreshold: Float = 0.4, coastBlocks: Int = 4,
+        jumpDegrees: Float = 20, duplicateDegrees: Float = 5
+    ) {
+        self.openThreshold = openThreshold
+        self.openBlocks = openBlocks
+        self.stayThreshold = stayThreshold
+        self.coastBlocks = coastBlocks
+        self.jumpDegrees = jumpDegrees
+        self.duplicateDegrees = duplicateDegrees
+    }
+
+    /// Throws for the first setting outside its range; for settings that a file or a user gave.
+    public func validate() throws(GateSettingsError) {
+        func check(_ name: String, _ isFit: Bool, _ expected: String, _ found: String) throws(GateSettingsError) {
+            if !isFit { throw GateSettingsError(name: name, expected: expected, found: found) }
+        }
+        try check("openThreshold", (0...1).contains(openThreshold), "0 to 1", "\(openThreshold)")
+        try check("openBlocks", (1...1000).contains(openBlocks), "1 to 1000", "\(openBlocks)")
+        try check(
+            "stayThreshold", (0...openThreshold).contains(stayThreshold), "0 to openThreshold, \(openThreshold)",
+            "\(stayThreshold)")
+        try check("coastBlocks", (0...1000).contains(coastBlocks), "0 to 1000", "\(coastBlocks)")
+        try check(
+            "jumpDegrees", (0...180).contains(jumpDegrees), "0 to 180", "\(jumpDegrees)")
+        try check("duplicateDegrees", (0...180).contains(duplicateDegrees), "0 to 180", "\(duplicateDegrees)")
+    }
+}
+
+/// A setting of the gate outside its range.
+public struct GateSettingsError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The property of `GateSettings`.
+    public let name: String
+    public let expected: String
+    public let found: String
+
+    public var description: String { "gate: \(name): expected \(expected), found \(found): correct the setting" }
+}

@@ -1,0 +1,48 @@
+import Geometry
+import SafeTensors
+import TestSupport
+import Testing
+import Tracking
+
+/// Against py-motmetrics: tools/oracles/metrics.py.
+@Suite struct MOTOracleTests {
+    private static let scenes = 16
+    private static let blocks = 150
+
+    /// Blocks of each scene.
+    private func tracks(_ file: SafeTensorFile, _ name: String) throws -> [[[LabelledDirection]]] {
+        let rows = try file.int32s("\(name)_rows").map { Int($0) }
+        let vectors = try file.floats("\(name)_vectors")
+        var scenes = [[[LabelledDirection]]](
+            repeating: [[LabelledDirection]](repeating: [], count: Self.blocks), count: Self.scenes)
+        for i in stride(from: 0, to: rows.count, by: 3) {
+            scenes[rows[i]][rows[i + 1]].append(
+                LabelledDirection(identity: rows[i + 2], direction: Direction(unit: vectors[i], vectors[i + 1], vectors[i + 2])))
+        }
+        return scenes
+    }
+
+    @Test func everySceneAndTheirPoolScoreAsInMotmetrics() throws {
+        let file = try fixture("Tracking/metrics")
+        let references = try tracks(file, "reference")
+        let predictions = try tracks(file, "prediction")
+        let expected = try file.doubles("scores", shape: [Self.scenes + 1, 8])
+        var accumulator = MetricsAccumulator()
+        for scene in 0..<Self.scenes {
+            accumulator.add(name: "\(scene)", references: references[scene], predictions: predictions[scene])
+        }
+        let report = accumulator.report()
+        for (row, scores) in (report.recordings.map(\.scores) + [report.pooled]).enumerated() {
+            let clear = scores.clear
+            let found = [
+                (clear.mota ?? .nan) / 100, clear.motp ?? .nan, Double(clear.misses), Double(clear.falsePositives),
+                Double(clear.switches), Double(clear.fragmentations), (clear.idf1 ?? .nan) / 100,
+                Double(clear.identityMatches),
+            ]
+            for (i, value) in found.enumerated() {
+                #expect(abs(value - expected[row * 8 + i]) < 1e-6, "scene \(row), score \(i)")
+            }
+        }
+        #expect(report.pooled.clear.switches > 50 && report.pooled.clear.fragmentations > 50)
+    }
+}

@@ -1,0 +1,89 @@
+import Geometry
+import Testing
+import Tracking
+
+@Suite struct MetricsTests {
+    private typealias Blocks = [[LabelledDirection]]
+
+    private func at(_ identity: Int, _ azimuth: Float) -> LabelledDirection {
+        LabelledDirection(identity: identity, direction: Direction(azimuth: azimuth, elevation: 0))
+    }
+
+    /// Two sources; the first ends half way through.
+    private var references: Blocks { (0..<20).map { $0 < 10 ? [at(0, 0), at(1, 90)] : [at(1, 90)] } }
+
+    private func scores(_ references: Blocks, _ predictions: Blocks) -> MetricsReport.Scores {
+        var accumulator = MetricsAccumulator()
+        accumulator.add(name: "a", references: references, predictions: predictions)
+        return accumulator.report().pooled
+    }
+
+    @Test func aPerfectTrackerIsPerfect() {
+        let scores = scores(references, references)
+        let (paper, clear) = (scores.paper, scores.clear)
+        #expect(clear.mota == 100 && clear.idf1 == 100 && clear.onsetLatency == 0)
+        #expect(clear.switches == 0, "the end of the first of two sources costs no switch")
+        #expect(clear.fragmentations == 0 && clear.sources == 2 && clear.sourcesFound == 2)
+        #expect((clear.motp ?? 1) < 1e-4 && (paper.localizationError ?? 1) < 1e-4)
+        #expect(paper.recall == 100 && paper.precision == 100 && paper.fScore == 100)
+        #expect(paper.switches == 2 && paper.switchesPerMinute == 60, "every onset counts in the paper's set")
+        #expect(paper.mota == 100 * 28.0 / 30)
+    }
+
+    @Test func aSwappingTrackerSwitches() {
+        let swapped = references.enumerated().map { k, labels in
+            labels.map { at(($0.identity + k) % 2, $0.direction.azimuth) }
+        }
+        let clear = scores(references, swapped).clear
+        #expect(clear.switches == 28 && clear.switchesPerMinute == 840)
+        #expect(clear.mota == 100 * 2.0 / 30)
+        #expect(clear.idf1 == 50)
+        #expect(clear.misses == 0 && clear.falsePositives == 0)
+    }
+
+    @Test func silenceScoresNothing() {
+        let scores = scores(references, [])
+        #expect(scores.paper.recall == 0 && scores.paper.fScore == 0 && scores.paper.precision == nil)
+        #expect(scores.paper.localizationError == nil && scores.paper.mota == 0)
+        #expect(scores.clear.mota == 0 && scores.clear.misses == 30 && scores.clear.idf1 == 0)
+        #expect(scores.clear.motp == nil && scores.clear.onsetLatency == nil)
+    }
+
+    @Test func anEmptyRecordingHasNoScores() {
+        let scores = scores([[], []], [[], []])
+        #expect(scores.paper.recall == nil && scores.paper.fScore == nil && scores.paper.mota == nil)
+        #expect(scores.clear.mota == nil && scores.clear.idf1 == nil && scores.clear.switchesPerMinute == 0)
+    }
+
+    @Test func predictionsInSilenceAreFalse() {
+        let scores = scores([[at(0, 0)]], [[at(4, 0)], [at(4, 0)], [at(4, 0), at(5, 9)]])
+        #expect(scores.clear.falsePositives == 3 && scores.paper.falsePositives == 3)
+        #expect(scores.clear.mota == -200 && scores.paper.precision == 25)
+    }
+
+    @Test func theGateHoldsForOneSetOnly() {
+        let scores = scores([[at(0, 0)], [at(0, 0)]], [[at(6, 19)], [at(6, 21)]])
+        #expect(scores.clear.matches == 1 && scores.clear.misses == 1 && scores.clear.falsePositives == 1)
+        #expect(scores.paper.pairs == 2 && abs((scores.paper.localizationError ?? 0) - 20) < 1e-4)
+    }
+
+    @Test func aGapIsAFragmentationAndALateStartALatency() {
+        // Found in its third block, lost for two, found again; then absent, which is nobody's fault.
+        let active = [true, true, true, true, true, true, false, true]
+        let found = [false, false, true, false, false, true, false, true]
+        let clear = scores(active.map { $0 ? [at(0, 0)] : [] }, found.map { $0 ? [at(3, 5)] : [] }).clear
+        #expect(clear.fragmentations == 1 && clear.switches == 0 && clear.onsetLatency == 200)
+    }
+
+    @Test func nothingCrossesARecording() {
+        let first: Blocks = [[at(0, 0)]]
+        var accumulator = MetricsAccumulator()
+        accumulator.add(name: "a", references: first, predictions: [[at(5, 0)]])
+        accumulator.add(name: "b", references: first, predictions: [[at(6, 0)]])
+        let report = accumulator.report()
+        #expect(report.pooled.clear.switches == 0 && report.pooled.clear.idf1 == 100)
+        #expect(report.pooled.clear.sources == 2 && report.pooled.paper.switches == 2)
+        #expect(report.recordings.map(\.name) == ["a", "b"])
+        #expect(report.recordings[1].scores.clear.references == 1 && report.pooled.clear.references == 2)
+    }
+}
