@@ -6,7 +6,9 @@ struct Bearing: ParsableCommand {
         commandName: "bearing",
         abstract: "Hears where sounds come from: a real-time sound-source localizer.",
         version: "0.1.0",
-        subcommands: [DevicesCommand.self, SynthCommand.self, ScoreCommand.self, BenchCommand.self])
+        subcommands: [
+            WatchCommand.self, DevicesCommand.self, SynthCommand.self, ScoreCommand.self, BenchCommand.self,
+        ])
 
     /// One clear line on standard error and the exit code of its kind, whatever went wrong.
     static func main() {

@@ -1,0 +1,29 @@
+import Foundation
+
+/// Finds what ships with the program: models and the demo recording.
+enum Resources {
+    static let model = "models/foa-live.safetensors"
+    static let demo = "demo/scene.flac"
+
+    /// $BEARING_RESOURCES first; then `share/bearing` beside the executable's folder; then each folder above the
+    /// executable (a build lies within the repository); then the current folder.
+    /// - Returns: the path of `name` in the first of these that has it.
+    static func find(_ name: String) throws -> String {
+        let files = FileManager.default
+        var folders: [String] = []
+        if let chosen = ProcessInfo.processInfo.environment["BEARING_RESOURCES"] { folders.append(chosen) }
+        if let executable = try? files.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+            var folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
+            folders.append(folder.appendingPathComponent("../share/bearing").standardized.path)
+            while folder.path != "/" {
+                folders.append(folder.path)
+                folder = folder.deletingLastPathComponent()
+            }
+        }
+        folders.append(files.currentDirectoryPath)
+        for folder in folders where files.fileExists(atPath: "\(folder)/\(name)") { return "\(folder)/\(name)" }
+        throw Failure(
+            .noInput,
+            "expected \(name) beside the program, found it nowhere: set BEARING_RESOURCES to the folder that holds it")
+    }
+}
