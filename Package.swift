@@ -52,7 +52,7 @@ let package = Package(
         room(
             "Formats",
             on: [
-                "SafeTensors", "Tensor", "Geometry", "Features", "Networks", "Tracking",
+                "SafeTensors", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
         room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),

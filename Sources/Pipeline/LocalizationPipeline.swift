@@ -3,7 +3,7 @@ import Geometry
 import Glibc
 public import Kernels
 public import Networks
-import Tensor
+public import Tensor
 public import Tracking
 
 /// Audio in, tracks out, with no thread of its own: the live daemon and offline commands both drive this.
@@ -61,15 +61,20 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///   - emit: gets a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         samplesPushed += samples.count / FrameTiming.microphones
-        extractor.push(samples) { frame in
-            let row = block.rows(frames..<frames + 1)
-            row.copy(from: frame)
-            scaler.apply(row)
-            frames += 1
-            guard frames == FrameTiming.framesPerBlock else { return }
-            frames = 0
-            finishBlock(emit)
-        }
+        extractor.push(samples) { push(frame: $0, emit) }
+    }
+
+    /// Pushes one feature frame, for whoever has extracted features before.
+    ///
+    /// - Parameter frame: [64, C], unscaled.
+    public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
+        let row = block.rows(frames..<frames + 1)
+        row.copy(from: frame)
+        scaler.apply(row)
+        frames += 1
+        guard frames == FrameTiming.framesPerBlock else { return }
+        frames = 0
+        finishBlock(emit)
     }
 
     /// Hands out the blocks that were heard in full and still wait for their look-ahead, as if silence followed.

@@ -7,7 +7,12 @@ struct Bearing: ParsableCommand {
         abstract: "Hears where sounds come from: a real-time sound-source localizer.",
         version: "0.1.0",
         subcommands: [
-            WatchCommand.self, DevicesCommand.self, SynthCommand.self, ScoreCommand.self, BenchCommand.self,
+            WatchCommand.self,
+            DevicesCommand.self,
+            SynthCommand.self,
+            TrainCommand.self,
+            ScoreCommand.self,
+            BenchCommand.self,
         ])
 
     /// One clear line on standard error and the exit code of its kind, whatever went wrong.

@@ -1,8 +1,14 @@
-/* The few C shims that Swift needs on the hot path, a header for each concern. */
+/* The few C shims that Swift needs on the hot path, a header for each concern.
+ * Every header is named here: so a build notices when one is added. */
 #ifndef BEARING_CREALTIME_H
 #define BEARING_CREALTIME_H
 
-/* Marks a shim that neither locks nor allocates, so that Swift functions under @_noLocks may call it. */
-#define BEARING_HOT __attribute__((swift_attr("@_noLocks")))
+#include "bearing_blas.h"
+#include "bearing_convolution.h"
+#include "bearing_fft.h"
+#include "bearing_hot.h"
+#include "bearing_math.h"
+#include "bearing_pcm.h"
+#include "bearing_system.h"
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef BEARING_BLAS_H
 #define BEARING_BLAS_H
 
-#include "CRealtime.h"
+#include "bearing_hot.h"
 
 /* c[m x n] = alpha a[m x k] b[k x n] + beta c. A transposed operand is stored as [k x m] or [n x k]; the strides
    (elements from row to row) are those of the stored matrices. */

@@ -2,7 +2,7 @@
 #ifndef BEARING_CONVOLUTION_H
 #define BEARING_CONVOLUTION_H
 
-#include "CRealtime.h"
+#include "bearing_hot.h"
 
 /* Octave bands, and taps of one band's kernel. */
 #define BEARING_BANDS 8

@@ -2,7 +2,7 @@
 #ifndef BEARING_FFT_H
 #define BEARING_FFT_H
 
-#include "CRealtime.h"
+#include "bearing_hot.h"
 
 /* A transform bound to the buffers that it was planned for. */
 typedef struct bearing_fft_plan bearing_fft_plan;

@@ -2,7 +2,7 @@
 #ifndef BEARING_MATH_H
 #define BEARING_MATH_H
 
-#include "CRealtime.h"
+#include "bearing_hot.h"
 
 /* 10 log10(power). */
 BEARING_HOT float bearing_decibels(float power);

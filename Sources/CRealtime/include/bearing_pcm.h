@@ -2,7 +2,7 @@
 #ifndef BEARING_PCM_H
 #define BEARING_PCM_H
 
-#include "CRealtime.h"
+#include "bearing_hot.h"
 #include <poll.h>
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 #ifndef BEARING_SYSTEM_H
 #define BEARING_SYSTEM_H
 
-#include "CRealtime.h"
+#include "bearing_hot.h"
 #include <stdint.h>
 
 /* Nanoseconds of CLOCK_MONOTONIC. */

@@ -1,0 +1,207 @@
+public import Features
+public import Kernels
+public import Networks
+public import SafeTensors
+import Tensor
+public import Tracking
+
+/// Why a file is not a model that can run here; one line each.
+public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+    case container(SafeTensorsError)
+    case metadata(path: String, key: String, expected: String, found: String)
+    case notFinite(path: String, tensor: String)
+    case notPositive(path: String, tensor: String)
+    case surplus(path: String, tensor: String)
+
+    public var description: String {
+        switch self {
+        case .container(let error):
+            error.description
+        case .metadata(let path, let key, let expected, let found):
+            "\(path): \(key): expected \(expected), found \(found): use a model that this version of Bearing wrote"
+        case .notFinite(let path, let tensor):
+            "\(path): tensor \(tensor): expected finite numbers, found others: the file is damaged or its training failed"
+        case .notPositive(let path, let tensor):
+            "\(path): tensor \(tensor): expected numbers above 0, found others: the file is damaged"
+        case .surplus(let path, let tensor):
+            "\(path): tensor \(tensor) belongs to no network of this architecture: the file is damaged or of another kind"
+        }
+    }
+}
+
+/// A trained network and all that it needs to run, in one safetensors file: parameters and running statistics by name,
+/// the feature scaler (`scaler.mean`, `scaler.deviation`, [64, C]), and in the metadata the architecture, the features,
+/// the array, the gate's thresholds and where the model comes from.
+public struct ModelFile: Sendable {
+    public static let format = "bearing-doanet-1"
+
+    public let parameters: DOAnetParameters<Float>
+    public let scaler: FeatureScaler
+    public let gate: GateSettings
+    /// Which microphone the model was trained for: `foa`, or the name of an array.
+    public let array: String
+    /// Training data, seed, metrics, licence: for people, kept as they are.
+    public let facts: [String: String]
+
+    public var architecture: DOAnetArchitecture { parameters.architecture }
+    public var features: FeatureKind { scaler.kind }
+
+    public init(
+        parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings, array: String,
+        facts: [String: String]
+    ) {
+        precondition(parameters.architecture.channels == scaler.kind.channels, "a scaler of the network's features")
+        self.parameters = parameters
+        self.scaler = scaler
+        self.gate = gate
+        self.array = array
+        self.facts = facts
+    }
+
+    /// Writes the file in one step: a reader sees the old one or the new one, never a part.
+    public func save(to path: String) throws(ModelError) {
+        let size = [FrameTiming.melBands, features.channels]
+        var tensors = (parameters.entries + parameters.buffers).map {
+            SafeTensor($0.name, $0.values.array, shape: $0.values.shape.array)
+        }
+        tensors.append(SafeTensor("scaler.mean", scaler.mean, shape: size))
+        tensors.append(SafeTensor("scaler.deviation", scaler.deviation, shape: size))
+        do {
+            try SafeTensorFile(tensors: tensors, metadata: metadata).write(to: path)
+        } catch {
+            throw .container(error)
+        }
+    }
+
+    private var metadata: [String: String] {
+        let own = [
+            "format": Self.format,
+            "form": architecture.form.rawValue,
+            "bands": "\(architecture.bands)",
+            "filters": "\(architecture.filters)",
+            "gru_width": "\(architecture.gruWidth)",
+            "head_width": "\(architecture.headWidth)",
+            "maximum_tracks": "\(architecture.maximumTracks)",
+            "look_ahead": "\(architecture.lookAhead)",
+            "features": features.rawValue,
+            "sample_rate": "\(FrameTiming.sampleRate)",
+            "array": array,
+            "gate.open_threshold": "\(gate.openThreshold)",
+            "gate.open_blocks": "\(gate.openBlocks)",
+            "gate.stay_threshold": "\(gate.stayThreshold)",
+            "gate.coast_blocks": "\(gate.coastBlocks)",
+            "gate.jump_degrees": "\(gate.jumpDegrees)",
+            "gate.duplicate_degrees": "\(gate.duplicateDegrees)",
+        ]
+        return own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { _, fact in fact }
+    }
+
+    /// Reads and validates a model.
+    /// - Throws: what is missing, misshapen, unknown or not finite, with the file's and the part's name.
+    public static func load(_ path: String) throws(ModelError) -> ModelFile {
+        let file: SafeTensorFile
+        do {
+            file = try SafeTensorFile.read(path)
+        } catch {
+            throw .container(error)
+        }
+        let metadata = ModelMetadata(path: path, values: file.metadata)
+        _ = try metadata.one(of: [format], "format")
+        _ = try metadata.one(of: ["\(FrameTiming.sampleRate)"], "sample_rate")
+        let kind = try metadata.value("features", FeatureKind.init, expected: FeatureKind.allCases.map(\.rawValue))
+        let architecture = try Self.architecture(metadata, channels: kind.channels)
+        let gate = try Self.gate(metadata)
+        let parameters = DOAnetParameters<Float>(zeros: architecture)
+        for entry in parameters.entries + parameters.buffers {
+            entry.values.copy(from: try values(entry.name, entry.values.shape.array, in: file))
+        }
+        let size = [FrameTiming.melBands, kind.channels]
+        let mean = try values("scaler.mean", size, in: file)
+        let deviation = try values("scaler.deviation", size, in: file)
+        guard deviation.allSatisfy({ $0 > 0 }) else { throw .notPositive(path: path, tensor: "scaler.deviation") }
+        for entry in parameters.buffers where entry.name.hasSuffix(".variance") {
+            guard entry.values.array.allSatisfy({ $0 >= 0 }) else { throw .notPositive(path: path, tensor: entry.name) }
+        }
+        let known = Set((parameters.entries + parameters.buffers).map(\.name) + ["scaler.mean", "scaler.deviation"])
+        if let surplus = file.names.first(where: { !known.contains($0) }) { throw .surplus(path: path, tensor: surplus) }
+        let facts = file.metadata.compactMap { key, value in
+            key.hasPrefix("fact.") ? (String(key.dropFirst(5)), value) : nil
+        }
+        return ModelFile(
+            parameters: parameters, scaler: FeatureScaler(kind: kind, mean: mean, deviation: deviation), gate: gate,
+            array: try metadata.string("array"), facts: Dictionary(facts) { first, _ in first })
+    }
+
+    private static func values(_ name: String, _ shape: [Int], in file: SafeTensorFile) throws(ModelError) -> [Float] {
+        let values: [Float]
+        do {
+            values = try file.floats(name, shape: shape)
+        } catch {
+            throw .container(error)
+        }
+        guard values.allSatisfy({ $0.isFinite }) else { throw .notFinite(path: file.path, tensor: name) }
+        return values
+    }
+
+    private static func architecture(_ metadata: ModelMetadata, channels: Int) throws(ModelError) -> DOAnetArchitecture {
+        typealias Form = DOAnetArchitecture.Form
+        let architecture = DOAnetArchitecture(
+            form: try metadata.value("form", Form.init, expected: Form.allCases.map(\.rawValue)), channels: channels,
+            bands: try metadata.integer("bands", FrameTiming.melBands...FrameTiming.melBands),
+            filters: try metadata.integer("filters", 1...4096), gruWidth: try metadata.integer("gru_width", 1...4096),
+            headWidth: try metadata.integer("head_width", 1...4096),
+            maximumTracks: try metadata.integer("maximum_tracks", 1...TrackGate.capacity),
+            lookAhead: try metadata.integer("look_ahead", 0...100))
+        return architecture
+    }
+
+    private static func gate(_ metadata: ModelMetadata) throws(ModelError) -> GateSettings {
+        var gate = GateSettings()
+        gate.openThreshold = try metadata.number("gate.open_threshold", 0...1)
+        gate.openBlocks = try metadata.integer("gate.open_blocks", 1...1000)
+        gate.stayThreshold = try metadata.number("gate.stay_threshold", 0...1)
+        gate.coastBlocks = try metadata.integer("gate.coast_blocks", 0...1000)
+        gate.jumpDegrees = try metadata.number("gate.jump_degrees", 0...180)
+        gate.duplicateDegrees = try metadata.number("gate.duplicate_degrees", 0...180)
+        return gate
+    }
+}
+
+/// The strings of a model file, each with a clear error when it is missing or cannot be understood.
+private struct ModelMetadata {
+    let path: String
+    let values: [String: String]
+
+    func string(_ key: String) throws(ModelError) -> String {
+        guard let value = values[key] else {
+            throw .metadata(path: path, key: key, expected: "a value in the metadata", found: "none")
+        }
+        return value
+    }
+
+    func value<Value>(
+        _ key: String, _ make: (String) -> Value?, expected: [String]
+    ) throws(ModelError) -> Value {
+        let text = try string(key)
+        guard let value = make(text) else {
+            throw .metadata(path: path, key: key, expected: expected.joined(separator: " or "), found: text)
+        }
+        return value
+    }
+
+    func one(of choices: [String], _ key: String) throws(ModelError) -> String {
+        try value(key, { choices.contains($0) ? $0 : nil }, expected: choices)
+    }
+
+    func integer(_ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
+        try value(
+            key, { Int($0).flatMap { range.contains($0) ? $0 : nil } },
+            expected: ["a whole number from \(range.lowerBound) to \(range.upperBound)"])
+    }
+
+    func number(_ key: String, _ range: ClosedRange<Float>) throws(ModelError) -> Float {
+        try value(
+            key, { Float($0).flatMap { range.contains($0) ? $0 : nil } },
+            expected: ["a number from \(range.lowerBound) to \(range.upperBound)"])
+    }
+}

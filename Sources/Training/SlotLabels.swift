@@ -1,0 +1,37 @@
+public import Formats
+import Geometry
+public import Tensor
+import Tracking
+
+/// The references of a recording as training sees them: for each block and slot a unit vector and whether it is active.
+///
+/// A source keeps its slot for the whole event. Blocks after the last label are silent.
+public final class SlotLabels: @unchecked Sendable {
+    public let slots: Int
+    /// [blocks, slots, 3], zeros where nobody is active.
+    public let references: TensorRef<Float>
+    /// [blocks, slots], 0 or 1.
+    public let active: TensorRef<Float>
+    private var arena: Arena<Float>
+
+    public var blocks: Int { active.shape[0] }
+
+    public init(_ labels: ReferenceLabels, blocks: Int, slots: Int) {
+        let shapes = (Shape(blocks, slots, 3), Shape(blocks, slots))
+        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
+        let references = arena.take(shapes.0)
+        let active = arena.take(shapes.1)
+        for (block, sources) in labels.slots(slots).blocks.enumerated() where block < blocks {
+            for (slot, source) in sources.enumerated() {
+                guard let direction = source?.direction else { continue }
+                active[block * slots + slot] = 1
+                references[(block * slots + slot) * 3] = direction.x
+                references[(block * slots + slot) * 3 + 1] = direction.y
+                references[(block * slots + slot) * 3 + 2] = direction.z
+            }
+        }
+        self.slots = slots
+        self.references = references.readOnly
+        self.active = active.readOnly
+    }
+}

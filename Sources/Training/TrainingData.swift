@@ -1,0 +1,143 @@
+public import Formats
+import Foundation
+public import Features
+import Synchronization
+import Tensor
+
+/// A recording that a model is measured on: its features and its references.
+public struct ReferenceRecording: Sendable {
+    public let name: String
+    public let features: FeatureCache
+    public let references: ReferenceLabels
+
+    public init(name: String, features: FeatureCache, references: ReferenceLabels) {
+        self.name = name
+        self.features = features
+        self.references = references
+    }
+}
+
+/// The two splits of a data set that a training needs, features extracted, and the scaler of the training split.
+public struct TrainingData: Sendable {
+    public let kind: FeatureKind
+    public let root: String
+    public let training: [LabelledRecording]
+    public let validation: [ReferenceRecording]
+    /// Mean and deviation of the training recordings only.
+    public let scaler: FeatureScaler
+    /// What was read past rather than refused: repeated rows, more sources at once than slots.
+    public let warnings: [String]
+
+    /// Reads folds 3 to 6 and 2, extracts what the cache lacks.
+    /// - Parameters:
+    ///   - slots: sources at once that training knows; what exceeds them is reported and left out.
+    ///   - cache: folder of the extracted features; made when missing.
+    ///   - progress: the fraction of the recordings that is ready.
+    /// - Throws: missing folders or labels, rows or audio that cannot be read, each named.
+    public init(
+        layout: DatasetLayout, kind: FeatureKind, slots: Int, cache: String, threads: Int, progress: (Double) -> Void
+    ) throws {
+        let trainingSet = try layout.development(folds: DatasetLayout.trainingFolds)
+        let validationSet = try layout.development(folds: DatasetLayout.validationFolds)
+        try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+        let loaded = try Self.load(
+            trainingSet + validationSet, kind: kind, cache: cache, threads: threads, progress: progress)
+        var warnings = loaded.flatMap(\.warnings)
+        training = loaded[..<trainingSet.count].map { recording in
+            let excess = recording.references.slots(slots).droppedBlocks
+            if excess > 0 {
+                warnings.append("\(recording.name): more than \(slots) sources at once in \(excess) frames; the excess is left out")
+            }
+            return LabelledRecording(
+                name: recording.name, features: recording.features,
+                labels: SlotLabels(recording.references, blocks: recording.features.blocks, slots: slots))
+        }
+        validation = loaded[trainingSet.count...].map {
+            ReferenceRecording(name: $0.name, features: $0.features, references: $0.references)
+        }
+        self.warnings = warnings
+        self.kind = kind
+        root = layout.root
+        scaler = Self.scaler(of: training, kind: kind)
+    }
+
+    /// The name of the array that the recordings were made with, as model files carry it.
+    public var array: String { kind == .foaIntensity ? "foa" : "tetrahedral" }
+
+    /// What of the data a resumed run must find again.
+    public var fingerprint: String {
+        "\(training.count) recordings of \(training.reduce(0) { $0 + $1.blocks }) blocks, "
+            + "from \(training.first?.name ?? "-") to \(training.last?.name ?? "-")"
+    }
+
+    /// Any recordings, for evaluation.
+    public static func references(
+        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
+    ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
+        try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+        let loaded = try load(recordings, kind: kind, cache: cache, threads: threads, progress: progress)
+        return (
+            loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
+            loaded.flatMap(\.warnings)
+        )
+    }
+
+    private struct Loaded: Sendable {
+        let name: String
+        let features: FeatureCache
+        let references: ReferenceLabels
+        let warnings: [String]
+    }
+
+    /// Opens recordings side by side; the first error in their order is thrown.
+    private static func load(
+        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
+    ) throws -> [Loaded] {
+        let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
+        // A slice at a time, so that progress can be shown from this thread.
+        let slice = max(threads * 4, 1)
+        for first in stride(from: 0, to: recordings.count, by: slice) {
+            let end = min(first + slice, recordings.count)
+            DispatchQueue.concurrentPerform(iterations: threads) { worker in
+                for index in stride(from: first + worker, to: end, by: threads) {
+                    let result = Result { try open(recordings[index], kind: kind, cache: cache) }
+                    results.withLock { $0[index] = result }
+                }
+            }
+            progress(Double(end) / Double(recordings.count))
+        }
+        return try results.withLock { try $0.map { try $0!.get() } }
+    }
+
+    private static func open(_ recording: Recording, kind: FeatureKind, cache: String) throws -> Loaded {
+        guard let metadata = recording.metadata else {
+            throw TrainingError.missingMetadata(recording: recording.audio, expected: "a csv file of its labels")
+        }
+        let csv = try MetadataCSV.read(metadata)
+        let features = try FeatureCache.open(recording: recording, kind: kind, folder: cache)
+        var warnings: [String] = []
+        if let first = csv.repeatedLines.first {
+            warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first counts")
+        }
+        if csv.frameCount > features.blocks {
+            warnings.append(
+                "\(metadata): labels up to frame \(csv.frameCount - 1), but the recording ends after \(features.blocks); "
+                    + "later ones are left out")
+        }
+        return Loaded(
+            name: recording.name, features: features,
+            references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings)
+    }
+
+    /// Statistics over every tenth frame of the training recordings, in their order: millions of frames suffice.
+    private static func scaler(of recordings: [LabelledRecording], kind: FeatureKind) -> FeatureScaler {
+        var statistics = FeatureStatistics(kind: kind)
+        for recording in recordings {
+            let frames = recording.features.frames
+            for frame in stride(from: 0, to: frames.shape[0], by: 10) {
+                statistics.add(frames.rows(frame..<frame + 1))
+            }
+        }
+        return statistics.scaler()
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+public import Tracking
+
+/// How far a run is, after one step.
+public struct StepReport: Sendable {
+    public let step: Int
+    public let steps: Int
+    /// Mean of the epoch so far.
+    public let loss: Double
+    /// Seconds of audio a second.
+    public let speed: Double
+}
+
+/// What one epoch did, and how its model does on the validation recordings.
+public struct EpochReport: Sendable {
+    /// Counted from 0.
+    public let epoch: Int
+    public let positionLoss: Double
+    public let activityLoss: Double
+    /// Mean norm of the gradient before it was bounded.
+    public let gradientNorm: Double
+    /// Adam's rate at the epoch's last step.
+    public let rate: Float
+    /// Seconds of audio a second.
+    public let speed: Double
+    public let validation: MetricsReport
+
+    /// The validation figures that logs and model files carry: gated ids, pooled over recordings.
+    var figures: [(name: String, value: Double?)] {
+        let (paper, clear) = (validation.pooled.paper, validation.pooled.clear)
+        return [
+            ("LE", paper.localizationError), ("LR", paper.recall), ("LP", paper.precision), ("MOTA", clear.mota),
+            ("MOTP", clear.motp), ("IDF1", clear.idf1), ("switches_per_minute", clear.switchesPerMinute),
+        ]
+    }
+
+    /// One JSON object, without a line end.
+    func json() throws -> String {
+        var object: [String: Double] = [
+            "epoch": Double(epoch + 1), "position_loss": positionLoss, "activity_loss": activityLoss,
+            "gradient_norm": gradientNorm, "rate": Double(rate), "audio_seconds_per_second": speed,
+        ]
+        for (name, value) in figures { object["validation.\(name)"] = value }
+        let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// The run's log.jsonl: a line an epoch, appended.
+enum TrainingLog {
+    static func append(_ report: EpochReport, to path: String) throws {
+        let line = Data((try report.json() + "\n").utf8)
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        guard let file = FileHandle(forWritingAtPath: path) else {
+            throw TrainingError.inputOutput(file: path, problem: "cannot be written")
+        }
+        defer { try? file.close() }
+        try file.seekToEnd()
+        try file.write(contentsOf: line)
+    }
+}

@@ -1,0 +1,225 @@
+import Features
+import Formats
+import Foundation
+import Kernels
+import Networks
+import Tensor
+import Tracking
+
+/// One training from its first step to its last: batches over threads, exact assignment, Adam, validation each epoch,
+/// the best model kept, a checkpoint from which the run goes on as if it had never stopped.
+public final class TrainingRun {
+    public let settings: TrainingSettings
+    public let data: TrainingData
+    public let folder: String
+    /// The epoch that comes next, counted from 0.
+    public private(set) var epoch = 0
+    public private(set) var bestEpoch: Int?
+    private var bestMOTA = -Double.infinity
+
+    private let team: WorkerTeam
+    private let network: DOAnetBatch<Float>
+    private let parameters: DOAnetParameters<Float>
+    private let gradients: DOAnetParameters<Float>
+    /// Moving average of the parameters and of the batch-norm statistics: what is validated and shipped.
+    private let averaged: DOAnetParameters<Float>
+    private var adam: Adam
+    private let loss: AssignmentLoss
+    private let batch: TrainingBatch
+    private let directionGradient: MutableTensorRef<Float>
+    private let logitGradient: MutableTensorRef<Float>
+    private var arena: Arena<Float>
+
+    /// - Parameter folder: where the checkpoint, the best model and the log are kept; made when missing. A checkpoint of
+    ///   the same settings in it is resumed.
+    /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings.
+    public init(settings: TrainingSettings, data: TrainingData, folder: String) throws {
+        try settings.validate()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        self.settings = settings
+        self.data = data
+        self.folder = folder
+        let architecture = settings.architecture
+        let slots = architecture.maximumTracks
+        team = WorkerTeam(count: settings.threads)
+        parameters = DOAnetParameters(architecture, seed: settings.seed)
+        gradients = DOAnetParameters(zeros: architecture)
+        averaged = DOAnetParameters(architecture, seed: settings.seed)
+        network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
+        adam = Adam(count: parameters.all.count)
+        loss = AssignmentLoss(settings: settings.loss, slots: slots)
+        batch = TrainingBatch(
+            sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
+            lookAhead: architecture.lookAhead)
+        let shapes = (
+            Shape(settings.batch * settings.blocks, slots, 3), Shape(settings.batch * settings.blocks, slots)
+        )
+        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
+        directionGradient = arena.take(shapes.0)
+        logitGradient = arena.take(shapes.1)
+        let checkpoint = "\(folder)/checkpoint.safetensors"
+        guard FileManager.default.fileExists(atPath: checkpoint) else { return }
+        let progress = try state.load(from: checkpoint, adam: &adam)
+        (epoch, bestEpoch, bestMOTA) = (progress.epoch, progress.bestEpoch, progress.bestMOTA)
+    }
+
+    public var isFinished: Bool { epoch >= settings.epochs }
+
+    /// Trains one epoch, validates, keeps the model if it is the best, writes checkpoint and log.
+    /// - Parameter progress: called after each step.
+    /// - Throws: a loss that is not finite, with the recordings of its batch; files that cannot be written.
+    public func runEpoch(progress: (StepReport) -> Void) throws -> EpochReport {
+        var sum = LossValue()
+        var normSum: Float = 0
+        let began = DispatchTime.now()
+        for index in 0..<settings.stepsPerEpoch {
+            let step = epoch * settings.stepsPerEpoch + index
+            let (value, norm) = try train(step: step)
+            sum += value
+            normSum += norm
+            let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
+            let audio = Double((index + 1) * settings.batch * settings.blocks) * 0.1
+            progress(
+                StepReport(
+                    step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
+        }
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
+        let scores = Evaluation.score(
+            data.validation, parameters: averaged, scaler: data.scaler, gate: GateSettings(),
+            threads: settings.threads)
+        let count = Double(settings.stepsPerEpoch)
+        let report = EpochReport(
+            epoch: epoch, positionLoss: sum.position / count, activityLoss: sum.activity / count,
+            gradientNorm: Double(normSum) / count, rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1),
+            speed: count * Double(settings.batch * settings.blocks) * 0.1 / seconds,
+            validation: scores)
+        epoch += 1
+        // Chosen on MOTA of the validation recordings, never on the localization error alone.
+        if (scores.pooled.clear.mota ?? -.infinity) > bestMOTA || bestEpoch == nil {
+            (bestEpoch, bestMOTA) = (report.epoch, scores.pooled.clear.mota ?? -.infinity)
+            try modelFile(report).save(to: modelPath)
+        }
+        try state.save(
+            to: "\(folder)/checkpoint.safetensors", adam: adam,
+            progress: Checkpoint.Progress(epoch: epoch, bestEpoch: bestEpoch, bestMOTA: bestMOTA))
+        try TrainingLog.append(report, to: "\(folder)/log.jsonl")
+        return report
+    }
+
+    public var parameterCount: Int { parameters.entries.reduce(0) { $0 + $1.values.count } }
+
+    private var state: Checkpoint {
+        Checkpoint(
+            parameters: parameters, averaged: averaged,
+            fingerprint: "\(settings), \(data.kind.rawValue), \(data.fingerprint)")
+    }
+
+    /// Where the best model of this run is kept.
+    public var modelPath: String { "\(folder)/model.safetensors" }
+
+    private func train(step: Int) throws -> (LossValue, Float) {
+        let plans = batch.plan(
+            step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation)
+        let (team, batch, data, settings) = (team, batch, data, settings)
+        team.run { worker in
+            for item in team.share(worker, of: settings.batch) {
+                batch.fill(item, plan: plans[item], recordings: data.training, scaler: data.scaler)
+            }
+        }
+        let architecture = settings.architecture
+        let input = batch.input.readOnly.reshaped(
+            Shape(
+                settings.batch, settings.blocks * DOAnetArchitecture.framesPerBlock, architecture.bands,
+                architecture.channels))
+        network.forward(input, parameters, training: true)
+        let value = computeLoss()
+        guard value.total.isFinite else {
+            throw TrainingError.notFinite(step: step, recordings: batch.sources.map { data.training[$0].name })
+        }
+        network.backward(
+            input, directionGradient: directionGradient.readOnly.reshaped(network.directions.shape),
+            activityGradient: logitGradient.readOnly.reshaped(network.activityLogits.shape), parameters,
+            gradients: gradients)
+        let norm = adam.update(
+            parameters: parameters.all, gradient: gradients.all.readOnly,
+            rate: settings.rate(at: step), clip: settings.clip)
+        average(step: step)
+        return (value, norm)
+    }
+
+    /// Loss and its gradients, a worker taking whole sequences; summed in the order of the sequences.
+    private func computeLoss() -> LossValue {
+        let slots = settings.architecture.maximumTracks
+        let blocks = settings.blocks
+        let active = batch.active
+        let activeCount = (0..<active.count).reduce(0) { $0 + Double(active[$1]) }
+        let positionScale = 1 / max(activeCount, 1)
+        let activityScale = 1 / Double(active.count)
+        let rows = settings.batch * blocks
+        let directions = network.directions.readOnly.reshaped(Shape(rows, slots, 3))
+        let logits = network.activityLogits.readOnly.reshaped(Shape(rows, slots))
+        let values = SharedLosses(count: settings.batch)
+        let (team, loss, batch, settings) = (team, loss, batch, settings)
+        let (directionGradient, logitGradient) = (directionGradient, logitGradient)
+        team.run { worker in
+            for item in team.share(worker, of: settings.batch) {
+                let range = item * blocks..<(item + 1) * blocks
+                values.set(
+                    item,
+                    loss.sequence(
+                        directions: directions.rows(range), logits: logits.rows(range),
+                        references: batch.references.rows(range).readOnly, active: batch.active.rows(range).readOnly,
+                        positionScale: positionScale, activityScale: activityScale,
+                        directionGradient: directionGradient.rows(range), logitGradient: logitGradient.rows(range)))
+            }
+        }
+        return values.sum
+    }
+
+    /// Moves the average towards the parameters; it warms up with the run, so that early epochs are scored fairly.
+    private func average(step: Int) {
+        let keep = min(settings.averaging, Float(step + 1) / Float(step + 10))
+        let buffers = zip(averaged.buffers, parameters.buffers).map { ($0.values, $1.values) }
+        for (mean, value) in [(averaged.all, parameters.all)] + buffers {
+            let m = unsafe mean.unsafeBase
+            let v = unsafe value.unsafeBase
+            for i in 0..<mean.count { unsafe m[i] = keep * m[i] + (1 - keep) * v[i] }
+        }
+    }
+
+
+    private func modelFile(_ report: EpochReport) -> ModelFile {
+        var facts = [
+            "training.data": "\(URL(fileURLWithPath: data.root).lastPathComponent): \(data.fingerprint)",
+            "training.settings": "\(settings)",
+            "training.seed": "\(settings.seed)",
+            "training.epoch": "\(report.epoch + 1)",
+        ]
+        for (name, value) in report.figures {
+            if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
+        }
+        return ModelFile(
+            parameters: averaged, scaler: data.scaler, gate: GateSettings(), array: data.array, facts: facts)
+    }
+}
+
+/// One loss for each sequence, written by the workers that own the sequences.
+@safe
+private final class SharedLosses: @unchecked Sendable {
+    private let values: UnsafeMutableBufferPointer<LossValue>
+
+    init(count: Int) {
+        unsafe values = .allocate(capacity: count)
+        unsafe values.initialize(repeating: LossValue())
+    }
+
+    deinit { unsafe values.deallocate() }
+
+    func set(_ index: Int, _ value: LossValue) { unsafe values[index] = value }
+
+    var sum: LossValue {
+        var total = LossValue()
+        for index in unsafe values.indices { unsafe total += values[index] }
+        return total
+    }
+}

@@ -1,0 +1,83 @@
+import Features
+import Foundation
+import Networks
+import Testing
+import Training
+
+@Suite struct TrainingRunTests {
+    private let dataset: SmallDataset
+    private let folder = NSTemporaryDirectory() + "bearing-run-\(UUID().uuidString)"
+
+    init() throws { dataset = try SmallDataset() }
+
+    private func data(threads: Int = 2) throws -> TrainingData {
+        try TrainingData(
+            layout: dataset.layout, kind: .foaIntensity, slots: 2, cache: "\(dataset.root)/cache", threads: threads
+        ) { _ in }
+    }
+
+    private func settings(epochs: Int = 2, threads: Int = 2) -> TrainingSettings {
+        var settings = TrainingSettings(
+            architecture: DOAnetArchitecture(
+                form: .live, channels: 7, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2))
+        settings.batch = 4
+        settings.blocks = 12
+        settings.epochs = epochs
+        settings.stepsPerEpoch = 6
+        settings.warmup = 2
+        settings.learningRate = 3e-3
+        settings.threads = threads
+        return settings
+    }
+
+    private func train(_ settings: TrainingSettings, in folder: String) throws -> [EpochReport] {
+        let run = try TrainingRun(settings: settings, data: try data(), folder: folder)
+        var reports: [EpochReport] = []
+        while !run.isFinished { reports.append(try run.runEpoch { _ in }) }
+        return reports
+    }
+
+    private func checkpoint(_ folder: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: "\(folder)/checkpoint.safetensors"))
+    }
+
+    @Test func theSameSeedAndThreadsGiveTheSameBytes() throws {
+        _ = try train(settings(), in: "\(folder)/a")
+        _ = try train(settings(), in: "\(folder)/b")
+        #expect(try checkpoint("\(folder)/a") == checkpoint("\(folder)/b"))
+        var other = settings()
+        other.seed = 2
+        _ = try train(other, in: "\(folder)/c")
+        #expect(try checkpoint("\(folder)/a") != checkpoint("\(folder)/c"))
+    }
+
+    @Test func aResumedRunEqualsOneThatNeverStopped() throws {
+        _ = try train(settings(epochs: 3), in: "\(folder)/whole")
+        let first = try TrainingRun(settings: settings(epochs: 3), data: try data(), folder: "\(folder)/parts")
+        _ = try first.runEpoch { _ in }
+        let second = try TrainingRun(settings: settings(epochs: 3), data: try data(), folder: "\(folder)/parts")
+        #expect(second.epoch == 1)
+        while !second.isFinished { _ = try second.runEpoch { _ in } }
+        #expect(try checkpoint("\(folder)/whole") == checkpoint("\(folder)/parts"))
+        let log = try String(contentsOfFile: "\(folder)/parts/log.jsonl", encoding: .utf8)
+        #expect(log.split(separator: "\n").count == 3)
+    }
+
+    @Test func theLossFalls() throws {
+        var settings = settings(epochs: 2)
+        settings.stepsPerEpoch = 40
+        let reports = try train(settings, in: folder)
+        #expect(reports[1].positionLoss < 0.8 * reports[0].positionLoss)
+    }
+
+    @Test func aCheckpointOfOtherSettingsIsRefused() throws {
+        _ = try train(settings(), in: folder)
+        var other = settings()
+        other.learningRate = 1e-4
+        #expect {
+            _ = try TrainingRun(settings: other, data: try data(), folder: folder)
+        } throws: { error in
+            "\(error)".contains("checkpoint.safetensors") && "\(error)".contains("other settings")
+        }
+    }
+}
