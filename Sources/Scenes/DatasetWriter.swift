@@ -76,23 +76,24 @@ public final class DatasetWriter: Sendable {
     /// - Parameters:
     ///   - shouldStop: asked before each recording.
     ///   - progress: called from one thread at a time with recordings done.
-    /// - Returns: recordings that are there now.
+    /// - Returns: recordings written; those kept from an earlier run do not count.
     /// - Throws: `ScenesError.unwritableFile`, `AudioError`; files that were begun are removed.
     @discardableResult
     public func write(
         shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
     ) throws -> Int {
         let next = Atomic<Int>(0)
-        let state = Mutex<(done: Int, error: (any Error)?)>((0, nil))
+        let state = Mutex<(done: Int, written: Int, error: (any Error)?)>((0, 0, nil))
         DispatchQueue.concurrentPerform(iterations: max(1, settings.threads)) { _ in
             let renderers = fields.map { SceneRenderer(field: $0) }
             while !shouldStop(), state.withLock({ $0.error == nil }) {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < settings.recordings else { return }
                 do {
-                    try write(index, with: renderers)
+                    let isNew = try write(index, with: renderers)
                     state.withLock {
                         $0.done += 1
+                        $0.written += isNew ? 1 : 0
                         progress($0.done)
                     }
                 } catch {
@@ -100,17 +101,19 @@ public final class DatasetWriter: Sendable {
                 }
             }
         }
-        let (done, error) = state.withLock { ($0.done, $0.error) }
+        let (written, error) = state.withLock { ($0.written, $0.error) }
         if let error { throw error }
-        return done
+        return written
     }
 
     /// The labels are written last: where they are, the recording is whole.
-    private func write(_ index: Int, with renderers: [SceneRenderer]) throws {
+    ///
+    /// - Returns: false for a recording that was kept.
+    private func write(_ index: Int, with renderers: [SceneRenderer]) throws -> Bool {
         let name = name(index)
         let labels = "\(folder)/metadata_dev/\(name).csv"
         let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
-        if settings.resumes, FileManager.default.fileExists(atPath: labels) { return }
+        if settings.resumes, FileManager.default.fileExists(atPath: labels) { return false }
         let scene = scene(index)
         for (path, renderer) in zip(audio, renderers) {
             let writer = try AudioFileWriter(
@@ -123,6 +126,7 @@ public final class DatasetWriter: Sendable {
         } catch {
             throw ScenesError.unwritableFile(path: labels, reason: error.description)
         }
+        return true
     }
 
     /// Whole degrees, azimuth in -180...179.

@@ -103,16 +103,16 @@ struct SynthCommand: ParsableCommand {
         let began = ContinuousClock.now
         let bar = Mutex(ProgressBar("synth"))
         let total = recordings
-        let done = try writer.write(
+        let written = try writer.write(
             shouldStop: { Interruption.requested },
             progress: { count in
                 bar.withLock { $0.update(Double(count) / Double(total), note: "\(count) of \(total) recordings") }
             })
         bar.withLock { $0.finish() }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
-        let speed = Double(done) * Double(duration) / max(seconds, 1e-3)
+        let speed = Double(written) * Double(duration) / max(seconds, 1e-3)
         print(
-            "\(done) recordings of \(ProgressBar.duration(Double(duration))) in \(out), made in "
+            "\(written) recordings of \(ProgressBar.duration(Double(duration))) in \(out), made in "
                 + "\(ProgressBar.duration(seconds)), \(Int(speed)) times as fast as real time, from \(library.fileCount) sounds"
                 + (library.unreadableCount > 0 ? " (\(library.unreadableCount) unreadable files skipped)" : ""))
         if Interruption.requested { throw ExitCode(130) }
