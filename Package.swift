@@ -108,7 +108,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
-            name: "CommandTests", dependencies: ["bearing", "Geometry", "Audio", "Formats", "TestSupport"],
+            name: "CommandTests",
+            dependencies: [
+                "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Formats", "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -7,7 +7,10 @@ struct Bearing: ParsableCommand {
         abstract: "Hears where sounds come from: a real-time sound-source localizer.",
         version: "0.1.0",
         subcommands: [
+            RunCommand.self,
+            LocalizeCommand.self,
             WatchCommand.self,
+            CheckCommand.self,
             DevicesCommand.self,
             SynthCommand.self,
             TrainCommand.self,

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Audio
+import Formats
+import Foundation
+import Geometry
+import Pipeline
+import Tracking
+
+struct LocalizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "localize",
+        abstract: "Finds the sources in recordings, as the daemon would live.",
+        discussion: """
+            Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
+            is the block [100k, 100k+100) ms of the file.
+
+            Example: bearing localize demo/scene.flac --out tracks
+            """)
+
+    enum Output: String, ExpressibleByArgument, CaseIterable { case csv, jsonl }
+
+    @Argument(help: "Recordings with 4 channels.")
+    var files: [String]
+
+    @Option(help: "The network (default: the one that ships with Bearing).")
+    var model: String?
+
+    @Option(help: "foa or mic (default: what the model hears).")
+    var format: String?
+
+    @Option(help: "csv or jsonl.")
+    var output = Output.csv
+
+    @Option(help: "Write <name>.csv (or .jsonl) into this folder for each file, instead of standard output.")
+    var out: String?
+
+    func validate() throws {
+        if let format, AudioFormat(rawValue: format) == nil {
+            throw ValidationError("--format expects foa or mic, found \(format)")
+        }
+    }
+
+    func run() throws {
+        let model = try LiveModel(path: model, format: format.flatMap { AudioFormat(rawValue: $0) })
+        if let out { try Self.makeFolder(out) }
+        for file in files {
+            let text = try localize(file, model)
+            if let out {
+                let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+                try Self.write(text, to: "\(out)/\(name).\(output.rawValue)")
+            } else {
+                print(text, terminator: "")
+            }
+        }
+    }
+
+    /// All lines of one file.
+    private func localize(_ path: String, _ model: LiveModel) throws -> String {
+        let pipeline = model.makePipeline()
+        var text = ""
+        do throws(AudioError) {
+            let stream = try AudioFileStream(path: path)
+            var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
+            var progress = ProgressBar("localize \(path)")
+            var done = 0
+            while true {
+                var span = samples.mutableSpan
+                let frames = try stream.read(into: &span)
+                guard frames > 0 else { break }
+                pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
+                done += frames
+                progress.update(Double(done) / Double(max(1, stream.frames)))
+            }
+            pipeline.finish { append($0, to: &text) }
+            progress.finish()
+        } catch {
+            throw Failure(error)
+        }
+        return text
+    }
+
+    private func append(_ block: borrowing BlockTracks, to text: inout String) {
+        let tracks = block.array
+        let frame = block.block
+        switch output {
+        case .csv:
+            for track in tracks {
+                let (azimuth, elevation) = (Double(track.direction.azimuth), Double(track.direction.elevation))
+                text += "\(frame),0,\(track.id),\(azimuth.formatted(1)),\(elevation.formatted(1))\n"
+            }
+        case .jsonl:
+            let objects = tracks.map { track in
+                "{\"id\":\(track.id),\"azimuth\":\(Double(track.direction.azimuth).formatted(2)),"
+                    + "\"elevation\":\(Double(track.direction.elevation).formatted(2)),"
+                    + "\"activity\":\(Double(track.activity).formatted(3)),"
+                    + "\"age\":\((Double(track.age) / 10).formatted(1))}"
+            }
+            text += "{\"frame\":\(frame),\"tracks\":[\(objects.joined(separator: ","))]}\n"
+        }
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(.inputOutput, "\(path): expected a folder to write to, found none that can be made: check its permissions")
+        }
+    }
+
+    /// In one step, so that Ctrl-C leaves no half-written file.
+    private static func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw Failure(.inputOutput, "\(path): expected to write tracks there, found no way: check the folder and free space")
+        }
+    }
+}
