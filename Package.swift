@@ -90,7 +90,7 @@ let package = Package(
         tests(of: "Kernels", with: ["Tensor"]),
         tests(of: "Features", with: ["Tensor", "Geometry"]),
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
-        tests(of: "Tracking", with: ["Geometry", "SafeTensors"]),
+        tests(of: "Tracking", with: ["Geometry"]),
         tests(of: "Audio", with: ["Geometry"]),
         tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
         tests(of: "SafeTensors"),

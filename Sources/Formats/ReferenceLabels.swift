@@ -3,8 +3,8 @@ public import Tracking
 
 /// The reference of one recording, block by block.
 ///
-/// An identity is one (class, track) without a missing frame and without a jump of more than 30 degrees from frame to frame
-/// (spec.md, section 7): what repeats a class and track later is another event.
+/// An identity is one (class, track) without a missing frame and without a jump of more than 30 degrees from frame to frame:
+/// what repeats a class and track later is another event.
 public struct ReferenceLabels: Sendable {
     /// Degrees between neighbouring frames beyond which a new event begins.
     public static let jumpDegrees: Float = 30

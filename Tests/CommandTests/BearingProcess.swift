@@ -1,0 +1,40 @@
+import Foundation
+
+/// The program itself, as a user runs it.
+enum BearingProcess {
+    struct Result {
+        let status: Int32
+        let output: String
+        let error: String
+    }
+
+    /// Built beside the bundle that holds the tests.
+    private static var program: URL {
+        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        while folder.pathComponents.count > 1 {
+            let program = folder.appendingPathComponent("bearing")
+            var isFolder: ObjCBool = false
+            let exists = unsafe FileManager.default.fileExists(atPath: program.path, isDirectory: &isFolder)
+            if exists && !isFolder.boolValue { return program }
+            folder.deleteLastPathComponent()
+        }
+        fatalError("no program bearing beside the tests: \(CommandLine.arguments[0])")
+    }
+
+    static func run(_ arguments: String...) throws -> Result {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        let (output, error) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        // What these commands write fits a pipe, so one may be read after the other.
+        let written = output.fileHandleForReading.readDataToEndOfFile()
+        let said = error.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
+            error: String(decoding: said, as: UTF8.self))
+    }
+}
