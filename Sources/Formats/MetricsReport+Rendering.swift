@@ -39,6 +39,7 @@ extension MetricsReport {
         Column(title: "MOTA", decimals: 1) { $0.clear.mota },
         Column(title: "MOTP", decimals: 1) { $0.clear.motp },
         Column(title: "IDF1", decimals: 1) { $0.clear.idf1 },
+        Column(title: "HOTA", decimals: 1) { $0.hota.hota },
         Column(title: "switches", decimals: 0) { Double($0.clear.switches) },
         Column(title: "fragments", decimals: 0) { Double($0.clear.fragmentations) },
         Column(title: "onset", decimals: 0) { $0.clear.onsetLatency },
@@ -83,6 +84,8 @@ extension MetricsReport {
         ])
         let second = object([
             ("mota", clear.mota), ("motp_degrees", clear.motp), ("idf1", clear.idf1),
+            ("hota", scores.hota.hota), ("detection_accuracy", scores.hota.detectionAccuracy),
+            ("association_accuracy", scores.hota.associationAccuracy),
             ("switches_per_minute", clear.switchesPerMinute), ("onset_latency_ms", clear.onsetLatency),
             ("switches", clear.switches), ("fragmentations", clear.fragmentations),
             ("references", clear.references), ("predictions", clear.predictions), ("matches", clear.matches),

@@ -3,17 +3,20 @@ public struct MetricsReport: Sendable {
     public struct Scores: Sendable, Hashable {
         public private(set) var paper = PaperMetrics()
         public private(set) var clear = CLEARMetrics()
+        public private(set) var hota = HOTAMetrics()
 
         init() {}
 
         init(references: [[LabelledDirection]], predictions: [[LabelledDirection]]) {
             paper = PaperMetrics(references: references, predictions: predictions)
             clear = CLEARMetrics(references: references, predictions: predictions)
+            hota = HOTAMetrics(references: references, predictions: predictions)
         }
 
         mutating func pool(_ other: Scores) {
             paper.pool(other.paper)
             clear.pool(other.clear)
+            hota.pool(other.hota)
         }
     }
 

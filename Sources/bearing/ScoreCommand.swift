@@ -15,7 +15,7 @@ struct ScoreCommand: ParsableCommand {
 
             Left of the bar, in the words of Adavanne et al. (WASPAA 2021): pairs at least total angle, however far apart \
             (LE in degrees; LR, LP, LF, MOTa in percent; IDS/min counts every onset). Right of it CLEAR MOT: matches within \
-            20 degrees (MOTP in degrees, onset in ms until a source is found; MOTA, IDF1 in percent).
+            20 degrees (MOTP in degrees, onset in ms until a source is found; MOTA, IDF1, HOTA in percent).
 
             Example: bearing score scenes/metadata_dev tracks --per-recording
             """)

@@ -25,10 +25,11 @@ import Testing
             #expect(table.status == 0 && table.error == "")
             let lines = table.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
             #expect(lines.count == 4)
-            #expect(lines[1] == ["a", "-", "0.0", "-", "0.0", "0.0", "0.0", "|", "0.0", "-", "0.0", "0", "0", "-"])
+            #expect(lines[1] == ["a", "-", "0.0", "-", "0.0", "0.0", "0.0", "|", "0.0", "-", "0.0", "0.0", "0", "0", "-"])
             #expect(
                 lines[2] == [
-                    "b", "5.0", "100.0", "100.0", "100.0", "95.0", "30.0", "|", "100.0", "5.0", "100.0", "0", "0", "0",
+                    "b", "5.0", "100.0", "100.0", "100.0", "95.0", "30.0", "|", "100.0", "5.0", "100.0", "89.5", "0",
+                    "0", "0",
                 ])
             #expect(lines[3].prefix(4) == ["2", "recordings", "5.0", "50.0"])
             let json = try BearingProcess.run("score", "\($0)/r", "\($0)/t", "--json")

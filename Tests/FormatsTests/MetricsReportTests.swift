@@ -19,7 +19,7 @@ import Tracking
         let lines = report.table(perRecording: true).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
             lines[0].split(separator: " ") == [
-                "LE", "LR", "LP", "LF", "MOTa", "IDS/min", "|", "MOTA", "MOTP", "IDF1", "switches", "fragments", "onset",
+                "LE", "LR", "LP", "LF", "MOTa", "IDS/min", "|", "MOTA", "MOTP", "IDF1", "HOTA", "switches", "fragments", "onset",
             ])
         #expect(lines[1].hasPrefix("fold1_room1"))
         #expect(Set([lines[0], lines[1], lines[4]].map(\.count)).count == 1)

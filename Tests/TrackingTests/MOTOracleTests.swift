@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Against py-motmetrics: tools/oracles/metrics.py.
+/// Against py-motmetrics and TrackEval: tools/oracles/metrics.py.
 @Suite struct MOTOracleTests {
     private static let scenes = 16
     private static let blocks = 150
@@ -21,12 +21,13 @@ import Tracking
         return scenes
     }
 
-    @Test func everySceneAndTheirPoolScoreAsInMotmetrics() throws {
+    @Test func everySceneAndTheirPoolScoreAsElsewhere() throws {
         let file = try oracleFixture("Tracking/metrics.safetensors")
         let references = tracks(file, "reference")
         let predictions = tracks(file, "prediction")
         let expected = file.doubles("scores")
         #expect(file.shape("scores") == [Self.scenes + 1, 8])
+        let hota = file.doubles("hota")
         var accumulator = MetricsAccumulator()
         for scene in 0..<Self.scenes {
             accumulator.add(name: "\(scene)", references: references[scene], predictions: predictions[scene])
@@ -41,6 +42,10 @@ import Tracking
             ]
             for (i, value) in found.enumerated() {
                 #expect(abs(value - expected[row * 8 + i]) < 1e-6, "scene \(row), score \(i)")
+            }
+            let own = [scores.hota.hota, scores.hota.detectionAccuracy, scores.hota.associationAccuracy]
+            for (i, value) in own.enumerated() {
+                #expect(abs((value ?? .nan) / 100 - hota[row * 3 + i]) < 1e-6, "scene \(row), HOTA's score \(i)")
             }
         }
         #expect(report.pooled.clear.switches > 50 && report.pooled.clear.fragmentations > 50)

@@ -22,6 +22,7 @@ import Tracking
         let scores = scores(references, references)
         let (paper, clear) = (scores.paper, scores.clear)
         #expect(clear.mota == 100 && clear.idf1 == 100 && clear.onsetLatency == 0)
+        #expect(abs((scores.hota.hota ?? 0) - 100) < 1e-9)
         #expect(clear.switches == 0, "the end of the first of two sources costs no switch")
         #expect(clear.fragmentations == 0 && clear.sources == 2 && clear.sourcesFound == 2)
         #expect((clear.motp ?? 1) < 1e-4 && (paper.localizationError ?? 1) < 1e-4)
@@ -46,13 +47,14 @@ import Tracking
         #expect(scores.paper.recall == 0 && scores.paper.fScore == 0 && scores.paper.precision == nil)
         #expect(scores.paper.localizationError == nil && scores.paper.mota == 0)
         #expect(scores.clear.mota == 0 && scores.clear.misses == 30 && scores.clear.idf1 == 0)
+        #expect(scores.hota.hota == 0)
         #expect(scores.clear.motp == nil && scores.clear.onsetLatency == nil)
     }
 
     @Test func anEmptyRecordingHasNoScores() {
         let scores = scores([[], []], [[], []])
         #expect(scores.paper.recall == nil && scores.paper.fScore == nil && scores.paper.mota == nil)
-        #expect(scores.clear.mota == nil && scores.clear.idf1 == nil && scores.clear.switchesPerMinute == 0)
+        #expect(scores.clear.mota == nil && scores.clear.idf1 == nil && scores.hota.hota == nil && scores.clear.switchesPerMinute == 0)
     }
 
     @Test func predictionsInSilenceAreFalse() {

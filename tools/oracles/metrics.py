@@ -1,4 +1,4 @@
-"""Writes Tests/Fixtures/Tracking/metrics.safetensors: random tracks, and what py-motmetrics makes of them.
+"""Writes Tests/Fixtures/Tracking/metrics.safetensors: random tracks, and what py-motmetrics and TrackEval make of them.
 
 Each scene has sources that are born, move and die; its tracker misses blocks, reports false directions, strays out of the
 gate, exchanges identities and begins new ones. Angles are computed in double precision from the float32 vectors that are
@@ -10,6 +10,7 @@ from pathlib import Path
 import motmetrics
 import numpy as np
 from safetensors.numpy import save_file
+from trackeval.metrics.hota import HOTA
 
 SCENES, BLOCKS, GATE = 16, 150, 20.0
 SCORES = ["mota", "motp", "num_misses", "num_false_positives", "num_switches", "num_fragmentations", "idf1", "idtp"]
@@ -74,6 +75,32 @@ def accumulate(references, predictions):
     return accumulator
 
 
+def sequence(references, predictions):
+    """A scene as TrackEval has it: identities from 0, similarity max(0, 1 - angle / 40)."""
+    real_index = {identity: i for i, identity in enumerate(sorted({r[1] for r in references}))}
+    found_index = {identity: i for i, identity in enumerate(sorted({p[1] for p in predictions}))}
+    data = {
+        "num_gt_dets": len(references), "num_tracker_dets": len(predictions), "num_gt_ids": len(real_index),
+        "num_tracker_ids": len(found_index), "gt_ids": [], "tracker_ids": [], "similarity_scores": [],
+    }
+    for block in range(BLOCKS):
+        real = [r for r in references if r[0] == block]
+        found = [p for p in predictions if p[0] == block]
+        data["gt_ids"].append(np.array([real_index[r[1]] for r in real], dtype=int))
+        data["tracker_ids"].append(np.array([found_index[p[1]] for p in found], dtype=int))
+        angles = np.array([[angle(r[2], p[2]) for p in found] for r in real]).reshape(len(real), len(found))
+        data["similarity_scores"].append(np.maximum(0, 1 - angles / 40))
+    return data
+
+
+def hota(scenes):
+    """[scenes + 1, 3] of HOTA, DetA and AssA, the last row over all scenes."""
+    metric = HOTA()
+    each = {str(k): metric.eval_sequence(sequence(*scene)) for k, scene in enumerate(scenes)}
+    rows = list(each.values()) + [metric.combine_sequences(each)]
+    return np.array([[row[name].mean() for name in ("HOTA", "DetA", "AssA")] for row in rows])
+
+
 def table(scenes):
     """[rows, 3] of scene, block and identity, and [rows, 3] of vectors."""
     rows = [(k, block, identity) for k, scene in enumerate(scenes) for block, identity, _ in scene]
@@ -96,6 +123,7 @@ def main():
             "prediction_rows": prediction_rows, "prediction_vectors": prediction_vectors,
             # [scenes + 1, 8], the last row over all scenes
             "scores": np.ascontiguousarray(scores[SCORES].to_numpy(), dtype=np.float64),
+            "hota": hota(scenes),
         },
         target,
     )

@@ -1,0 +1,124 @@
+import Geometry
+
+/// HOTA (Luiten et al., 2021): detection and association weighed alike, averaged over how near a match must be.
+///
+/// Similarity of two directions is max(0, 1 - angle / 40 degrees); the thresholds 0.05, 0.10 ... 0.95 on it are 38 down to 2
+/// degrees. Counts of one recording, or of several pooled; values are percent, nil when nothing is active on either side.
+public struct HOTAMetrics: Sendable, Hashable {
+    /// Similarity is 0 from here on.
+    public static let fullScaleDegrees = 40.0
+    private static let thresholds = (1...19).map { Double($0) * 0.05 }
+
+    private var references = 0
+    private var predictions = 0
+    /// For each threshold: matches, and the sum over matches of how much of their identities' lives coincide.
+    private var matches = [Int](repeating: 0, count: 19)
+    private var associations = [Double](repeating: 0, count: 19)
+
+    /// Nothing yet, to pool recordings in.
+    public init() {}
+
+    /// One recording: the active sources of each block; where one list is shorter, the other's blocks meet silence.
+    public init(references: [[LabelledDirection]], predictions: [[LabelledDirection]]) {
+        let lives = Lives(references, predictions)
+        self.references = lives.references.values.reduce(0, +)
+        self.predictions = lives.predictions.values.reduce(0, +)
+        var shared = [[Pair: Int]](repeating: [:], count: Self.thresholds.count)
+        for (real, found) in zip(references, predictions) {
+            let similarity = Self.similarity(real, found)
+            let scores = similarity.indices.map { i in
+                -lives.alignment(Pair(real[i / found.count], found[i % found.count])) * similarity[i]
+            }
+            for (i, column) in Assignment.solve(scores, rows: real.count, columns: found.count).enumerated() {
+                guard let column else { continue }
+                let pair = Pair(real[i], found[column])
+                for (a, threshold) in Self.thresholds.enumerated()
+                where similarity[i * found.count + column] >= threshold - 1e-12 {
+                    shared[a][pair, default: 0] += 1
+                }
+            }
+        }
+        for (a, pairs) in shared.enumerated() {
+            for (pair, count) in pairs {
+                matches[a] += count
+                associations[a] += Double(count * count) / Double(lives.united(pair) - count)
+            }
+        }
+    }
+
+    /// [references, predictions], 0...1.
+    private static func similarity(_ references: [LabelledDirection], _ predictions: [LabelledDirection]) -> [Double] {
+        references.flatMap { r in
+            predictions.map { max(0, 1 - Double(r.direction.angle(to: $0.direction)) / fullScaleDegrees) }
+        }
+    }
+
+    /// Adds another recording's counts.
+    public mutating func pool(_ other: HOTAMetrics) {
+        references += other.references
+        predictions += other.predictions
+        for a in matches.indices {
+            matches[a] += other.matches[a]
+            associations[a] += other.associations[a]
+        }
+    }
+
+    /// HOTA: the geometric mean of detection and association at each threshold, averaged.
+    public var hota: Double? { mean { (self.detection($0) * self.association($0)).squareRoot() } }
+    /// DetA.
+    public var detectionAccuracy: Double? { mean { self.detection($0) } }
+    /// AssA.
+    public var associationAccuracy: Double? { mean { self.association($0) } }
+
+    private func detection(_ a: Int) -> Double { Double(matches[a]) / Double(references + predictions - matches[a]) }
+
+    private func association(_ a: Int) -> Double { matches[a] == 0 ? 0 : associations[a] / Double(matches[a]) }
+
+    private func mean(_ value: (Int) -> Double) -> Double? {
+        references + predictions == 0 ? nil : 100 * matches.indices.reduce(0) { $0 + value($1) } / Double(matches.count)
+    }
+}
+
+extension HOTAMetrics {
+    private struct Pair: Hashable {
+        let reference: Int
+        let prediction: Int
+
+        init(_ reference: LabelledDirection, _ prediction: LabelledDirection) {
+            self.reference = reference.identity
+            self.prediction = prediction.identity
+        }
+    }
+
+    /// Blocks in which each identity is active, and how well two of them go together over the recording.
+    private struct Lives {
+        private(set) var references: [Int: Int] = [:]
+        private(set) var predictions: [Int: Int] = [:]
+        /// Similarity of a pair, relative to all else that both could pair with, summed over blocks.
+        private var potential: [Pair: Double] = [:]
+
+        init(_ references: [[LabelledDirection]], _ predictions: [[LabelledDirection]]) {
+            for label in references.joined() { self.references[label.identity, default: 0] += 1 }
+            for label in predictions.joined() { self.predictions[label.identity, default: 0] += 1 }
+            for (real, found) in zip(references, predictions) {
+                let similarity = HOTAMetrics.similarity(real, found)
+                let rows = real.indices.map { i in found.indices.reduce(0) { $0 + similarity[i * found.count + $1] } }
+                let columns = found.indices.map { j in real.indices.reduce(0) { $0 + similarity[$1 * found.count + j] } }
+                for i in real.indices {
+                    for j in found.indices where similarity[i * found.count + j] > 0 {
+                        let own = similarity[i * found.count + j]
+                        potential[Pair(real[i], found[j]), default: 0] += own / (rows[i] + columns[j] - own)
+                    }
+                }
+            }
+        }
+
+        /// Blocks of the one plus blocks of the other.
+        func united(_ pair: Pair) -> Int { references[pair.reference, default: 0] + predictions[pair.prediction, default: 0] }
+
+        func alignment(_ pair: Pair) -> Double {
+            let own = potential[pair, default: 0]
+            return own / (Double(united(pair)) - own)
+        }
+    }
+}
