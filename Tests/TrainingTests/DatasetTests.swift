@@ -1,6 +1,7 @@
 import Audio
 import Features
 import Foundation
+import Tensor
 import Testing
 import Training
 
