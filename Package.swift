@@ -111,6 +111,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Formats", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
     ]

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Audio
 import Features
 import Formats

@@ -67,23 +67,29 @@ import Training
         #expect(text.contains("fold 2") && text.contains("\(dataset.root)/foa_dev"))
     }
 
+    /// A copy of the features of the first recording; the mapped file lives as long as the data.
+    private func firstFrames(_ dataset: SmallDataset) throws -> [Float] {
+        let data = try load(dataset)
+        return withExtendedLifetime(data) { data.training[0].features.frames.array }
+    }
+
     @Test func theCacheIsMadeAnewWhenTheAudioChanges() throws {
         let dataset = try SmallDataset()
         let name = "fold3_room1_mix000_ov1"
-        let first = try load(dataset).training[0].features.frames.array
-        let again = try load(dataset).training[0].features.frames.array
+        let first = try firstFrames(dataset)
+        let again = try firstFrames(dataset)
         #expect(first == again)
         try dataset.write(name: name, seed: 99)
-        let changed = try load(dataset).training[0].features.frames.array
+        let changed = try firstFrames(dataset)
         #expect(changed != first)
     }
 
     @Test func aDamagedCacheIsReplaced() throws {
         let dataset = try SmallDataset()
-        let first = try load(dataset).training[0].features.frames.array
+        let first = try firstFrames(dataset)
         let path = "\(dataset.root)/cache/fold3_room1_mix000_ov1.foa-intensity.features"
         try Data("nonsense".utf8).write(to: URL(fileURLWithPath: path))
-        #expect(try load(dataset).training[0].features.frames.array == first)
+        #expect(try firstFrames(dataset) == first)
     }
 
     @Test func moreSourcesThanSlotsAreReported() throws {
