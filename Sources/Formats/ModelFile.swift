@@ -159,7 +159,7 @@ public struct ModelFile: Sendable {
         var gate = GateSettings()
         gate.openThreshold = try metadata.number("gate.open_threshold", 0...1)
         gate.openBlocks = try metadata.integer("gate.open_blocks", 1...1000)
-        gate.stayThreshold = try metadata.number("gate.stay_threshold", 0...1)
+        gate.stayThreshold = try metadata.number("gate.stay_threshold", 0...gate.openThreshold)
         gate.coastBlocks = try metadata.integer("gate.coast_blocks", 0...1000)
         gate.jumpDegrees = try metadata.number("gate.jump_degrees", 0...180)
         gate.duplicateDegrees = try metadata.number("gate.duplicate_degrees", 0...180)
