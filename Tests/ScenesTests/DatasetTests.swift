@@ -80,7 +80,7 @@ private final class Scratch {
 @Suite struct TrajectoryTests {
     @Test func noSourceMovesFasterThanItsSpeed() {
         let arc = Trajectory(
-            start: Direction(azimuth: 10, elevation: 20), distance: 2, axis: Direction(azimuth: 80, elevation: 70),
+            start: Direction(azimuth: 10, elevation: 0), distance: 2, axis: Direction(azimuth: 100, elevation: 70),
             speed: 40, span: 70)
         for step in 0..<500 {
             let time = Float(step) * 0.02
