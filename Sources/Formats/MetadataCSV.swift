@@ -1,5 +1,6 @@
 public import Geometry
 public import SafeTensors
+public import Tracking
 
 /// Why a csv of tracks cannot be read or written.
 public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -126,5 +127,20 @@ public struct MetadataCSV: Sendable, Hashable {
         var text = text.drop { $0.isWhitespace }
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)
+    }
+}
+
+extension MetadataCSV {
+    /// What a tracker found: class 0, the track column its ids.
+    /// - Parameter tracks: of each block.
+    public init(tracks: [[LabelledDirection]]) {
+        self.init(
+            rows: tracks.enumerated().flatMap { frame, labels in
+                labels.map {
+                    Row(
+                        frame: frame, classIndex: 0, track: $0.identity, azimuth: $0.direction.azimuth,
+                        elevation: $0.direction.elevation)
+                }
+            })
     }
 }

@@ -11,11 +11,21 @@ public import Tracking
 
 /// Runs a network over whole recordings and scores its gated tracks.
 public enum Evaluation {
-    /// Both metric sets over recordings, several at a time, in their order.
-    public static func score(
-        _ recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
+    /// Both metric sets over recordings, each with its own ids.
+    /// - Parameter tracks: of each recording, block by block, as `tracks` gives them.
+    public static func score(_ recordings: [ReferenceRecording], tracks: [[[LabelledDirection]]]) -> MetricsReport {
+        var accumulator = MetricsAccumulator()
+        for (recording, predictions) in zip(recordings, tracks) {
+            accumulator.add(name: recording.name, references: recording.references.blocks, predictions: predictions)
+        }
+        return accumulator.report()
+    }
+
+    /// The gated tracks of several recordings, computed side by side.
+    public static func tracks(
+        of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
         gate: GateSettings, threads: Int
-    ) -> MetricsReport {
+    ) -> [[[LabelledDirection]]] {
         let tracks = Mutex<[[[LabelledDirection]]]>(Array(repeating: [], count: recordings.count))
         DispatchQueue.concurrentPerform(iterations: threads) { worker in
             for index in stride(from: worker, to: recordings.count, by: threads) {
@@ -24,11 +34,7 @@ public enum Evaluation {
                 tracks.withLock { $0[index] = result }
             }
         }
-        var accumulator = MetricsAccumulator()
-        for (recording, predictions) in zip(recordings, tracks.withLock { $0 }) {
-            accumulator.add(name: recording.name, references: recording.references.blocks, predictions: predictions)
-        }
-        return accumulator.report()
+        return tracks.withLock { $0 }
     }
 
     /// The gated tracks of each block of a recording, look-ahead taken off.

@@ -84,9 +84,10 @@ public final class TrainingRun {
                     step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
-        let scores = Evaluation.score(
-            data.validation, parameters: averaged, scaler: data.scaler, gate: GateSettings(),
+        let tracks = Evaluation.tracks(
+            of: data.validation, parameters: averaged, scaler: data.scaler, gate: GateSettings(),
             threads: settings.threads)
+        let scores = Evaluation.score(data.validation, tracks: tracks)
         let count = Double(settings.stepsPerEpoch)
         let report = EpochReport(
             epoch: epoch, positionLoss: sum.position / count, activityLoss: sum.activity / count,

@@ -14,6 +14,7 @@ struct Bearing: ParsableCommand {
             DevicesCommand.self,
             SynthCommand.self,
             TrainCommand.self,
+            EvaluateCommand.self,
             ScoreCommand.self,
             BenchCommand.self,
         ])

@@ -65,7 +65,7 @@ struct TrainCommand: ParsableCommand {
     var cache: String?
 
     func run() throws {
-        do {
+        try Failure.reporting {
             var progress = ProgressBar("features")
             let data = try TrainingData(
                 layout: DatasetLayout(root: dataset, format: format), kind: try featureKind(), slots: maxTracks,
