@@ -98,4 +98,19 @@ public struct DOAnetArchitecture: Sendable, Hashable {
             [("normalization.\(i).mean", Shape(filters)), ("normalization.\(i).variance", Shape(filters))]
         }
     }
+
+    /// Multiply-adds of one block of 100 ms in inference, elementwise work left out.
+    public var multiplyAddsPerBlock: Int {
+        var total = 0
+        var (times, bands, inputs) = (Self.framesPerBlock, bands, channels)
+        for window in Self.windows {
+            total += times * bands * 9 * inputs * filters
+            (times, bands, inputs) = (times / window.times, bands / window.bands, filters)
+        }
+        for (name, shape) in trainables where shape.rank == 2 {
+            precondition(name.hasSuffix("weight"), "only weights are matrices")
+            total += shape.count
+        }
+        return total
+    }
 }

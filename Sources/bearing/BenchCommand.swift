@@ -3,7 +3,9 @@ import Features
 import Glibc
 import Kernels
 import Networks
+import Pipeline
 import Tensor
+import Tracking
 import Training
 
 struct BenchCommand: ParsableCommand {
@@ -14,7 +16,7 @@ struct BenchCommand: ParsableCommand {
 
             Example: bearing bench step --filters 128
             """,
-        subcommands: [TrainingBench.self])
+        subcommands: [StepBench.self, TrainingBench.self])
 }
 
 /// The network that a benchmark runs.
@@ -29,6 +31,76 @@ struct BenchNetwork: ParsableArguments {
     var architecture: DOAnetArchitecture {
         DOAnetArchitecture(
             form: form, channels: FeatureKind.foaIntensity.channels, filters: filters, gruWidth: gruWidth)
+    }
+}
+
+struct StepBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step", abstract: "100 ms of FOA audio to tracks on one core: features, network, gate.")
+
+    @OptionGroup var network: BenchNetwork
+    @Option(help: "Steps to measure.")
+    var steps = 1000
+
+    func run() throws {
+        guard network.form == .live else { throw ValidationError("only --form live can be stepped") }
+        let parameters = DOAnetParameters<Float>(network.architecture, seed: 1)
+        let values = FrameTiming.melBands * network.architecture.channels
+        let scaler = FeatureScaler(
+            kind: .foaIntensity, mean: [Float](repeating: 0, count: values),
+            deviation: [Float](repeating: 1, count: values))
+        let pipeline = LocalizationPipeline(
+            parameters: parameters, scaler: scaler, gate: GateSettings())
+        var random = SplitMix64(seed: 1)
+        let audio = (0..<FrameTiming.samplesPerBlock * FrameTiming.microphones).map { _ in
+            Float(random.unit() - 0.5)
+        }
+        let step = median { pipeline.push(audio.span) { _ in } }
+        let product = MatrixProduct(multiplyAdds: network.architecture.multiplyAddsPerBlock)
+        let matrix = median { product.run() }
+        print("step   \((step * 1e3).formatted(3)) ms (median of \(steps))")
+        print("sgemm  \((matrix * 1e3).formatted(3)) ms for \(product.multiplyAdds) multiply-adds")
+        print("ratio  \((step / matrix).formatted(2))")
+    }
+
+    private func median(_ body: () -> Void) -> Double {
+        for _ in 0..<20 { body() }
+        let times = (0..<steps).map { _ in
+            let began = MonotonicClock.seconds
+            body()
+            return MonotonicClock.seconds - began
+        }
+        return times.sorted()[steps / 2]
+    }
+}
+
+/// A square-ish sgemm of about as many multiply-adds as something else: the machine's measure.
+private struct MatrixProduct: ~Copyable {
+    private static let rows = 128
+    private static let inner = 1152
+    let columns: Int
+    private var arena: Arena<Float>
+    private let a, b, c: MutableTensorRef<Float>
+
+    var multiplyAdds: Int { Self.rows * Self.inner * columns }
+
+    init(multiplyAdds: Int) {
+        columns = max(1, multiplyAdds / (Self.rows * Self.inner))
+        let shapes = (Shape(Self.rows, Self.inner), Shape(Self.inner, columns), Shape(Self.rows, columns))
+        arena = Arena(
+            capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1)
+                + Arena<Float>.footprint(shapes.2))
+        a = arena.take(shapes.0)
+        b = arena.take(shapes.1)
+        c = arena.take(shapes.2)
+        a.fill(0.5)
+        b.fill(0.25)
+    }
+
+    func run() {
+        unsafe Float.multiply(
+            Self.rows, columns, Self.inner, UnsafePointer(a.unsafeBase), Self.inner, transposedA: false,
+            UnsafePointer(b.unsafeBase), columns, transposedB: false, beta: 0, c.unsafeBase, columns)
     }
 }
 

@@ -81,9 +81,11 @@ struct TrainCommand: ParsableCommand {
             while !run.isFinished {
                 var progress = ProgressBar("epoch \(run.epoch + 1) of \(epochs)")
                 let report = try run.runEpoch { step in
+                    let left = Double(step.steps - step.step - 1) * Double(batch * blocks) * 0.1 / step.speed
                     progress.update(
-                        Double(step.step + 1) / Double(step.steps),
-                        note: "loss \(step.loss.formatted(3)), \(step.speed.formatted(0)) audio-s/s")
+                        Double(step.step % stepsPerEpoch + 1) / Double(stepsPerEpoch),
+                        note: "loss \(step.loss.formatted(3)), \(step.speed.formatted(0)) audio-s/s, "
+                            + "\(ProgressBar.duration(left)) for all epochs")
                 }
                 progress.finish()
                 print(line(report, isBest: run.bestEpoch == report.epoch))

@@ -1,0 +1,119 @@
+import Features
+import Formats
+import Foundation
+import Kernels
+import Networks
+import SafeTensors
+import Tensor
+import Testing
+import Tracking
+
+@Suite struct ModelFileTests {
+    private let folder = NSTemporaryDirectory() + "bearing-model-\(UUID().uuidString)"
+    private var path: String { "\(folder)/model.safetensors" }
+
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    private func model() -> ModelFile {
+        let architecture = DOAnetArchitecture(
+            form: .live, channels: 7, filters: 4, gruWidth: 5, headWidth: 6, maximumTracks: 2, lookAhead: 1)
+        let count = FrameTiming.melBands * 7
+        var gate = GateSettings()
+        gate.openThreshold = 0.55
+        return ModelFile(
+            parameters: DOAnetParameters(architecture, seed: 3),
+            scaler: FeatureScaler(
+                kind: .foaIntensity, mean: (0..<count).map { Float($0) - 9.5 },
+                deviation: (0..<count).map { Float($0) * 0.1 + 0.3 }),
+            gate: gate, array: "foa", facts: ["training.seed": "3", "licence": "MIT"])
+    }
+
+    /// Writes the model with some tensors or metadata changed, and reads it back.
+    private func error(
+        tensors change: ([SafeTensor]) -> [SafeTensor] = { $0 },
+        metadata edit: ([String: String]) -> [String: String] = { $0 }
+    ) throws -> String {
+        try model().save(to: path)
+        let file = try SafeTensorFile.read(path)
+        try SafeTensorFile(tensors: change(file.tensors), metadata: edit(file.metadata)).write(to: path)
+        do {
+            _ = try ModelFile.load(path)
+            return "no error"
+        } catch {
+            return error.description
+        }
+    }
+
+    private func replacing(_ name: String, _ make: @escaping (SafeTensor) -> SafeTensor?) -> ([SafeTensor]) -> [SafeTensor] {
+        { $0.compactMap { $0.name == name ? make($0) : $0 } }
+    }
+
+    @Test func whatIsSavedIsLoaded() throws {
+        let model = model()
+        try model.save(to: path)
+        let loaded = try ModelFile.load(path)
+        #expect(loaded.architecture == model.architecture)
+        #expect(loaded.scaler == model.scaler)
+        #expect(loaded.gate == model.gate)
+        #expect(loaded.facts == model.facts)
+        #expect(loaded.array == "foa")
+        for (a, b) in zip(model.parameters.entries + model.parameters.buffers, loaded.parameters.entries + loaded.parameters.buffers) {
+            #expect(a.name == b.name && a.values.array == b.values.array)
+        }
+    }
+
+    @Test func aMissingFileIsNamed() throws {
+        #expect(throws: ModelError.self) { try ModelFile.load("\(folder)/none.safetensors") }
+        do { _ = try ModelFile.load("\(folder)/none.safetensors") } catch {
+            #expect(error.description.contains("none.safetensors"))
+        }
+    }
+
+    @Test func aFileOfAnotherFormatIsRefused() throws {
+        try Data("RIFF....WAVE".utf8).write(to: URL(fileURLWithPath: path))
+        do { _ = try ModelFile.load(path) } catch {
+            #expect(error.description.contains(path) && error.description.contains("safetensors"))
+        }
+        #expect(throws: ModelError.self) { try ModelFile.load(path) }
+    }
+
+    @Test func aMissingTensorIsNamed() throws {
+        let text = try error(tensors: replacing("convolution.1.weight") { _ in nil })
+        #expect(text.contains(path) && text.contains("convolution.1.weight"))
+    }
+
+    @Test func aMisshapenTensorIsNamedWithBothShapes() throws {
+        let text = try error(
+            tensors: replacing("direction.0.bias") { SafeTensor($0.name, [Float](repeating: 0, count: 3), shape: [3]) })
+        #expect(text.contains("direction.0.bias") && text.contains("[6]") && text.contains("[3]"))
+    }
+
+    @Test func numbersThatAreNotFiniteAreRefused() throws {
+        let text = try error(
+            tensors: replacing("activity.2.bias") { SafeTensor($0.name, [Float.nan, 0], shape: [2]) })
+        #expect(text.contains("activity.2.bias") && text.contains("finite"))
+    }
+
+    @Test func aScalerThatWouldDivideByZeroIsRefused() throws {
+        let text = try error(
+            tensors: replacing("scaler.deviation") { SafeTensor($0.name, [Float](repeating: 0, count: 448), shape: $0.shape) })
+        #expect(text.contains("scaler.deviation") && text.contains("above 0"))
+    }
+
+    @Test func aSurplusTensorIsRefused() throws {
+        let text = try error(tensors: { $0 + [SafeTensor("extra", [Float(1)], shape: [1])] })
+        #expect(text.contains("extra"))
+    }
+
+    @Test(arguments: [
+        ("format", "bearing-doanet-9"), ("form", "sideways"), ("features", "smell"), ("filters", "many"),
+        ("filters", "0"), ("maximum_tracks", "5"), ("sample_rate", "48000"), ("gate.open_threshold", "1.5"),
+        ("bands", "32"),
+    ])
+    func metadataOutOfPlaceIsNamed(key: String, value: String) throws {
+        let text = try error(metadata: { $0.merging([key: value]) { _, new in new } })
+        #expect(text.contains("\(path): \(key): expected") && text.contains("found \(value)"))
+        let missing = try error(metadata: { $0.filter { $0.key != key } })
+        #expect(missing.contains("\(path): \(key): expected"))
+    }
+}
