@@ -4,8 +4,8 @@ import Foundation
 import Geometry
 import Synchronization
 
-/// Writes recordings in the layout of TAU-NIGENS Spatial Sound Events 2020 (spec.md section 8 of the project): foa_dev/,
-/// mic_dev/ and metadata_dev/ with files fold<k>_room<r>_mix<nnn>_ov<1|2>.
+/// Writes recordings in the layout of TAU-NIGENS Spatial Sound Events 2020 (Politis, Adavanne and Virtanen, DCASE
+/// 2020): foa_dev/, mic_dev/ and metadata_dev/ with files fold<k>_room<r>_mix<nnn>_ov<1|2>.
 ///
 /// Recording i of a seed is the same whatever the number of threads, and whatever other recordings are asked for.
 public final class DatasetWriter: Sendable {

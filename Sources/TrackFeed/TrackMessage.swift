@@ -41,7 +41,7 @@ public struct FeedBlock: Sendable {
 
 /// The daemon's state of health, as a status line tells it.
 public struct FeedStatus: Sendable, Hashable {
-    /// What the capture is doing: `starting`, `capturing`, `recovering`, `ended`, ...
+    /// What the capture is doing: `opening`, `running`, `lost` (and trying again), `ended`, `stopped`.
     public var state: String
     /// Times that the device overran, since the start.
     public var overruns: Int

@@ -32,7 +32,7 @@ public struct LossValue: Sendable {
 ///
 /// Per block t and permutation pi the cost is the sum over slots j of a_j wp |v_pi(j) - x_j| / N + wa BCE(l_pi(j), a_j) / M,
 /// with v the raw outputs, x unit references, a their activity, N the active references and M the outputs of the batch.
-/// The permutation of block t is the one of least cost over blocks t-W+1...t (spec: exact assignment with stop-gradient):
+/// The permutation of block t is the one of least cost over blocks t-W+1...t, and no gradient flows through that choice:
 /// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
 /// Computed in double whatever the network's precision; it is a few thousand terms a step.
 public struct AssignmentLoss: Sendable {

@@ -57,7 +57,7 @@ struct FeedLine: Decodable {
     var time: Double?
     var tracks: [Track]?
     var name, format, source, state: String?
-    var overruns, droppedBlocks, subscribers: Int?
+    var overruns, droppedBlocks, maxTracks: Int?
     var load: Double?
     var levelDbfs: [Double?]?
 }

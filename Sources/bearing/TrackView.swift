@@ -1,89 +1,70 @@
 import Foundation
 
-/// Draws lines of the feed: a picture that is redrawn on a terminal, plain lines elsewhere.
+/// Shows lines of the feed: a picture that is redrawn on a terminal, plain lines elsewhere.
 struct TrackView {
     let isTerminal: Bool
-    private var header = ""
-    private var status = ""
+    private var picture = TrackPicture()
+    private var trail: [(block: Int, point: TrackPicture.Point)] = []
     private var drawn = 0
 
-    /// Characters of the strip: 5 degrees each.
-    private static let width = 72
-    private static let colours = [32, 33, 36, 35, 34, 31]
+    /// Blocks of 100 ms for which a track leaves its trail.
+    private static let trailBlocks = 20
+    /// Lines of a terminal that the whole map needs.
+    private static let fullHeight = 18
 
     init(isTerminal: Bool) { self.isTerminal = isTerminal }
 
     mutating func show(_ line: FeedLine) {
         switch line.type {
         case "hello":
-            header = "\(line.name ?? "bearing")  \(line.source ?? "")  \(line.format ?? "")"
-            if !isTerminal { Self.write(header) }
+            picture.header = [line.name ?? "bearing", line.source ?? "", line.format ?? ""].joined(separator: "  ")
+            picture.rows = line.maxTracks ?? 2
+            if !isTerminal { Self.write(picture.header + "\n") }
         case "status":
-            let levels = (line.levelDbfs ?? []).map { ($0 ?? -200).formatted(0) }.joined(separator: " ")
-            let before = status
-            status = "\(line.state ?? "?")  level \(levels) dBFS  load \(((line.load ?? 0) * 100).formatted(1)) %"
-                + "  overruns \(line.overruns ?? 0)  dropped \(line.droppedBlocks ?? 0)  subscribers \(line.subscribers ?? 0)"
-            if !isTerminal, before.prefix(while: { $0 != " " }) != status.prefix(while: { $0 != " " }) {
-                Self.write("status  \(status)")
-            }
-        case "tracks": draw(line.tracks ?? [], line.seq ?? 0)
+            if !isTerminal, picture.status?.state != line.state { Self.write("status  \(line.state ?? "?")\n") }
+            picture.status = line
+        case "tracks":
+            picture.tracks = line.tracks ?? []
+            isTerminal ? draw(block: line.seq ?? 0) : Self.write(Self.plain(line))
         default: break
         }
     }
 
-    private mutating func draw(_ tracks: [FeedLine.Track], _ sequence: Int) {
-        guard isTerminal else {
-            let texts = tracks.map { "#\($0.id) azimuth \($0.azimuth.formatted(1)) elevation \($0.elevation.formatted(1)) "
-                + "activity \($0.activity.formatted(2)) age \($0.age.formatted(1)) s" }
-            Self.write("\(sequence)  \(texts.isEmpty ? "silence" : texts.joined(separator: "; "))")
-            return
+    /// Leaves the picture as it stands: what follows is drawn below it, of a daemon that counts anew.
+    mutating func close() {
+        drawn = 0
+        trail = []
+        picture = TrackPicture()
+    }
+
+    private mutating func draw(block: Int) {
+        trail.removeAll { $0.block <= block - Self.trailBlocks }
+        picture.trail = trail.map(\.point)
+        trail += picture.tracks.map {
+            (block, TrackPicture.Point(id: $0.id, azimuth: $0.azimuth, elevation: $0.elevation))
         }
-        var lines = ["\u{1B}[1m\(header)\u{1B}[0m", Self.labels, Self.strip(tracks), ""]
-        lines += tracks.map(Self.row)
-        lines += Array(repeating: "", count: max(0, 4 - tracks.count))
-        lines.append("\u{1B}[2m\(status)\u{1B}[0m")
+        var size = winsize()
+        if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 {
+            picture.isFlat = size.ws_row < Self.fullHeight + picture.rows - 2
+        }
+        let lines = picture.lines
+        // Up to where the picture began; without wrapping, so that a narrow terminal cuts lines and keeps their count.
         let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
-        Self.write(up + lines.map { "\r\u{1B}[2K\($0)" }.joined(separator: "\n"))
+        Self.write(
+            "\u{1B}[?7l\(up)" + lines.map { "\r\u{1B}[2K\($0)\n" }.joined() + "\u{1B}[J\u{1B}[?7h")
         drawn = lines.count
+    }
+
+    private static func plain(_ line: FeedLine) -> String {
+        let texts = (line.tracks ?? []).map {
+            "#\($0.id) azimuth \($0.azimuth.formatted(1)) elevation \($0.elevation.formatted(1)) "
+                + "activity \($0.activity.formatted(2)) age \($0.age.formatted(1)) s"
+        }
+        return "\(line.seq ?? 0)  \(texts.isEmpty ? "silence" : texts.joined(separator: "; "))\n"
     }
 
     /// At once, whatever standard output is: nothing waits in a buffer.
     private static func write(_ text: String) {
-        let line = text + "\n"
-        _ = unsafe line.withCString { unsafe Foundation.write(STDOUT_FILENO, $0, strlen($0)) }
-    }
-
-    /// Left is +90 degrees, so azimuth falls from left to right.
-    private static let labels: String = {
-        var cells = [Character](repeating: " ", count: width)
-        for (text, azimuth) in [("back", 179.0), ("left", 90), ("front", 0), ("right", -90)] {
-            let start = max(0, min(width - text.count, column(azimuth) - text.count / 2))
-            for (i, letter) in text.enumerated() { cells[start + i] = letter }
-        }
-        return String(cells)
-    }()
-
-    private static func column(_ azimuth: Double) -> Int {
-        min(width - 1, max(0, Int((180 - azimuth) / 360 * Double(width))))
-    }
-
-    private static func colour(_ id: Int) -> Int { colours[id % colours.count] }
-
-    private static func strip(_ tracks: [FeedLine.Track]) -> String {
-        var cells = [String](repeating: "─", count: width)
-        for azimuth in [90.0, 0, -90] { cells[column(azimuth)] = "┼" }
-        for track in tracks { cells[column(track.azimuth)] = "\u{1B}[1;\(colour(track.id))m●\u{1B}[0m" }
-        return cells.joined()
-    }
-
-    private static func row(_ track: FeedLine.Track) -> String {
-        func padded(_ value: Double, _ decimals: Int, _ width: Int) -> String {
-            let text = value.formatted(decimals)
-            return String(repeating: " ", count: max(0, width - text.count)) + text
-        }
-        let filled = min(10, max(0, Int((track.activity * 10).rounded())))
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
-        return "\u{1B}[1;\(colour(track.id))m● #\(track.id)\u{1B}[0m  azimuth \(padded(track.azimuth, 1, 6))°  elevation "
-            + "\(padded(track.elevation, 1, 5))°  \(bar)  \(padded(track.age, 1, 5)) s"
+        _ = unsafe text.withCString { unsafe Foundation.write(STDOUT_FILENO, $0, strlen($0)) }
     }
 }

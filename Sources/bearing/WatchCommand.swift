@@ -7,8 +7,8 @@ struct WatchCommand: ParsableCommand {
         commandName: "watch",
         abstract: "Shows the tracks of a running daemon in the terminal.",
         discussion: """
-            One strip is the horizon, from behind over the left, the front and the right to behind. Where standard output is \
-            no terminal, each block is one line. When the daemon goes away, watch waits for it. Ctrl-C ends it.
+            The map unrolls the sphere: from behind over the left, the front and the right to behind, the horizon in the \
+            middle. Where standard output is no terminal, each block is one line. When the daemon goes away, watch waits for it. Ctrl-C ends it.
 
             Example: bearing watch --duration 10
             """)
@@ -50,6 +50,7 @@ struct WatchCommand: ParsableCommand {
                 if line.type == "tracks" { seen += 1 }
                 if let frames, seen >= frames { return }
             }
+            view.close()
             Console.note("the daemon at \(place) went away; waiting for it")
             wasConnected = false
         }

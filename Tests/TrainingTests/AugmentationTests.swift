@@ -4,7 +4,7 @@ import Testing
 import Training
 
 @Suite struct AugmentationTests {
-    /// White noise from one direction, encoded as spec.md has it: W, Y, Z, X.
+    /// White noise from one direction, encoded in ACN order and SN3D: W, Y, Z, X.
     private func planeWave(_ x: Float, _ y: Float, _ z: Float, gain: Float = 1) -> [Float] {
         var random = RandomStream(seed: 5)
         return (0..<FrameTiming.samplesPerBlock * 2).flatMap { _ in
