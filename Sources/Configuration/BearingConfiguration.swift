@@ -15,7 +15,7 @@ public struct BearingConfiguration: Sendable, Hashable {
 
     /// `[model]`: what hears it.
     public struct Model: Sendable, Hashable {
-        /// nil: the model that ships with the program for the input's format.
+        /// nil: the model that ships with the program.
         public var path: String?
     }
 
