@@ -110,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Formats", "TestSupport",
+                "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Formats",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -44,6 +44,18 @@ struct FeedSocket: ~Copyable {
         inode = facts.st_ino
     }
 
+    /// Whether a daemon of this user could bind there, as far as can be told without binding; one that is served already
+    /// counts as good.
+    static func check(path: String) throws(FeedError) {
+        _ = try address(of: path)
+        let folder = Self.folder(of: path)
+        guard unsafe access("\(folder)/.", W_OK | X_OK) == 0 else {
+            throw .system(path: path, call: "open \(folder)", code: errno)
+        }
+        var facts = stat()
+        if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFSOCK { throw .notASocket(path: path) }
+    }
+
     deinit {
         withdraw()
         close(descriptor)

@@ -40,6 +40,10 @@ public final class TrackServer: @unchecked Sendable {
     private var lastStatus: FeedStatus?
     private var acceptPaused = false
 
+    /// Whether a server could be made at `path`, as far as can be told without making one; a path that another serves
+    /// counts as good.
+    public static func check(path: String) throws(FeedError) { try FeedSocket.check(path: path) }
+
     /// Binds the socket and listens; subscribers are served once `run` is called.
     /// - Parameter status: asked on the loop's thread, once a second and whenever the mailbox wakes it.
     public init(

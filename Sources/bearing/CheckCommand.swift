@@ -8,7 +8,7 @@ import TrackFeed
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks at configuration, model and source without starting; finds everything wrong at once.",
+        abstract: "Looks at configuration, model, source and socket without starting; finds everything wrong at once.",
         discussion: "Example: bearing check --config config/bearing.toml --source alsa:hw:1")
 
     @OptionGroup var options: RunOptions
@@ -31,7 +31,15 @@ struct CheckCommand: ParsableCommand {
             capture.stop()
             print("source  \(configuration.input.source): opens")
         }
-        print("socket  \(configuration.socket.path ?? SocketPath.standard)")
+        attempt(&failures) {
+            let path = configuration.socket.path ?? SocketPath.standard
+            do throws(FeedError) {
+                try TrackServer.check(path: path)
+            } catch {
+                throw Failure(error)
+            }
+            print("socket  \(path): can be served")
+        }
         guard let first = failures.first else { return print("All is well.") }
         throw Failure(first.kind, failures.map(\.description).joined(separator: "\n"))
     }

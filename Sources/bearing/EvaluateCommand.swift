@@ -59,7 +59,7 @@ struct EvaluateCommand: ParsableCommand {
         do {
             return try ModelFile.load(model)
         } catch {
-            throw Failure(error, path: model)
+            throw Failure(error)
         }
     }
 

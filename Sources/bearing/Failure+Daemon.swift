@@ -10,12 +10,17 @@ extension Failure {
     init(_ error: Daemon.StartError) {
         switch error {
         case .audio(let error): self.init(error)
-        case .feed(let error):
-            switch error {
-            case .system: self.init(.inputOutput, error.description)
-            case .pathTooLong, .emptyPath, .notASocket: self.init(.configuration, error.description)
-            case .inUse: self.init(.unavailable, error.description)
-            }
+        case .feed(let error): self.init(error)
         }
+    }
+
+    init(_ error: FeedError) {
+        let kind: Kind =
+            switch error {
+            case .system: .inputOutput
+            case .pathTooLong, .emptyPath, .notASocket: .configuration
+            case .inUse: .unavailable
+            }
+        self.init(kind, error.description)
     }
 }

@@ -19,4 +19,13 @@ extension Failure {
             }
         self.init(kind, error.description)
     }
+
+    /// A file that is not there or cannot be read or written is told from one whose contents are wrong.
+    init(_ error: SafeTensorsError) {
+        if case .file(let error) = error { self.init(error) } else { self.init(.badData, error.description) }
+    }
+
+    init(_ error: ModelError) {
+        if case .container(let error) = error { self.init(error) } else { self.init(.badData, error.description) }
+    }
 }

@@ -30,9 +30,9 @@ extension Failure {
         } catch let error as FileError {
             throw Failure(error)
         } catch let error as SafeTensorsError {
-            throw Failure(.badData, error.description)
+            throw Failure(error)
         } catch let error as ModelError {
-            throw Failure(.inputOutput, error.description)
+            throw Failure(error)
         } catch let error as Failure {
             throw error
         } catch let error as ValidationError {

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Glibc
 
-/// What a command ends with: one line that says what was expected, what was found and what to do, and the exit code
-/// that others script against (the numbers of sysexits.h).
+/// What a command ends with: a line for each fault that says what was expected, what was found and what to do, and the
+/// exit code that others script against (the numbers of sysexits.h).
 struct Failure: Error, CustomStringConvertible {
     enum Kind: Int32 {
         case badData = 65
@@ -23,7 +22,6 @@ struct Failure: Error, CustomStringConvertible {
     var code: ExitCode { ExitCode(kind.rawValue) }
 
     func report() {
-        let line = "bearing: \(description)\n"
-        _ = unsafe line.withCString { unsafe write(STDERR_FILENO, $0, strlen($0)) }
+        for line in description.split(separator: "\n") { Console.note(String(line)) }
     }
 }

@@ -18,7 +18,7 @@ struct LiveModel {
         do {
             file = try ModelFile.load(self.path)
         } catch {
-            throw Failure(error, path: self.path)
+            throw Failure(error)
         }
         guard file.architecture.form == .live else {
             throw Failure(

@@ -21,20 +21,29 @@ enum BearingProcess {
         fatalError("no program bearing beside the tests: \(CommandLine.arguments[0])")
     }
 
-    static func run(_ arguments: String...) throws -> Result {
-        let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
+    /// Runs the program to its end.
+    static func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+    static func run(_ arguments: [String]) throws -> Result {
         let (output, error) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = error
-        try process.run()
-        // What these commands write fits a pipe, so one may be read after the other.
+        let process = try start(arguments, output: output, error: error)
+        // What these commands write on standard error fits a pipe, so one may be read after the other.
         let written = output.fileHandleForReading.readDataToEndOfFile()
         let said = error.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return Result(
             status: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
             error: String(decoding: said, as: UTF8.self))
+    }
+
+    /// Starts the program; it runs on.
+    static func start(_ arguments: [String], output: Pipe, error: Pipe) throws -> Process {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        return process
     }
 }

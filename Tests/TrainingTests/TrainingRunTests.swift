@@ -63,11 +63,15 @@ import Training
         #expect(log.split(separator: "\n").count == 3)
     }
 
+    /// Without rotations these few directions can be learnt by heart, so the losses fall far: to 0.6 and 0.25 of the first
+    /// epoch's. A gradient that is wrong leaves them where they are, or lets them grow.
     @Test func theLossFalls() throws {
-        var settings = settings(epochs: 2)
-        settings.stepsPerEpoch = 40
+        var settings = settings(epochs: 4)
+        settings.stepsPerEpoch = 100
+        settings.augmentation.rotations = false
         let reports = try train(settings, in: folder)
-        #expect(reports[1].positionLoss < 0.8 * reports[0].positionLoss)
+        #expect(reports[3].positionLoss < 0.8 * reports[0].positionLoss)
+        #expect(reports[3].activityLoss < 0.5 * reports[0].activityLoss)
     }
 
     @Test func aCheckpointOfOtherSettingsIsRefused() throws {

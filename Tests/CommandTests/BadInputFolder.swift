@@ -1,0 +1,64 @@
+import Audio
+import Foundation
+import Networks
+import SafeTensors
+
+/// A folder of files that are wrong in one way each, and the good ones beside which they are wrong; removed at the end.
+final class BadInputFolder {
+    let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+
+    init() throws {
+        try write("", to: "empty.wav")
+        try write(String(repeating: "U", count: 5000), to: "corrupt.wav")
+        try record("good.wav")
+        try record("stereo.wav", channels: 2)
+        // A header that promises more than there is.
+        let whole = try Data(contentsOf: URL(fileURLWithPath: "\(path)/good.wav"))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: "\(path)/cut.wav"))
+
+        try TestModel.write(to: "\(path)/good.safetensors")
+        try TestModel.write(to: "\(path)/paper.safetensors", form: .paper)
+        let model = try SafeTensorFile.read("\(path)/good.safetensors")
+        func save(_ tensors: [SafeTensor], _ name: String) throws {
+            try SafeTensorFile(tensors: tensors, metadata: model.metadata).write(to: "\(path)/\(name)")
+        }
+        let name = "direction.0.bias"
+        try save(model.tensors.filter { $0.name != name }, "lacking.safetensors")
+        try save(
+            model.tensors.map { $0.name == name ? SafeTensor(name, [Float(0)], shape: [1]) : $0 }, "misshapen.safetensors")
+
+        try write("[gate]\nopen_treshold = 0.5\n", to: "unknown.toml")
+        try write("[gate]\nopen_treshold = 0.5\n[input]\nloop = 3\n", to: "two.toml")
+
+        // Data sets: without the folder of labels, without one file of labels, with a row that is none.
+        for set in ["unlabelled", "gap", "badrow"] {
+            for fold in [2, 3] { try record("\(set)/foa_dev/fold\(fold)_room1_mix001_ov1.wav") }
+        }
+        try write("0,0,0,10,0\n", to: "gap/metadata_dev/fold2_room1_mix001_ov1.csv")
+        for fold in [2, 3] {
+            try write("0,0,0,10,0\n1,0,0,north,0\n", to: "badrow/metadata_dev/fold\(fold)_room1_mix001_ov1.csv")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    private func prepare(_ name: String) throws -> String {
+        let file = "\(path)/\(name)"
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
+        return file
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: try prepare(name)))
+    }
+
+    /// A quarter of a second of noise.
+    private func record(_ name: String, channels: Int = 4) throws {
+        let writer = try AudioFileWriter(
+            path: try prepare(name), encoding: .wave16, sampleRate: 24_000, channels: channels)
+        let samples = (0..<6000 * channels).map { _ in Float.random(in: -0.3...0.3) }
+        try writer.write(samples.span)
+        try writer.close()
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+/// What a user can get wrong, told by the program itself in one line, with the exit code of its kind (sysexits.h).
+@Suite struct BadInputTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        /// "@" stands for the folder of `BadInputFolder`.
+        let command: String
+        let status: Int32
+        /// What the line names.
+        let named: [String]
+
+        init(_ command: String, _ status: Int32, _ named: String...) {
+            self.command = command
+            self.status = status
+            self.named = named
+        }
+
+        var testDescription: String { command }
+    }
+
+    private static let badData: Int32 = 65
+    private static let noInput: Int32 = 66
+    private static let unavailable: Int32 = 69
+    private static let inputOutput: Int32 = 74
+    private static let configuration: Int32 = 78
+
+    private static let good = "--model @/good.safetensors"
+    private static let hearing = "--source file:@/good.wav --socket @/socket"
+
+    /// Recordings, by every command that hears one.
+    private static let recordings = [
+        ("none.wav", noInput, "found nothing there"), ("stereo.wav", badData, "expected 4 channels, found 2"),
+        ("empty.wav", badData, ""), ("corrupt.wav", badData, "expected an audio file"),
+        ("cut.wav", badData, "frames as its header says, found 2997"),
+    ].flatMap { name, status, part in
+        [
+            Case("localize @/\(name) \(good)", status, "@/\(name): ", part),
+            Case("check --source file:@/\(name) --socket @/socket \(good)", status, "@/\(name): ", part),
+            Case("run --source file:@/\(name) --socket @/socket \(good)", status, "@/\(name): ", part),
+        ]
+    }
+
+    /// Models, by every command that loads one.
+    private static let models = [
+        ("none.safetensors", noInput, ""), ("good.wav", badData, "expected a safetensors file"),
+        ("lacking.safetensors", badData, "expected a tensor direction.0.bias"),
+        ("misshapen.safetensors", badData, "tensor direction.0.bias: expected shape [16], found [1]"),
+    ].flatMap { name, status, part in
+        [
+            Case("localize @/good.wav --model @/\(name)", status, "@/\(name): ", part),
+            Case("check \(hearing) --model @/\(name)", status, "@/\(name): ", part),
+            Case("run \(hearing) --model @/\(name)", status, "@/\(name): ", part),
+            Case("evaluate --dataset @/badrow --folds 2 --model @/\(name)", status, "@/\(name): ", part),
+        ]
+    } + ["localize @/good.wav", "check \(hearing)", "run \(hearing)"].map {
+        Case("\($0) --model @/paper.safetensors", badData, "@/paper.safetensors: ", "expected a model of form live, found paper")
+    }
+
+    /// The configuration, the device and the socket, by the two commands that need them.
+    private static let settings = ["check", "run"].flatMap { command in
+        [
+            Case("\(command) --config @/none.toml \(good)", configuration, "@/none.toml: "),
+            Case("\(command) --config @/unknown.toml \(good)", configuration, "@/unknown.toml: gate.open_treshold: "),
+            Case("\(command) --source hw:1 \(good)", configuration, "--source", "\"hw:1\""),
+            Case("\(command) --format ogg \(good)", configuration, "--format", "\"ogg\""),
+            Case(
+                "\(command) --format mic \(hearing) \(good)", configuration, "@/good.safetensors: ", "found one for foa"),
+            Case("\(command) --source alsa:nosuchdevice --socket @/socket \(good)", unavailable, "nosuchdevice: "),
+            Case("\(command) --source file:@/good.wav --socket @/none/socket \(good)", inputOutput, "@/none/socket"),
+            Case("\(command) --source file:@/good.wav --socket @/good.wav/socket \(good)", inputOutput, "@/good.wav/socket"),
+            Case("\(command) --source file:@/good.wav --socket @/empty.wav \(good)", configuration, "@/empty.wav"),
+        ]
+    } + [
+        // Nobody, not even root, may make a file there.
+        Case("run --source file:@/good.wav --socket /proc/socket \(good)", inputOutput, "/proc/socket")
+    ]
+
+    private static let datasets = ["train --out @/run --dataset", "evaluate \(good) --folds 2,3 --dataset"].flatMap { command in
+        [
+            Case("\(command) @/nowhere", noInput, "@/nowhere/foa_dev: "),
+            Case("\(command) @/unlabelled", noInput, "@/unlabelled/metadata_dev: "),
+            Case("\(command) @/gap", noInput, "@/gap/metadata_dev/fold3_room1_mix001_ov1.csv"),
+            Case("\(command) @/badrow", badData, "/metadata_dev/fold", "_room1_mix001_ov1.csv:2: expected azimuth"),
+        ]
+    } + [
+        Case("score @/badrow/metadata_dev @/badrow/metadata_dev", badData, "fold2_room1_mix001_ov1.csv:2: expected azimuth"),
+        Case("synth --sounds @/nowhere --out @/scenes", noInput, "@/nowhere: "),
+        Case("synth --sounds @/gap/metadata_dev --out @/scenes", noInput, "@/gap/metadata_dev: "),
+    ]
+
+    @Test(arguments: recordings + models + settings + datasets)
+    func isToldInOneLine(_ fault: Case) throws {
+        let folder = try BadInputFolder()
+        let arguments = fault.command.replacingOccurrences(of: "@", with: folder.path).split(separator: " ").map(String.init)
+        let result = try BearingProcess.run(arguments)
+        #expect(result.status == fault.status, "\(result.error)")
+        var lines = result.error.split(separator: "\n")
+        // What the daemon logs comes before.
+        if arguments[0] == "run" { lines.removeAll { !$0.hasPrefix("bearing: ") } }
+        #expect(lines.count == 1 && result.error.hasSuffix("\n"), "\(result.error)")
+        let line = try #require(lines.last, "nothing on standard error")
+        #expect(line.hasPrefix("bearing: "))
+        for part in fault.named where !part.isEmpty {
+            #expect(line.contains(part.replacingOccurrences(of: "@", with: folder.path)), "\(line)")
+        }
+        if arguments[0] != "check" { #expect(result.output == "") }
+    }
+
+    @Test func everyFaultAtOnceHasItsLine() throws {
+        let folder = try BadInputFolder()
+        func lines(_ arguments: String...) throws -> [Substring] {
+            let result = try BearingProcess.run(arguments)
+            #expect(result.status == Self.configuration || result.status == Self.noInput, "\(result.error)")
+            let lines = result.error.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.hasPrefix("bearing: \(folder.path)/") || $0.hasPrefix("bearing: command line: ") })
+            return lines
+        }
+        let settings = try lines("check", "--config", "\(folder.path)/two.toml", "--format", "ogg")
+        #expect(settings.count == 3)
+        #expect(try lines("run", "--config", "\(folder.path)/two.toml", "--format", "ogg") == settings)
+        let files = try lines(
+            "check", "--model", "\(folder.path)/none.safetensors", "--source", "file:\(folder.path)/none.wav",
+            "--socket", "\(folder.path)/socket")
+        #expect(files.count == 2)
+    }
+}
