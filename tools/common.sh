@@ -11,9 +11,9 @@ die() {
     exit 1
 }
 
-# Options of `swift build` and `swift test`, one set for both so that neither compiles the other's work again. The C
+# Options of `swift build` and `swift test`. A terminal must not change them, or all would be compiled again. The C
 # shims hold the innermost loops, so they are compiled for the processor at hand.
-build_options=(-c release)
+build_options=(-c release --no-color-diagnostics)
 case $(uname -m) in
     x86_64) build_options+=(-Xcc -march=native) ;;
     aarch64) build_options+=(-Xcc -mcpu=native) ;;
