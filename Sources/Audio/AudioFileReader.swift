@@ -44,8 +44,10 @@ public final class AudioFileReader {
                 if frames == 0 { throw .emptyFile(path: path) }
                 if info.frames == Int64.max { throw .notAudio(path: path, reason: "a header without a length") }
                 if let wave, wave.isTruncated {
+                    // Whole bytes a frame, so that a frame cut in the middle changes nothing.
+                    let frameBytes = max(1, wave.available / frames)
                     throw .truncatedFile(
-                        path: path, expectedFrames: frames * wave.declared / max(wave.available, 1), foundFrames: frames)
+                        path: path, expectedFrames: wave.declared / frameBytes, foundFrames: frames)
                 }
                 if let expected, expected != channels {
                     throw .wrongChannelCount(source: path, expected: expected, found: channels)

@@ -32,7 +32,7 @@ import Testing
     private static let recordings = [
         ("none.wav", noInput, "found nothing there"), ("stereo.wav", badData, "expected 4 channels, found 2"),
         ("empty.wav", badData, ""), ("corrupt.wav", badData, "expected an audio file"),
-        ("cut.wav", badData, "frames as its header says, found 2997"),
+        ("cut.wav", badData, "expected 6000 frames as its header says, found 2997"),
     ].flatMap { name, status, part in
         [
             Case("localize @/\(name) \(good)", status, "@/\(name): ", part),

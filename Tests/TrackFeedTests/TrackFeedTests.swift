@@ -92,7 +92,7 @@ final class Reader {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TrackFeedTests {
     @Test func aSubscriberReadsHelloThenStatusThenTracks() throws {
         let feed = try FakeFeed()
