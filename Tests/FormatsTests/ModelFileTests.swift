@@ -8,11 +8,12 @@ import Tensor
 import Testing
 import Tracking
 
-@Suite struct ModelFileTests {
+@Suite final class ModelFileTests {
     private let folder = NSTemporaryDirectory() + "bearing-model-\(UUID().uuidString)"
     private var path: String { "\(folder)/model.safetensors" }
 
     init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func model() -> ModelFile {
         let architecture = DOAnetArchitecture(

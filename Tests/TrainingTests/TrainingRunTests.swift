@@ -4,11 +4,12 @@ import Networks
 import Testing
 import Training
 
-@Suite struct TrainingRunTests {
+@Suite final class TrainingRunTests {
     private let dataset: SmallDataset
     private let folder = NSTemporaryDirectory() + "bearing-run-\(UUID().uuidString)"
 
     init() throws { dataset = try SmallDataset() }
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func data(threads: Int = 2) throws -> TrainingData {
         try TrainingData(
