@@ -1,5 +1,5 @@
 import Features
-import Formats
+public import Formats
 import Foundation
 import Kernels
 import Networks
@@ -17,12 +17,15 @@ public final class TrainingRun {
     public private(set) var bestEpoch: Int?
     private var bestMOTA = -Double.infinity
 
+    /// Where the parameters start, for checkpoints and model files.
+    private let start: String
     private let team: WorkerTeam
     private let network: DOAnetBatch<Float>
     private let parameters: DOAnetParameters<Float>
     private let gradients: DOAnetParameters<Float>
     /// Moving average of the parameters and of the batch-norm statistics: what is validated and shipped.
     private let averaged: DOAnetParameters<Float>
+    private let scaler: FeatureScaler
     private var adam: Adam
     private let loss: AssignmentLoss
     private let batch: TrainingBatch
@@ -32,10 +35,18 @@ public final class TrainingRun {
 
     /// - Parameter folder: where the checkpoint, the best model and the log are kept; made when missing. A checkpoint of
     ///   the same settings in it is resumed.
-    /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings.
-    public init(settings: TrainingSettings, data: TrainingData, folder: String) throws {
+    /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept.
+    /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
+    ///   of another architecture.
+    public init(settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil) throws {
         try settings.validate()
+        if let initial, initial.architecture != settings.architecture || initial.features != data.kind {
+            throw TrainingError.settings(
+                "initial model: expected \(settings.architecture) on \(data.kind.rawValue), "
+                    + "found \(initial.architecture) on \(initial.features.rawValue)")
+        }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
         self.settings = settings
         self.data = data
         self.folder = folder
@@ -43,8 +54,11 @@ public final class TrainingRun {
         let slots = architecture.maximumTracks
         team = WorkerTeam(count: settings.threads)
         parameters = DOAnetParameters(architecture, seed: settings.seed)
+        if let initial { parameters.copy(from: initial.parameters) }
         gradients = DOAnetParameters(zeros: architecture)
         averaged = DOAnetParameters(architecture, seed: settings.seed)
+        averaged.copy(from: parameters)
+        scaler = initial?.scaler ?? data.scaler
         network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
         adam = Adam(count: parameters.all.count)
         loss = AssignmentLoss(settings: settings.loss, slots: slots)
@@ -85,7 +99,7 @@ public final class TrainingRun {
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
         let tracks = Evaluation.tracks(
-            of: data.validation, parameters: averaged, scaler: data.scaler, gate: GateSettings(),
+            of: data.validation, parameters: averaged, scaler: scaler, gate: GateSettings(),
             threads: settings.threads)
         let scores = Evaluation.score(data.validation, tracks: tracks)
         let count = Double(settings.stepsPerEpoch)
@@ -112,7 +126,7 @@ public final class TrainingRun {
     private var state: Checkpoint {
         Checkpoint(
             parameters: parameters, averaged: averaged,
-            fingerprint: "\(settings), \(data.kind.rawValue), \(data.fingerprint)")
+            fingerprint: "\(settings), \(data.kind.rawValue), \(data.fingerprint), \(start)")
     }
 
     /// Where the best model of this run is kept.
@@ -121,10 +135,10 @@ public final class TrainingRun {
     private func train(step: Int) throws -> (LossValue, Float) {
         let plans = batch.plan(
             step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation)
-        let (team, batch, data, settings) = (team, batch, data, settings)
+        let (team, batch, data, settings, scaler) = (team, batch, data, settings, scaler)
         team.run { worker in
             for item in team.share(worker, of: settings.batch) {
-                batch.fill(item, plan: plans[item], recordings: data.training, scaler: data.scaler)
+                batch.fill(item, plan: plans[item], recordings: data.training, scaler: scaler)
             }
         }
         let architecture = settings.architecture
@@ -193,6 +207,7 @@ public final class TrainingRun {
         var facts = [
             "training.data": "\(URL(fileURLWithPath: data.root).lastPathComponent): \(data.fingerprint)",
             "training.settings": "\(settings)",
+            "training.start": start,
             "training.seed": "\(settings.seed)",
             "training.epoch": "\(report.epoch + 1)",
         ]
@@ -200,7 +215,7 @@ public final class TrainingRun {
             if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
         }
         return ModelFile(
-            parameters: averaged, scaler: data.scaler, gate: GateSettings(), array: data.array, facts: facts)
+            parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array, facts: facts)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import Formats
 import Glibc
 import Networks
 import Tracking
@@ -23,6 +24,8 @@ struct TrainCommand: ParsableCommand {
     var out: String
     @Option(help: "Microphone format: foa or mic.")
     var format = DatasetFormat.foa
+    @Option(help: ArgumentHelp("Go on from this model instead of random parameters.", valueName: "file"))
+    var initial: String?
     @Option(help: "Features of the mic format: mic-gcc-phat or mic-phase.")
     var features: FeatureKind?
     @Option(help: "live (causal, for the daemon) or paper (bidirectional, offline).")
@@ -73,7 +76,7 @@ struct TrainCommand: ParsableCommand {
             ) { progress.update($0) }
             progress.finish()
             for warning in data.warnings { Console.note(warning) }
-            let run = try TrainingRun(settings: try settings(), data: data, folder: out)
+            let run = try TrainingRun(settings: try settings(), data: data, folder: out, initial: try initialModel())
             Console.note(
                 "\(data.training.count) training and \(data.validation.count) validation recordings, "
                     + "\(run.parameterCount) parameters"
@@ -93,6 +96,15 @@ struct TrainCommand: ParsableCommand {
                 fflush(nil)
             }
             if let best = run.bestEpoch { print("best: epoch \(best + 1), \(run.modelPath)") }
+        }
+    }
+
+    private func initialModel() throws -> ModelFile? {
+        guard let initial else { return nil }
+        do {
+            return try ModelFile.load(initial)
+        } catch {
+            throw Failure(error)
         }
     }
 

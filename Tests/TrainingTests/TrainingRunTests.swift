@@ -1,6 +1,8 @@
 import Features
+import Formats
 import Foundation
 import Networks
+import Tensor
 import Testing
 import Training
 
@@ -83,6 +85,23 @@ import Training
             _ = try TrainingRun(settings: other, data: try data(), folder: folder)
         } throws: { error in
             "\(error)".contains("checkpoint.safetensors") && "\(error)".contains("other settings")
+        }
+    }
+
+    @Test func anInitialModelIsGoneOnFrom() throws {
+        var settings = settings(epochs: 1)
+        _ = try train(settings, in: "\(folder)/first")
+        let model = try ModelFile.load("\(folder)/first/model.safetensors")
+        settings.learningRate = 1e-9
+        let run = try TrainingRun(settings: settings, data: try data(), folder: "\(folder)/second", initial: model)
+        _ = try run.runEpoch { _ in }
+        let next = try ModelFile.load("\(folder)/second/model.safetensors")
+        for (a, b) in zip(model.parameters.entries, next.parameters.entries) {
+            for (x, y) in zip(a.values.array, b.values.array) { #expect(abs(x - y) < 1e-5, "\(a.name)") }
+        }
+        settings.architecture.filters = 9
+        #expect(throws: TrainingError.self) {
+            _ = try TrainingRun(settings: settings, data: try data(), folder: "\(folder)/third", initial: model)
         }
     }
 }
