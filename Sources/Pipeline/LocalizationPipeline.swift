@@ -29,6 +29,13 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private var frames = 0
     private var blocks = 0
     private var samplesPushed = 0
+    /// Whether each of the latest `lookAhead` + 1 blocks was nothing but zeros, block k at k mod (`lookAhead` + 1).
+    private var isSilent: [Bool]
+    /// Of the present block.
+    private var hasSound = false
+
+    /// Log-mel of a frame of zeros is -100 dB in every band; the faintest 16-bit noise is far above.
+    private static let silence: Float = -99.9
 
     /// - Parameters:
     ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
@@ -51,6 +58,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         block = arena.take(shape)
         probabilities = arena.take(slots)
         self.arena = arena
+        isSilent = [Bool](repeating: false, count: architecture.lookAhead + 1)
     }
 
     /// Pushes audio and hands out the tracks of every block that it completes.
@@ -70,6 +78,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
     public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         let row = block.rows(frames..<frames + 1)
         row.copy(from: frame)
+        hasSound = hasSound || Self.hasSound(frame, channels: kind.channels)
         scaler.apply(row)
         frames += 1
         guard frames == FrameTiming.framesPerBlock else { return }
@@ -99,15 +108,20 @@ public final class LocalizationPipeline: @unchecked Sendable {
         frames = 0
         blocks = 0
         samplesPushed = 0
+        hasSound = false
     }
 
     private func finishBlock(_ emit: (borrowing BlockTracks) -> Void) {
         stepper.step(block.readOnly)
+        isSilent[blocks % isSilent.count] = !hasSound
+        hasSound = false
         blocks += 1
         // The first outputs of a network with look-ahead tell of blocks before the first.
         guard blocks > lookAhead else { return }
+        // What a network says of digital silence is arbitrary: rooms have none, so no training meets it.
+        let wasSilent = isSilent[(blocks - 1 - lookAhead) % isSilent.count]
         for slot in 0..<maximumTracks {
-            probabilities[slot] = 1 / (1 + expf(-stepper.activityLogits[slot]))
+            probabilities[slot] = wasSilent ? 0 : 1 / (1 + expf(-stepper.activityLogits[slot]))
         }
         let directions = unsafe UnsafeBufferPointer(start: stepper.directions.unsafeBase, count: 3 * maximumTracks)
         let activity = unsafe UnsafeBufferPointer(start: probabilities.unsafeBase, count: maximumTracks)
@@ -118,5 +132,13 @@ public final class LocalizationPipeline: @unchecked Sendable {
             if let track = gate.track(slot) { tracks.append(track) }
         }
         emit(tracks)
+    }
+
+    /// Whether any band of the four log-mel channels of a frame [64, C] is above its floor.
+    private static func hasSound(_ frame: TensorRef<Float>, channels: Int) -> Bool {
+        for band in 0..<FrameTiming.melBands {
+            for channel in 0..<FrameTiming.microphones where frame[band * channels + channel] > silence { return true }
+        }
+        return false
     }
 }

@@ -67,6 +67,18 @@ import Tracking
         return heard
     }
 
+    /// A muted microphone gives zeros, of which a network has learnt nothing.
+    @Test(arguments: [0, 3]) func digitalSilenceHasNoTracks(lookAhead: Int) {
+        let silence = [Float](repeating: 0, count: 2 * 24_000 * 4)
+        let heard = run(makePipeline(lookAhead: lookAhead), audio(seconds: 1) + silence, finish: true) { 2400 }
+        #expect(heard.count == 30)
+        #expect(heard[..<10].contains { !$0.tracks.isEmpty })
+        // A track outlives its sound by the blocks that it coasts, the sound by a window's overlap.
+        let quiet = 10 + 1 + GateSettings().coastBlocks
+        #expect(heard[quiet...].allSatisfy { $0.tracks.isEmpty })
+        #expect(run(makePipeline(lookAhead: lookAhead), silence) { 2400 }.allSatisfy { $0.tracks.isEmpty })
+    }
+
     @Test func everyChunkingGivesTheSameTracks() {
         let samples = audio(seconds: 3)
         let whole = run(makePipeline(), samples) { samples.count }
