@@ -211,6 +211,7 @@ public final class TrainingRun {
             "training.seed": "\(settings.seed)",
             "training.epoch": "\(report.epoch + 1)",
         ]
+        facts["licence"] = settings.licence
         for (name, value) in report.figures {
             if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
         }

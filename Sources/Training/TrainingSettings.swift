@@ -22,6 +22,8 @@ public struct TrainingSettings: Sendable {
     public var augmentation = AugmentationSettings()
     public var seed: UInt64 = 1
     public var threads = 2
+    /// Stands in the model file.
+    public var licence: String?
 
     public init(architecture: DOAnetArchitecture) {
         self.architecture = architecture

@@ -64,6 +64,8 @@ struct TrainCommand: ParsableCommand {
     var seed: UInt64 = 1
     @Option(help: "Threads; they share each batch.")
     var threads = 2
+    @Option(help: "Licence of the model, written into it; that of the data set may bind it.")
+    var licence: String?
     @Option(help: ArgumentHelp("Where extracted features are kept; default: the run's folder.", valueName: "dir"))
     var cache: String?
 
@@ -144,6 +146,7 @@ struct TrainCommand: ParsableCommand {
         settings.augmentation.masks = masks
         settings.seed = seed
         settings.threads = threads
+        settings.licence = licence
         return settings
     }
 }
