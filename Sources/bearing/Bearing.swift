@@ -15,6 +15,7 @@ struct Bearing: ParsableCommand {
             SynthCommand.self,
             TrainCommand.self,
             EvaluateCommand.self,
+            TuneCommand.self,
             ScoreCommand.self,
             BenchCommand.self,
         ])

@@ -17,12 +17,16 @@ struct ProgressBar {
         shown = began
     }
 
-    /// - Parameters: `fraction` of the work that is done, 0...1; `note` is appended.
-    mutating func update(_ fraction: Double, note: String = "") {
+    /// - Parameters: `fraction` of the work that is done, 0...1, nil where the end is not known; `note` is appended.
+    mutating func update(_ fraction: Double?, note: String = "") {
         let now = MonotonicClock.seconds
         let interval = isTerminal ? Self.terminalInterval : Self.plainInterval
         guard now - began > Self.patience, now - shown > interval else { return }
         shown = now
+        guard let fraction else {
+            Self.write(isTerminal ? "\r\u{1B}[K\(label) \(note)" : "\(label): \(note)\n")
+            return
+        }
         let left = fraction > 0.001 ? (now - began) * (1 - fraction) / fraction : .nan
         let percent = Int(fraction * 100)
         let time = left.isFinite ? ", \(Self.duration(left)) left" : ""
