@@ -17,6 +17,7 @@ struct Bearing: ParsableCommand {
             EvaluateCommand.self,
             TuneCommand.self,
             ScoreCommand.self,
+            PlotCommand.self,
             BenchCommand.self,
         ])
 

@@ -1,0 +1,74 @@
+import Geometry
+import Tracking
+
+/// Directions over time as a picture: references as wide pale bands, tracks as thin lines with a colour for each id.
+public struct TrackPlot: Sendable {
+    /// Where a source is in one block.
+    public struct Point: Sendable, Hashable {
+        /// The block [100 frame, 100 frame + 100) ms.
+        public var frame: Int
+        /// Degrees, -180...180.
+        public var azimuth: Float
+        /// Degrees, -90...90.
+        public var elevation: Float
+        /// 0...1; nil where nobody says it.
+        public var activity: Float?
+
+        public init(frame: Int, azimuth: Float, elevation: Float, activity: Float? = nil) {
+            self.frame = frame
+            self.azimuth = azimuth
+            self.elevation = elevation
+            self.activity = activity
+        }
+    }
+
+    /// One source, its points by rising frame; blocks without a point are gaps.
+    public struct Line: Sendable, Hashable {
+        public var id: Int
+        public var points: [Point]
+
+        public init(id: Int, points: [Point]) {
+            self.id = id
+            self.points = points.sorted { $0.frame < $1.frame }
+        }
+    }
+
+    public var title: String
+    public var references: [Line]
+    /// In the order of their first points, which is that of their colours and of the legend.
+    public let tracks: [Line]
+
+    public init(title: String, references: [Line], tracks: [Line]) {
+        self.title = title
+        self.references = references
+        self.tracks = tracks.sorted { ($0.points.first?.frame ?? 0, $0.id) < ($1.points.first?.frame ?? 0, $1.id) }
+    }
+
+    /// A line for each event of a reference.
+    public static func references(_ metadata: MetadataCSV) -> [Line] { lines(ReferenceLabels(metadata).blocks) }
+
+    /// A line for each value of a system's track column.
+    public static func tracks(_ metadata: MetadataCSV) -> [Line] {
+        lines(ReferenceLabels.predictions(metadata, blockCount: 0))
+    }
+
+    private static func lines(_ blocks: [[LabelledDirection]]) -> [Line] {
+        var points: [Int: [Point]] = [:]
+        for (frame, labels) in blocks.enumerated() {
+            for label in labels {
+                points[label.identity, default: []].append(
+                    Point(frame: frame, azimuth: label.direction.azimuth, elevation: label.direction.elevation))
+            }
+        }
+        return points.map { Line(id: $0.key, points: $0.value) }.sorted { $0.id < $1.id }
+    }
+
+    /// The colour of every track's id; both white and dark grounds show each of them. The eleventh is the first again.
+    public var colours: [(id: Int, colour: String)] {
+        tracks.enumerated().map { ($1.id, Self.palette[$0 % Self.palette.count]) }
+    }
+
+    private static let palette = [
+        "#2f80d8", "#d9591c", "#1c9a68", "#a657d2", "#b5850c", "#d8468c", "#1295a6", "#7f8a1e", "#6c74e0", "#c2564f",
+    ]
+}

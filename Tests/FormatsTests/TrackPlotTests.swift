@@ -1,0 +1,104 @@
+import Formats
+import Foundation
+import FoundationXML
+import Testing
+
+/// Every path of a document, by its class and, for tracks, id.
+private final class PathReader: NSObject, XMLParserDelegate {
+    var paths: [(kind: String, id: String?, stroke: String?, data: String)] = []
+    var texts: [String] = []
+    private var text: String?
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        if name == "path" {
+            paths.append((attributes["class"] ?? "", attributes["data-id"], attributes["stroke"], attributes["d"] ?? ""))
+        }
+        if name == "text" || name == "title" { text = "" }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) { text? += string }
+
+    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+        if let text { texts.append(text) }
+        text = nil
+    }
+}
+
+@Suite struct TrackPlotTests {
+    private func read(_ plot: TrackPlot) throws -> PathReader {
+        let reader = PathReader()
+        let parser = XMLParser(data: Data(plot.svg.utf8))
+        parser.delegate = reader
+        try #require(parser.parse(), "not well-formed: \(String(describing: parser.parserError))")
+        return reader
+    }
+
+    /// A source at these azimuths, block after block; nil is silence.
+    private func line(_ id: Int, _ azimuths: [Float?], activity: Float? = nil) -> TrackPlot.Line {
+        TrackPlot.Line(
+            id: id,
+            points: azimuths.enumerated().compactMap { frame, azimuth in
+                azimuth.map { TrackPlot.Point(frame: frame, azimuth: $0, elevation: 10, activity: activity) }
+            })
+    }
+
+    /// How often the pen is set down for each panel of one track: azimuth, elevation and perhaps activity.
+    private func pieces(_ line: TrackPlot.Line) throws -> [Int] {
+        try read(TrackPlot(title: "", references: [], tracks: [line])).paths.filter { $0.id == "\(line.id)" }
+            .map { $0.data.filter { $0 == "M" }.count }
+    }
+
+    @Test func aWrapBreaksTheLineOfAzimuthOnly() throws {
+        #expect(try pieces(line(1, [170, 175, 180, -175, -170])) == [2, 1])
+        #expect(try pieces(line(1, [-90, 90, -90])) == [1, 1])
+    }
+
+    @Test func aGapBreaksEveryLine() throws {
+        #expect(try pieces(line(1, [0, 1, nil, 2, 3, nil, nil, 4], activity: 0.5)) == [3, 3, 3])
+        #expect(try pieces(line(1, [0, 1, 2])) == [1, 1])
+    }
+
+    @Test func aPieceReachesFromItsFirstBlockToTheEndOfItsLast() throws {
+        let path = try #require(
+            try read(TrackPlot(title: "", references: [line(0, [Float?](repeating: 0, count: 20))], tracks: [])).paths
+                .first { $0.kind == "reference" && $0.data.contains("L") })
+        #expect(path.data.hasPrefix("M64 ") && path.data.hasSuffix("H900"))
+        // What lies between equal neighbours says nothing.
+        #expect(path.data.filter { $0 == "L" }.count == 2)
+    }
+
+    @Test func everyIDHasItsColour() throws {
+        let plot = TrackPlot(title: "", references: [], tracks: (1...9).map { line($0 * 3, [0, 10]) })
+        #expect(Set(plot.colours.map(\.colour)).count == 9)
+        let paths = try read(plot).paths.filter { $0.id != nil }
+        #expect(paths.count == 18)
+        for (id, colour) in plot.colours {
+            #expect(paths.filter { $0.id == "\(id)" }.allSatisfy { $0.stroke == colour })
+            #expect(try read(plot).texts.contains("track \(id)"))
+        }
+    }
+
+    @Test func theTitleIsEscaped() throws {
+        let title = "<b>\"R&D\"</b> ]]> it's ü"
+        let texts = try read(TrackPlot(title: title + "\u{7}", references: [], tracks: [])).texts
+        #expect(texts.filter { $0 == title + " " }.count == 2)
+    }
+
+    @Test func aMinuteIsSmall() throws {
+        let moving = (0..<600).map { Float?(Float(($0 * 7) % 360) - 179.7) }
+        let plot = TrackPlot(
+            title: "a minute", references: [line(0, moving), line(1, moving)],
+            tracks: [line(1, moving, activity: 0.7), line(2, moving, activity: 0.9)])
+        #expect(plot.svg.utf8.count < 200_000)
+        #expect(try read(plot).texts.contains("60 s"))
+    }
+
+    @Test func linesComeFromCSV() throws {
+        let csv = try MetadataCSV(text: "0,1,0,10,0\n1,1,0,12,0\n2,1,0,90,0\n3,2,0,90,0\n", path: "a.csv")
+        #expect(TrackPlot.references(csv).map(\.points.count) == [2, 1, 1])
+        #expect(TrackPlot.tracks(csv).map(\.points.count) == [4])
+    }
+}
