@@ -14,6 +14,7 @@ struct Bearing: ParsableCommand {
             DevicesCommand.self,
             SynthCommand.self,
             TrainCommand.self,
+            TrainHnetCommand.self,
             EvaluateCommand.self,
             TuneCommand.self,
             ScoreCommand.self,

@@ -1,0 +1,76 @@
+public import Kernels
+public import Networks
+import SafeTensors
+import Tensor
+
+/// A trained Hungarian network in one safetensors file: parameters by name, their sizes in the metadata.
+public struct HungarianFile: Sendable {
+    public static let format = "bearing-hnet-1"
+
+    public let parameters: HungarianParameters<Float>
+    /// Training data, seed, figures: for people, kept as they are.
+    public let facts: [String: String]
+
+    public init(parameters: HungarianParameters<Float>, facts: [String: String]) {
+        self.parameters = parameters
+        self.facts = facts
+    }
+
+    /// Writes the file in one step: a reader sees the old one or the new one, never a part.
+    public func save(to path: String) throws(ModelError) {
+        let own = [
+            "format": Self.format, "maximum_tracks": "\(parameters.maximumTracks)", "width": "\(parameters.width)",
+        ]
+        let file = SafeTensorFile(
+            tensors: parameters.entries.map { SafeTensor($0.name, $0.values.array, shape: $0.values.shape.array) },
+            metadata: own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { own, _ in own })
+        do {
+            try file.write(to: path)
+        } catch {
+            throw .container(error)
+        }
+    }
+
+    /// Reads and validates a network.
+    /// - Throws: what is missing, misshapen, unknown or not finite, with the file's and the part's name.
+    public static func load(_ path: String) throws(ModelError) -> HungarianFile {
+        let file: SafeTensorFile
+        do {
+            file = try SafeTensorFile.read(path)
+        } catch {
+            throw .container(error)
+        }
+        let found = file.metadata["format"] ?? "none"
+        guard found == format else { throw .metadata(path: path, key: "format", expected: format, found: found) }
+        let parameters = HungarianParameters<Float>(
+            zeros: try integer("maximum_tracks", 1...4, in: file), width: try integer("width", 1...4096, in: file))
+        for (name, values) in parameters.entries {
+            let read: [Float]
+            do {
+                read = try file.floats(name, shape: values.shape.array)
+            } catch {
+                throw .container(error)
+            }
+            guard read.allSatisfy({ $0.isFinite }) else { throw .notFinite(path: path, tensor: name) }
+            values.copy(from: read)
+        }
+        let known = Set(parameters.entries.map(\.name))
+        if let surplus = file.names.first(where: { !known.contains($0) }) { throw .surplus(path: path, tensor: surplus) }
+        let facts = file.metadata.compactMap { key, value in
+            key.hasPrefix("fact.") ? (String(key.dropFirst(5)), value) : nil
+        }
+        return HungarianFile(parameters: parameters, facts: Dictionary(facts) { first, _ in first })
+    }
+
+    private static func integer(
+        _ key: String, _ range: ClosedRange<Int>, in file: SafeTensorFile
+    ) throws(ModelError) -> Int {
+        let text = file.metadata[key] ?? "none"
+        guard let value = Int(text), range.contains(value) else {
+            throw .metadata(
+                path: file.path, key: key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+                found: text)
+        }
+        return value
+    }
+}

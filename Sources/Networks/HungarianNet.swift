@@ -1,0 +1,118 @@
+public import Kernels
+public import Tensor
+
+/// A network that answers a matrix of distances with an association of its rows and columns, and can be differentiated
+/// (Adavanne, Politis and Virtanen, WASPAA 2021, figure 2): GRU over the rows, self-attention, tanh, fully connected.
+///
+/// It works on a fixed number of matrices, S; N = maximumTracks. Rows are predictions, columns references.
+public final class HungarianNet<Scalar: KernelScalar> {
+    public let matrices: Int
+    public let maximumTracks: Int
+    /// [S, N, N]: logits of "row i is column j".
+    public let associationLogits: MutableTensorRef<Scalar>
+    /// [S, N]: the largest logit of each row, and of each column.
+    public let rowMaxima, columnMaxima: MutableTensorRef<Scalar>
+
+    private let width: Int
+    /// [S, N, width]: of the recurrent layer and of the attention's tanh, and gradients.
+    private let hidden, hiddenGradient, attended, attendedGradient: MutableTensorRef<Scalar>
+    private let logitGradient: MutableTensorRef<Scalar>
+    private let recurrentMemory: GRU.Memory<Scalar>
+    private let attentionMemory: Attention.Memory<Scalar>
+    private let scratch: MutableTensorRef<Scalar>
+    private let arena: Arena<Scalar>
+
+    public init(maximumTracks: Int, width: Int = 128, matrices: Int) {
+        precondition(matrices >= 1, "a Hungarian network takes at least one matrix")
+        (self.maximumTracks, self.width, self.matrices) = (maximumTracks, width, matrices)
+        let square = Shape(matrices, maximumTracks, maximumTracks)
+        let line = Shape(matrices, maximumTracks)
+        let rows = Shape(matrices, maximumTracks, width)
+        let gates = Shape(matrices, maximumTracks, 3 * width)
+        let turned = Shape(3 * width * width)
+        let size = Arena<Scalar>.footprint
+        var arena = Arena<Scalar>(
+            capacity: 2 * size(square) + 2 * size(line) + 4 * size(rows) + 2 * size(gates) + size(turned)
+                + Attention.Memory<Scalar>.footprint(sequences: matrices, times: maximumTracks, width: width))
+        associationLogits = arena.take(square)
+        logitGradient = arena.take(square)
+        rowMaxima = arena.take(line)
+        columnMaxima = arena.take(line)
+        hidden = arena.take(rows)
+        hiddenGradient = arena.take(rows)
+        attended = arena.take(rows)
+        attendedGradient = arena.take(rows)
+        recurrentMemory = GRU.Memory(gates: arena.take(gates), recurrent: arena.take(gates))
+        attentionMemory = Attention.Memory(sequences: matrices, times: maximumTracks, width: width, from: &arena)
+        scratch = arena.take(turned)
+        self.arena = arena
+    }
+
+    /// - Parameter distances: [S, N, N].
+    public func forward(_ distances: TensorRef<Scalar>, _ parameters: HungarianParameters<Scalar>) {
+        check(distances, parameters)
+        GRU.forward(
+            output: GRU.Columns(hidden, column: 0), input: distances, weights: parameters.recurrent,
+            memory: recurrentMemory, scratch: scratch, reversed: false)
+        Attention.forward(
+            output: attended, input: hidden.readOnly, weights: parameters.attention, memory: attentionMemory)
+        Activation.tanh(attended)
+        Affine.forward(
+            output: associationLogits, input: attended.readOnly, weight: parameters.associationWeight.readOnly,
+            bias: parameters.associationBias.readOnly)
+        for line in 0..<matrices * maximumTracks {
+            rowMaxima[line] = associationLogits[largest(line, inRow: true)]
+            columnMaxima[line] = associationLogits[largest(line, inRow: false)]
+        }
+    }
+
+    /// Adds to the parameters' gradients and overwrites the distances'. Uses up what `forward` left: once each.
+    /// - Parameters:
+    ///   - associationGradient: [S, N, N]; `rowGradient` and `columnGradient`: [S, N].
+    ///   - gradients: where the network is frozen, a block that nobody reads.
+    ///   - distanceGradient: [S, N, N].
+    public func backward(
+        _ distances: TensorRef<Scalar>, associationGradient: TensorRef<Scalar>, rowGradient: TensorRef<Scalar>,
+        columnGradient: TensorRef<Scalar>, _ parameters: HungarianParameters<Scalar>,
+        gradients: HungarianParameters<Scalar>, distanceGradient: MutableTensorRef<Scalar>
+    ) {
+        check(distances, parameters)
+        logitGradient.copy(from: associationGradient)
+        // A maximum hands its gradient to the entry that it is.
+        for line in 0..<matrices * maximumTracks {
+            logitGradient[largest(line, inRow: true)] += rowGradient[line]
+            logitGradient[largest(line, inRow: false)] += columnGradient[line]
+        }
+        Affine.backward(
+            outputGradient: logitGradient.readOnly, inputGradient: attendedGradient,
+            weightGradient: gradients.associationWeight, biasGradient: gradients.associationBias,
+            input: attended.readOnly, weight: parameters.associationWeight.readOnly)
+        Activation.tanhBackward(attendedGradient, output: attended.readOnly)
+        Attention.backward(
+            outputGradient: attendedGradient.readOnly, inputGradient: hiddenGradient,
+            weightGradients: gradients.attention, input: hidden.readOnly, weights: parameters.attention,
+            memory: attentionMemory)
+        GRU.backward(
+            outputGradient: GRU.Columns(hiddenGradient, column: 0), inputGradient: distanceGradient,
+            accumulating: false, weightGradients: gradients.recurrent, output: GRU.Columns(hidden, column: 0),
+            input: distances, weights: parameters.recurrent, memory: recurrentMemory, reversed: false)
+    }
+
+    /// Where the largest logit of a row or column lies; the first among equals.
+    private func largest(_ line: Int, inRow: Bool) -> Int {
+        let n = maximumTracks
+        let (start, stride) = inRow ? (line * n, 1) : (line / n * n * n + line % n, n)
+        var best = start
+        for k in 1..<max(n, 1) where associationLogits[start + k * stride] > associationLogits[best] {
+            best = start + k * stride
+        }
+        return best
+    }
+
+    private func check(_ distances: TensorRef<Scalar>, _ parameters: HungarianParameters<Scalar>) {
+        precondition(
+            distances.shape == associationLogits.shape && parameters.width == width
+                && parameters.maximumTracks == maximumTracks,
+            "a network of \(associationLogits.shape) matrices and \(width) units, its distances and its parameters")
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Formats
+import Glibc
+import Training
+
+struct TrainHnetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train-hnet",
+        abstract: "Train a network that associates predictions with references, and can be differentiated.",
+        discussion: """
+            It learns the exact assignment from matrices of distances that it draws itself; no data set is needed. After each \
+            epoch it says how many associations are right, for random matrices and for the hard cases.
+
+            Example: bearing train-hnet --tracks 2 --out hnet-2.safetensors
+            """)
+
+    @Option(help: "Rows and columns of the matrices, 1 to 4.")
+    var tracks = 2
+    @Option(help: ArgumentHelp("Where the network goes; written after each epoch.", valueName: "file"))
+    var out: String
+    @Option(help: "Epochs; the learning rate falls over them.")
+    var epochs = 6
+    @Option(help: "Matrices of one epoch, drawn anew in each.")
+    var matrices = 405_000
+    @Option(help: "Matrices in a batch.")
+    var batch = 256
+    @Option(help: "Adam's first rate.")
+    var learningRate: Float = 1e-3
+    @Option(help: "Seed of everything random.")
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        guard (1...4).contains(tracks) else { throw ValidationError("--tracks: expected 1 to 4, found \(tracks)") }
+        guard epochs >= 1 else { throw ValidationError("--epochs: expected at least 1, found \(epochs)") }
+        guard batch >= 1 else { throw ValidationError("--batch: expected at least 1, found \(batch)") }
+        guard matrices >= batch else {
+            throw ValidationError("--matrices: expected at least one batch of \(batch), found \(matrices)")
+        }
+        guard learningRate > 0, learningRate.isFinite else {
+            throw ValidationError("--learning-rate: expected a number above 0, found \(learningRate)")
+        }
+    }
+
+    func run() throws {
+        var settings = HungarianSettings()
+        settings.maximumTracks = tracks
+        settings.epochs = epochs
+        settings.matrices = matrices
+        settings.batch = batch
+        settings.learningRate = learningRate
+        settings.seed = seed
+        let training = HungarianTraining(settings)
+        for epoch in 1...epochs {
+            var progress = ProgressBar("epoch \(epoch) of \(epochs)")
+            let loss = training.runEpoch { fraction, loss in
+                progress.update(fraction, note: "loss \(loss.formatted(4))")
+            }
+            progress.finish()
+            // A tenth of an epoch, as the paper validates.
+            let scores = training.score(matrices: max(batch, matrices / 10))
+            let figures = scores.map { "\($0.kind.rawValue) F \($0.f.formatted(2)), exact \($0.exact.formatted(2)) %" }
+            print("epoch \(epoch): loss \(loss.formatted(4)); \(figures.joined(separator: "; "))")
+            fflush(nil)
+            var facts = [
+                "training.seed": "\(seed)", "training.matrices": "\(matrices)", "training.epochs": "\(epoch) of \(epochs)",
+                "training.batch": "\(batch)", "training.rate": "\(learningRate)",
+            ]
+            for score in scores {
+                facts["score.\(score.kind.rawValue)"] = "F \(score.f.formatted(2)), exact \(score.exact.formatted(2)) %"
+            }
+            do {
+                try HungarianFile(parameters: training.parameters, facts: facts).save(to: out)
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Formats
+import Foundation
+import Networks
+import SafeTensors
+import Tensor
+import Testing
+
+@Suite final class HungarianFileTests {
+    private let path = NSTemporaryDirectory() + "bearing-hnet-\(UUID().uuidString).safetensors"
+    private let net = HungarianFile(parameters: HungarianParameters(3, width: 8, seed: 4), facts: ["training.seed": "4"])
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @Test func whatIsSavedIsLoaded() throws {
+        try net.save(to: path)
+        let loaded = try HungarianFile.load(path)
+        #expect(loaded.parameters.maximumTracks == 3 && loaded.parameters.width == 8)
+        #expect(loaded.parameters.all.array == net.parameters.all.array)
+        #expect(loaded.facts == net.facts)
+    }
+
+    /// Saves with a change and gives back what loading says.
+    private func error(_ change: (SafeTensorFile) -> SafeTensorFile) throws -> String {
+        try net.save(to: path)
+        try change(try SafeTensorFile.read(path)).write(to: path)
+        do {
+            _ = try HungarianFile.load(path)
+            return "no error"
+        } catch {
+            return error.description
+        }
+    }
+
+    private func edited(_ key: String, _ value: String?) -> (SafeTensorFile) -> SafeTensorFile {
+        { file in
+            var metadata = file.metadata
+            metadata[key] = value
+            return SafeTensorFile(tensors: file.tensors, metadata: metadata)
+        }
+    }
+
+    @Test func aDamagedFileIsNamed() throws {
+        #expect(try error(edited("format", "bearing-doanet-1")).contains("format: expected bearing-hnet-1"))
+        #expect(try error(edited("maximum_tracks", "9")).contains("maximum_tracks: expected a whole number from 1 to 4, found 9"))
+        #expect(try error(edited("width", nil)).contains("width: expected a whole number"))
+        #expect(try error(edited("width", "16")).contains("shape"))
+        let dropped = try error { SafeTensorFile(tensors: Array($0.tensors.dropLast()), metadata: $0.metadata) }
+        #expect(dropped.contains("expected a tensor"))
+        let surplus = try error {
+            SafeTensorFile(tensors: $0.tensors + [SafeTensor("more", [Float(1)], shape: [1])], metadata: $0.metadata)
+        }
+        #expect(surplus.contains("tensor more"))
+        let infinite = try error { file in
+            SafeTensorFile(
+                tensors: file.tensors.map {
+                    $0.name == "association.bias" ? SafeTensor($0.name, [Float.nan, 0, 0], shape: [3]) : $0
+                }, metadata: file.metadata)
+        }
+        #expect(infinite.contains("association.bias: expected finite numbers"))
+    }
+}
