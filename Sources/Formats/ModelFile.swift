@@ -34,12 +34,15 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
 /// the array, the gate's thresholds and where the model comes from.
 public struct ModelFile: Sendable {
     public static let format = "bearing-doanet-1"
+    private static let untrained = "untrained"
 
     public let parameters: DOAnetParameters<Float>
     public let scaler: FeatureScaler
     public let gate: GateSettings
     /// Which microphone the model was trained for: `foa`, or the name of an array.
     public let array: String
+    /// Whether its activities were trained; where not, directions can be scored, but no gate can tell when there is a source.
+    public let tellsActivity: Bool
     /// Training data, seed, metrics, licence: for people, kept as they are.
     public let facts: [String: String]
 
@@ -48,13 +51,14 @@ public struct ModelFile: Sendable {
 
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings, array: String,
-        facts: [String: String]
+        tellsActivity: Bool = true, facts: [String: String]
     ) {
         precondition(parameters.architecture.channels == scaler.kind.channels, "a scaler of the network's features")
         self.parameters = parameters
         self.scaler = scaler
         self.gate = gate
         self.array = array
+        self.tellsActivity = tellsActivity
         self.facts = facts
     }
 
@@ -74,7 +78,7 @@ public struct ModelFile: Sendable {
     }
 
     private var metadata: [String: String] {
-        let own = [
+        var own = [
             "format": Self.format,
             "form": architecture.form.rawValue,
             "bands": "\(architecture.bands)",
@@ -93,6 +97,7 @@ public struct ModelFile: Sendable {
             "gate.jump_degrees": "\(gate.jumpDegrees)",
             "gate.duplicate_degrees": "\(gate.duplicateDegrees)",
         ]
+        if !tellsActivity { own["activity"] = Self.untrained }
         return own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { _, fact in fact }
     }
 
@@ -129,7 +134,7 @@ public struct ModelFile: Sendable {
         }
         return ModelFile(
             parameters: parameters, scaler: FeatureScaler(kind: kind, mean: mean, deviation: deviation), gate: gate,
-            array: try metadata.string("array"), facts: Dictionary(facts) { first, _ in first })
+            array: try metadata.string("array"), tellsActivity: try tellsActivity(metadata), facts: Dictionary(facts) { first, _ in first })
     }
 
     private static func values(_ name: String, _ shape: [Int], in file: SafeTensorFile) throws(ModelError) -> [Float] {
@@ -153,6 +158,12 @@ public struct ModelFile: Sendable {
             maximumTracks: try metadata.integer("maximum_tracks", 1...TrackGate.capacity),
             lookAhead: try metadata.integer("look_ahead", 0...100))
         return architecture
+    }
+
+    /// Files without the key come from trainings that always had an activity branch.
+    private static func tellsActivity(_ metadata: ModelMetadata) throws(ModelError) -> Bool {
+        guard metadata.values["activity"] != nil else { return true }
+        return try metadata.one(of: ["trained", untrained], "activity") != untrained
     }
 
     private static func gate(_ metadata: ModelMetadata) throws(ModelError) -> GateSettings {

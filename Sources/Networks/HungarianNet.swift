@@ -4,7 +4,9 @@ public import Tensor
 /// A network that answers a matrix of distances with an association of its rows and columns, and can be differentiated
 /// (Adavanne, Politis and Virtanen, WASPAA 2021, figure 2): GRU over the rows, self-attention, tanh, fully connected.
 ///
-/// It works on a fixed number of matrices, S; N = maximumTracks. Rows are predictions, columns references.
+/// It works on a fixed number of matrices, S; N = maximumTracks. Rows are predictions, columns references. Distances of unit
+/// vectors end at 2, and what lies beyond `distanceLimit` only says that there is nobody: the network sees the limit instead, so
+/// that no weight has to be spent on how far out of range a padding is.
 public final class HungarianNet<Scalar: KernelScalar> {
     public let matrices: Int
     public let maximumTracks: Int
@@ -14,6 +16,8 @@ public final class HungarianNet<Scalar: KernelScalar> {
     public let rowMaxima, columnMaxima: MutableTensorRef<Scalar>
 
     private let width: Int
+    /// [S, N, N]: the distances, none above the limit.
+    private let limited: MutableTensorRef<Scalar>
     /// [S, N, width]: of the recurrent layer and of the attention's tanh, and gradients.
     private let hidden, hiddenGradient, attended, attendedGradient: MutableTensorRef<Scalar>
     private let logitGradient: MutableTensorRef<Scalar>
@@ -21,6 +25,9 @@ public final class HungarianNet<Scalar: KernelScalar> {
     private let attentionMemory: Attention.Memory<Scalar>
     private let scratch: MutableTensorRef<Scalar>
     private let arena: Arena<Scalar>
+
+    /// The largest distance that the network tells from larger ones.
+    public static var distanceLimit: Scalar { 4 }
 
     public init(maximumTracks: Int, width: Int = 128, matrices: Int) {
         precondition(matrices >= 1, "a Hungarian network takes at least one matrix")
@@ -32,10 +39,11 @@ public final class HungarianNet<Scalar: KernelScalar> {
         let turned = Shape(3 * width * width)
         let size = Arena<Scalar>.footprint
         var arena = Arena<Scalar>(
-            capacity: 2 * size(square) + 2 * size(line) + 4 * size(rows) + 2 * size(gates) + size(turned)
+            capacity: 3 * size(square) + 2 * size(line) + 4 * size(rows) + 2 * size(gates) + size(turned)
                 + Attention.Memory<Scalar>.footprint(sequences: matrices, times: maximumTracks, width: width))
         associationLogits = arena.take(square)
         logitGradient = arena.take(square)
+        limited = arena.take(square)
         rowMaxima = arena.take(line)
         columnMaxima = arena.take(line)
         hidden = arena.take(rows)
@@ -51,8 +59,9 @@ public final class HungarianNet<Scalar: KernelScalar> {
     /// - Parameter distances: [S, N, N].
     public func forward(_ distances: TensorRef<Scalar>, _ parameters: HungarianParameters<Scalar>) {
         check(distances, parameters)
+        for i in 0..<distances.count { limited[i] = min(distances[i], Self.distanceLimit) }
         GRU.forward(
-            output: GRU.Columns(hidden, column: 0), input: distances, weights: parameters.recurrent,
+            output: GRU.Columns(hidden, column: 0), input: limited.readOnly, weights: parameters.recurrent,
             memory: recurrentMemory, scratch: scratch, reversed: false)
         Attention.forward(
             output: attended, input: hidden.readOnly, weights: parameters.attention, memory: attentionMemory)
@@ -95,7 +104,8 @@ public final class HungarianNet<Scalar: KernelScalar> {
         GRU.backward(
             outputGradient: GRU.Columns(hiddenGradient, column: 0), inputGradient: distanceGradient,
             accumulating: false, weightGradients: gradients.recurrent, output: GRU.Columns(hidden, column: 0),
-            input: distances, weights: parameters.recurrent, memory: recurrentMemory, reversed: false)
+            input: limited.readOnly, weights: parameters.recurrent, memory: recurrentMemory, reversed: false)
+        for i in 0..<distances.count where distances[i] > Self.distanceLimit { distanceGradient[i] = 0 }
     }
 
     /// Where the largest logit of a row or column lies; the first among equals.

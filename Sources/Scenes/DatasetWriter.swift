@@ -17,6 +17,8 @@ public final class DatasetWriter: Sendable {
         public var seconds: Float = 60
         /// Recordings go to these in turn.
         public var folds: [Int] = [1]
+        /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
+        public var recordingsPerRoom = 1
         public var threads = 2
         /// Keeps recordings whose labels are there already, from an interrupted run of the same settings.
         public var resumes = false
@@ -33,6 +35,7 @@ public final class DatasetWriter: Sendable {
     ///
     /// - Throws: `ScenesError.unwritableFolder`.
     public init(folder: String, settings: Settings, sounds: SoundLibrary) throws {
+        precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
         self.folder = folder
         self.settings = settings
@@ -53,13 +56,13 @@ public final class DatasetWriter: Sendable {
 
     static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
 
-    /// The name of recording `index`, 0 the first, without its ending. Every recording has a room of its own.
+    /// The name of recording `index`, 0 the first, without its ending.
     public func name(_ index: Int) -> String {
         let fold = settings.folds[index % settings.folds.count]
         let inFold = index / settings.folds.count
         let mix = String(inFold / 2 % 1000 + 1)
         let padded = String(repeating: "0", count: max(0, 3 - mix.count)) + mix
-        return "fold\(fold)_room\(inFold + 1)_mix\(padded)_ov\(overlap(index))"
+        return "fold\(fold)_room\(inFold / settings.recordingsPerRoom + 1)_mix\(padded)_ov\(overlap(index))"
     }
 
     private func overlap(_ index: Int) -> Int { 1 + index / settings.folds.count % 2 }
@@ -67,8 +70,16 @@ public final class DatasetWriter: Sendable {
     /// What recording `index` is rendered from.
     public func scene(_ index: Int) -> Scene {
         let fold = settings.folds[index % settings.folds.count]
-        var random = RandomSource(seed: settings.seed, fold, index / settings.folds.count)
-        return Scene.random(seconds: settings.seconds, overlap: overlap(index), sounds: sounds, using: &random)
+        let inFold = index / settings.folds.count
+        var random = RandomSource(seed: settings.seed, fold, inFold)
+        var place: (room: Room, array: ArrayPlacement)?
+        if settings.recordingsPerRoom > 1 {
+            // Rooms are drawn apart from what happens in them; the inverted seed keeps the two streams apart.
+            var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
+            place = Scene.place(using: &random)
+        }
+        return Scene.random(
+            seconds: settings.seconds, overlap: overlap(index), sounds: sounds, place: place, using: &random)
     }
 
     /// Writes all recordings.

@@ -86,19 +86,28 @@ public struct Scene: Sendable {
         }.sorted { ($0.frame, $0.track) < ($1.frame, $1.track) }
     }
 
-    /// A scene in a room of its own: half of the sources moving, pauses between them.
+    /// A scene with half of the sources moving, pauses between them.
     ///
-    /// - Parameters: `seconds` of the recording; at most `overlap` (1 or 2) sources at once.
+    /// - Parameters:
+    ///   - seconds: of the recording; `overlap`: sources at once at most, 1 or 2.
+    ///   - place: a room and the array in it; one of the scene's own when nil.
     public static func random(
-        seconds: Float, overlap: Int, sounds: SoundLibrary, using random: inout RandomSource
+        seconds: Float, overlap: Int, sounds: SoundLibrary, place: (room: Room, array: ArrayPlacement)? = nil,
+        using random: inout RandomSource
     ) -> Scene {
-        let room = Room.random(using: &random)
+        let (room, array) = place ?? Self.place(using: &random)
         var scene = Scene(
-            room: room, array: ArrayPlacement.random(in: room, using: &random), events: [],
+            room: room, array: array, events: [],
             length: Int(seconds * Float(AudioFormat.sampleRate)), signalToNoise: random.uniform(6...30),
             peak: random.uniform(-18 ... -1), noiseSeed: random.next(), overlap: overlap)
         for track in 0..<overlap { scene.fill(track: track, seconds: seconds, sounds: sounds, using: &random) }
         return scene
+    }
+
+    /// A room and where the array stands in it.
+    public static func place(using random: inout RandomSource) -> (room: Room, array: ArrayPlacement) {
+        let room = Room.random(using: &random)
+        return (room, ArrayPlacement.random(in: room, using: &random))
     }
 
     /// Events one after another until the recording is full.

@@ -2,30 +2,13 @@ public import Kernels
 public import Tensor
 
 /// How predictions are tied to references, and what the two terms weigh.
-public struct AssignmentLossSettings: Sendable {
+public struct AssignmentLossSettings: Sendable, Hashable {
     /// Blocks over which an assignment must hold: 1 assigns each block on its own; `nil` the whole sequence at once.
     public var window: Int? = 20
     public var positionWeight = 1.0
     public var activityWeight = 1.0
 
     public init() {}
-}
-
-/// The loss of a batch, its parts as they are reported.
-public struct LossValue: Sendable {
-    /// Mean distance |v - x| over the active references.
-    public var position = 0.0
-    /// Mean binary cross-entropy over all outputs.
-    public var activity = 0.0
-    public var total = 0.0
-
-    public init() {}
-
-    static func += (a: inout LossValue, b: LossValue) {
-        a.position += b.position
-        a.activity += b.activity
-        a.total += b.total
-    }
 }
 
 /// Exact assignment of outputs to reference slots over a trailing window, then distance and activity.
@@ -35,7 +18,7 @@ public struct LossValue: Sendable {
 /// The permutation of block t is the one of least cost over blocks t-W+1...t, and no gradient flows through that choice:
 /// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
 /// Computed in double whatever the network's precision; it is a few thousand terms a step.
-public struct AssignmentLoss: Sendable {
+public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
     public let settings: AssignmentLossSettings
     public let slots: Int
     /// permutation[j] is the output that slot j takes.
@@ -48,13 +31,30 @@ public struct AssignmentLoss: Sendable {
         permutations = Self.permutations(of: Array(0..<slots))
     }
 
+    public func evaluate(_ batch: LossBatch<Scalar>, team: WorkerTeam) -> LossValue {
+        precondition(batch.slots == slots, "a batch of as many slots")
+        let activeCount = (0..<batch.active.count).reduce(0) { $0 + Double(batch.active[$1]) }
+        let values = PerSequence(count: batch.sequences, of: LossValue())
+        team.run { worker in
+            for item in team.share(worker, of: batch.sequences) {
+                let rows = batch.rows(item)
+                values[item] = sequence(
+                    directions: batch.directions.rows(rows), logits: batch.logits.rows(rows),
+                    references: batch.references.rows(rows), active: batch.active.rows(rows),
+                    positionScale: 1 / max(activeCount, 1), activityScale: 1 / Double(batch.active.count),
+                    directionGradient: batch.directionGradient.rows(rows), logitGradient: batch.logitGradient.rows(rows))
+            }
+        }
+        return values.sum(into: LossValue()) { $0 += $1 }
+    }
+
     /// Forward and backward of one sequence.
     /// - Parameters:
     ///   - directions: [T, slots, 3] raw outputs; `logits`: [T, slots].
     ///   - references: [T, slots, 3] unit vectors; `active`: [T, slots], 0 or 1.
     ///   - positionScale: 1 / active references of the batch; `activityScale`: 1 / outputs of the batch.
     ///   - directionGradient: [T, slots, 3] and `logitGradient`: [T, slots], overwritten.
-    public func sequence<Scalar: KernelScalar>(
+    public func sequence(
         directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
         references: TensorRef<Float>, active: TensorRef<Float>,
         positionScale: Double, activityScale: Double,
@@ -138,7 +138,7 @@ public struct AssignmentLoss: Sendable {
     }
 
     /// |v - x|, kept off zero so that its gradient exists.
-    private static func distance<Scalar: KernelScalar>(
+    private static func distance(
         _ v: TensorRef<Scalar>, _ x: TensorRef<Float>, _ i: Int, _ j: Int
     ) -> Double {
         var sum = 1e-12

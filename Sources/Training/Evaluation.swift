@@ -7,7 +7,15 @@ import Pipeline
 import Tensor
 public import Tracking
 
-/// Runs a network over whole recordings and scores its gated tracks.
+/// Which of a network's outputs count as tracks.
+public enum TrackSelection: Sendable {
+    /// Those that the gate lets through, with its ids.
+    case gated(GateSettings)
+    /// All of them in every block, each output one identity: for networks without activity, and to compare others with them.
+    case everyOutput
+}
+
+/// Runs a network over whole recordings and scores its tracks.
 public enum Evaluation {
     /// Both metric sets over recordings, each with its own ids.
     /// - Parameter tracks: of each recording, block by block, as `tracks` gives them.
@@ -19,23 +27,24 @@ public enum Evaluation {
         return accumulator.report()
     }
 
-    /// The gated tracks of several recordings, computed side by side.
+    /// The tracks of several recordings, computed side by side.
     public static func tracks(
         of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
-        gate: GateSettings, threads: Int
+        selection: TrackSelection, threads: Int
     ) -> [[[LabelledDirection]]] {
         sideBySide(recordings, threads: threads) {
-            tracks(of: $0.features, parameters: parameters, scaler: scaler, gate: gate)
+            tracks(of: $0.features, parameters: parameters, scaler: scaler, selection: selection)
         }
     }
 
-    /// The gated tracks of each block of a recording, look-ahead taken off.
+    /// The tracks of each block of a recording, look-ahead taken off.
     /// - Parameter features: unscaled, from the cache.
     public static func tracks(
-        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings
+        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, selection: TrackSelection
     ) -> [[LabelledDirection]] {
-        guard parameters.architecture.form == .live else {
-            return NetworkOutputs(of: features, parameters: parameters, scaler: scaler).tracks(through: gate)
+        // What can be stepped is, so that the figures are those of the pipeline that listens.
+        guard case .gated(let gate) = selection, parameters.architecture.form == .live else {
+            return NetworkOutputs(of: features, parameters: parameters, scaler: scaler).tracks(selection)
         }
         var blocks = [[LabelledDirection]](repeating: [], count: features.blocks)
         let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate)

@@ -1,4 +1,5 @@
 import Features
+import Geometry
 import Kernels
 import Networks
 import Tensor
@@ -45,6 +46,28 @@ struct NetworkOutputs: Sendable {
         blocks = probabilities.count / slots
         self.directions = directions
         self.probabilities = probabilities
+    }
+
+    /// The tracks of each block, look-ahead taken off.
+    func tracks(_ selection: TrackSelection) -> [[LabelledDirection]] {
+        switch selection {
+        case .gated(let settings): tracks(through: settings)
+        case .everyOutput: everyOutput
+        }
+    }
+
+    /// All outputs in all blocks, each one identity.
+    private var everyOutput: [[LabelledDirection]] {
+        (0..<blocks).map { block in
+            let output = block + lookAhead
+            guard output < blocks else { return [] }
+            return (0..<slots).map { slot in
+                let at = (output * slots + slot) * 3
+                return LabelledDirection(
+                    identity: slot,
+                    direction: Direction(towards: directions[at], directions[at + 1], directions[at + 2]))
+            }
+        }
     }
 
     /// The gated tracks of each block, look-ahead taken off.

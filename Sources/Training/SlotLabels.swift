@@ -12,19 +12,25 @@ public final class SlotLabels: @unchecked Sendable {
     public let references: TensorRef<Float>
     /// [blocks, slots], 0 or 1.
     public let active: TensorRef<Float>
+    /// [blocks, slots], 1 in the first block of each event of a slot: who was there before is somebody else.
+    public let onset: TensorRef<Float>
     private var arena: Arena<Float>
 
     public var blocks: Int { active.shape[0] }
 
     public init(_ labels: ReferenceLabels, blocks: Int, slots: Int) {
         let shapes = (Shape(blocks, slots, 3), Shape(blocks, slots))
-        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
+        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + 2 * Arena<Float>.footprint(shapes.1))
         let references = arena.take(shapes.0)
         let active = arena.take(shapes.1)
+        let onset = arena.take(shapes.1)
+        var owners = [Int?](repeating: nil, count: slots)
         for (block, sources) in labels.slots(slots).blocks.enumerated() where block < blocks {
             for (slot, source) in sources.enumerated() {
+                defer { owners[slot] = source?.identity }
                 guard let direction = source?.direction else { continue }
                 active[block * slots + slot] = 1
+                onset[block * slots + slot] = owners[slot] == source?.identity ? 0 : 1
                 references[(block * slots + slot) * 3] = direction.x
                 references[(block * slots + slot) * 3 + 1] = direction.y
                 references[(block * slots + slot) * 3 + 2] = direction.z
@@ -33,5 +39,6 @@ public final class SlotLabels: @unchecked Sendable {
         self.slots = slots
         self.references = references.readOnly
         self.active = active.readOnly
+        self.onset = onset.readOnly
     }
 }

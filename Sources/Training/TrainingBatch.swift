@@ -24,9 +24,10 @@ public final class TrainingBatch: @unchecked Sendable {
     public let blocks: Int
     /// [sequences x 5 blocks, 64, C], scaled and augmented.
     public let input: MutableTensorRef<Float>
-    /// [sequences x blocks, slots, 3] and [sequences x blocks, slots].
+    /// [sequences x blocks, slots, 3], and [sequences x blocks, slots] twice: see `SlotLabels`.
     public let references: MutableTensorRef<Float>
     public let active: MutableTensorRef<Float>
+    public let onset: MutableTensorRef<Float>
     /// The recording that each sequence came from.
     public private(set) var sources: [Int]
     private var arena: Arena<Float>
@@ -38,12 +39,13 @@ public final class TrainingBatch: @unchecked Sendable {
         let frames = sequences * blocks * FrameTiming.framesPerBlock
         let shapes = [
             Shape(frames, FrameTiming.melBands, kind.channels), Shape(sequences * blocks, slots, 3),
-            Shape(sequences * blocks, slots),
+            Shape(sequences * blocks, slots), Shape(sequences * blocks, slots),
         ]
         arena = Arena(capacity: shapes.reduce(0) { $0 + Arena<Float>.footprint($1) })
         input = arena.take(shapes[0])
         references = arena.take(shapes[1])
         active = arena.take(shapes[2])
+        onset = arena.take(shapes[3])
         sources = [Int](repeating: 0, count: sequences)
         (self.sequences, self.blocks, self.slots, self.kind, self.lookAhead) = (sequences, blocks, slots, kind, lookAhead)
     }
@@ -88,6 +90,7 @@ public final class TrainingBatch: @unchecked Sendable {
                 let from = described * slots + slot
                 let isActive = described >= 0 && t < available ? recording.labels.active[from] : 0
                 active[at] = isActive
+                onset[at] = isActive > 0 ? recording.labels.onset[from] : 0
                 let x = recording.labels.references
                 let v =
                     isActive > 0

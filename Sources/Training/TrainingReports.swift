@@ -15,8 +15,8 @@ public struct StepReport: Sendable {
 public struct EpochReport: Sendable {
     /// Counted from 0.
     public let epoch: Int
-    public let positionLoss: Double
-    public let activityLoss: Double
+    /// Means over the epoch's steps.
+    public let loss: LossValue
     /// Mean norm of the gradient before it was bounded.
     public let gradientNorm: Double
     /// Adam's rate at the epoch's last step.
@@ -37,7 +37,8 @@ public struct EpochReport: Sendable {
     /// One JSON object, without a line end.
     func json() throws -> String {
         var object: [String: Double] = [
-            "epoch": Double(epoch + 1), "position_loss": positionLoss, "activity_loss": activityLoss,
+            "epoch": Double(epoch + 1), "position_loss": loss.position, "activity_loss": loss.activity,
+            "tracking_loss": loss.tracking, "squared_error_loss": loss.squaredError, "loss": loss.total,
             "gradient_norm": gradientNorm, "rate": Double(rate), "audio_seconds_per_second": speed,
         ]
         for (name, value) in figures { object["validation.\(name)"] = value }

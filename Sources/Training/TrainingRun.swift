@@ -1,8 +1,8 @@
 import Features
 public import Formats
 import Foundation
-import Kernels
-import Networks
+public import Kernels
+public import Networks
 import Tensor
 import Tracking
 
@@ -27,7 +27,7 @@ public final class TrainingRun {
     private let averaged: DOAnetParameters<Float>
     private let scaler: FeatureScaler
     private var adam: Adam
-    private let loss: AssignmentLoss
+    private let loss: any BatchLoss<Float>
     private let batch: TrainingBatch
     private let directionGradient: MutableTensorRef<Float>
     private let logitGradient: MutableTensorRef<Float>
@@ -36,9 +36,13 @@ public final class TrainingRun {
     /// - Parameter folder: where the checkpoint, the best model and the log are kept; made when missing. A checkpoint of
     ///   the same settings in it is resumed.
     /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept.
+    /// - Parameter hungarian: the frozen association network, for losses that need it.
     /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
     ///   of another architecture.
-    public init(settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil) throws {
+    public init(
+        settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
+        hungarian: HungarianParameters<Float>? = nil
+    ) throws {
         try settings.validate()
         if let initial, initial.architecture != settings.architecture || initial.features != data.kind {
             throw TrainingError.settings(
@@ -46,7 +50,11 @@ public final class TrainingRun {
                     + "found \(initial.architecture) on \(initial.features.rawValue)")
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
+        var start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
+        if let hungarian, settings.loss.needsHungarianNetwork {
+            start += ", Hnet of norm \(Adam.norm(hungarian.all.readOnly))"
+        }
+        self.start = start
         self.settings = settings
         self.data = data
         self.folder = folder
@@ -61,7 +69,7 @@ public final class TrainingRun {
         scaler = initial?.scaler ?? data.scaler
         network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
         adam = Adam(count: parameters.all.count)
-        loss = AssignmentLoss(settings: settings.loss, slots: slots)
+        loss = try Self.loss(settings, hungarian: hungarian, team: team)
         batch = TrainingBatch(
             sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
             lookAhead: architecture.lookAhead)
@@ -99,12 +107,12 @@ public final class TrainingRun {
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
         let tracks = Evaluation.tracks(
-            of: data.validation, parameters: averaged, scaler: scaler, gate: GateSettings(),
+            of: data.validation, parameters: averaged, scaler: scaler, selection: selection,
             threads: settings.threads)
         let scores = Evaluation.score(data.validation, tracks: tracks)
         let count = Double(settings.stepsPerEpoch)
         let report = EpochReport(
-            epoch: epoch, positionLoss: sum.position / count, activityLoss: sum.activity / count,
+            epoch: epoch, loss: sum.scaled(by: 1 / count),
             gradientNorm: Double(normSum) / count, rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1),
             speed: count * Double(settings.batch * settings.blocks) * 0.1 / seconds,
             validation: scores)
@@ -121,7 +129,30 @@ public final class TrainingRun {
         return report
     }
 
+    /// Without activity there is nothing that a gate could act on.
+    private var selection: TrackSelection { settings.loss.trainsActivity ? .gated(GateSettings()) : .everyOutput }
+
     public var parameterCount: Int { parameters.entries.reduce(0) { $0 + $1.values.count } }
+
+    private static func loss(
+        _ settings: TrainingSettings, hungarian: HungarianParameters<Float>?, team: WorkerTeam
+    ) throws(TrainingError) -> any BatchLoss<Float> {
+        let slots = settings.architecture.maximumTracks
+        switch settings.loss {
+        case .assignment(let settings):
+            return AssignmentLoss<Float>(settings: settings, slots: slots)
+        case .tracking(let tracking):
+            if settings.loss.needsHungarianNetwork, hungarian?.maximumTracks != slots {
+                let found = hungarian.map { "one for \($0.maximumTracks)" } ?? "none"
+                throw .settings(
+                    "loss: expected a Hungarian network for \(slots) tracks, found \(found): "
+                        + "train one with `bearing train-hnet --tracks \(slots)`")
+            }
+            return TrackingLoss<Float>(
+                settings: tracking, slots: slots, sequences: settings.batch, blocks: settings.blocks, network: hungarian,
+                team: team)
+        }
+    }
 
     private var state: Checkpoint {
         Checkpoint(
@@ -147,7 +178,12 @@ public final class TrainingRun {
                 settings.batch, settings.blocks * DOAnetArchitecture.framesPerBlock, architecture.bands,
                 architecture.channels))
         network.forward(input, parameters, training: true)
-        let value = computeLoss()
+        let value = loss.evaluate(
+            LossBatch(
+                sequences: settings.batch, blocks: settings.blocks, slots: architecture.maximumTracks,
+                directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
+                references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
+                directionGradient: directionGradient, logitGradient: logitGradient), team: team)
         guard value.total.isFinite else {
             throw TrainingError.notFinite(step: step, recordings: batch.sources.map { data.training[$0].name })
         }
@@ -160,35 +196,6 @@ public final class TrainingRun {
             rate: settings.rate(at: step), clip: settings.clip)
         average(step: step)
         return (value, norm)
-    }
-
-    /// Loss and its gradients, a worker taking whole sequences; summed in the order of the sequences.
-    private func computeLoss() -> LossValue {
-        let slots = settings.architecture.maximumTracks
-        let blocks = settings.blocks
-        let active = batch.active
-        let activeCount = (0..<active.count).reduce(0) { $0 + Double(active[$1]) }
-        let positionScale = 1 / max(activeCount, 1)
-        let activityScale = 1 / Double(active.count)
-        let rows = settings.batch * blocks
-        let directions = network.directions.readOnly.reshaped(Shape(rows, slots, 3))
-        let logits = network.activityLogits.readOnly.reshaped(Shape(rows, slots))
-        let values = SharedLosses(count: settings.batch)
-        let (team, loss, batch, settings) = (team, loss, batch, settings)
-        let (directionGradient, logitGradient) = (directionGradient, logitGradient)
-        team.run { worker in
-            for item in team.share(worker, of: settings.batch) {
-                let range = item * blocks..<(item + 1) * blocks
-                values.set(
-                    item,
-                    loss.sequence(
-                        directions: directions.rows(range), logits: logits.rows(range),
-                        references: batch.references.rows(range).readOnly, active: batch.active.rows(range).readOnly,
-                        positionScale: positionScale, activityScale: activityScale,
-                        directionGradient: directionGradient.rows(range), logitGradient: logitGradient.rows(range)))
-            }
-        }
-        return values.sum
     }
 
     /// Moves the average towards the parameters; it warms up with the run, so that early epochs are scored fairly.
@@ -216,27 +223,7 @@ public final class TrainingRun {
             if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
         }
         return ModelFile(
-            parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array, facts: facts)
-    }
-}
-
-/// One loss for each sequence, written by the workers that own the sequences.
-@safe
-private final class SharedLosses: @unchecked Sendable {
-    private let values: UnsafeMutableBufferPointer<LossValue>
-
-    init(count: Int) {
-        unsafe values = .allocate(capacity: count)
-        unsafe values.initialize(repeating: LossValue())
-    }
-
-    deinit { unsafe values.deallocate() }
-
-    func set(_ index: Int, _ value: LossValue) { unsafe values[index] = value }
-
-    var sum: LossValue {
-        var total = LossValue()
-        for index in unsafe values.indices { unsafe total += values[index] }
-        return total
+            parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array,
+            tellsActivity: settings.loss.trainsActivity, facts: facts)
     }
 }

@@ -1,5 +1,27 @@
 public import Networks
 
+/// What a run learns from.
+public enum LossSettings: Sendable, Hashable {
+    /// Exact assignment over a window of blocks, distance and activity.
+    case assignment(AssignmentLossSettings)
+    /// The paper's losses, on which its Table I is built.
+    case tracking(TrackingLossSettings)
+
+    /// Whether the activity outputs learn anything.
+    var trainsActivity: Bool {
+        switch self {
+        case .assignment(let settings): settings.activityWeight > 0
+        case .tracking(let settings): settings.activityWeight > 0 || settings.trackingWeight > 0
+        }
+    }
+
+    /// Whether a trained Hungarian network is needed.
+    public var needsHungarianNetwork: Bool {
+        guard case .tracking(let settings) = self else { return false }
+        return settings.association == .hnet && settings.needsAssociation
+    }
+}
+
 /// Every choice of a training run; what is here and the data decide the result, bit for bit.
 public struct TrainingSettings: Sendable {
     public var architecture: DOAnetArchitecture
@@ -10,7 +32,7 @@ public struct TrainingSettings: Sendable {
     public var epochs = 20
     /// Steps between two validations.
     public var stepsPerEpoch = 250
-    public var loss = AssignmentLossSettings()
+    public var loss = LossSettings.assignment(AssignmentLossSettings())
     /// Adam's step at its highest, after the warm-up.
     public var learningRate: Float = 1e-3
     /// Steps over which the rate rises from zero; afterwards it falls along half a cosine to 1 % at the last step.

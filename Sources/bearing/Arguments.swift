@@ -8,3 +8,4 @@ public import Training
 extension DatasetFormat: ExpressibleByArgument {}
 extension FeatureKind: ExpressibleByArgument {}
 extension DOAnetArchitecture.Form: ExpressibleByArgument {}
+extension TrackingLossSettings.Association: ExpressibleByArgument {}

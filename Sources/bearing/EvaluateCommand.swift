@@ -27,6 +27,8 @@ struct EvaluateCommand: ParsableCommand {
     var cache: String?
     @Option(help: "Threads.")
     var threads = 2
+    @Flag(help: "Count every output in every block as a track, as a model without activity is scored.")
+    var allOutputs = false
     @Flag(help: "A line for each recording too.")
     var perRecording = false
     @Flag(help: "Print JSON.")
@@ -48,11 +50,19 @@ struct EvaluateCommand: ParsableCommand {
             progress.finish()
             for warning in warnings { Console.note(warning) }
             let tracks = Evaluation.tracks(
-                of: references, parameters: model.parameters, scaler: model.scaler, gate: model.gate, threads: threads)
+                of: references, parameters: model.parameters, scaler: model.scaler,
+                selection: selection(of: model), threads: threads)
             if let out { try write(tracks, of: references, to: out) }
             let report = Evaluation.score(references, tracks: tracks)
             print(json ? report.json : report.table(perRecording: perRecording), terminator: json ? "\n" : "")
         }
+    }
+
+    private func selection(of model: ModelFile) -> TrackSelection {
+        if !model.tellsActivity, !allOutputs {
+            Console.note("\(self.model) was trained on directions alone: every output counts as a track")
+        }
+        return allOutputs || !model.tellsActivity ? .everyOutput : .gated(model.gate)
     }
 
     private func loadModel() throws -> ModelFile {

@@ -26,6 +26,12 @@ struct LiveModel {
                 "\(self.path): expected a model of form live, found \(file.architecture.form.rawValue): "
                     + "only the live form hears block by block; use `bearing evaluate` or another model")
         }
+        guard file.tellsActivity else {
+            throw Failure(
+                .badData,
+                "\(self.path): expected a model that tells activity, found one trained on directions alone: "
+                    + "use `bearing evaluate`, or train with an activity term")
+        }
         let heard = Self.format(of: file.features)
         if let format, format != heard {
             throw Failure(

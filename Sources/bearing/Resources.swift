@@ -3,6 +3,7 @@ import Foundation
 /// Finds what ships with the program: models and the demo recording.
 enum Resources {
     static let model = "models/foa-live.safetensors"
+    static func hungarianNetwork(_ tracks: Int) -> String { "models/hnet-\(tracks).safetensors" }
     static let demo = "demo/scene.flac"
 
     /// $BEARING_RESOURCES first; then `share/bearing` beside the executable's folder; then each folder above the

@@ -9,7 +9,7 @@ struct SynthCommand: ParsableCommand {
         commandName: "synth",
         abstract: "Makes labelled scenes for training: sounds in simulated rooms, in the TAU-NIGENS layout.",
         discussion: """
-            Every recording has its own room, array position, sources (half of them moving, one or two at once) and diffuse \
+            Every recording has its own room, array position (unless --recordings-per-room says otherwise), sources (half of them moving, one or two at once) and diffuse \
             background. Recording i of a seed is always the same. Use different sounds for folds that train (3-6), \
             validate (2) and test (1).
 
@@ -45,6 +45,8 @@ struct SynthCommand: ParsableCommand {
     var duration: Float = 60
     @Option(help: "Fold, or range of folds such as 3-6 that recordings go to in turn.")
     var fold = "3-6"
+    @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
+    var recordingsPerRoom = 1
     @Option(help: "Recordings rendered at the same time.")
     var threads = 2
     @Flag(help: "Keep recordings that an interrupted run with the same options has written.")
@@ -59,6 +61,9 @@ struct SynthCommand: ParsableCommand {
         }
         guard (1...64).contains(threads) else {
             throw ValidationError("--threads: expected 1 to 64, found \(threads)")
+        }
+        guard recordingsPerRoom >= 1 else {
+            throw ValidationError("--recordings-per-room: expected at least 1, found \(recordingsPerRoom)")
         }
         guard Self.folds(fold) != nil else {
             throw ValidationError("--fold: expected a number such as 2 or a range such as 3-6, found \(fold)")
@@ -94,6 +99,7 @@ struct SynthCommand: ParsableCommand {
         settings.formats = format.formats
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
+        settings.recordingsPerRoom = recordingsPerRoom
         settings.threads = threads
         settings.resumes = resume
 

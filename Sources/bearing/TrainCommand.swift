@@ -6,6 +6,11 @@ import Networks
 import Tracking
 import Training
 
+/// What a run learns from; see `LossSettings`.
+enum LossKind: String, ExpressibleByArgument, CaseIterable {
+    case assignment, tracking
+}
+
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
@@ -46,10 +51,24 @@ struct TrainCommand: ParsableCommand {
     var batch = 32
     @Option(help: "Blocks of 100 ms in a sequence.")
     var blocks = 50
-    @Option(help: "Blocks over which an assignment must hold; 0 for the whole sequence.")
+    @Option(help: "assignment (exact, over a window of blocks) or tracking (the paper's dMOTp, dMOTa and activity).")
+    var loss = LossKind.assignment
+    @Option(help: "Loss assignment: blocks over which an assignment must hold; 0 for the whole sequence.")
     var window = 20
-    @Option(help: "Weight of the activity term beside the position term.")
+    @Option(help: "Weight of the activity term.")
     var activityWeight = 1.0
+    @Option(help: "Loss tracking: weight of the mean square error without association.")
+    var mseWeight = 0.0
+    @Option(help: "Loss tracking: weight of dMOTp.")
+    var motpWeight = 1.0
+    @Option(help: "Loss tracking: weight of dMOTa.")
+    var motaWeight = 1.0
+    @Option(help: "Loss tracking: weight of an identity switch within dMOTa.")
+    var switchWeight = 1.0
+    @Option(help: "Loss tracking: predictions tied to references by hnet or exact.")
+    var association = TrackingLossSettings.Association.hnet
+    @Option(help: ArgumentHelp("Loss tracking: the Hungarian network; default: the one that ships.", valueName: "file"))
+    var hnet: String?
     @Option(help: "Adam's rate after the warm-up; it falls along a cosine.")
     var learningRate: Float = 1e-3
     @Option(help: "Lowest gain in dB of the random level.")
@@ -78,7 +97,8 @@ struct TrainCommand: ParsableCommand {
             ) { progress.update($0) }
             progress.finish()
             for warning in data.warnings { Console.note(warning) }
-            let run = try TrainingRun(settings: try settings(), data: data, folder: out, initial: try initialModel())
+            let run = try TrainingRun(settings: try settings(), data: data, folder: out, initial: try initialModel(),
+                hungarian: try settings().loss.needsHungarianNetwork ? HungarianFile.load(hungarianPath()).parameters : nil)
             Console.note(
                 "\(data.training.count) training and \(data.validation.count) validation recordings, "
                     + "\(run.parameterCount) parameters"
@@ -101,6 +121,27 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
+    private func hungarianPath() throws -> String { try hnet ?? Resources.find(Resources.hungarianNetwork(maxTracks)) }
+
+    private func lossSettings() -> LossSettings {
+        switch loss {
+        case .assignment:
+            var settings = AssignmentLossSettings()
+            settings.window = window == 0 ? nil : window
+            settings.activityWeight = activityWeight
+            return .assignment(settings)
+        case .tracking:
+            var settings = TrackingLossSettings()
+            settings.association = association
+            settings.squaredErrorWeight = mseWeight
+            settings.positionWeight = motpWeight
+            settings.trackingWeight = motaWeight
+            settings.switchWeight = switchWeight
+            settings.activityWeight = activityWeight
+            return .tracking(settings)
+        }
+    }
+
     private func initialModel() throws -> ModelFile? {
         guard let initial else { return nil }
         do {
@@ -113,9 +154,13 @@ struct TrainCommand: ParsableCommand {
     private func line(_ report: EpochReport, isBest: Bool) -> String {
         let (paper, clear) = (report.validation.pooled.paper, report.validation.pooled.clear)
         func figure(_ value: Double?) -> String { (value ?? .nan).formatted(1) }
-        return "epoch \(report.epoch + 1): position \(report.positionLoss.formatted(3)), "
-            + "activity \(report.activityLoss.formatted(3)); validation LE \(figure(paper.localizationError)), "
-            + "LR \(figure(paper.recall)), MOTA \(figure(clear.mota)), IDF1 \(figure(clear.idf1)); "
+        let parts = [
+            ("squared error", report.loss.squaredError), ("position", report.loss.position),
+            ("tracking", report.loss.tracking), ("activity", report.loss.activity),
+        ]
+        let losses = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1.formatted(3))" }
+        return "epoch \(report.epoch + 1): \(losses.joined(separator: ", ")); "
+            + "validation LE \(figure(paper.localizationError)), LR \(figure(paper.recall)), MOTA \(figure(clear.mota)), IDF1 \(figure(clear.idf1)); "
             + "\(report.speed.formatted(0)) audio-s/s\(isBest ? " *" : "")"
     }
 
@@ -138,8 +183,7 @@ struct TrainCommand: ParsableCommand {
         settings.blocks = blocks
         settings.epochs = epochs
         settings.stepsPerEpoch = stepsPerEpoch
-        settings.loss.window = window == 0 ? nil : window
-        settings.loss.activityWeight = activityWeight
+        settings.loss = lossSettings()
         settings.learningRate = learningRate
         settings.augmentation.gain = gainMin...gainMax
         settings.augmentation.rotations = rotations

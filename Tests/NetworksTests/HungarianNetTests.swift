@@ -1,6 +1,7 @@
 import Kernels
 import Networks
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct HungarianNetTests {
@@ -14,7 +15,8 @@ import Testing
         func draw(_ count: Int, from low: Double, to high: Double) -> [Double] {
             (0..<count).map { _ in low + (high - low) * random.unit() }
         }
-        var distances = draw(square.count, from: 0, to: 2)
+        // Some beyond the limit, where nothing must flow back.
+        var distances = draw(square.count, from: 0, to: 2).enumerated().map { $0.offset % 4 == 3 ? $0.element + 4.5 : $0.element }
         let slopes = [square.count, matrices * tracks, matrices * tracks].map { draw($0, from: -1, to: 1) }
         func loss() -> Double {
             distances.withTensor(square) { net.forward($0, parameters) }
@@ -78,5 +80,42 @@ import Testing
                 #expect(net.columnMaxima[s * 3 + i] == (0..<3).map { logits[s * 9 + $0 * 3 + i] }.max())
             }
         }
+    }
+}
+
+/// The same network in PyTorch (tools/oracles/losses.py), double precision on both sides.
+@Suite struct HungarianNetOracleTests {
+    @Test(arguments: [2, 3]) func logitsAndGradientsAgreeWithPyTorch(tracks: Int) throws {
+        let oracle = try oracleFixture("Training/losses.safetensors")
+        let width = oracle.shape("hnet\(tracks).attention.query.weight")[0]
+        let distances = oracle.doubles("hnet\(tracks).D")
+        #expect(distances.contains { $0 > HungarianNet<Double>.distanceLimit })
+        let matrices = distances.count / tracks / tracks
+        let (square, line) = (Shape(matrices, tracks, tracks), Shape(matrices, tracks))
+        let parameters = HungarianParameters<Double>(zeros: tracks, width: width)
+        let gradients = HungarianParameters<Double>(zeros: tracks, width: width)
+        for (name, values) in parameters.entries { values.copy(from: oracle.doubles("hnet\(tracks).\(name)")) }
+        let net = HungarianNet<Double>(maximumTracks: tracks, width: width, matrices: matrices)
+        var arena = Arena<Double>(capacity: Arena<Double>.footprint(square))
+        let distanceGradient = arena.take(square)
+        distances.withTensor(square) { distances in
+            net.forward(distances, parameters)
+            expectClose(net.associationLogits.array, oracle.doubles("hnet\(tracks).logits"), "logits")
+            oracle.doubles("hnet\(tracks).slope.logits").withTensor(square) { association in
+                oracle.doubles("hnet\(tracks).slope.rows").withTensor(line) { rows in
+                    oracle.doubles("hnet\(tracks).slope.columns").withTensor(line) { columns in
+                        net.backward(
+                            distances, associationGradient: association, rowGradient: rows, columnGradient: columns,
+                            parameters, gradients: gradients, distanceGradient: distanceGradient)
+                    }
+                }
+            }
+        }
+        expectClose(distanceGradient.array, oracle.doubles("hnet\(tracks).gradient.D"), "distances")
+        for (name, values) in gradients.entries {
+            expectClose(values.array, oracle.doubles("hnet\(tracks).gradient.\(name)"), name)
+        }
+        #expect(arena.used == arena.capacity)
+        withExtendedLifetime((parameters, gradients)) {}
     }
 }

@@ -63,13 +63,13 @@ import Testing
         }
     }
 
-    private func expectClose(_ found: [Double], _ expected: [Double], _ what: String) {
-        let worst = zip(found, expected).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? .infinity
-        #expect(found.count == expected.count && worst < 1e-10, "\(what): off by \(worst)")
-    }
-
     @Test func paperSize() {
         let paper = DOAnetParameters<Float>(DOAnetArchitecture(form: .paper, channels: 7), seed: 1)
         #expect(abs(paper.count - 1_550_000) < 20_000)
     }
+}
+
+func expectClose(_ found: [Double], _ expected: [Double], _ what: String) {
+    let worst = zip(found, expected).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? .infinity
+    #expect(found.count == expected.count && worst < 1e-10, "\(what): off by \(worst)")
 }

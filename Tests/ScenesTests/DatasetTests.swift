@@ -66,6 +66,30 @@ private final class Scratch {
         }
     }
 
+    @Test func recordingsShareRoomsWhenAsked() throws {
+        let scratch = try Scratch()
+        let sounds = try scratch.sounds()
+        var settings = DatasetWriter.Settings()
+        settings.recordings = 12
+        settings.seconds = 4
+        settings.folds = [3, 4]
+        settings.recordingsPerRoom = 3
+        let writer = try DatasetWriter(folder: "\(scratch.path)/shared", settings: settings, sounds: sounds)
+        let scenes = (0..<12).map { writer.scene($0) }
+        // Fold 3 has the even ones, three of them a room.
+        func room(_ index: Int) -> [Float] {
+            [scenes[index].room.size.x, scenes[index].room.size.y, scenes[index].array.position.x, scenes[index].array.position.y]
+        }
+        #expect(room(0) == room(2) && room(2) == room(4) && room(6) == room(8) && room(1) == room(5))
+        #expect(room(0) != room(6) && room(0) != room(1))
+        #expect(scenes[0].noiseSeed != scenes[2].noiseSeed)
+        #expect(Set((0..<12).map { writer.name($0) }).count == 12)
+        #expect(writer.name(4) == "fold3_room1_mix002_ov1" && writer.name(6) == "fold3_room2_mix002_ov2")
+        settings.recordingsPerRoom = 1
+        let alone = try DatasetWriter(folder: "\(scratch.path)/alone", settings: settings, sounds: sounds)
+        #expect(alone.scene(0).room.size.x != alone.scene(2).room.size.x)
+    }
+
     @Test func missingAndEmptyFoldersAreRefused() throws {
         let scratch = try Scratch()
         #expect(throws: ScenesError.missingFolder(path: "/no/such/folder")) {

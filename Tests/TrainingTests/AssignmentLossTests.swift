@@ -20,7 +20,7 @@ import Training
         var arena = Arena<Double>(capacity: 4096)
         let directionGradient = arena.take(Shape(c.blocks, c.slots, 3))
         let logitGradient = arena.take(Shape(c.blocks, c.slots))
-        let loss = AssignmentLoss(settings: settings, slots: c.slots)
+        let loss = AssignmentLoss<Double>(settings: settings, slots: c.slots)
         let value = c.directions.withTensor(Shape(c.blocks, c.slots, 3)) { directions in
             c.logits.withTensor(Shape(c.blocks, c.slots)) { logits in
                 c.references.withTensor(Shape(c.blocks, c.slots, 3)) { references in

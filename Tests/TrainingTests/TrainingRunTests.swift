@@ -73,8 +73,8 @@ import Training
         settings.stepsPerEpoch = 100
         settings.augmentation.rotations = false
         let reports = try train(settings, in: folder)
-        #expect(reports[3].positionLoss < 0.8 * reports[0].positionLoss)
-        #expect(reports[3].activityLoss < 0.5 * reports[0].activityLoss)
+        #expect(reports[3].loss.position < 0.8 * reports[0].loss.position)
+        #expect(reports[3].loss.activity < 0.5 * reports[0].loss.activity)
     }
 
     @Test func aCheckpointOfOtherSettingsIsRefused() throws {
