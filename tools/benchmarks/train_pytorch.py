@@ -131,9 +131,11 @@ def train(options):
     else:
         scaling = data.scaler(recordings, options.features)
     weights = Weights(*options.weights)
-    hnet = hungarian(dict(below(opened(options.hnet), "")), options.max_tracks) if options.hnet else None
-    if weights.needs_association() and not hnet:
-        raise data.DataError("--weights: expected --hnet beside every term but the first, found none")
+    hnet = None
+    if weights.needs_association():
+        if not options.hnet:
+            raise data.DataError("--weights: expected --hnet beside every term but the first, found none")
+        hnet = hungarian(below(opened(options.hnet), ""), options.max_tracks)
     net = DOAnet(
         options.form, data.KINDS[options.features], filters=options.filters, gru=options.gru_width, tracks=options.max_tracks)
     trainer = Trainer(net, weights, hnet, clip=5, channels_last=options.channels_last)
