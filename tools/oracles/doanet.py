@@ -39,6 +39,10 @@ class DOAnet(nn.Module):
 
     def named(self, pick):
         """Our name -> tensor in our layout, of every parameter; `pick` says what of it (its values, its gradient)."""
+        return {name: value.detach().clone().contiguous() for name, value in self.named_views(pick).items()}
+
+    def named_views(self, pick):
+        """The same as views of what `pick` gives, through which it can be written."""
         result = {}
         for i, (convolution, normalization) in enumerate(zip(self.convolutions, self.normalizations)):
             result[f"convolution.{i}.weight"] = pick(convolution.weight).permute(2, 3, 1, 0)
@@ -55,7 +59,14 @@ class DOAnet(nn.Module):
                 layer = getattr(self, name)[2 * i]
                 result[f"{name}.{i}.weight"] = pick(layer.weight)
                 result[f"{name}.{i}.bias"] = pick(layer.bias)
-        return {name: value.detach().clone().contiguous() for name, value in result.items()}
+        return result
+
+    def load_named(self, tensors):
+        """Takes over parameters by our names and in our layouts: what `named` gives."""
+        with torch.no_grad():
+            for name, view in self.named_views(lambda p: p.data).items():
+                view.copy_(tensors[name])
+        return self
 
     def statistics(self):
         """Our name -> running mean or variance."""

@@ -10,7 +10,7 @@ from networks import write
 from tracking_losses import HungarianNet, Weights, tracking_loss
 
 WIDTH = 6
-# Of each sequence and slot: o = first block of an event, a = active, . = absent. Sequence 1 begins within an event, 2 is silent.
+# Of each sequence and slot: o = first block of an event, a = active, . = absent. Sequence 1 begins within one, 2 is silent.
 EVENTS = [
     ["oaaaaoaaa.oa", "..oaaaaa....", ".oaa..oaaoaa"],
     ["...oaa..oaaa", "aaaaaaaaaaaa", ".....oaaaa.."],

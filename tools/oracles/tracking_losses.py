@@ -1,5 +1,5 @@
-"""The losses of Adavanne, Politis and Virtanen (WASPAA 2021, sections II and III) in PyTorch, from their formulas: the oracle of
-the losses in Sources/Training, and what tools/benchmarks/train_pytorch.py trains with.
+"""The losses of Adavanne, Politis and Virtanen (WASPAA 2021, sections II and III) in PyTorch, from their formulas: the
+oracle of the losses in Sources/Training, and what tools/benchmarks/train_pytorch.py trains with.
 
 Index i is a regressor (a row), j a reference slot (a column), of block t and sequence b; sums run over the whole batch.
 """
@@ -90,8 +90,8 @@ def last_matches(association, active, onset):
 def tracking_loss(directions, logits, references, active, onset, weights, hnet=None):
     """The terms and their weighted sum, as a dictionary of scalars: mse, motp, mota, activity, total (and A, D, last).
 
-    directions [B, T, N, 3] are raw outputs, logits [B, T, N] of activity, references [B, T, N, 3] unit vectors, active and onset
-    [B, T, N] 0 or 1; onset is 1 in the first block of an event. Without `hnet` there is only the first term.
+    directions [B, T, N, 3] are raw outputs, logits [B, T, N] of activity, references [B, T, N, 3] unit vectors, active and
+    onset [B, T, N] 0 or 1; onset is 1 in the first block of an event. Without `hnet` there is only the first term.
     """
     present = active.unsqueeze(-1)
     absent = torch.tensor([0, 0, 1], dtype=directions.dtype)
