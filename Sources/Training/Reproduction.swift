@@ -1,0 +1,211 @@
+import Features
+public import Formats
+import Foundation
+import Networks
+public import Tracking
+
+/// One training of the table: a row, a format, a seed.
+public struct TableCell: Codable, Hashable, Sendable {
+    public let format: DatasetFormat
+    public let row: TableRow
+    public let seed: UInt64
+
+    public init(format: DatasetFormat, row: TableRow, seed: UInt64) {
+        self.format = format
+        self.row = row
+        self.seed = seed
+    }
+
+    /// Of its folder and its result's file.
+    public var name: String { "\(format.rawValue)-\(row.rawValue)-seed\(seed)" }
+}
+
+/// What one training of the table came to, as its JSON file keeps it.
+public struct TableResult: Codable, Sendable {
+    public let cell: TableCell
+    /// What it was trained with and on; a result of other settings is not taken for this one.
+    public let fingerprint: String
+    /// Counted from 1.
+    public let bestEpoch: Int
+    /// Gated tracks on the test recordings; nil without activity.
+    public let gated: MetricsReport?
+    /// Every output in every block.
+    public let everyOutput: MetricsReport
+
+    /// What the row is judged by.
+    public var scores: MetricsReport { gated ?? everyOutput }
+}
+
+/// Trains and scores what Table I needs, one cell after another; each finished one is a JSON file, so that an interrupted
+/// reproduction goes on where it stopped (and within a cell, after its last epoch).
+public struct Reproduction {
+    public struct Settings: Sendable {
+        /// Of every cell; its loss has the weights of all terms, each row takes those that it has.
+        public var training: TrainingSettings
+        public var weights = TrackingLossSettings()
+        public var formats: [DatasetFormat] = DatasetFormat.allCases
+        public var rows: [TableRow] = TableRow.allCases
+        /// Of the rows with activity, whose difference is asked for; the others take the first.
+        public var seeds: [UInt64] = [1]
+        /// Mixtures for each recording of two sources in the rows with augmentation.
+        public var mixtures = 4
+
+        public init(training: TrainingSettings) { self.training = training }
+    }
+
+    public enum Event {
+        case mixing(Double)
+        case features(Double)
+        case started(TableCell, remaining: Int)
+        case step(StepReport)
+        case epoch(EpochReport, isBest: Bool)
+        case finished(TableResult, wasThere: Bool)
+        case note(String)
+    }
+
+    public let settings: Settings
+    public let dataset: String
+    public let folder: String
+    private let hungarian: HungarianFile
+
+    /// - Parameters:
+    ///   - dataset: in the TAU-NIGENS layout; folds 3 to 6 train, 2 validates, 1 tests.
+    ///   - folder: for runs, results, mixtures and features.
+    public init(settings: Settings, dataset: String, folder: String, hungarian: HungarianFile) {
+        self.settings = settings
+        self.dataset = dataset
+        self.folder = folder
+        self.hungarian = hungarian
+    }
+
+    /// In the order in which they are trained: the rows of a format, first seed first, so that a table is whole early.
+    public var cells: [TableCell] {
+        settings.formats.flatMap { format in
+            settings.seeds.enumerated().flatMap { index, seed in
+                settings.rows.filter { index == 0 || $0.hasActivity }.map { TableCell(format: format, row: $0, seed: seed) }
+            }
+        }
+    }
+
+    /// Trains and scores what is missing.
+    /// - Returns: the results of all cells, in their order.
+    public func run(_ report: (Event) -> Void) throws -> [TableResult] {
+        let plan = cells
+        var results: [TableResult] = []
+        var loaded: (format: DatasetFormat, isAugmented: Bool, data: TrainingData)?
+        for (index, cell) in plan.enumerated() {
+            if let result = try finished(cell) {
+                report(.finished(result, wasThere: true))
+                results.append(result)
+                continue
+            }
+            if loaded?.format != cell.format || loaded?.isAugmented != cell.row.isAugmented {
+                loaded = nil
+                loaded = (cell.format, cell.row.isAugmented, try data(cell.format, isAugmented: cell.row.isAugmented, report))
+            }
+            guard let data = loaded?.data else { continue }
+            report(.started(cell, remaining: plan.count - index))
+            let result = try train(cell, on: data, report)
+            try write(result)
+            report(.finished(result, wasThere: false))
+            results.append(result)
+        }
+        return results
+    }
+
+    /// Results that are there, of these settings; nothing is trained.
+    public func finishedResults() throws -> [TableResult] { try cells.compactMap(finished) }
+
+    private func path(of cell: TableCell) -> String { "\(folder)/results/\(cell.name).json" }
+
+    private func finished(_ cell: TableCell) throws -> TableResult? {
+        guard let bytes = FileManager.default.contents(atPath: path(of: cell)) else { return nil }
+        guard let result = try? JSONDecoder().decode(TableResult.self, from: bytes), result.cell == cell else {
+            throw TrainingError.inputOutput(file: path(of: cell), problem: "is no result of this program; delete it to train again")
+        }
+        guard result.fingerprint == fingerprint(cell) else {
+            throw TrainingError.settings(
+                "\(path(of: cell)): expected a result of these settings (\(fingerprint(cell))), found one of others "
+                    + "(\(result.fingerprint)): give another --out, or delete it")
+        }
+        return result
+    }
+
+    private func write(_ result: TableResult) throws {
+        try FileManager.default.createDirectory(atPath: "\(folder)/results", withIntermediateDirectories: true)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try encoder.encode(result).write(to: URL(fileURLWithPath: path(of: result.cell)), options: .atomic)
+    }
+
+    private func fingerprint(_ cell: TableCell) -> String {
+        let mixtures = cell.row.isAugmented ? ", \(settings.mixtures) times mixed" : ""
+        return "\(URL(fileURLWithPath: dataset).lastPathComponent)\(mixtures), \(training(cell))"
+    }
+
+    private func training(_ cell: TableCell) -> TrainingSettings {
+        var training = settings.training
+        training.architecture.channels = Self.kind(cell.format).channels
+        training.loss = .tracking(cell.row.loss(settings.weights))
+        training.seed = cell.seed
+        return training
+    }
+
+    private static func kind(_ format: DatasetFormat) -> FeatureKind { format == .foa ? .foaIntensity : .micGCCPHAT }
+
+    private func data(
+        _ format: DatasetFormat, isAugmented: Bool, _ report: (Event) -> Void
+    ) throws -> TrainingData {
+        let layout = DatasetLayout(root: dataset, format: format)
+        var extra: [DatasetLayout] = []
+        if isAugmented {
+            let mixed = "\(folder)/mixtures-\(format.rawValue)"
+            try mix(format, into: mixed, report)
+            extra.append(DatasetLayout(root: mixed, format: format))
+        }
+        let data = try TrainingData(
+            layout: layout, extra: extra, kind: Self.kind(format),
+            slots: settings.training.architecture.maximumTracks, cache: "\(folder)/features",
+            threads: settings.training.threads
+        ) { report(.features($0)) }
+        for warning in data.warnings { report(.note(warning)) }
+        return data
+    }
+
+    private func mix(_ format: DatasetFormat, into mixed: String, _ report: (Event) -> Void) throws {
+        var mixing = MixtureWriter.Settings()
+        mixing.formats = [format]
+        mixing.times = settings.mixtures
+        mixing.threads = settings.training.threads
+        mixing.resumes = true
+        let writer = try MixtureWriter(dataset: dataset, folder: mixed, settings: mixing)
+        let total = Double(writer.pairs.pairs.count)
+        _ = try writer.write { report(.mixing(Double($0) / total)) }
+    }
+
+    private func train(
+        _ cell: TableCell, on data: TrainingData, _ report: (Event) -> Void
+    ) throws -> TableResult {
+        let run = try TrainingRun(
+            settings: training(cell), data: data, folder: "\(folder)/runs/\(cell.name)", hungarian: hungarian.parameters)
+        while !run.isFinished {
+            let epoch = try run.runEpoch { report(.step($0)) }
+            report(.epoch(epoch, isBest: run.bestEpoch == epoch.epoch))
+        }
+        let model = try ModelFile.load(run.modelPath)
+        let test = try TrainingData.references(
+            DatasetLayout(root: dataset, format: cell.format).development(folds: DatasetLayout.testFolds), kind: data.kind,
+            cache: "\(folder)/features", threads: settings.training.threads
+        ) { report(.features($0)) }
+        func scores(_ selection: TrackSelection) -> MetricsReport {
+            Evaluation.score(
+                test.recordings,
+                tracks: Evaluation.tracks(
+                    of: test.recordings, parameters: model.parameters, scaler: model.scaler, selection: selection,
+                    threads: settings.training.threads))
+        }
+        return TableResult(
+            cell: cell, fingerprint: fingerprint(cell), bestEpoch: (run.bestEpoch ?? 0) + 1,
+            gated: model.tellsActivity ? scores(.gated(model.gate)) : nil, everyOutput: scores(.everyOutput))
+    }
+}
