@@ -13,7 +13,8 @@ public struct Interval: Sendable, Hashable, Codable {
 ///
 /// With T the figure over all n recordings together and T(i) the one without recording i, the pseudo-values n T - (n - 1) T(i)
 /// are treated as n independent draws: the interval is their mean, and to both sides their standard error times Student's t of
-/// n - 1 degrees of freedom. Their mean corrects T for bias, so the interval need not lie evenly about T.
+/// n - 1 degrees of freedom. Their mean corrects T for bias, so the interval need not lie evenly about T; few
+/// recordings give it bounds that no figure can reach, such as a recall over 100 %.
 ///
 /// A report for each training seed may be given; a system's figure is then the mean over its seeds, and a recording is left out
 /// of all of them at once. All reports have to hold the same recordings in the same order.
