@@ -73,12 +73,8 @@ extension MetricsReport {
 
 extension MetricsFigure {
     fileprivate func text(_ value: Double?, isSigned: Bool = false) -> String {
-        guard let value else { return "-" }
-        let scale = (0..<decimals).reduce(1) { value, _ in value * 10 }
-        let scaled = Int((value * Double(scale)).rounded())
-        let sign = scaled < 0 ? "-" : isSigned && scaled > 0 ? "+" : ""
-        guard decimals > 0 else { return "\(sign)\(abs(scaled))" }
-        let fraction = "\(abs(scaled) % scale)"
-        return "\(sign)\(abs(scaled) / scale).\(String(repeating: "0", count: decimals - fraction.count))\(fraction)"
+        guard let text = value?.fixed(decimals) else { return "-" }
+        let isPositive = !text.hasPrefix("-") && text.contains { ("1"..."9").contains($0) }
+        return isSigned && isPositive ? "+" + text : text
     }
 }
