@@ -65,10 +65,6 @@ public struct TrackPlot: Sendable {
 
     /// The colour of every track's id; both white and dark grounds show each of them. The eleventh is the first again.
     public var colours: [(id: Int, colour: String)] {
-        tracks.enumerated().map { ($1.id, Self.palette[$0 % Self.palette.count]) }
+        tracks.enumerated().map { ($1.id, PlotSheet.colour($0)) }
     }
-
-    private static let palette = [
-        "#2f80d8", "#d9591c", "#1c9a68", "#a657d2", "#b5850c", "#d8468c", "#1295a6", "#7f8a1e", "#6c74e0", "#c2564f",
-    ]
 }

@@ -5,7 +5,7 @@ import Geometry
 /// fragmentations and the delay until a source is found.
 ///
 /// Counts of one recording, or of several pooled. What has nothing to be divided by is nil.
-public struct CLEARMetrics: Sendable, Hashable {
+public struct CLEARMetrics: Sendable, Hashable, Codable {
     /// Blocks of 100 ms.
     public private(set) var blocks = 0
     /// Active references, summed over blocks.
@@ -118,6 +118,9 @@ public struct CLEARMetrics: Sendable, Hashable {
 
     /// Identity switches in a minute of audio; nil without blocks.
     public var switchesPerMinute: Double? { quotient(Double(switches) * 600, blocks) }
+
+    /// Fragmentations in a minute of audio; nil without blocks.
+    public var fragmentationsPerMinute: Double? { quotient(Double(fragmentations) * 600, blocks) }
 
     /// Mean time from the onset of a source to its first match, milliseconds, 0 when that is its first block; over the
     /// sources found, nil without any.

@@ -122,3 +122,25 @@ extension HOTAMetrics {
         }
     }
 }
+
+extension HOTAMetrics: Codable {
+    private enum CodingKeys: CodingKey { case references, predictions, matches, associations }
+
+    /// Counts of as many thresholds as there are, or an error.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func row<Value: Decodable>(_ key: CodingKeys) throws -> [Value] {
+            let values = try container.decode([Value].self, forKey: key)
+            guard values.count == Self.thresholds.count else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: key, in: container,
+                    debugDescription: "expected \(Self.thresholds.count) values of \(key.stringValue), found \(values.count)")
+            }
+            return values
+        }
+        references = try container.decode(Int.self, forKey: .references)
+        predictions = try container.decode(Int.self, forKey: .predictions)
+        matches = try row(.matches)
+        associations = try row(.associations)
+    }
+}

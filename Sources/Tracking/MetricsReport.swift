@@ -1,6 +1,8 @@
 /// Both sets of metrics, side by side, of each recording and of all of them.
-public struct MetricsReport: Sendable {
-    public struct Scores: Sendable, Hashable {
+///
+/// Encoded are the counts of the recordings; decoding sums them again, so a stored report pools and compares like a fresh one.
+public struct MetricsReport: Sendable, Hashable {
+    public struct Scores: Sendable, Hashable, Codable {
         public private(set) var paper = PaperMetrics()
         public private(set) var clear = CLEARMetrics()
         public private(set) var hota = HOTAMetrics()
@@ -18,18 +20,46 @@ public struct MetricsReport: Sendable {
             clear.pool(other.clear)
             hota.pool(other.hota)
         }
+
+        func pooled(with other: Scores) -> Scores {
+            var sum = self
+            sum.pool(other)
+            return sum
+        }
+    }
+
+    public struct Recording: Sendable, Hashable, Codable {
+        public let name: String
+        public let scores: Scores
     }
 
     /// In the order they were added.
-    public let recordings: [(name: String, scores: Scores)]
+    public let recordings: [Recording]
     /// From the summed counts of all recordings, so a long one weighs more than a short one.
     public let pooled: Scores
+
+    init(recordings: [Recording]) {
+        self.recordings = recordings
+        pooled = recordings.reduce(into: Scores()) { $0.pool($1.scores) }
+    }
+}
+
+extension MetricsReport: Codable {
+    private enum CodingKeys: CodingKey { case recordings }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(recordings: try decoder.container(keyedBy: CodingKeys.self).decode([Recording].self, forKey: .recordings))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(recordings, forKey: .recordings)
+    }
 }
 
 /// Scores recordings one by one; no identity, match or pair of one recording is known in the next.
 public struct MetricsAccumulator: Sendable {
-    private var recordings: [(name: String, scores: MetricsReport.Scores)] = []
-    private var pooled = MetricsReport.Scores()
+    private var recordings: [MetricsReport.Recording] = []
 
     public init() {}
 
@@ -38,9 +68,8 @@ public struct MetricsAccumulator: Sendable {
         name: String, references: [[LabelledDirection]], predictions: [[LabelledDirection]]
     ) {
         let scores = MetricsReport.Scores(references: references, predictions: predictions)
-        recordings.append((name, scores))
-        pooled.pool(scores)
+        recordings.append(MetricsReport.Recording(name: name, scores: scores))
     }
 
-    public func report() -> MetricsReport { MetricsReport(recordings: recordings, pooled: pooled) }
+    public func report() -> MetricsReport { MetricsReport(recordings: recordings) }
 }

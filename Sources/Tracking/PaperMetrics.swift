@@ -4,7 +4,7 @@ import Geometry
 /// min(M, N) predictions and references at least total angle, however far apart they are.
 ///
 /// Counts of one recording, or of several pooled. What has nothing to be divided by is nil.
-public struct PaperMetrics: Sendable, Hashable {
+public struct PaperMetrics: Sendable, Hashable, Codable {
     /// Blocks of 100 ms.
     public private(set) var blocks = 0
     /// Active references, summed over blocks.

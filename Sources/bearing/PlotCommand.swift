@@ -6,38 +6,62 @@ import SafeTensors
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
-        abstract: "Draws tracks beside their reference, as SVG.",
+        abstract: "Draws tracks beside their reference, or the course of training runs, as SVG.",
         discussion: """
             Azimuth and elevation over time: the reference as wide pale bands, tracks as thin lines, a colour for each id. \
             Tracks from `bearing localize --output jsonl` also show their activity.
 
+            With --log instead, losses and validation figures over epochs, a colour for each run.
+
             Example: bearing plot --reference demo/scene.csv --tracks tracks/scene.jsonl --out scene.svg
+            Example: bearing plot --log runs/a/log.jsonl --log runs/b/log.jsonl --out curves.svg
             """)
 
     @Option(help: "The reference: csv rows frame,class,track,azimuth,elevation.")
     var reference: String?
     @Option(help: "What a tracker found: such a csv, or the JSON lines of bearing localize.")
     var tracks: String?
+    @Option(help: ArgumentHelp("The log.jsonl of a training run; once for each run to compare.", valueName: "file"))
+    var log: [String] = []
     @Option(help: "The picture to write; a file of that name is replaced.")
     var out: String
-    @Option(help: "Stands above the picture (default: the name of the tracks).")
+    @Option(help: "Stands above the picture (default: the name of the tracks, or Training).")
     var title: String?
 
     func validate() throws {
-        guard reference != nil || tracks != nil else { throw ValidationError("expected --reference, --tracks or both") }
+        guard log.isEmpty != (reference == nil && tracks == nil) else {
+            throw ValidationError("expected --reference, --tracks or both, or --log alone")
+        }
     }
 
     func run() throws {
         do {
-            let references = try reference.map { TrackPlot.references(try Self.readCSV($0)) } ?? []
-            let lines = try tracks.map { try Self.readTracks($0) } ?? []
-            let plot = TrackPlot(title: title ?? defaultTitle, references: references, tracks: lines)
-            try WholeFile.write(Array(plot.svg.utf8), to: out)
+            try WholeFile.write(Array(try svg().utf8), to: out)
         } catch let error as MetadataError {
             throw Failure(error)
         } catch let error as FileError {
             throw Failure(error)
         }
+    }
+
+    private func svg() throws -> String {
+        guard log.isEmpty else {
+            let logs = try zip(log, Self.runNames(log)).map { try EpochLog.read($0, name: $1) }
+            return CurvePlot(title: title ?? "Training", logs: logs).svg
+        }
+        let references = try reference.map { TrackPlot.references(try Self.readCSV($0)) } ?? []
+        let lines = try tracks.map { try Self.readTracks($0) } ?? []
+        return TrackPlot(title: title ?? defaultTitle, references: references, tracks: lines).svg
+    }
+
+    /// What tells runs apart: the folder of a log.jsonl, the name of any other file, or else their whole paths.
+    static func runNames(_ paths: [String]) -> [String] {
+        let names = paths.map { path in
+            let file = URL(fileURLWithPath: path)
+            return file.lastPathComponent == "log.jsonl"
+                ? file.deletingLastPathComponent().lastPathComponent : file.deletingPathExtension().lastPathComponent
+        }
+        return Set(names).count == names.count ? names : paths
     }
 
     private var defaultTitle: String {

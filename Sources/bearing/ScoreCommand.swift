@@ -17,13 +17,19 @@ struct ScoreCommand: ParsableCommand {
             (LE in degrees; LR, LP, LF, MOTa in percent; IDS/min counts every onset). Right of it CLEAR MOT: matches within \
             20 degrees (MOTP in degrees, onset in ms until a source is found; MOTA, IDF1, HOTA in percent).
 
-            Example: bearing score scenes/metadata_dev tracks --per-recording
+            Below, 95 % confidence intervals by jackknife over recordings: how far the figures depend on which were scored. \
+            With --baseline also how much larger each figure is than another system's on the same recordings; where that \
+            interval contains 0, the difference may be chance.
+
+            Example: bearing score scenes/metadata_dev tracks --baseline other-tracks
             """)
 
     @Argument(help: "Folder of reference csv files.")
     var references: String
     @Argument(help: "Folder of csv files to score.")
     var tracks: String
+    @Option(help: ArgumentHelp("Folder of another system's csv files, to subtract.", valueName: "tracks"))
+    var baseline: String?
     @Flag(help: "A line for each recording, too.")
     var perRecording = false
     @Flag(help: "Write one JSON object instead of a table; it always holds each recording.")
@@ -31,6 +37,18 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         let names = try csvNames(in: references)
+        for folder in [tracks] + (baseline.map { [$0] } ?? []) { try requireNames(names, in: folder) }
+        let labels = try names.sorted().map { ($0, ReferenceLabels(try read("\(references)/\($0)"))) }
+        let report = try report(of: tracks, against: labels)
+        let other = try baseline.map { try self.report(of: $0, against: labels) }
+        if json {
+            print(other.map { report.json(baseline: $0) } ?? report.json)
+        } else {
+            print(report.table(perRecording: perRecording, baseline: other), terminator: "")
+        }
+    }
+
+    private func requireNames(_ names: Set<String>, in tracks: String) throws {
         let scored = try csvNames(in: tracks)
         if let name = names.subtracting(scored).min() {
             throw missing("\(tracks)/\(name)", because: "\(references) has one; an empty file stands for silence")
@@ -38,16 +56,16 @@ struct ScoreCommand: ParsableCommand {
         if let name = scored.subtracting(names).min() {
             throw missing("\(references)/\(name)", because: "\(tracks) has one; remove it there or add its reference")
         }
+    }
+
+    private func report(of tracks: String, against references: [(name: String, labels: ReferenceLabels)]) throws -> MetricsReport {
         var accumulator = MetricsAccumulator()
-        for name in names.sorted() {
-            let reference = ReferenceLabels(try read("\(references)/\(name)"))
+        for (name, labels) in references {
             accumulator.add(
-                name: String(name.dropLast(4)), references: reference.blocks,
-                predictions: ReferenceLabels.predictions(
-                    try read("\(tracks)/\(name)"), blockCount: reference.blocks.count))
+                name: String(name.dropLast(4)), references: labels.blocks,
+                predictions: ReferenceLabels.predictions(try read("\(tracks)/\(name)"), blockCount: labels.blocks.count))
         }
-        let report = accumulator.report()
-        print(json ? report.json : report.table(perRecording: perRecording), terminator: json ? "\n" : "")
+        return accumulator.report()
     }
 
     /// Names of the csv files of a folder; at least one.

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import bearing
+
 @Suite struct PlotCommandTests {
     @Test func aPictureOrOneLineOfWhatIsWrong() throws {
         let folder = NSTemporaryDirectory() + "bearing-plot-\(UUID().uuidString)"
@@ -36,5 +38,29 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: picture))
         }
         #expect(try BearingProcess.run("plot", "--out", picture).status == 64)
+    }
+
+    @Test func theCourseOfRuns() throws {
+        let folder = NSTemporaryDirectory() + "bearing-plot-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for run in ["a", "b"] {
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(run)", withIntermediateDirectories: true)
+            let lines = (1...3).map { "{\"epoch\":\($0),\"position_loss\":\(1.0 / Double($0)),\"validation.MOTA\":\(20 * $0)}\n" }
+            try Data(lines.joined().utf8).write(to: URL(fileURLWithPath: "\(folder)/\(run)/log.jsonl"))
+        }
+        try Data("{\"epoch\":1}\n{\"epo".utf8).write(to: URL(fileURLWithPath: "\(folder)/cut.jsonl"))
+        let picture = "\(folder)/p.svg"
+        let (first, second) = ("\(folder)/a/log.jsonl", "\(folder)/b/log.jsonl")
+        let result = try BearingProcess.run("plot", "--log", first, "--log", second, "--out", picture, "--title", "Two")
+        #expect(result.status == 0 && result.error == "" && result.output == "")
+        let svg = try String(contentsOfFile: picture, encoding: .utf8)
+        for part in ["<title>Two</title>", "data-name=\"a\"", "data-name=\"b\"", ">Position loss<", ">MOTA<"] { #expect(svg.contains(part)) }
+        let cut = try BearingProcess.run("plot", "--log", "\(folder)/cut.jsonl", "--out", picture)
+        #expect(cut.status == 65 && cut.error.hasPrefix("bearing: \(folder)/cut.jsonl:2: expected a line of bearing train's"))
+        let missing = try BearingProcess.run("plot", "--log", "\(folder)/c/log.jsonl", "--out", picture)
+        #expect(missing.status == 66 && missing.error.filter { $0 == "\n" }.count == 1)
+        #expect(try BearingProcess.run("plot", "--log", first, "--tracks", first, "--out", picture).status == 64)
+        #expect(PlotCommand.runNames([first, second]) == ["a", "b"] && PlotCommand.runNames(["x/a.jsonl"]) == ["a"])
+        #expect(PlotCommand.runNames(["x/a/log.jsonl", "y/a/log.jsonl"]) == ["x/a/log.jsonl", "y/a/log.jsonl"])
     }
 }

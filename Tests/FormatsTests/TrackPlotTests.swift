@@ -1,40 +1,9 @@
 import Formats
 import Foundation
-import FoundationXML
 import Testing
 
-/// Every path of a document, by its class and, for tracks, id.
-private final class PathReader: NSObject, XMLParserDelegate {
-    var paths: [(kind: String, id: String?, stroke: String?, data: String)] = []
-    var texts: [String] = []
-    private var text: String?
-
-    func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-        attributes: [String: String]
-    ) {
-        if name == "path" {
-            paths.append((attributes["class"] ?? "", attributes["data-id"], attributes["stroke"], attributes["d"] ?? ""))
-        }
-        if name == "text" || name == "title" { text = "" }
-    }
-
-    func parser(_ parser: XMLParser, foundCharacters string: String) { text? += string }
-
-    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-        if let text { texts.append(text) }
-        text = nil
-    }
-}
-
 @Suite struct TrackPlotTests {
-    private func read(_ plot: TrackPlot) throws -> PathReader {
-        let reader = PathReader()
-        let parser = XMLParser(data: Data(plot.svg.utf8))
-        parser.delegate = reader
-        try #require(parser.parse(), "not well-formed: \(String(describing: parser.parserError))")
-        return reader
-    }
+    private func read(_ plot: TrackPlot) throws -> SVGReader { try SVGReader(plot.svg) }
 
     /// A source at these azimuths, block after block; nil is silence.
     private func line(_ id: Int, _ azimuths: [Float?], activity: Float? = nil) -> TrackPlot.Line {

@@ -5,34 +5,12 @@ import Tracking
 
 /// Against py-motmetrics and TrackEval: tools/oracles/metrics.py.
 @Suite struct MOTOracleTests {
-    private static let scenes = 16
-    private static let blocks = 150
-
-    /// Blocks of each scene.
-    private func tracks(_ file: OracleFixture, _ name: String) -> [[[LabelledDirection]]] {
-        let rows = file.integers("\(name)_rows")
-        let vectors = file.floats("\(name)_vectors")
-        var scenes = [[[LabelledDirection]]](
-            repeating: [[LabelledDirection]](repeating: [], count: Self.blocks), count: Self.scenes)
-        for i in stride(from: 0, to: rows.count, by: 3) {
-            scenes[rows[i]][rows[i + 1]].append(
-                LabelledDirection(identity: rows[i + 2], direction: Direction(unit: vectors[i], vectors[i + 1], vectors[i + 2])))
-        }
-        return scenes
-    }
-
     @Test func everySceneAndTheirPoolScoreAsElsewhere() throws {
         let file = try oracleFixture("Tracking/metrics.safetensors")
-        let references = tracks(file, "reference")
-        let predictions = tracks(file, "prediction")
+        let report = RandomScenes(file).report()
         let expected = file.doubles("scores")
-        #expect(file.shape("scores") == [Self.scenes + 1, 8])
         let hota = file.doubles("hota")
-        var accumulator = MetricsAccumulator()
-        for scene in 0..<Self.scenes {
-            accumulator.add(name: "\(scene)", references: references[scene], predictions: predictions[scene])
-        }
-        let report = accumulator.report()
+        #expect(file.shape("scores") == [RandomScenes.count + 1, 8])
         for (row, scores) in (report.recordings.map(\.scores) + [report.pooled]).enumerated() {
             let clear = scores.clear
             let found = [
@@ -48,6 +26,43 @@ import Tracking
                 #expect(abs((value ?? .nan) / 100 - hota[row * 3 + i]) < 1e-6, "scene \(row), HOTA's score \(i)")
             }
         }
-        #expect(report.pooled.clear.switches > 50 && report.pooled.clear.fragmentations > 50)
+    }
+
+    /// What the comparison above is worth: each kind of event happens in its scenes, and often.
+    @Test func theScenesHoldEveryKindOfEvent() throws {
+        let scenes = RandomScenes(try oracleFixture("Tracking/metrics.safetensors"))
+        var (births, deaths, gaps, gated, contested, exchanges) = (0, 0, 0, 0, 0, 0)
+        for (references, predictions) in zip(scenes.references, scenes.predictions) {
+            var blocksOf: [Int: [Int]] = [:]
+            for (block, labels) in references.enumerated() {
+                for label in labels { blocksOf[label.identity, default: []].append(block) }
+            }
+            for blocks in blocksOf.values {
+                births += blocks[0] > 0 ? 1 : 0
+                deaths += blocks[blocks.count - 1] < RandomScenes.blocks - 1 ? 1 : 0
+                gaps += zip(blocks, blocks.dropFirst()).count { $0 + 1 < $1 }
+            }
+            var nearest: [Int: Int] = [:]
+            for (real, found) in zip(references, predictions) {
+                let before = nearest
+                for reference in real {
+                    let angles = found.map { $0.direction.angle(to: reference.direction) }
+                    let within = angles.count { $0 <= 20 }
+                    gated += within == 0 && !found.isEmpty && real.count <= found.count ? 1 : 0
+                    contested += within > 1 ? 1 : 0
+                    if let least = angles.indices.min(by: { angles[$0] < angles[$1] }), within > 0 {
+                        nearest[reference.identity] = found[least].identity
+                    }
+                }
+                // Two references that find the other's prediction of the block before nearest.
+                let changed = real.map(\.identity).filter { before[$0] != nil && before[$0] != nearest[$0] }
+                exchanges += changed.contains { one in changed.contains { $0 != one && nearest[$0] == before[one] } } ? 1 : 0
+            }
+        }
+        #expect(births > 50 && deaths > 50 && gaps > 50, "\(births) births, \(deaths) deaths, \(gaps) gaps")
+        #expect(gated > 50 && contested > 500, "\(gated) beyond the gate, \(contested) with several candidates")
+        #expect(exchanges > 50, "\(exchanges) exchanges")
+        let pooled = scenes.report().pooled.clear
+        #expect(pooled.switches > 50 && pooled.fragmentations > 50)
     }
 }

@@ -88,4 +88,40 @@ import Tracking
         #expect(report.recordings.map(\.name) == ["a", "b"])
         #expect(report.recordings[1].scores.clear.references == 1 && report.pooled.clear.references == 2)
     }
+
+    /// One source, heard under one id and then under another: a switch and two ids.
+    private func handedOver(_ first: Int, _ second: Int) -> (references: Blocks, predictions: Blocks) {
+        ((0..<10).map { _ in [at(0, 30)] }, (0..<10).map { [at($0 < 5 ? first : second, 30)] })
+    }
+
+    @Test func idsOfOneFileMeanNothingInTheNext() {
+        // Every id and every source is used in both files; the first file ends as the second begins.
+        let files = [handedOver(1, 2), handedOver(2, 1)]
+        var accumulator = MetricsAccumulator()
+        for (name, file) in zip(["a", "b"], files) {
+            accumulator.add(name: name, references: file.references, predictions: file.predictions)
+        }
+        let report = accumulator.report()
+        let alone = files.map { scores($0.references, $0.predictions) }
+        #expect(report.recordings.map(\.scores) == alone)
+        #expect(report.pooled.clear.switches == 2 && alone.allSatisfy { $0.clear.switches == 1 })
+        #expect(report.pooled.paper.switches == 4 && alone.allSatisfy { $0.paper.switches == 2 })
+        #expect(report.pooled.clear.identityMatches == 10 && report.pooled.clear.idf1 == 50)
+        #expect(abs((report.pooled.hota.associationAccuracy ?? 0) - 50) < 1e-9)
+        #expect(report.pooled.clear.sources == 2 && report.pooled.clear.fragmentations == 0)
+        // In one file of both, they carry over where the second begins.
+        let joined = scores(files.flatMap(\.references), files.flatMap(\.predictions))
+        #expect(joined.clear.switches == 2 && joined.paper.switches == 3 && joined.clear.sources == 1)
+    }
+
+    @Test func theEndOfTheFirstOfTwoSourcesCostsNoSwitch() {
+        // Wherever the end lies, and whichever of the two a tracker lists first.
+        for end in 1..<20 {
+            let references: Blocks = (0..<20).map { $0 < end ? [at(0, 0), at(1, 90)] : [at(1, 90)] }
+            let predictions: Blocks = (0..<20).map { $0 < end ? [at(8, 91), at(5, 2)] : [at(8, 89)] }
+            let scores = scores(references, predictions)
+            #expect(scores.clear.switches == 0 && scores.clear.mota == 100 && scores.clear.idf1 == 100, "end \(end)")
+            #expect(scores.paper.switches == 2, "no onset but those of the sources, end \(end)")
+        }
+    }
 }

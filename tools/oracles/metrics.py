@@ -1,7 +1,8 @@
 """Writes Tests/Fixtures/Tracking/metrics.safetensors: random tracks, and what py-motmetrics and TrackEval make of them.
 
-Each scene has sources that are born, move and die; its tracker misses blocks, reports false directions, strays out of the
-gate, exchanges identities and begins new ones. Angles are computed in double precision from the float32 vectors that are
+Each scene has sources that are born, move, pause and die; its tracker misses blocks, reports false directions, strays out of
+the gate, exchanges identities and begins new ones. In the last scenes sources crowd within the gate of one another, exchanges
+last, and a track outlives its source or goes over to the next. Angles are computed in double precision from the float32 vectors that are
 stored, so that both sides score the same numbers.
 """
 
@@ -12,7 +13,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from trackeval.metrics.hota import HOTA
 
-SCENES, BLOCKS, GATE = 16, 150, 20.0
+SCENES, CROWDED, BLOCKS, GATE = 16, 8, 150, 20.0
 SCORES = ["mota", "motp", "num_misses", "num_false_positives", "num_switches", "num_fragmentations", "idf1", "idtp"]
 
 
@@ -63,6 +64,38 @@ def make_scene(random):
     return references, [tuple(p) for p in predictions]
 
 
+def make_crowded_scene(random):
+    """As make_scene, but whom a prediction belongs to is open in most blocks."""
+    references, predictions = [], []
+    centre = random.uniform(-180, 180)
+    identities = [10, 11, 12, 13]
+    for source, begin in enumerate([0, 0, 0, int(random.integers(72, 90))]):
+        death = begin + int(random.integers(40, 60)) if source == 1 else BLOCKS
+        pause = int(random.integers(20, 35)) + begin
+        azimuth, speed = centre + random.uniform(-25, 25), random.uniform(-0.5, 0.5)
+        for block in range(begin, min(BLOCKS, death + 12)):
+            azimuth += speed
+            is_active = block < death and not pause <= block < pause + 6
+            if is_active:
+                references.append((block, source, unit(azimuth, 0)))
+            # The track of the source that dies lives on for a while; that of the last source is the dead one's.
+            if is_active and random.random() < 0.9 or block >= death:
+                predictions.append([block, 1 if source == 3 else source, unit(azimuth + random.normal(0, 5), random.normal(0, 5))])
+    for prediction in predictions:
+        prediction[1] = identities[prediction[1]]
+    for swap in sorted(random.integers(10, BLOCKS, 4)):
+        one, other = (identities[i] for i in random.choice(4, 2, replace=False))
+        for prediction in predictions:
+            if prediction[0] >= swap and prediction[1] in (one, other):
+                prediction[1] = one + other - prediction[1]
+    return references, [tuple(p) for p in predictions]
+
+
+def scenes():
+    random = np.random.default_rng(2008)
+    return [make_scene(random) for _ in range(SCENES)] + [make_crowded_scene(random) for _ in range(CROWDED)]
+
+
 def accumulate(references, predictions):
     accumulator = motmetrics.MOTAccumulator()
     for block in range(BLOCKS):
@@ -93,28 +126,27 @@ def sequence(references, predictions):
     return data
 
 
-def hota(scenes):
+def hota(all_scenes):
     """[scenes + 1, 3] of HOTA, DetA and AssA, the last row over all scenes."""
     metric = HOTA()
-    each = {str(k): metric.eval_sequence(sequence(*scene)) for k, scene in enumerate(scenes)}
+    each = {str(k): metric.eval_sequence(sequence(*scene)) for k, scene in enumerate(all_scenes)}
     rows = list(each.values()) + [metric.combine_sequences(each)]
     return np.array([[row[name].mean() for name in ("HOTA", "DetA", "AssA")] for row in rows])
 
 
-def table(scenes):
+def table(all_scenes):
     """[rows, 3] of scene, block and identity, and [rows, 3] of vectors."""
-    rows = [(k, block, identity) for k, scene in enumerate(scenes) for block, identity, _ in scene]
-    vectors = [vector for scene in scenes for _, _, vector in scene]
+    rows = [(k, block, identity) for k, scene in enumerate(all_scenes) for block, identity, _ in scene]
+    vectors = [vector for scene in all_scenes for _, _, vector in scene]
     return np.array(rows, dtype=np.int32), np.stack(vectors)
 
 
 def main():
-    random = np.random.default_rng(2008)
-    scenes = [make_scene(random) for _ in range(SCENES)]
-    accumulators = [accumulate(*scene) for scene in scenes]
+    all_scenes = scenes()
+    accumulators = [accumulate(*scene) for scene in all_scenes]
     scores = motmetrics.metrics.create().compute_many(accumulators, metrics=SCORES, generate_overall=True)
-    reference_rows, reference_vectors = table([references for references, _ in scenes])
-    prediction_rows, prediction_vectors = table([predictions for _, predictions in scenes])
+    reference_rows, reference_vectors = table([references for references, _ in all_scenes])
+    prediction_rows, prediction_vectors = table([predictions for _, predictions in all_scenes])
     target = Path(__file__).parents[2] / "Tests/Fixtures/Tracking/metrics.safetensors"
     target.parent.mkdir(parents=True, exist_ok=True)
     save_file(
@@ -123,7 +155,7 @@ def main():
             "prediction_rows": prediction_rows, "prediction_vectors": prediction_vectors,
             # [scenes + 1, 8], the last row over all scenes
             "scores": np.ascontiguousarray(scores[SCORES].to_numpy(), dtype=np.float64),
-            "hota": hota(scenes),
+            "hota": hota(all_scenes),
         },
         target,
     )

@@ -1,0 +1,79 @@
+import Foundation
+import SafeTensors
+
+/// The figures of a training run, epoch by epoch: a run's log.jsonl, which has a JSON object a line with the key `epoch` and
+/// a number for each figure.
+public struct EpochLog: Sendable {
+    /// What the run is called in a legend.
+    public var name: String
+    /// By rising epoch, each once.
+    public let epochs: [(epoch: Int, figures: [String: Double])]
+
+    public static func read(_ path: String, name: String) throws(MetadataError) -> EpochLog {
+        let bytes: [UInt8]
+        do { bytes = try WholeFile.read(path) } catch { throw .file(error) }
+        return try EpochLog(text: String(decoding: bytes, as: UTF8.self), name: name, path: path)
+    }
+
+    /// - Parameters:
+    ///   - text: lines, empty ones skipped. A later line of an epoch replaces an earlier one: a run that was interrupted between
+    ///     log and checkpoint trains that epoch again. Figures that are no numbers are undefined.
+    ///   - path: named in errors.
+    public init(text: String, name: String, path: String) throws(MetadataError) {
+        var epochs: [Int: [String: Double]] = [:]
+        let decoder = JSONDecoder()
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            if line.allSatisfy(\.isWhitespace) { continue }
+            guard let figures = try? decoder.decode([String: Figure].self, from: Data(line.utf8)).compactMapValues(\.value),
+                let epoch = figures["epoch"].flatMap(Int.init(exactly:))
+            else {
+                throw .badRow(
+                    path: path, line: index + 1, expected: "a line of bearing train's log.jsonl",
+                    found: String(line.prefix(60)))
+            }
+            epochs[epoch] = figures
+        }
+        guard !epochs.isEmpty else {
+            throw .badRow(path: path, line: 1, expected: "a line of bearing train's log.jsonl", found: "none")
+        }
+        self.name = name
+        self.epochs = epochs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// A number, or whatever else JSON allows.
+    private struct Figure: Decodable {
+        let value: Double?
+
+        init(from decoder: any Decoder) throws { value = try? decoder.singleValueContainer().decode(Double.self) }
+    }
+}
+
+extension CurvePlot {
+    /// Losses and validation figures over epochs, a curve for each run; a figure that no run has gets no panel.
+    public init(title: String, logs: [EpochLog]) {
+        let keys = Set(logs.flatMap(\.epochs).flatMap(\.figures.keys))
+        let losses = keys.filter { $0.hasSuffix("loss") }.sorted()
+        // Where sources are comes before whether there are any.
+        let ordered = losses.filter { !$0.hasPrefix("activity") } + losses.filter { $0.hasPrefix("activity") }
+        let panels = (ordered.map { ($0, Self.words($0), "") } + Self.validation.filter { keys.contains($0.key) }).map { key, title, unit in
+            // Runs without the figure too, for the order of the colours.
+            let series = logs.map { log in
+                Series(name: log.name, points: log.epochs.map { (Double($0.epoch), $0.figures[key] ?? .nan) })
+            }
+            return Panel(title: title, unit: unit, series: series)
+        }
+        self.init(title: title, xLabel: "epoch", panels: panels)
+    }
+
+    private static let validation: [(key: String, title: String, unit: String)] = [
+        ("validation.LE", "LE", "degrees, validation"), ("validation.LR", "LR", "%, validation"),
+        ("validation.MOTA", "MOTA", "%, validation"), ("validation.IDF1", "IDF1", "%, validation"),
+        ("validation.switches_per_minute", "Identity switches", "a minute, validation"),
+    ]
+
+    /// A key as a title: "position_loss" is "Position loss".
+    private static func words(_ key: String) -> String {
+        let words = key.split { $0 == "_" || $0 == "." }.joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}

@@ -1,0 +1,47 @@
+import Tracking
+
+/// A rate, mean or share of a report: what tables and JSON show, and what has a confidence interval.
+struct MetricsFigure: Sendable {
+    enum Definitions: String, CaseIterable {
+        case paper, clear
+    }
+
+    /// Whose definitions: also the JSON object that it stands in.
+    let set: Definitions
+    /// The key in that object.
+    let key: String
+    /// The column of the table; nil where it has none.
+    let title: String?
+    let decimals: Int
+    let value: @Sendable (MetricsReport.Scores) -> Double?
+
+    private init(
+        _ set: Definitions, _ key: String, title: String?, decimals: Int = 1,
+        _ value: @escaping @Sendable (MetricsReport.Scores) -> Double?
+    ) {
+        self.set = set
+        self.key = key
+        self.title = title
+        self.decimals = decimals
+        self.value = value
+    }
+
+    /// In the order of the columns.
+    static let all = [
+        MetricsFigure(.paper, "localization_error_degrees", title: "LE") { $0.paper.localizationError },
+        MetricsFigure(.paper, "recall", title: "LR") { $0.paper.recall },
+        MetricsFigure(.paper, "precision", title: "LP") { $0.paper.precision },
+        MetricsFigure(.paper, "f_score", title: "LF") { $0.paper.fScore },
+        MetricsFigure(.paper, "mota", title: "MOTa") { $0.paper.mota },
+        MetricsFigure(.paper, "switches_per_minute", title: "IDS/min") { $0.paper.switchesPerMinute },
+        MetricsFigure(.clear, "mota", title: "MOTA") { $0.clear.mota },
+        MetricsFigure(.clear, "motp_degrees", title: "MOTP") { $0.clear.motp },
+        MetricsFigure(.clear, "idf1", title: "IDF1") { $0.clear.idf1 },
+        MetricsFigure(.clear, "hota", title: "HOTA") { $0.hota.hota },
+        MetricsFigure(.clear, "detection_accuracy", title: nil) { $0.hota.detectionAccuracy },
+        MetricsFigure(.clear, "association_accuracy", title: nil) { $0.hota.associationAccuracy },
+        MetricsFigure(.clear, "switches_per_minute", title: "switches/min") { $0.clear.switchesPerMinute },
+        MetricsFigure(.clear, "fragmentations_per_minute", title: "fragments/min") { $0.clear.fragmentationsPerMinute },
+        MetricsFigure(.clear, "onset_latency_ms", title: "onset", decimals: 0) { $0.clear.onsetLatency },
+    ]
+}

@@ -1,0 +1,85 @@
+public import Tracking
+
+// Reports as JSON for programs. Keys are a contract: new ones may come, none changes.
+
+extension MetricsReport {
+    /// {"pooled": {"paper": {...}, "clear": {...}}, "recordings": [{"name": ..., "paper": ..., "clear": ...}, ...]}, on one
+    /// line; units in the keys where they are not percent or counts, null where undefined.
+    ///
+    /// With two recordings or more, `pooled` also holds "interval": {"paper": {...}, "clear": {...}}, where the key of each
+    /// figure that is no count has {"low": ..., "high": ...}, its 95 % confidence interval.
+    public var json: String { "{\(jsonMembers)}" }
+
+    /// The same, and "baseline", such an object of another system's scores of the same recordings, and "difference": {"paper":
+    /// {...}, "clear": {...}}, where each key of a figure that is no count has {"estimate": ..., "low": ..., "high": ...,
+    /// "contains_zero": ...}: how much larger it is than in the baseline, paired by recordings.
+    public func json(baseline: MetricsReport) -> String {
+        let difference = Self.figures { figure -> String? in
+            let interval = Jackknife.difference(from: [baseline], to: [self], figure.value)
+            let estimate = figure.value(pooled).flatMap { own in figure.value(baseline.pooled).map { own - $0 } }
+            return estimate.map {
+                Self.object([
+                    ("estimate", $0), ("low", interval?.low), ("high", interval?.high), ("contains_zero", interval?.containsZero),
+                ])
+            }
+        }
+        return "{\(jsonMembers),\"baseline\":\(baseline.json),\"difference\":\(difference)}"
+    }
+
+    private var jsonMembers: String {
+        let each = recordings.map { "{\"name\":\(Self.quoted($0.name)),\(Self.members($0.scores))}" }
+        let intervals = Self.figures { figure in
+            Jackknife.interval([self], figure.value).map { Self.object([("low", $0.low), ("high", $0.high)]) }
+        }
+        let pooled = Self.members(pooled) + (recordings.count < 2 ? "" : ",\"interval\":\(intervals)")
+        return "\"pooled\":{\(pooled)},\"recordings\":[\(each.joined(separator: ","))]"
+    }
+
+    /// {"paper": {...}, "clear": {...}}
+    private static func figures(_ value: (MetricsFigure) -> (any CustomStringConvertible)?) -> String {
+        object(
+            MetricsFigure.Definitions.allCases.map { set in
+                (set.rawValue, object(MetricsFigure.all.filter { $0.set == set }.map { ($0.key, value($0)) }))
+            })
+    }
+
+    private static func members(_ scores: Scores) -> String {
+        let (paper, clear) = (scores.paper, scores.clear)
+        func members(_ set: MetricsFigure.Definitions, _ counts: [(String, Int)]) -> String {
+            let figures: [(String, (any CustomStringConvertible)?)] = MetricsFigure.all.filter { $0.set == set }
+                .map { ($0.key, $0.value(scores)) }
+            return "\"\(set.rawValue)\":\(object(figures + counts.map { ($0.0, $0.1) }))"
+        }
+        return members(
+            .paper,
+            [
+                ("switches", paper.switches), ("references", paper.references), ("pairs", paper.pairs), ("misses", paper.misses),
+                ("false_positives", paper.falsePositives), ("blocks", paper.blocks),
+            ]) + ","
+            + members(
+                .clear,
+                [
+                    ("switches", clear.switches), ("fragmentations", clear.fragmentations), ("references", clear.references),
+                    ("predictions", clear.predictions), ("matches", clear.matches), ("misses", clear.misses),
+                    ("false_positives", clear.falsePositives), ("sources", clear.sources), ("sources_found", clear.sourcesFound),
+                    ("blocks", clear.blocks),
+                ])
+    }
+
+    private static func object(_ members: [(String, (any CustomStringConvertible)?)]) -> String {
+        "{" + members.map { "\"\($0)\":\($1?.description ?? "null")" }.joined(separator: ",") + "}"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let escaped = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case _ where scalar.value < 0x20:
+                "\\u" + String(repeating: "0", count: 4 - String(scalar.value, radix: 16).count)
+                    + String(scalar.value, radix: 16)
+            default: String(scalar)
+            }
+        }
+        return "\"" + escaped.joined() + "\""
+    }
+}
