@@ -1,7 +1,7 @@
 import Foundation
 
 /// Which of the two microphone formats of a data set is read.
-public enum DatasetFormat: String, Sendable, CaseIterable {
+public enum DatasetFormat: String, Sendable, CaseIterable, Codable {
     case foa
     case mic
 }

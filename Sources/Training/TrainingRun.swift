@@ -21,14 +21,16 @@ public final class TrainingRun {
     private let start: String
     private let team: WorkerTeam
     private let network: DOAnetBatch<Float>
-    private let parameters: DOAnetParameters<Float>
+    let parameters: DOAnetParameters<Float>
+    /// Frozen; nil for losses without it.
+    let hungarian: HungarianParameters<Float>?
     private let gradients: DOAnetParameters<Float>
     /// Moving average of the parameters and of the batch-norm statistics: what is validated and shipped.
     private let averaged: DOAnetParameters<Float>
     private let scaler: FeatureScaler
     private var adam: Adam
     private let loss: any BatchLoss<Float>
-    private let batch: TrainingBatch
+    let batch: TrainingBatch
     private let directionGradient: MutableTensorRef<Float>
     private let logitGradient: MutableTensorRef<Float>
     private var arena: Arena<Float>
@@ -55,6 +57,7 @@ public final class TrainingRun {
             start += ", Hnet of norm \(Adam.norm(hungarian.all.readOnly))"
         }
         self.start = start
+        self.hungarian = settings.loss.needsHungarianNetwork ? hungarian : nil
         self.settings = settings
         self.data = data
         self.folder = folder
@@ -163,7 +166,7 @@ public final class TrainingRun {
     /// Where the best model of this run is kept.
     public var modelPath: String { "\(folder)/model.safetensors" }
 
-    private func train(step: Int) throws -> (LossValue, Float) {
+    func train(step: Int) throws -> (LossValue, Float) {
         let plans = batch.plan(
             step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation)
         let (team, batch, data, settings, scaler) = (team, batch, data, settings, scaler)
