@@ -55,7 +55,8 @@ extension CurvePlot {
         let losses = keys.filter { $0.hasSuffix("loss") }.sorted()
         // Where sources are comes before whether there are any.
         let ordered = losses.filter { !$0.hasPrefix("activity") } + losses.filter { $0.hasPrefix("activity") }
-        let panels = (ordered.map { ($0, Self.words($0), "") } + Self.validation.filter { keys.contains($0.key) }).map { key, title, unit in
+        let titles = ordered.map { ($0, Self.words($0), "") } + Self.validation.filter { keys.contains($0.key) }
+        let panels = titles.map { key, title, unit in
             // Runs without the figure too, for the order of the colours.
             let series = logs.map { log in
                 Series(name: log.name, points: log.epochs.map { (Double($0.epoch), $0.figures[key] ?? .nan) })
