@@ -89,11 +89,24 @@ import Testing
         #expect(first.epochs.map(\.epoch) == [1, 2, 3] && first.epochs[2].figures["position_loss"] == 0.5)
         let second = try EpochLog(text: "{\"epoch\":2,\"position_loss\":3}\n", name: "second", path: "b")
         let plot = CurvePlot(title: "t", logs: [first, second])
-        #expect(plot.xLabel == "epoch" && plot.panels.map(\.title) == ["Position loss", "Activity loss", "LE"])
+        #expect(plot.xLabel == "epoch" && plot.panels.map(\.title) == ["Activity loss", "Position loss", "LE"])
         #expect(plot.panels.allSatisfy { $0.series.map(\.name) == ["first", "second"] })
         let curves = try curves(plot)
-        #expect(curves.map(\.name) == ["first", "second", "first", "first"])
-        #expect(curves.map(\.points.count) == [3, 1, 3, 2])
+        #expect(curves.map(\.name) == ["first", "first", "second", "first"])
+        #expect(curves.map(\.points.count) == [3, 3, 1, 2])
+    }
+
+    @Test func aTermThatARunDoesWithoutIsNotDrawn() throws {
+        let logs = try [("first", "0", "7"), ("second", "3", "0")].map { name, term, switches in
+            try EpochLog(
+                text: """
+                    {"epoch":1,"loss":4,"tracking_loss":\(term),"squared_error_loss":0,"validation.switches_per_minute":\(switches)}
+                    {"epoch":2,"loss":3,"tracking_loss":0,"squared_error_loss":0,"validation.switches_per_minute":0}
+                    """, name: name, path: name)
+        }
+        let plot = CurvePlot(title: "t", logs: logs)
+        #expect(plot.panels.map(\.title) == ["Loss", "Tracking loss", "Identity switches"])
+        #expect(try curves(plot).map(\.name) == ["first", "second", "second", "first", "second"])
     }
 
     @Test func aBadLogIsNamed() {
