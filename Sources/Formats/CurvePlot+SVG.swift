@@ -3,7 +3,8 @@
 extension CurvePlot {
     /// A well-formed document that stands alone: each panel in a frame of its own scale, at the end of each curve its last value.
     public var svg: String {
-        let legend = PlotLegend(names.enumerated().map { (label: $1, line: "class=\"track\" stroke=\"\(PlotSheet.colour($0))\"") })
+        let legend = PlotLegend(
+            names.enumerated().map { (label: $1, line: "class=\"track\" stroke=\"\(PlotSheet.colour($0))\"") })
         let horizontal = horizontalAxis
         var body = legend.svg
         var bottom = legend.bottom - PlotSheet.gap
@@ -60,7 +61,8 @@ extension CurvePlot {
             }
         }
         if values.isEmpty {
-            text += Self.text("no values", kind: "middle", x: (PlotSheet.left + PlotSheet.right) / 2, y: top + Self.panelHeight / 2)
+            let middle = (PlotSheet.left + PlotSheet.right) / 2
+            text += Self.text("no values", kind: "middle", x: middle, y: top + Self.panelHeight / 2)
         }
         return (text + Self.drawn(ends, in: frame), frame.bottom)
     }

@@ -49,16 +49,22 @@ public struct EpochLog: Sendable {
 }
 
 extension CurvePlot {
-    /// Losses and validation figures over epochs, a curve for each run; a figure that no run has gets no panel.
+    /// Losses and validation figures over epochs, a curve for each run. A term of the loss that is 0 in every epoch is one that
+    /// the run does without; what no run has gets no panel.
     public init(title: String, logs: [EpochLog]) {
-        let keys = Set(logs.flatMap(\.epochs).flatMap(\.figures.keys))
-        let losses = keys.filter { $0.hasSuffix("loss") }.sorted()
-        // Where sources are comes before whether there are any.
-        let ordered = losses.filter { !$0.hasPrefix("activity") } + losses.filter { $0.hasPrefix("activity") }
-        let panels = (ordered.map { ($0, Self.words($0), "") } + Self.validation.filter { keys.contains($0.key) }).map { key, title, unit in
+        let used = logs.map { log in
+            Set(log.epochs.flatMap { $0.figures.filter { $0.value != 0 || !$0.key.hasSuffix("loss") }.keys })
+        }
+        let keys = used.reduce(into: Set()) { $0.formUnion($1) }
+        // The total before its terms.
+        let losses = keys.filter { $0.hasSuffix("loss") }.sorted { ($0 == "loss" ? 0 : 1, $0) < ($1 == "loss" ? 0 : 1, $1) }
+        let titles = losses.map { ($0, Self.words($0), "") } + Self.validation.filter { keys.contains($0.key) }
+        let panels = titles.map { key, title, unit in
             // Runs without the figure too, for the order of the colours.
-            let series = logs.map { log in
-                Series(name: log.name, points: log.epochs.map { (Double($0.epoch), $0.figures[key] ?? .nan) })
+            let series = zip(logs, used).map { log, used in
+                Series(
+                    name: log.name,
+                    points: log.epochs.map { (Double($0.epoch), used.contains(key) ? $0.figures[key] ?? .nan : .nan) })
             }
             return Panel(title: title, unit: unit, series: series)
         }

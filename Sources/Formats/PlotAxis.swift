@@ -5,6 +5,8 @@ struct PlotAxis {
     private let multiples: ClosedRange<Int>
     /// Behind the point that tell ticks apart.
     let decimals: Int
+    /// What lies on the axis.
+    let range: ClosedRange<Double>
 
     /// Beyond, a value is a mishap that would leave nothing to see of the others.
     static func canShow(_ value: Double) -> Bool { abs(value) < 1e12 }
@@ -45,9 +47,6 @@ struct PlotAxis {
         let power = (0..<abs(exponent)).reduce(1.0) { value, _ in value * 10 }
         return exponent < 0 ? factor / power : factor * power
     }
-
-    /// What lies on the axis.
-    let range: ClosedRange<Double>
 
     /// Rising.
     var ticks: [(value: Double, label: String)] {

@@ -80,7 +80,8 @@ struct PlotFrame {
     func svg(verticals: [Double]) -> String {
         let (left, right) = (PlotSheet.pixels(PlotSheet.left), PlotSheet.pixels(PlotSheet.right))
         let unit = unit.isEmpty ? "" : "<tspan class=\"word\" font-weight=\"400\" dx=\"6\">\(PlotSheet.escaped(unit))</tspan>"
-        var text = "<text class=\"name\" x=\"\(left)\" y=\"\(PlotSheet.pixels(top - 10))\">\(PlotSheet.escaped(name))\(unit)</text>\n"
+        var text = "<text class=\"name\" x=\"\(left)\" y=\"\(PlotSheet.pixels(top - 10))\">"
+        text += "\(PlotSheet.escaped(name))\(unit)</text>\n"
         let lines = verticals.map { "M\(PlotSheet.pixels($0)) \(PlotSheet.pixels(top))v\(PlotSheet.pixels(height))" }
         text += "<path class=\"grid\" d=\"\(lines.joined())\"/>\n"
         for tick in ticks {

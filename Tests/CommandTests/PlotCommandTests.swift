@@ -54,7 +54,9 @@ import Testing
         let result = try BearingProcess.run("plot", "--log", first, "--log", second, "--out", picture, "--title", "Two")
         #expect(result.status == 0 && result.error == "" && result.output == "")
         let svg = try String(contentsOfFile: picture, encoding: .utf8)
-        for part in ["<title>Two</title>", "data-name=\"a\"", "data-name=\"b\"", ">Position loss<", ">MOTA<"] { #expect(svg.contains(part)) }
+        for part in ["<title>Two</title>", "data-name=\"a\"", "data-name=\"b\"", ">Position loss<", ">MOTA<"] {
+            #expect(svg.contains(part), "\(part)")
+        }
         let cut = try BearingProcess.run("plot", "--log", "\(folder)/cut.jsonl", "--out", picture)
         #expect(cut.status == 65 && cut.error.hasPrefix("bearing: \(folder)/cut.jsonl:2: expected a line of bearing train's"))
         let missing = try BearingProcess.run("plot", "--log", "\(folder)/c/log.jsonl", "--out", picture)

@@ -67,7 +67,9 @@ import Testing
 
     @Test func switchesOfFilesAddUp() throws {
         // The same ids in every file, each exchanged once within; the last id of one file is the first of the next.
-        func tracks(_ first: Int, _ second: Int) -> String { (0..<20).map { "\($0),0,\($0 < 10 ? first : second),10,0\n" }.joined() }
+        func tracks(_ first: Int, _ second: Int) -> String {
+            (0..<20).map { "\($0),0,\($0 < 10 ? first : second),10,0\n" }.joined()
+        }
         try withFiles(["r/a.csv": reference, "r/b.csv": reference, "t/a.csv": tracks(1, 2), "t/b.csv": tracks(2, 1)]) {
             let json = try BearingProcess.run("score", "\($0)/r", "\($0)/t", "--json")
             let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]

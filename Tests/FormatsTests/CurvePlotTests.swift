@@ -26,7 +26,8 @@ import Testing
     @Test func ticksAreRound() throws {
         let cases: [([Double], [String])] = [
             ([0.3, 0.7], ["0.3", "0.4", "0.5", "0.6", "0.7"]), ([-31, 72], ["\u{2212}50", "0", "50", "100"]),
-            ([1234, 5678], ["1000", "2000", "6000"]), ([0.00012, 0.00031], ["0.00010", "0.00035"]), ([5, 5], ["4.5", "5.0", "5.5"]), ([0], ["\u{2212}1.0", "1.0"]), ([], ["0.0", "1.0"]),
+            ([1234, 5678], ["1000", "2000", "6000"]), ([0.00012, 0.00031], ["0.00010", "0.00035"]),
+            ([5, 5], ["4.5", "5.0", "5.5"]), ([0], ["\u{2212}1.0", "1.0"]), ([], ["0.0", "1.0"]),
             ([1e9, 3e11], ["0", "300000000000"]),
         ]
         for (values, ticks) in cases {
@@ -48,9 +49,10 @@ import Testing
     @Test func nothingLeavesItsFrame() throws {
         for values in [[1e-9, 2e-9], [-1e11, 1e11, 3], [1e300, 1, 2], [0, 1e-7], [123456.7, 123456.8], [5, 5, 5]] as [[Double]] {
             for path in try curves(plot(series("a", values))) {
-                for point in path.points {
-                    #expect(point.count == 2 && (64...900).contains(point[0]) && (76...260).contains(point[1]), "\(values): \(path.data)")
+                let areInside = path.points.allSatisfy {
+                    $0.count == 2 && (64...900).contains($0[0]) && (76...260).contains($0[1])
                 }
+                #expect(areInside, "\(values): \(path.data)")
             }
         }
     }
@@ -87,11 +89,24 @@ import Testing
         #expect(first.epochs.map(\.epoch) == [1, 2, 3] && first.epochs[2].figures["position_loss"] == 0.5)
         let second = try EpochLog(text: "{\"epoch\":2,\"position_loss\":3}\n", name: "second", path: "b")
         let plot = CurvePlot(title: "t", logs: [first, second])
-        #expect(plot.xLabel == "epoch" && plot.panels.map(\.title) == ["Position loss", "Activity loss", "LE"])
+        #expect(plot.xLabel == "epoch" && plot.panels.map(\.title) == ["Activity loss", "Position loss", "LE"])
         #expect(plot.panels.allSatisfy { $0.series.map(\.name) == ["first", "second"] })
         let curves = try curves(plot)
-        #expect(curves.map(\.name) == ["first", "second", "first", "first"])
-        #expect(curves.map(\.points.count) == [3, 1, 3, 2])
+        #expect(curves.map(\.name) == ["first", "first", "second", "first"])
+        #expect(curves.map(\.points.count) == [3, 3, 1, 2])
+    }
+
+    @Test func aTermThatARunDoesWithoutIsNotDrawn() throws {
+        let logs = try [("first", "0", "7"), ("second", "3", "0")].map { name, term, switches in
+            try EpochLog(
+                text: """
+                    {"epoch":1,"loss":4,"tracking_loss":\(term),"squared_error_loss":0,"validation.switches_per_minute":\(switches)}
+                    {"epoch":2,"loss":3,"tracking_loss":0,"squared_error_loss":0,"validation.switches_per_minute":0}
+                    """, name: name, path: name)
+        }
+        let plot = CurvePlot(title: "t", logs: logs)
+        #expect(plot.panels.map(\.title) == ["Loss", "Tracking loss", "Identity switches"])
+        #expect(try curves(plot).map(\.name) == ["first", "second", "second", "first", "second"])
     }
 
     @Test func aBadLogIsNamed() {

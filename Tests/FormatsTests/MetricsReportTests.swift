@@ -130,7 +130,8 @@ import Tracking
             ],
         ]
         for (set, names) in keys {
-            for name in names { #expect(pooled[set]?[name] != nil && recordings[0][set].flatMap { ($0 as? [String: Any])?[name] } != nil) }
+            let alone = recordings[0][set] as? [String: Any]
+            for name in names { #expect(pooled[set]?[name] != nil && alone?[name] != nil, "\(set) \(name)") }
         }
     }
 }

@@ -15,7 +15,9 @@ final class SVGReader: NSObject, XMLParserDelegate {
 
         /// Where the pen is put down and drawn to: x and y of every M and L.
         var points: [[Double]] {
-            data.split { $0 == "M" || $0 == "L" }.map { $0.split { $0 == " " || $0 == "h" || $0 == "H" }.prefix(2).compactMap { Double($0) } }
+            data.split { $0 == "M" || $0 == "L" }.map { pair in
+                pair.split { $0 == " " || $0 == "h" || $0 == "H" }.prefix(2).compactMap { Double($0) }
+            }
         }
     }
 
