@@ -53,17 +53,17 @@ let package = Package(
             "Formats",
             on: [
                 "SafeTensors", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking",
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
+        room("Options", on: [.product(name: "TOMLKit", package: "TOMLKit")]),
         room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),
         room("Scenes", on: ["CRealtime", "Tensor", "Geometry", "Audio", "Formats"]),
         room(
             "Training",
             on: [
                 "CRealtime", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
-                "SafeTensors", "Formats",
+                "SafeTensors", "Formats", "Options",
             ]),
-        room("Configuration", on: ["Geometry", "Audio", "Tracking", .product(name: "TOMLKit", package: "TOMLKit")]),
+        room("Configuration", on: ["Geometry", "Audio", "Tracking", "Options"]),
         room(
             "Daemon",
             on: [
@@ -74,7 +74,7 @@ let package = Package(
             name: "bearing",
             dependencies: [
                 "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
-                "Scenes", "Training", "Configuration", "Daemon", "SafeTensors", "CRealtime",
+                "Scenes", "Options", "Training", "Configuration", "Daemon", "SafeTensors", "CRealtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -99,8 +99,8 @@ let package = Package(
         tests(of: "Scenes", with: ["Geometry", "Audio", "Formats"]),
         tests(
             of: "Training",
-            with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats"]),
-        tests(of: "Configuration", with: ["Geometry", "Audio"]),
+            with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats", "Options"]),
+        tests(of: "Configuration", with: ["Options", "Geometry", "Audio"]),
         tests(
             of: "Daemon",
             with: [

@@ -9,34 +9,33 @@ struct Checkpoint {
     /// What the run was started with; a checkpoint of anything else is refused.
     let fingerprint: String
 
-    struct Progress {
-        var epoch: Int
-        var bestEpoch: Int?
-        var bestMOTA: Double
-    }
+    private static let format = "bearing-checkpoint-2"
 
-    func save(to path: String, adam: borrowing Adam, progress: Progress) throws(SafeTensorsError) {
+    func save(to path: String, adam: borrowing Adam, progress: TrainingProgress) throws(SafeTensorsError) {
         var tensors = [
             SafeTensor("adam.first", adam.firstMoment.array, shape: [adam.firstMoment.count]),
             SafeTensor("adam.second", adam.secondMoment.array, shape: [adam.secondMoment.count]),
             SafeTensor(
-                "progress", [Int64(progress.epoch), Int64(adam.step), Int64(progress.bestEpoch ?? -1)], shape: [3]),
+                "progress",
+                [
+                    progress.epoch, adam.step, progress.bestEpoch ?? -1, progress.halvings, progress.waited,
+                ].map { Int64($0) }, shape: [5]),
             SafeTensor("best.mota", [progress.bestMOTA], shape: [1]),
         ]
         for (prefix, entry) in namedEntries {
             tensors.append(SafeTensor("\(prefix).\(entry.name)", entry.values.array, shape: entry.values.shape.array))
         }
-        try SafeTensorFile(tensors: tensors, metadata: ["format": "bearing-checkpoint-1", "run": fingerprint])
+        try SafeTensorFile(tensors: tensors, metadata: ["format": Self.format, "run": fingerprint])
             .write(to: path)
     }
 
     /// Fills parameters, averages and moments; nothing is changed when the file does not fit.
     /// - Throws: `TrainingError.checkpoint` for other settings or data; `SafeTensorsError` for a damaged file.
-    func load(from path: String, adam: inout Adam) throws -> Progress {
+    func load(from path: String, adam: inout Adam) throws -> TrainingProgress {
         let file = try SafeTensorFile.read(path)
-        guard file.metadata["format"] == "bearing-checkpoint-1" else {
+        guard file.metadata["format"] == Self.format else {
             throw TrainingError.checkpoint(
-                file: path, problem: "expected a bearing-checkpoint-1, found \(file.metadata["format"] ?? "no format")")
+                file: path, problem: "expected a \(Self.format), found \(file.metadata["format"] ?? "no format")")
         }
         guard file.metadata["run"] == fingerprint else {
             throw TrainingError.checkpoint(
@@ -45,7 +44,7 @@ struct Checkpoint {
         let moments = [adam.firstMoment.count]
         let first = try file.floats("adam.first", shape: moments)
         let second = try file.floats("adam.second", shape: moments)
-        let counters = try file.int64s("progress", shape: [3])
+        let counters = try file.int64s("progress", shape: [5])
         let mota = try file.doubles("best.mota", shape: [1])
         let values = try namedEntries.map {
             try file.floats("\($0.prefix).\($0.entry.name)", shape: $0.entry.values.shape.array)
@@ -54,8 +53,9 @@ struct Checkpoint {
         adam.firstMoment.copy(from: first)
         adam.secondMoment.copy(from: second)
         adam.step = Int(counters[1])
-        return Progress(
-            epoch: Int(counters[0]), bestEpoch: counters[2] < 0 ? nil : Int(counters[2]), bestMOTA: mota[0])
+        return TrainingProgress(
+            epoch: Int(counters[0]), bestEpoch: counters[2] < 0 ? nil : Int(counters[2]), bestMOTA: mota[0],
+            halvings: Int(counters[3]), waited: Int(counters[4]))
     }
 
     private var namedEntries: [(prefix: String, entry: DOAnetParameters<Float>.Entry)] {

@@ -24,7 +24,7 @@ public final class FeatureCache: @unchecked Sendable {
 
     /// The cache of a recording, extracted first where there is none that fits.
     /// - Parameter folder: where caches of this data set lie; made when missing.
-    /// - Throws: audio that cannot be read or has another rate or channel count; a folder that cannot be written.
+    /// - Throws: audio that cannot be read, has another rate or channel count, or samples that are not finite; a folder that cannot be written.
     public static func open(recording: Recording, kind: FeatureKind, folder: String) throws -> FeatureCache {
         let stamp = try Stamp(of: recording.audio, kind: kind)
         let path = "\(folder)/\(recording.name).\(kind.rawValue).features"
@@ -82,14 +82,21 @@ public final class FeatureCache: @unchecked Sendable {
         var extractor = FeatureExtractor(kind)
         var samples = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * 10 * FrameTiming.microphones)
         var output = Data()
+        var isFinite = true
         while true {
             var span = samples.mutableSpan
             let count = try reader.read(into: &span)
             guard count > 0 else { break }
             output.removeAll(keepingCapacity: true)
             extractor.push(samples.span.extracting(first: count * FrameTiming.microphones)) { frame in
+                isFinite = isFinite && Adam.norm(frame).isFinite
                 unsafe output.append(
                     UnsafeBufferPointer(start: frame.unsafeBase, count: frame.count))
+            }
+            guard isFinite else {
+                throw TrainingError.wrongAudio(
+                    file: recording.audio, expected: "samples whose features are finite",
+                    found: "some that are none, or too large")
             }
             try file.write(contentsOf: output)
         }

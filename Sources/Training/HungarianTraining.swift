@@ -65,12 +65,15 @@ public final class HungarianTraining {
 
     /// - Parameter progress: the fraction of the epoch that is done, and the loss of its latest step.
     /// - Returns: the mean loss of the epoch's steps.
-    public func runEpoch(_ progress: (_ fraction: Double, _ loss: Double) -> Void) -> Double {
+    /// - Throws: `notFinite` where the training diverges.
+    public func runEpoch(
+        _ progress: (_ fraction: Double, _ loss: Double) -> Void
+    ) throws(TrainingError) -> Double {
         var source = HungarianMatrices(maximumTracks: settings.maximumTracks, seed: settings.seed, epoch: epoch)
         var sum = 0.0
         for step in 0..<stepsPerEpoch {
             fill { source.next() }
-            let loss = self.step()
+            let loss = try self.step()
             sum += loss
             progress(Double(step + 1) / Double(stepsPerEpoch), loss)
         }
@@ -118,7 +121,7 @@ public final class HungarianTraining {
         }
     }
 
-    private func step() -> Double {
+    private func step() throws(TrainingError) -> Double {
         net.forward(distances.readOnly, parameters)
         let n = settings.maximumTracks
         var loss = entropy(net.associationLogits, associationGradient) { targets[$0] }
@@ -133,7 +136,7 @@ public final class HungarianTraining {
             distanceGradient: distanceGradient)
         let done = Double(adam.step) / Double(stepsPerEpoch * settings.epochs)
         let rate = settings.learningRate * (0.01 + 0.99 * 0.5 * (1 + cosine(Float.pi * Float(min(1, done)))))
-        adam.update(parameters: parameters.all, gradient: gradients.all.readOnly, rate: rate, clip: 1)
+        try adam.update(parameters: parameters.all, gradient: gradients.all.readOnly, rate: rate, clip: 1)
         return loss
     }
 

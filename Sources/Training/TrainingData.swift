@@ -58,7 +58,7 @@ public struct TrainingData: Sendable {
         self.warnings = warnings
         self.kind = kind
         root = layout.root
-        scaler = Self.scaler(of: training, kind: kind)
+        scaler = try Self.scaler(of: training, kind: kind)
     }
 
     /// The name of the array that the recordings were made with, as model files carry it.
@@ -130,12 +130,19 @@ public struct TrainingData: Sendable {
     }
 
     /// Statistics over every tenth frame of the training recordings, in their order: millions of frames suffice.
-    private static func scaler(of recordings: [LabelledRecording], kind: FeatureKind) -> FeatureScaler {
+    /// - Throws: features that are not finite, which no recording has, but a damaged file.
+    private static func scaler(
+        of recordings: [LabelledRecording], kind: FeatureKind
+    ) throws(TrainingError) -> FeatureScaler {
         var statistics = FeatureStatistics(kind: kind)
         for recording in recordings {
             let frames = recording.features.frames
             for frame in stride(from: 0, to: frames.shape[0], by: 10) {
-                statistics.add(frames.rows(frame..<frame + 1))
+                let values = frames.rows(frame..<frame + 1)
+                guard Adam.norm(values).isFinite else {
+                    throw .cache(file: recording.name, problem: "its extracted features are not finite in frame \(frame)")
+                }
+                statistics.add(values)
             }
         }
         return statistics.scaler()

@@ -6,7 +6,9 @@ public enum TrainingError: Error, CustomStringConvertible {
     case wrongAudio(file: String, expected: String, found: String)
     case cache(file: String, problem: String)
     case checkpoint(file: String, problem: String)
-    case notFinite(step: Int, recordings: [String])
+    /// `what` is the loss, the gradient or the parameters of a step; nothing has been changed by it. `recordings` are its
+    /// batch, and `unfit` those of them whose features are not finite.
+    case notFinite(what: String, step: Int, recordings: [String], unfit: [String])
     case settings(String)
     case inputOutput(file: String, problem: String)
 
@@ -25,9 +27,12 @@ public enum TrainingError: Error, CustomStringConvertible {
             "\(file): \(problem); delete the file and run again"
         case .checkpoint(let file, let problem):
             "\(file): \(problem)"
-        case .notFinite(let step, let recordings):
-            "training step \(step): the loss is not finite; its batch was \(recordings.joined(separator: ", ")); "
-                + "lower the learning rate or look at these recordings"
+        case .notFinite(let what, let step, let recordings, let unfit):
+            "training step \(step): expected finite numbers, found \(what) not finite; "
+                + (recordings.isEmpty ? "" : "its batch was \(recordings.joined(separator: ", ")); ")
+                + (unfit.isEmpty
+                    ? "lower the learning rate or look at these recordings"
+                    : "look at \(unfit.joined(separator: ", ")), whose features are not finite")
         case .settings(let problem):
             problem
         case .inputOutput(let file, let problem):

@@ -46,19 +46,3 @@ public struct EpochReport: Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 }
-
-/// The run's log.jsonl: a line an epoch, appended.
-enum TrainingLog {
-    static func append(_ report: EpochReport, to path: String) throws {
-        let line = Data((try report.json() + "\n").utf8)
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw TrainingError.inputOutput(file: path, problem: "cannot be written")
-        }
-        defer { try? file.close() }
-        try file.seekToEnd()
-        try file.write(contentsOf: line)
-    }
-}

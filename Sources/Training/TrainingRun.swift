@@ -12,10 +12,7 @@ public final class TrainingRun {
     public let settings: TrainingSettings
     public let data: TrainingData
     public let folder: String
-    /// The epoch that comes next, counted from 0.
-    public private(set) var epoch = 0
-    public private(set) var bestEpoch: Int?
-    private var bestMOTA = -Double.infinity
+    private var progress = TrainingProgress()
 
     /// Where the parameters start, for checkpoints and model files.
     private let start: String
@@ -82,18 +79,26 @@ public final class TrainingRun {
         arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
         directionGradient = arena.take(shapes.0)
         logitGradient = arena.take(shapes.1)
-        let checkpoint = "\(folder)/checkpoint.safetensors"
-        guard FileManager.default.fileExists(atPath: checkpoint) else { return }
-        let progress = try state.load(from: checkpoint, adam: &adam)
-        (epoch, bestEpoch, bestMOTA) = (progress.epoch, progress.bestEpoch, progress.bestMOTA)
+        if FileManager.default.fileExists(atPath: checkpointPath) {
+            progress = try state.load(from: checkpointPath, adam: &adam)
+        }
+        // The checkpoint is the truth, and the log follows it.
+        try log.keep(epochs: progress.epoch)
     }
 
-    public var isFinished: Bool { epoch >= settings.epochs }
+    /// The epoch that comes next, counted from 0.
+    public var epoch: Int { progress.epoch }
+    /// The epoch, counted from 0, whose model has the best validation MOTA; nil before the first one has ended.
+    public var bestEpoch: Int? { progress.bestEpoch }
+    /// Why nothing is left to train; nil while there is.
+    public var ending: TrainingEnding? { progress.ending(settings) }
+    public var isFinished: Bool { ending != nil }
 
-    /// Trains one epoch, validates, keeps the model if it is the best, writes checkpoint and log.
-    /// - Parameter progress: called after each step.
-    /// - Throws: a loss that is not finite, with the recordings of its batch; files that cannot be written.
-    public func runEpoch(progress: (StepReport) -> Void) throws -> EpochReport {
+    /// Trains one epoch, validates, keeps the model if it is the best, writes log and checkpoint.
+    /// - Parameter report: called after each step.
+    /// - Throws: a loss, gradient or parameter that is not finite, with the recordings of its batch; files that cannot be
+    ///   written. The folder then holds the state after the last whole epoch, from which a new run goes on.
+    public func runEpoch(report reportStep: (StepReport) -> Void) throws -> EpochReport {
         var sum = LossValue()
         var normSum: Float = 0
         let began = DispatchTime.now()
@@ -104,7 +109,7 @@ public final class TrainingRun {
             normSum += norm
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
             let audio = Double((index + 1) * settings.batch * settings.blocks) * 0.1
-            progress(
+            reportStep(
                 StepReport(
                     step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
         }
@@ -115,20 +120,17 @@ public final class TrainingRun {
         let scores = Evaluation.score(data.validation, tracks: tracks)
         let count = Double(settings.stepsPerEpoch)
         let report = EpochReport(
-            epoch: epoch, loss: sum.scaled(by: 1 / count),
-            gradientNorm: Double(normSum) / count, rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1),
+            epoch: epoch, loss: sum.scaled(by: 1 / count), gradientNorm: Double(normSum) / count,
+            rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1, halvings: progress.halvings),
             speed: count * Double(settings.batch * settings.blocks) * 0.1 / seconds,
             validation: scores)
-        epoch += 1
         // Chosen on MOTA of the validation recordings, never on the localization error alone.
-        if (scores.pooled.clear.mota ?? -.infinity) > bestMOTA || bestEpoch == nil {
-            (bestEpoch, bestMOTA) = (report.epoch, scores.pooled.clear.mota ?? -.infinity)
+        if progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings) {
             try modelFile(report).save(to: modelPath)
         }
-        try state.save(
-            to: "\(folder)/checkpoint.safetensors", adam: adam,
-            progress: Checkpoint.Progress(epoch: epoch, bestEpoch: bestEpoch, bestMOTA: bestMOTA))
-        try TrainingLog.append(report, to: "\(folder)/log.jsonl")
+        // In this order: whatever a run that is killed has written too much of, the epoch writes again when it goes on.
+        try log.append(report)
+        try state.save(to: checkpointPath, adam: adam, progress: progress)
         return report
     }
 
@@ -166,6 +168,9 @@ public final class TrainingRun {
     /// Where the best model of this run is kept.
     public var modelPath: String { "\(folder)/model.safetensors" }
 
+    private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
+    private var log: TrainingLog { TrainingLog(path: "\(folder)/log.jsonl") }
+
     func train(step: Int) throws -> (LossValue, Float) {
         let plans = batch.plan(
             step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation)
@@ -188,15 +193,25 @@ public final class TrainingRun {
                 references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
                 directionGradient: directionGradient, logitGradient: logitGradient), team: team)
         guard value.total.isFinite else {
-            throw TrainingError.notFinite(step: step, recordings: batch.sources.map { data.training[$0].name })
+            throw batch.notFinite("a loss", step: step, recordings: data.training)
+        }
+        // Activations too large for a variance leave the loss finite, and the model useless.
+        guard parameters.buffers.allSatisfy({ Adam.norm($0.values.readOnly).isFinite }) else {
+            throw batch.notFinite("statistics", step: step, recordings: data.training)
         }
         network.backward(
             input, directionGradient: directionGradient.readOnly.reshaped(network.directions.shape),
             activityGradient: logitGradient.readOnly.reshaped(network.activityLogits.shape), parameters,
             gradients: gradients)
-        let norm = adam.update(
-            parameters: parameters.all, gradient: gradients.all.readOnly,
-            rate: settings.rate(at: step), clip: settings.clip)
+        let rate = settings.rate(at: step, halvings: progress.halvings)
+        let norm: Float
+        do throws(TrainingError) {
+            norm = try adam.update(
+                parameters: parameters.all, gradient: gradients.all.readOnly, rate: rate, clip: settings.clip)
+        } catch {
+            guard case .notFinite(let what, _, _, _) = error else { throw error }
+            throw batch.notFinite(what, step: step, recordings: data.training)
+        }
         average(step: step)
         return (value, norm)
     }
@@ -211,7 +226,6 @@ public final class TrainingRun {
             for i in 0..<mean.count { unsafe m[i] = keep * m[i] + (1 - keep) * v[i] }
         }
     }
-
 
     private func modelFile(_ report: EpochReport) -> ModelFile {
         var facts = [

@@ -35,8 +35,14 @@ public struct TrainingSettings: Sendable {
     public var loss = LossSettings.assignment(AssignmentLossSettings())
     /// Adam's step at its highest, after the warm-up.
     public var learningRate: Float = 1e-3
-    /// Steps over which the rate rises from zero; afterwards it falls along half a cosine to 1 % at the last step.
+    /// Steps over which the rate rises from zero.
     public var warmup = 200
+    /// What the rate does afterwards.
+    public var schedule = LearningRateSchedule.cosine
+    /// Epochs without a better validation MOTA after which the plateau schedule halves the rate.
+    public var plateauEpochs = 5
+    /// Epochs without a better validation MOTA that end the run; 0: it goes on to its last epoch.
+    public var patience = 0
     /// Gradients are scaled down to this Euclidean norm when they exceed it.
     public var clip: Float = 5
     /// Weight of the past in the moving average of the parameters that is validated and shipped; 0 ships the last ones.
@@ -53,13 +59,6 @@ public struct TrainingSettings: Sendable {
 
     public var steps: Int { epochs * stepsPerEpoch }
 
-    /// Adam's rate at a step counted from 0.
-    public func rate(at step: Int) -> Float {
-        if step < warmup { return learningRate * Float(step + 1) / Float(warmup) }
-        let progress = Float(step - warmup) / Float(max(1, steps - warmup))
-        return learningRate * (0.01 + 0.99 * 0.5 * (1 + cosine(Float.pi * min(progress, 1))))
-    }
-
     public func validate() throws(TrainingError) {
         let faults: [(Bool, String)] = [
             (batch >= threads, "batch: expected at least one sequence for each of \(threads) threads, found \(batch)"),
@@ -67,6 +66,9 @@ public struct TrainingSettings: Sendable {
             (epochs >= 1, "epochs: expected at least 1, found \(epochs)"),
             (stepsPerEpoch >= 1, "steps-per-epoch: expected at least 1, found \(stepsPerEpoch)"),
             (learningRate > 0 && learningRate.isFinite, "learning-rate: expected above 0, found \(learningRate)"),
+            (warmup >= 0, "warmup: expected 0 or more steps, found \(warmup)"),
+            (plateauEpochs >= 1, "plateau-epochs: expected at least 1, found \(plateauEpochs)"),
+            (patience >= 0, "patience: expected 0 or more epochs, found \(patience)"),
             (clip > 0, "clip: expected above 0, found \(clip)"),
             (threads >= 1, "threads: expected at least 1, found \(threads)"),
             (averaging >= 0 && averaging < 1, "averaging: expected 0 or more and below 1, found \(averaging)"),

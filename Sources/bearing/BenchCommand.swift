@@ -136,16 +136,16 @@ struct TrainingBench: ParsableCommand {
         let outputs = batch * blocks * architecture.maximumTracks
         let (directionGradient, activityGradient) = (noise(outputs * 3), noise(outputs))
         var times: [Double] = []
-        input.withTensor(Shape(batch, frames, architecture.bands, architecture.channels)) { input in
-            directionGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks * 3)) { directions in
-                activityGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks)) { activity in
+        try input.withTensor(Shape(batch, frames, architecture.bands, architecture.channels)) { input in
+            try directionGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks * 3)) { directions in
+                try activityGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks)) { activity in
                     for _ in 0..<steps + 2 {
                         let began = MonotonicClock.seconds
                         net.forward(input, parameters, training: true)
                         net.backward(
                             input, directionGradient: directions, activityGradient: activity, parameters,
                             gradients: gradients)
-                        adam.update(
+                        try adam.update(
                             parameters: parameters.all, gradient: gradients.all.readOnly, rate: 1e-4, clip: 5)
                         times.append(MonotonicClock.seconds - began)
                     }

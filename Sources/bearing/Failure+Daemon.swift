@@ -1,6 +1,6 @@
-import Configuration
 import Daemon
 import Formats
+import Options
 import TrackFeed
 
 extension Failure {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audio
 import Formats
+import Options
 import SafeTensors
 import Training
 
@@ -21,6 +22,8 @@ extension Failure {
     static func reporting<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
+        } catch let error as ConfigurationError {
+            throw Failure(error)
         } catch let error as TrainingError {
             throw Failure(error)
         } catch let error as AudioError {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audio
 import Configuration
+import Options
 
 /// What `run` and `check` are told: a configuration file, and options that beat it.
 struct RunOptions: ParsableArguments {

@@ -52,8 +52,8 @@ struct TrainHnetCommand: ParsableCommand {
         let training = HungarianTraining(settings)
         for epoch in 1...epochs {
             var progress = ProgressBar("epoch \(epoch) of \(epochs)")
-            let loss = training.runEpoch { fraction, loss in
-                progress.update(fraction, note: "loss \(loss.formatted(4))")
+            let loss = try Failure.reporting {
+                try training.runEpoch { fraction, loss in progress.update(fraction, note: "loss \(loss.formatted(4))") }
             }
             progress.finish()
             // A tenth of an epoch, as the paper validates.

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Options
 import Testing
 
 @testable import Configuration

@@ -4,7 +4,7 @@ import Training
 
 @Suite struct AdamTests {
     /// Three steps on f(x) = sum (x - target)^2 / 2, against the formulas of the paper in double.
-    @Test func stepsFollowThePaper() {
+    @Test func stepsFollowThePaper() throws {
         let targets: [Double] = [1, -2, 0.5, 4, 0, 3, -1, 2, 7]
         var arena = Arena<Float>(capacity: 64)
         let x = arena.take(Shape(9))
@@ -14,7 +14,7 @@ import Training
         var reference = [Double](repeating: 0, count: 9)
         for step in 1...3 {
             for i in 0..<9 { g[i] = x[i] - Float(targets[i]) }
-            adam.update(parameters: x, gradient: g.readOnly, rate: 0.1, clip: 1e9)
+            try adam.update(parameters: x, gradient: g.readOnly, rate: 0.1, clip: 1e9)
             var (power1, power2) = (1.0, 1.0)
             for _ in 0..<step { (power1, power2) = (power1 * 0.9, power2 * 0.999) }
             for i in 0..<9 {
@@ -27,17 +27,32 @@ import Training
         }
     }
 
-    @Test func theNormIsBounded() {
+    @Test func theNormIsBounded() throws {
         var arena = Arena<Float>(capacity: 256)
         let (a, b, g) = (arena.take(Shape(20)), arena.take(Shape(20)), arena.take(Shape(20)))
         for i in 0..<20 { g[i] = Float(i) }
         var one = Adam(count: 20)
         var other = Adam(count: 20)
-        let norm = one.update(parameters: a, gradient: g.readOnly, rate: 0.1, clip: 1)
+        let norm = try one.update(parameters: a, gradient: g.readOnly, rate: 0.1, clip: 1)
         #expect(abs(norm - Float(2470).squareRoot()) < 1e-3)
         for i in 0..<20 { g[i] = Float(i) / norm }
-        other.update(parameters: b, gradient: g.readOnly, rate: 0.1, clip: 1e9)
+        try other.update(parameters: b, gradient: g.readOnly, rate: 0.1, clip: 1e9)
         for i in 0..<20 { #expect(abs(a[i] - b[i]) < 1e-6) }
         #expect(one.secondMoment[19] < 0.001)
+    }
+
+    /// A gradient that is not finite, one whose norm is no float, and a step that leaves the range of parameters.
+    @Test(arguments: [(Float.nan, Float(0.1)), (.infinity, 0.1), (3.4e38, 0.1), (1, 1e30), (1, .infinity), (1, .nan)])
+    func whatIsNotFiniteChangesNothing(_ last: Float, _ rate: Float) throws {
+        var arena = Arena<Float>(capacity: 128)
+        let (x, g) = (arena.take(Shape(20)), arena.take(Shape(20)))
+        for i in 0..<20 { (x[i], g[i]) = (Float(i), 1) }
+        var adam = Adam(count: 20)
+        try adam.update(parameters: x, gradient: g.readOnly, rate: 0.1, clip: 5)
+        let (parameters, first, second) = (x.array, adam.firstMoment.array, adam.secondMoment.array)
+        g.fill(last)
+        #expect(throws: TrainingError.self) { try adam.update(parameters: x, gradient: g.readOnly, rate: rate, clip: 5) }
+        #expect(x.array == parameters && adam.firstMoment.array == first && adam.secondMoment.array == second)
+        #expect(adam.step == 1)
     }
 }

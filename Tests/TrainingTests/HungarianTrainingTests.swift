@@ -54,7 +54,7 @@ import Training
         settings.learningRate = 5e-3
         let training = HungarianTraining(settings)
         let before = try #require(training.score(matrices: 2000).first)
-        let loss = training.runEpoch { _, _ in }
+        let loss = try training.runEpoch { _, _ in }
         let after = try #require(training.score(matrices: 2000).first)
         #expect(before.exact < 40 && after.exact > 80 && after.f > 80, "\(before) \(after), loss \(loss)")
     }

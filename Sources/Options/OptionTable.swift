@@ -1,0 +1,184 @@
+/// One option of the command line that stands for a key of a file: `--gru-width 192` for `network.gru_width`.
+public struct CommandLineOption: Sendable, Hashable {
+    /// As it is typed, dashes included.
+    public let option: String
+    public let section: String
+    public let key: String
+    public let value: OptionValue
+
+    public init(_ option: String, section: String, key: String, _ value: OptionValue) {
+        self.option = option
+        self.section = section
+        self.key = key
+        self.value = value
+    }
+}
+
+/// Reads one table of options key by key, notes every fault and, at the end, every key that nobody asked for.
+public struct OptionTable {
+    /// The file that it came from; "command line" for options.
+    public let file: String
+    /// The keys above this table, empty for the root.
+    private let path: String
+    private let values: [String: OptionValue]
+    /// What keys are called in faults where it is not their path.
+    private let names: [String: String]
+    private var known: [String] = []
+
+    init(file: String, path: String = "", values: [String: OptionValue], names: [String: String] = [:]) {
+        self.file = file
+        self.path = path
+        self.values = values
+        self.names = names
+    }
+
+    /// Options of the command line, in the sections of the file that they beat.
+    public init(commandLine options: [CommandLineOption]) {
+        var sections: [String: [String: OptionValue]] = [:]
+        var names: [String: String] = [:]
+        for option in options {
+            sections[option.section, default: [:]][option.key] = option.value
+            names["\(option.section).\(option.key)"] = option.option
+        }
+        self.init(file: "command line", values: sections.mapValues { .table($0) }, names: names)
+    }
+
+    /// Whether the table gives this key a value, right or wrong.
+    public func has(_ key: String) -> Bool { values[key] != nil }
+
+    /// How faults name a key: its path, or the option that stands for it.
+    public func place(_ key: String) -> String {
+        let path = path.isEmpty ? key : "\(path).\(key)"
+        return names[path] ?? path
+    }
+
+    /// A table within this one; nil when there is none.
+    public mutating func section(_ key: String, _ faults: inout [ConfigurationFault]) -> OptionTable? {
+        known.append(key)
+        switch values[key] {
+        case nil: return nil
+        case .table(let section):
+            return OptionTable(
+                file: file, path: path.isEmpty ? key : "\(path).\(key)", values: section, names: names)
+        case let value?:
+            faults.append(fault(key, expected: "a table, [\(place(key))]", found: value.description))
+            return nil
+        }
+    }
+
+    public mutating func text(_ key: String, _ faults: inout [ConfigurationFault]) -> String? {
+        parsed(key, "a string", &faults) { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A string that `parse` understands.
+    public mutating func parsed<Value>(
+        _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: (String) -> Value?
+    ) -> Value? {
+        value(key, expected, &faults) { value in
+            if case .text(let text) = value { parse(text) } else { nil }
+        }
+    }
+
+    /// One of the names of an enumeration.
+    public mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ key: String, _ faults: inout [ConfigurationFault]
+    ) -> Value? {
+        parsed(key, "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))", &faults) { Value(rawValue: $0) }
+    }
+
+    public mutating func integer(
+        _ key: String, in range: ClosedRange<Int>, _ faults: inout [ConfigurationFault]
+    ) -> Int? {
+        value(key, "an integer from \(range.lowerBound) to \(range.upperBound)", &faults) { value in
+            if case .integer(let integer) = value, range.contains(integer) { integer } else { nil }
+        }
+    }
+
+    /// A number; an integer is one too.
+    public mutating func number(
+        _ key: String, in range: ClosedRange<Double>, _ faults: inout [ConfigurationFault]
+    ) -> Double? {
+        value(key, "a number from \(range.lowerBound) to \(range.upperBound)", &faults) { value in
+            let number: Double? =
+                switch value {
+                case .number(let number): number
+                case .integer(let integer): Double(integer)
+                default: nil
+                }
+            return number.flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    public mutating func flag(_ key: String, _ faults: inout [ConfigurationFault]) -> Bool? {
+        value(key, "true or false", &faults) { value in
+            if case .flag(let flag) = value { flag } else { nil }
+        }
+    }
+
+    /// An array of integers that `parse` understands.
+    public mutating func integers<Value>(
+        _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: ([Int]) -> Value?
+    ) -> Value? {
+        array(key, expected, &faults, { if case .integer(let integer) = $0 { integer } else { nil } }, parse)
+    }
+
+    /// An array of strings, none empty.
+    public mutating func texts(_ key: String, _ faults: inout [ConfigurationFault]) -> [String]? {
+        array(
+            key, "an array of strings", &faults,
+            { if case .text(let text) = $0, !text.isEmpty { text } else { nil } }, { $0 })
+    }
+
+    /// Faults for keys that are none, each with the nearest that is one.
+    public func unknown() -> [ConfigurationFault] {
+        values.keys.filter { !known.contains($0) }.sorted().map { key in
+            let nearest = known.min { distance($0, key) < distance($1, key) }
+            let close = nearest.flatMap { distance($0, key) <= max(2, key.count / 3) ? $0 : nil }
+            let names = known.sorted().joined(separator: ", ")
+            return fault(
+                key, expected: "one of the keys \(names)", found: "an unknown key",
+                advice: close.map { "did you mean \(place($0))?" } ?? "remove it")
+        }
+    }
+
+    private mutating func array<Element, Value>(
+        _ key: String, _ expected: String, _ faults: inout [ConfigurationFault],
+        _ element: (OptionValue) -> Element?, _ parse: ([Element]) -> Value?
+    ) -> Value? {
+        value(key, expected, &faults) { value in
+            guard case .array(let values) = value else { return nil }
+            let elements = values.compactMap(element)
+            return elements.count == values.count ? parse(elements) : nil
+        }
+    }
+
+    private mutating func value<Value>(
+        _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ read: (OptionValue) -> Value?
+    ) -> Value? {
+        known.append(key)
+        guard let found = values[key] else { return nil }
+        if let value = read(found) { return value }
+        faults.append(fault(key, expected: expected, found: found.description))
+        return nil
+    }
+
+    private func fault(_ key: String, expected: String, found: String, advice: String = "") -> ConfigurationFault {
+        ConfigurationFault(file: file, place: place(key), expected: expected, found: found, advice: advice)
+    }
+}
+
+/// The Levenshtein distance: how many letters to insert, remove or change.
+func distance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a), Array(b))
+    var row = Array(0...b.count)
+    for i in 0..<a.count {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in 0..<b.count {
+            let above = row[j + 1]
+            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+            diagonal = above
+        }
+    }
+    return row[b.count]
+}

@@ -1,0 +1,53 @@
+/// A value as a TOML file or the command line gives it.
+public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
+    case text(String)
+    case integer(Int)
+    case number(Double)
+    case flag(Bool)
+    case array([OptionValue])
+    case table([String: OptionValue])
+    /// What no option takes, by its name in TOML: a date, a time.
+    case other(String)
+
+    /// As faults say what was found.
+    public var description: String {
+        switch self {
+        case .text(let text): "the string \"\(text)\""
+        case .integer(let value): "the integer \(value)"
+        case .number(let value): "the number \(value)"
+        case .flag(let value): "\(value)"
+        case .array: "the array \(toml)"
+        case .table: "a table"
+        case .other(let name): "a \(name)"
+        }
+    }
+
+    /// As TOML writes it. A table has no value of its own there: its keys in braces.
+    public var toml: String {
+        switch self {
+        case .text(let text): Self.quoted(text)
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .flag(let value): "\(value)"
+        case .array(let values): "[\(values.map(\.toml).joined(separator: ", "))]"
+        case .table(let values):
+            "{\(values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.toml)" }.joined(separator: ", "))}"
+        case .other(let name): name
+        }
+    }
+
+    /// A basic string of TOML 1.0.
+    private static func quoted(_ text: String) -> String {
+        var line = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": line += "\\\(scalar)"
+            case "\u{0}"..."\u{1F}", "\u{7F}":
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+        return line + "\""
+    }
+}

@@ -1,0 +1,32 @@
+import Kernels
+
+/// What becomes of Adam's rate after the warm-up. The raw values stand in configuration files.
+public enum LearningRateSchedule: String, Sendable, CaseIterable {
+    /// Falls along half a cosine to 1 % at the last step.
+    case cosine
+    /// Stays.
+    case constant
+    /// Is halved whenever the validation has not improved for `TrainingSettings.plateauEpochs` epochs.
+    case plateau
+}
+
+extension TrainingSettings {
+    /// Adam's rate at a step counted from 0.
+    /// - Parameter halvings: how often the plateau schedule has halved it; the others ignore it.
+    public func rate(at step: Int, halvings: Int = 0) -> Float {
+        if step < warmup { return learningRate * Float(step + 1) / Float(warmup) * reduction(halvings) }
+        switch schedule {
+        case .cosine:
+            let progress = Float(step - warmup) / Float(max(1, steps - warmup))
+            return learningRate * (0.01 + 0.99 * 0.5 * (1 + cosine(Float.pi * min(progress, 1))))
+        case .constant:
+            return learningRate
+        case .plateau:
+            return learningRate * reduction(halvings)
+        }
+    }
+
+    private func reduction(_ halvings: Int) -> Float {
+        schedule == .plateau ? Float(sign: .plus, exponent: -halvings, significand: 1) : 1
+    }
+}

@@ -1,0 +1,51 @@
+import Features
+import Foundation
+import Networks
+import Training
+
+/// Trainings on the small data set that take parts of a second.
+extension SmallDataset {
+    func data(threads: Int = 2) throws -> TrainingData {
+        try TrainingData(layout: layout, kind: .foaIntensity, slots: 2, cache: "\(root)/cache", threads: threads) { _ in }
+    }
+
+    static func settings(epochs: Int, threads: Int = 2) -> TrainingSettings {
+        var settings = TrainingSettings(
+            architecture: DOAnetArchitecture(
+                form: .live, channels: 7, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2))
+        settings.batch = 4
+        settings.blocks = 12
+        settings.epochs = epochs
+        settings.stepsPerEpoch = 6
+        settings.warmup = 2
+        settings.learningRate = 3e-3
+        settings.threads = threads
+        return settings
+    }
+
+    /// A run in a folder, as it is or as it goes on.
+    func run(_ settings: TrainingSettings, in folder: String) throws -> TrainingRun {
+        try TrainingRun(settings: settings, data: data(), folder: folder)
+    }
+
+    /// All of a run that is left.
+    @discardableResult
+    func train(_ settings: TrainingSettings, in folder: String) throws -> [EpochReport] {
+        let run = try run(settings, in: folder)
+        var reports: [EpochReport] = []
+        while !run.isFinished { reports.append(try run.runEpoch { _ in }) }
+        return reports
+    }
+
+    /// Overwrites frames of a recording's extracted features: every tenth, from one on.
+    func spoil(_ name: String, from first: Int) throws {
+        let path = URL(fileURLWithPath: "\(root)/cache/\(name).foa-intensity.features")
+        var bytes = try Data(contentsOf: path)
+        let (header, frame) = (64, 64 * 7 * 4)
+        // All bits set is one of the numbers that are none.
+        for start in stride(from: header + first * frame, to: bytes.count, by: 10 * frame) {
+            bytes.replaceSubrange(start..<start + frame, with: Data(repeating: 0xFF, count: frame))
+        }
+        try bytes.write(to: path)
+    }
+}

@@ -1,0 +1,188 @@
+import Features
+import Foundation
+import Networks
+import Options
+import Testing
+
+@testable import Training
+
+@Suite struct TrainingConfigurationTests {
+    private func parsed(_ text: String) throws(ConfigurationError) -> TrainingConfiguration {
+        try TrainingConfiguration(text: text, file: "t.toml", folder: "/etc/bearing")
+    }
+
+    /// The faults of a text, each as its line.
+    private func faults(_ text: String) -> [String] {
+        do {
+            _ = try parsed(text)
+            return []
+        } catch {
+            return error.faults.map(\.description)
+        }
+    }
+
+    private func shipped() throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        return try String(contentsOf: root.appendingPathComponent("config/training.toml"), encoding: .utf8)
+    }
+
+    @Test func theShippedFileSaysTheDefaults() throws {
+        #expect(try shipped() == TrainingConfiguration().toml, "write it anew: bearing train --print-config > config/training.toml")
+        #expect(try "\(parsed(shipped()))" == "\(TrainingConfiguration())")
+    }
+
+    /// What has no default is shown by an example.
+    @Test func theExamplesOfTheShippedFileAreValid() throws {
+        let option = try Regex("^# ([a-z_]+ = .*)$").anchorsMatchLineEndings()
+        let found = try parsed(shipped().replacing(option) { String($0.output[1].substring ?? "") })
+        #expect(found.dataset == "/etc/bearing/scenes" && found.cache == "/etc/bearing/features")
+        #expect(found.initial == "/etc/bearing/models/foa-live.safetensors")
+        #expect(found.features == .foaIntensity && found.settings.licence == "CC BY-NC 4.0")
+    }
+
+    /// A file in which every key has another value than its default.
+    private let changed = """
+        [network]
+        form = "paper"
+        filters = 9
+        gru_width = 10
+        head_width = 11
+        max_tracks = 3
+        look_ahead = 2
+        features = "mic-phase"
+        initial = "/m"
+        [data]
+        dataset = "/d"
+        format = "mic"
+        cache = "/c"
+        [training]
+        epochs = 5
+        steps_per_epoch = 6
+        batch = 7
+        blocks = 8
+        seed = 3
+        threads = 4
+        licence = "a \\"b\\" \\\\ \\u0009 ö"
+        [optimizer]
+        learning_rate = 0.0017
+        warmup = 12
+        schedule = "plateau"
+        plateau_epochs = 3
+        clip = 2
+        averaging = 0.9
+        [stopping]
+        patience = 4
+        [augmentation]
+        gain_min = -3.3
+        gain_max = 4
+        rotations = false
+        masks = 2
+        masked_bands = 5
+        [loss]
+        window = 0
+        position_weight = 0.1
+        activity_weight = 0.2
+        """
+
+    @Test func everyKeyIsReadAndWritten() throws {
+        let found = try parsed(changed)
+        for (section, keys) in TrainingKey.sections {
+            for key in keys {
+                let value = key.value(found)
+                #expect(value != nil && value != key.value(TrainingConfiguration()), "\(section).\(key.name)")
+            }
+        }
+        let settings = found.settings
+        #expect(
+            settings.architecture
+                == DOAnetArchitecture(
+                    form: .paper, channels: 7, filters: 9, gruWidth: 10, headWidth: 11, maximumTracks: 3, lookAhead: 2))
+        #expect(settings.learningRate == 0.0017 && settings.clip == 2 && settings.averaging == 0.9)
+        #expect(settings.augmentation.gain == -3.3...4 && settings.loss.window == nil)
+        #expect(settings.licence == "a \"b\" \\ \t ö")
+        #expect(try "\(parsed(found.toml))" == "\(found)")
+        #expect(found.toml.contains("\nfilters = 9  # 1 to 1024; default: 128\n"))
+    }
+
+    @Test(arguments: [
+        ("[network]\nform = \"fast\"", "network.form: expected one of paper, live, found the string \"fast\""),
+        ("[network]\nfilters = 64.0", "network.filters: expected an integer from 1 to 1024, found the number 64.0"),
+        ("[network]\nmax_tracks = 5", "network.max_tracks: expected an integer from 1 to 4, found the integer 5"),
+        ("[network]\nfeatures = \"mic-phase\"",
+         "network.features: expected features of the format foa, found mic-phase"),
+        ("[data]\nformat = \"wxyz\"", "data.format: expected one of foa, mic, found the string \"wxyz\""),
+        ("[training]\nseed = -1", "training.seed: expected an integer from 0 to 9223372036854775807, found the integer -1"),
+        ("[training]\nthreads = 33",
+         "training.threads: expected at least one sequence for each thread, found a batch of 32 for 33 threads"),
+        ("[optimizer]\nlearning_rate = 0",
+         "optimizer.learning_rate: expected a number from 1e-09 to 1.0, found the integer 0"),
+        ("[optimizer]\nlearning_rate = nan",
+         "optimizer.learning_rate: expected a number from 1e-09 to 1.0, found the number nan"),
+        ("[optimizer]\nschedule = \"step\"",
+         "optimizer.schedule: expected one of cosine, constant, plateau, found the string \"step\""),
+        ("[stopping]\npatience = true", "stopping.patience: expected an integer from 0 to 100000, found true"),
+        ("[augmentation]\ngain_max = -40",
+         "augmentation.gain_max: expected gain_min at most gain_max, found -36.0 and -40.0"),
+        ("[augmentation]\nmasks = [1]", "augmentation.masks: expected an integer from 0 to 64, found the array [1]"),
+        ("[training]\nbatches = 3",
+         "training.batches: expected one of the keys batch, blocks, epochs, licence, seed, steps_per_epoch, threads, "
+            + "found an unknown key: did you mean training.batch?"),
+        ("training = 1", "training: expected a table, [training], found the integer 1"),
+    ])
+    func eachFaultIsNamed(_ text: String, _ line: String) {
+        #expect(faults(text) == ["t.toml: \(line)"])
+    }
+
+    @Test func allFaultsAreFoundAtOnce() {
+        let text = "[network]\nform = 1\nfilter = 3\n[training]\nepochs = 0\nthreads = 50\n[extra]\n"
+        #expect(faults(text).count == 5)
+    }
+
+    @Test(arguments: ["[loss]\nwindow = 3\nwindow = 4", "[loss]\n\nwindow = ", "[loss\n"])
+    func whatIsNoTOMLIsToldWithItsLine(_ text: String) {
+        let found = faults(text)
+        let line = text.hasPrefix("[loss\n") ? 1 : 3
+        #expect(found.count == 1 && found[0].hasPrefix("t.toml: line \(line), column"), "\(found)")
+    }
+
+    @Test func optionsBeatTheFileAndAreNamedAsTheyAreTyped() throws {
+        let folder = NSTemporaryDirectory() + "bearing-options-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = "\(folder)/t.toml"
+        try "[network]\nfilters = 16\ngru_width = 24\n[data]\ndataset = \"../d\"\ncache = \"c\"\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let found = try TrainingConfiguration(
+            file: file,
+            options: [
+                CommandLineOption("--filters", section: "network", key: "filters", .integer(32)),
+                CommandLineOption("--cache", section: "data", key: "cache", .text("here")),
+            ])
+        #expect(found.settings.architecture.filters == 32 && found.settings.architecture.gruWidth == 24)
+        #expect(found.dataset == URL(fileURLWithPath: folder).deletingLastPathComponent().path + "/d")
+        #expect(found.cache == "here")
+
+        try "[network]\nfilters = 0\n[augmentation]\ngain_max = 3\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let error = #expect(throws: ConfigurationError.self) {
+            try TrainingConfiguration(
+                file: file,
+                options: [
+                    CommandLineOption("--gru-width", section: "network", key: "gru_width", .integer(0)),
+                    CommandLineOption("--gain-min", section: "augmentation", key: "gain_min", .number(9)),
+                ])
+        }
+        #expect(
+            error?.faults.map(\.description) == [
+                "\(file): network.filters: expected an integer from 1 to 1024, found the integer 0",
+                "command line: --gru-width: expected an integer from 1 to 1024, found the integer 0",
+                "command line: --gain-min: expected gain_min at most gain_max, found 9.0 and 3.0",
+            ])
+    }
+
+    @Test func aMissingFileIsAFault() {
+        let error = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(file: "/nowhere/t.toml", options: []) }
+        #expect(
+            error?.description == "/nowhere/t.toml: expected a configuration file in UTF-8, found nothing there: check the path")
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite final class TrainingLogTests {
+    private let path = NSTemporaryDirectory() + "bearing-log-\(UUID().uuidString).jsonl"
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    private func line(_ epoch: Int, _ loss: Int = 0) -> String { "{\"epoch\":\(epoch),\"loss\":\(loss)}\n" }
+
+    /// What a killed run can leave behind, and what is kept of it when its checkpoint knows two epochs.
+    @Test(arguments: [0, 1, 2, 3, 4, 5, 6, 7])
+    func onlyWholeLinesOfKnownEpochsStay(index: Int) throws {
+        let two = line(1) + line(2)
+        let cases: [(found: String, kept: String)] = [
+            (two, two), (two + line(3), two), (two + line(3) + line(4), two), (two + "{\"epoch\":3,\"lo", two),
+            (two + "{\"epoch\":3,\"lo\n", two), (two + line(3).dropLast(), two),
+            (line(1) + line(2) + line(2, 7) + line(0) + "\n[]\n", two), ("", ""),
+        ]
+        try cases[index].found.write(toFile: path, atomically: true, encoding: .utf8)
+        try TrainingLog(path: path).keep(epochs: 2)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == cases[index].kept)
+    }
+
+    @Test func aLogWithoutACheckpointIsEmptied() throws {
+        try (line(1) + line(2)).write(toFile: path, atomically: true, encoding: .utf8)
+        try TrainingLog(path: path).keep(epochs: 0)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "")
+    }
+
+    @Test func noLogIsNoError() throws {
+        try TrainingLog(path: path).keep(epochs: 2)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+}

@@ -1,0 +1,141 @@
+import Audio
+import Foundation
+import Testing
+import Training
+
+/// What a run leaves in its folder when it ends early, is killed, or must not go on.
+@Suite final class TrainingResumeTests {
+    private let dataset: SmallDataset
+    private let folder = NSTemporaryDirectory() + "bearing-resume-\(UUID().uuidString)"
+
+    init() throws { dataset = try SmallDataset() }
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) }
+
+    /// The lines of a log without the one figure that is a matter of time.
+    private func log(_ run: String) throws -> [String] {
+        let speed = try Regex("\"audio_seconds_per_second\":[^,]*,")
+        return String(decoding: try contents("\(run)/log.jsonl"), as: UTF8.self).split(separator: "\n").map {
+            String($0).replacing(speed, with: "")
+        }
+    }
+
+    /// So small a rate that nothing is learnt, and no epoch is better than the first.
+    private func idle(epochs: Int) -> TrainingSettings {
+        var settings = SmallDataset.settings(epochs: epochs)
+        settings.learningRate = 1e-9
+        settings.averaging = 0
+        return settings
+    }
+
+    /// Killed between the log and the checkpoint of the second epoch: the log has a line too many, and the model may be that of
+    /// the second epoch. Or killed while the line was being written.
+    @Test(arguments: [nil, 5] as [Int?])
+    func aRunThatIsKilledBeforeTheCheckpointRepeatsItsEpoch(cutLine: Int?) throws {
+        let settings = SmallDataset.settings(epochs: 3)
+        try dataset.train(settings, in: "\(folder)/whole")
+        let first = try dataset.run(settings, in: "\(folder)/killed")
+        _ = try first.runEpoch { _ in }
+        let checkpoint = try contents("killed/checkpoint.safetensors")
+        _ = try first.runEpoch { _ in }
+        try checkpoint.write(to: URL(fileURLWithPath: "\(folder)/killed/checkpoint.safetensors"))
+        if let cutLine {
+            let log = try contents("killed/log.jsonl")
+            try log.dropLast(cutLine).write(to: URL(fileURLWithPath: "\(folder)/killed/log.jsonl"))
+        }
+        let second = try dataset.run(settings, in: "\(folder)/killed")
+        #expect(second.epoch == 1)
+        while !second.isFinished { _ = try second.runEpoch { _ in } }
+        for name in ["checkpoint.safetensors", "model.safetensors"] {
+            #expect(try contents("killed/\(name)") == contents("whole/\(name)"))
+        }
+        #expect(try log("killed") == log("whole") && log("whole").count == 3)
+    }
+
+    @Test func patienceEndsARunForGood() throws {
+        var settings = idle(epochs: 9)
+        settings.patience = 2
+        let reports = try dataset.train(settings, in: "\(folder)/run")
+        #expect(reports.count == 3)
+        let again = try dataset.run(settings, in: "\(folder)/run")
+        #expect(again.ending == .patience && again.isFinished && again.bestEpoch == 0)
+
+        // Interrupted while it waits, it does not wait anew.
+        let first = try dataset.run(settings, in: "\(folder)/parts")
+        for _ in 0..<2 { _ = try first.runEpoch { _ in } }
+        #expect(try dataset.train(settings, in: "\(folder)/parts").count == 1)
+        #expect(try contents("parts/checkpoint.safetensors") == contents("run/checkpoint.safetensors"))
+    }
+
+    @Test func plateausAreCountedThroughAnInterruption() throws {
+        var settings = idle(epochs: 6)
+        settings.schedule = .plateau
+        settings.plateauEpochs = 2
+        let rates = try dataset.train(settings, in: "\(folder)/whole").map(\.rate)
+        #expect(rates == [1, 1, 1, 0.5, 0.5, 0.25].map { 1e-9 * $0 })
+        for epoch in 0..<6 {
+            #expect(try dataset.run(settings, in: "\(folder)/parts").runEpoch { _ in }.rate == rates[epoch])
+        }
+        #expect(try contents("parts/checkpoint.safetensors") == contents("whole/checkpoint.safetensors"))
+        #expect(try log("parts") == log("whole"))
+    }
+
+    /// What the scaler's statistics do not look at: only every tenth frame is in them.
+    @Test func featuresThatAreNotFiniteStopTheRunByName() throws {
+        let settings = SmallDataset.settings(epochs: 2)
+        _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
+        let files = ["checkpoint.safetensors", "model.safetensors", "log.jsonl"]
+        let before = try files.map { try contents("run/\($0)") }
+        try dataset.spoil("fold3_room1_mix000_ov1", from: 5)
+        let run = try dataset.run(settings, in: "\(folder)/run")
+        let error = #expect(throws: TrainingError.self) { _ = try run.runEpoch { _ in } }
+        guard case .notFinite(_, 6, let recordings, ["fold3_room1_mix000_ov1"]) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(recordings.contains("fold3_room1_mix000_ov1"))
+        #expect(try files.map { try contents("run/\($0)") } == before)
+    }
+
+    @Test func featuresThatTheScalerMeetsAreNamedToo() throws {
+        _ = try dataset.data()
+        try dataset.spoil("fold4_room1_mix001_ov1", from: 20)
+        let error = #expect(throws: TrainingError.self) { _ = try dataset.data() }
+        #expect(
+            error?.description
+                == "fold4_room1_mix001_ov1: its extracted features are not finite in frame 20; delete the file and run again")
+    }
+
+    /// Its power is no float. (Samples that are no numbers are read as silence.)
+    @Test func aRecordingOfAbsurdLevelIsRefused() throws {
+        let path = dataset.audio("fold4_room1_mix001_ov1")
+        let writer = try AudioFileWriter(path: path, encoding: .waveFloat, sampleRate: 24_000, channels: 4)
+        var samples = [Float](repeating: 0.1, count: 24_000 * 4)
+        samples[50_000] = 1e30
+        try writer.write(samples.span)
+        try writer.close()
+        let error = #expect(throws: TrainingError.self) { _ = try dataset.data() }
+        #expect(error?.description.hasPrefix("\(path): expected samples whose features are finite") == true)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: "\(dataset.root)/cache").allSatisfy {
+                !$0.hasPrefix("fold4")
+            })
+    }
+
+    /// Without a warm-up the very first step would throw the parameters out; with one epoch to a step, a checkpoint of them
+    /// would follow at once.
+    @Test(arguments: [Float(1e30), 1e22])
+    func aRateThatDestroysTheParametersIsNotApplied(rate: Float) throws {
+        var settings = SmallDataset.settings(epochs: 3)
+        settings.learningRate = rate
+        settings.warmup = 0
+        settings.stepsPerEpoch = 1
+        let run = try dataset.run(settings, in: "\(folder)/run")
+        let error = #expect(throws: TrainingError.self) { _ = try run.runEpoch { _ in } }
+        let line = try #require(error?.description)
+        #expect(line.hasPrefix("training step 0: expected finite numbers, found parameters not finite; its batch was fold"))
+        #expect(line.hasSuffix("lower the learning rate or look at these recordings") && !line.contains("\n"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run") == [])
+    }
+}
