@@ -66,16 +66,17 @@ final class Associator<Scalar: KernelScalar> {
         }
     }
 
-    /// Adds to the distances' gradient what comes through the association. Once after each `forward`.
+    /// Adds to the distances' gradient `scale` times what comes through the association. Once after each `forward`.
     func backward(
-        association: TensorRef<Double>, associationGradient: TensorRef<Double>, distanceGradient: MutableTensorRef<Double>
+        scale: Double, association: TensorRef<Double>, associationGradient: TensorRef<Double>,
+        distanceGradient: MutableTensorRef<Double>
     ) {
-        guard
+        guard scale > 0,
             case .network(let net, let parameters, let discarded, let input, let gradient, let logitGradient, let zeros) =
                 method
         else { return }
         for i in 0..<association.count {
-            logitGradient[i] = Scalar(associationGradient[i] * association[i] * (1 - association[i]))
+            logitGradient[i] = Scalar(scale * associationGradient[i] * association[i] * (1 - association[i]))
         }
         net.backward(
             input.readOnly, associationGradient: logitGradient.readOnly, rowGradient: zeros.readOnly,

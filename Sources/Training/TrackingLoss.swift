@@ -21,6 +21,11 @@ public struct TrackingLossSettings: Sendable, Hashable {
     public var trackingWeight = 1.0
     /// Of an identity switch beside a miss and a false positive in dMOTa.
     public var switchWeight = 1.0
+    /// How much of the gradient with respect to the association goes on through Hnet to the distances; 1 is the formula.
+    ///
+    /// A good Hnet decides within hundredths of a distance, so where two associations cost nearly the same its slope is some
+    /// fifty times that of the distance itself. Early in a training all outputs are alike, and that slope is all that is learnt from.
+    public var associationGradient = 0.0
     /// Of the activity's cross-entropy; without it there is no activity branch, and every output counts as active.
     public var activityWeight = 1.0
 
@@ -98,7 +103,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
             for sequence in range { gradients(sequence, of: batch, total) }
             let rows = rows(range, of: batch)
             associators[worker].backward(
-                association: association.rows(rows).readOnly, associationGradient: associationGradient.rows(rows).readOnly,
+                scale: settings.associationGradient, association: association.rows(rows).readOnly, associationGradient: associationGradient.rows(rows).readOnly,
                 distanceGradient: distanceGradient.rows(rows))
             for row in rows { outputGradients(row, of: batch) }
         }

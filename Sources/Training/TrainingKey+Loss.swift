@@ -69,6 +69,12 @@ extension TrainingKey {
             weight(
                 "switch_weight", \.tracking, \.tracking, \.switchWeight, TrackingLossSettings(),
                 "tracking: weight of a changed identity beside a miss and a false track, within dMOTa."),
+            weight(
+                "association_gradient", \.tracking, \.tracking, \.associationGradient, TrackingLossSettings(),
+                """
+                tracking: how much of the gradient with respect to the association goes on through Hnet; 1 is the formula, 0 treats
+                the association as given, as the exact one is.
+                """),
             TrainingKey(
                 name: "association",
                 explanation: """

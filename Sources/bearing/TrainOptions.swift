@@ -55,6 +55,8 @@ struct TrainOptions: ParsableArguments {
     var motaWeight: Double?
     @Option(help: "Loss tracking: weight of an identity switch within dMOTa (default: \(tracking.switchWeight)).")
     var switchWeight: Double?
+    @Option(help: "Loss tracking: how much gradient passes Hnet, 0 to 1 (default: \(tracking.associationGradient)).")
+    var associationGradient: Double?
     @Option(help: "Loss tracking: predictions tied to references by hnet or exact (default: \(tracking.association.rawValue)).")
     var association: String?
     @Option(help: ArgumentHelp("Loss tracking: the Hungarian network (default: the one that ships).", valueName: "file"))
@@ -125,6 +127,7 @@ struct TrainOptions: ParsableArguments {
         add("loss", "motp_weight", motpWeight.map(OptionValue.number))
         add("loss", "mota_weight", motaWeight.map(OptionValue.number))
         add("loss", "switch_weight", switchWeight.map(OptionValue.number))
+        add("loss", "association_gradient", associationGradient.map(OptionValue.number))
         add("loss", "association", association.map(OptionValue.text))
         add("loss", "hnet", hnet.map(OptionValue.text))
         return given

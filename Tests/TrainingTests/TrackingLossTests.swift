@@ -92,6 +92,7 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
     settings.trackingWeight = weights[2]
     settings.activityWeight = weights[3]
     settings.switchWeight = weights[4]
+    settings.associationGradient = 1
     return settings
 }
 
