@@ -65,12 +65,7 @@ public final class FeatureCache: @unchecked Sendable {
 
     /// Streams a recording through the extractor into a new file, put in place only when it is whole.
     private static func extract(recording: Recording, kind: FeatureKind, stamp: Stamp, to path: String) throws {
-        let reader = try AudioFileReader(path: recording.audio, channels: FrameTiming.microphones)
-        guard reader.sampleRate == FrameTiming.sampleRate else {
-            throw TrainingError.wrongAudio(
-                file: recording.audio, expected: "a rate of \(FrameTiming.sampleRate) Hz",
-                found: "\(reader.sampleRate) Hz")
-        }
+        let reader = try Recording.reader(of: recording.audio)
         let temporary = "\(path).\(getpid()).part"
         guard FileManager.default.createFile(atPath: temporary, contents: nil),
             let file = FileHandle(forWritingAtPath: temporary)

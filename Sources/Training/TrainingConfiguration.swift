@@ -9,6 +9,8 @@ import SafeTensors
 public struct TrainingConfiguration: Sendable {
     /// The data set's folder.
     public var dataset: String?
+    /// Folders of further training recordings.
+    public var extra: [String] = []
     public var format = DatasetFormat.foa
     /// Folder of the extracted features; nil: in the run's folder.
     public var cache: String?

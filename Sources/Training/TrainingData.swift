@@ -21,27 +21,36 @@ public struct ReferenceRecording: Sendable {
 public struct TrainingData: Sendable {
     public let kind: FeatureKind
     public let root: String
+    /// Folders of further training recordings.
+    public let extraRoots: [String]
     public let training: [LabelledRecording]
     public let validation: [ReferenceRecording]
     /// Mean and deviation of the training recordings only.
     public let scaler: FeatureScaler
     /// What was read past rather than refused: repeated rows, more sources at once than slots.
     public let warnings: [String]
+    /// What of the data a resumed run must find again.
+    public let fingerprint: String
 
     /// Reads folds 3 to 6 and 2, extracts what the cache lacks.
     /// - Parameters:
+    ///   - extra: further data sets, whose folds 3 to 6 are trained on too; of the same format.
     ///   - slots: sources at once that training knows; what exceeds them is reported and left out.
     ///   - cache: folder of the extracted features; made when missing.
     ///   - progress: the fraction of the recordings that is ready.
     /// - Throws: missing folders or labels, rows or audio that cannot be read, each named.
     public init(
-        layout: DatasetLayout, kind: FeatureKind, slots: Int, cache: String, threads: Int, progress: (Double) -> Void
+        layout: DatasetLayout, extra: [DatasetLayout] = [], kind: FeatureKind, slots: Int, cache: String, threads: Int,
+        progress: (Double) -> Void
     ) throws {
-        let trainingSet = try layout.development(folds: DatasetLayout.trainingFolds)
-        let validationSet = try layout.development(folds: DatasetLayout.validationFolds)
-        try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
-        let loaded = try Self.load(
-            trainingSet + validationSet, kind: kind, cache: cache, threads: threads, progress: progress)
+        try Self.requireDistinct([layout] + extra)
+        let trainingSet =
+            try Self.cached(layout, folds: DatasetLayout.trainingFolds, in: cache)
+            + extra.flatMap {
+                try Self.cached($0, folds: DatasetLayout.trainingFolds, in: "\(cache)/\(Self.cacheName(of: $0))")
+            }
+        let validationSet = try Self.cached(layout, folds: DatasetLayout.validationFolds, in: cache)
+        let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress)
         var warnings = loaded.flatMap(\.warnings)
         training = loaded[..<trainingSet.count].map { recording in
             let excess = recording.references.slots(slots).droppedBlocks
@@ -58,24 +67,25 @@ public struct TrainingData: Sendable {
         self.warnings = warnings
         self.kind = kind
         root = layout.root
+        extraRoots = extra.map(\.root)
+        fingerprint = Self.fingerprint(of: training)
         scaler = try Self.scaler(of: training, kind: kind)
     }
 
     /// The name of the array that the recordings were made with, as model files carry it.
     public var array: String { kind == .foaIntensity ? "foa" : "tetrahedral" }
 
-    /// What of the data a resumed run must find again.
-    public var fingerprint: String {
-        "\(training.count) recordings of \(training.reduce(0) { $0 + $1.blocks }) blocks, "
-            + "from \(training.first?.name ?? "-") to \(training.last?.name ?? "-")"
+    /// The folders of the training recordings by name, for people.
+    public var source: String {
+        ([root] + extraRoots).map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: " + ")
     }
 
     /// Any recordings, for evaluation.
     public static func references(
         _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
-        try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
-        let loaded = try load(recordings, kind: kind, cache: cache, threads: threads, progress: progress)
+        let loaded = try load(
+            recordings.map { CachedRecording(recording: $0, cache: cache) }, kind: kind, threads: threads, progress: progress)
         return (
             loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
             loaded.flatMap(\.warnings)
@@ -91,8 +101,11 @@ public struct TrainingData: Sendable {
 
     /// Opens recordings side by side; the first error in their order is thrown.
     private static func load(
-        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
+        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, progress: (Double) -> Void
     ) throws -> [Loaded] {
+        for folder in Set(recordings.map(\.cache)) {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
         // A slice at a time, so that progress can be shown from this thread.
         let slice = max(threads * 4, 1)
@@ -100,7 +113,7 @@ public struct TrainingData: Sendable {
             let end = min(first + slice, recordings.count)
             DispatchQueue.concurrentPerform(iterations: threads) { worker in
                 for index in stride(from: first + worker, to: end, by: threads) {
-                    let result = Result { try open(recordings[index], kind: kind, cache: cache) }
+                    let result = Result { try open(recordings[index], kind: kind) }
                     results.withLock { $0[index] = result }
                 }
             }
@@ -109,12 +122,13 @@ public struct TrainingData: Sendable {
         return try results.withLock { try $0.map { try $0!.get() } }
     }
 
-    private static func open(_ recording: Recording, kind: FeatureKind, cache: String) throws -> Loaded {
+    private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {
+        let recording = cached.recording
         guard let metadata = recording.metadata else {
             throw TrainingError.missingMetadata(recording: recording.audio, expected: "a csv file of its labels")
         }
         let csv = try MetadataCSV.read(metadata)
-        let features = try FeatureCache.open(recording: recording, kind: kind, folder: cache)
+        let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
         var warnings: [String] = []
         if let first = csv.repeatedLines.first {
             warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first counts")

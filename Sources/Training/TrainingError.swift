@@ -3,6 +3,10 @@ public enum TrainingError: Error, CustomStringConvertible {
     case missingFolder(path: String, expected: String)
     case noRecordings(folder: String, folds: [Int])
     case missingMetadata(recording: String, expected: String)
+    case missingRecording(path: String)
+    /// Nothing to mix: no fold and room has both recordings of two sources and two recordings of one.
+    case noPairs(folder: String, folds: [Int])
+    case occupied(folder: String, files: Int)
     case wrongAudio(file: String, expected: String, found: String)
     case cache(file: String, problem: String)
     case checkpoint(file: String, problem: String)
@@ -21,6 +25,13 @@ public enum TrainingError: Error, CustomStringConvertible {
                 + "expected files named fold<k>_room<r>_mix<nnn>_ov<n>.wav"
         case .missingMetadata(let recording, let expected):
             "\(recording): its labels are missing; expected \(expected)"
+        case .missingRecording(let path):
+            "\(path): no such recording; expected both microphone formats to have the same ones"
+        case .noPairs(let folder, let folds):
+            "\(folder): expected a room with two ov1 recordings and an ov2 one in fold "
+                + "\(folds.map(String.init).joined(separator: ", ")), found none: nothing to mix"
+        case .occupied(let folder, let files):
+            "\(folder): expected no recordings yet, found \(files) files: give another --out, or go on with --resume"
         case .wrongAudio(let file, let expected, let found):
             "\(file): expected \(expected), found \(found)"
         case .cache(let file, let problem):

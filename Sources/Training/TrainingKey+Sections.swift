@@ -42,6 +42,9 @@ extension TrainingKey {
             .path("dataset", \.dataset, example: "scenes", """
                 The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/. Folds 3 to 6 train, fold 2 validates.
                 """),
+            .paths("extra", \.extra, """
+                Further data sets in the same layout, such as `bearing augment` makes; their folds 3 to 6 are trained on too.
+                """),
             .choice("format", \.format, "Which of the two microphone formats is heard."),
             .path("cache", \.cache, example: "features", """
                 Where extracted features are kept; runs may share it. Without it: features/ in the run's folder.

@@ -103,6 +103,20 @@ struct TrainingKey {
             })
     }
 
+    /// Several of them.
+    static func paths(
+        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, [String]>, _ explanation: String
+    ) -> TrainingKey {
+        TrainingKey(
+            name: name, explanation: explanation, domain: "paths",
+            value: { .array($0[keyPath: path].map { .text(OptionFile.absolute($0, in: ".")) }) },
+            read: { section, folder, draft in
+                guard let values = section.texts(name, &draft.faults) else { return }
+                draft.configuration[keyPath: path] =
+                    folder.isEmpty ? values : values.map { OptionFile.absolute($0, in: folder) }
+            })
+    }
+
     /// Without the decimals of a whole number.
     private static func short(_ number: Double) -> String {
         number == number.rounded() ? "\(Int(number))" : "\(number)"

@@ -229,7 +229,7 @@ public final class TrainingRun {
 
     private func modelFile(_ report: EpochReport) -> ModelFile {
         var facts = [
-            "training.data": "\(URL(fileURLWithPath: data.root).lastPathComponent): \(data.fingerprint)",
+            "training.data": "\(data.source): \(data.fingerprint)",
             "training.settings": "\(settings)",
             "training.start": start,
             "training.seed": "\(settings.seed)",

@@ -13,6 +13,7 @@ struct Bearing: ParsableCommand {
             CheckCommand.self,
             DevicesCommand.self,
             SynthCommand.self,
+            AugmentCommand.self,
             TrainCommand.self,
             TrainHnetCommand.self,
             EvaluateCommand.self,

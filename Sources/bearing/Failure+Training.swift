@@ -10,10 +10,10 @@ extension Failure {
     init(_ error: TrainingError) {
         let kind: Kind =
             switch error {
-            case .missingFolder, .noRecordings, .missingMetadata: .noInput
+            case .missingFolder, .noRecordings, .missingMetadata, .missingRecording, .noPairs: .noInput
             case .wrongAudio, .cache, .checkpoint, .notFinite: .badData
             case .settings: .configuration
-            case .inputOutput: .inputOutput
+            case .inputOutput, .occupied: .inputOutput
             }
         self.init(kind, error.description)
     }

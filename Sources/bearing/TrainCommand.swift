@@ -50,8 +50,9 @@ struct TrainCommand: ParsableCommand {
             ? HungarianFile.load(configuration.hnet ?? Resources.find(Resources.hungarianNetwork(slots))).parameters : nil
         var progress = ProgressBar("features")
         let data = try TrainingData(
-            layout: DatasetLayout(root: dataset, format: configuration.format), kind: configuration.kind,
-            slots: slots, cache: configuration.cache ?? "\(out)/features",
+            layout: DatasetLayout(root: dataset, format: configuration.format),
+            extra: configuration.extra.map { DatasetLayout(root: $0, format: configuration.format) },
+            kind: configuration.kind, slots: slots, cache: configuration.cache ?? "\(out)/features",
             threads: settings.threads
         ) { progress.update($0) }
         progress.finish()

@@ -15,6 +15,11 @@ struct TrainOptions: ParsableArguments {
     var config: String?
     @Option(help: ArgumentHelp("The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/.", valueName: "dir"))
     var dataset: String?
+    @Option(
+        help: ArgumentHelp(
+            "Another data set, such as `bearing augment` makes, whose folds 3 to 6 are trained on too; may be repeated.",
+            valueName: "dir"))
+    var extra: [String] = []
     @Option(help: "Microphone format: foa or mic (default: foa).")
     var format: String?
     @Option(help: ArgumentHelp("Go on from this model instead of random parameters.", valueName: "file"))
@@ -104,6 +109,7 @@ struct TrainOptions: ParsableArguments {
         add("network", "features", features.map(OptionValue.text))
         add("network", "initial", initial.map(OptionValue.text))
         add("data", "dataset", dataset.map(OptionValue.text))
+        add("data", "extra", extra.isEmpty ? nil : .array(extra.map(OptionValue.text)))
         add("data", "format", format.map(OptionValue.text))
         add("data", "cache", cache.map(OptionValue.text))
         add("training", "epochs", epochs.map(OptionValue.integer))

@@ -53,6 +53,7 @@ import Testing
         initial = "/m"
         [data]
         dataset = "/d"
+        extra = ["/e", "f"]
         format = "mic"
         cache = "/c"
         [training]
@@ -99,6 +100,7 @@ import Testing
                     form: .paper, channels: 7, filters: 9, gruWidth: 10, headWidth: 11, maximumTracks: 3, lookAhead: 2))
         #expect(settings.learningRate == 0.0017 && settings.clip == 2 && settings.averaging == 0.9)
         #expect(settings.augmentation.gain == -3.3...4 && settings.loss.window == nil)
+        #expect(found.extra == ["/e", "/etc/bearing/f"])
         #expect(settings.licence == "a \"b\" \\ \t ö")
         #expect(try "\(parsed(found.toml))" == "\(found)")
         #expect(found.toml.contains("\nfilters = 9  # 1 to 1024; default: 128\n"))

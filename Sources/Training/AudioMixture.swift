@@ -1,0 +1,50 @@
+import Audio
+import Features
+
+/// The sum of two recordings from their first samples on.
+struct AudioMixture {
+    /// Frames read from each recording at once.
+    private static let piece = 8192
+
+    private let first: AudioFileReader
+    private let second: AudioFileReader
+
+    /// - Throws: audio that cannot be read or has another rate or channel count.
+    init(_ first: String, _ second: String) throws {
+        self.first = try Recording.reader(of: first)
+        self.second = try Recording.reader(of: second)
+    }
+
+    /// Writes the sum as 16-bit WAV, which appears under its name when it is whole.
+    ///
+    /// The samples of 16-bit recordings are summed exactly; a sum beyond the largest or smallest integer becomes that.
+    /// - Returns: frames written, and samples that were limited.
+    /// - Throws: `AudioError` for recordings that end early and files that cannot be written.
+    func write(to path: String) throws -> (frames: Int, limited: Int) {
+        let channels = FrameTiming.microphones
+        let writer = try AudioFileWriter(
+            path: path, encoding: .wave16, sampleRate: FrameTiming.sampleRate, channels: channels)
+        var sum = [Float](repeating: 0, count: Self.piece * channels)
+        var added = sum
+        while true {
+            let counts = (try Self.read(first, into: &sum), try Self.read(second, into: &added))
+            let count = max(counts.0, counts.1)
+            guard count > 0 else { break }
+            for i in counts.0 * channels..<count * channels { sum[i] = 0 }
+            for i in 0..<counts.1 * channels { sum[i] += added[i] }
+            try writer.write(sum.span.extracting(first: count * channels))
+        }
+        try writer.close()
+        return (writer.framesWritten, writer.clippedSamples)
+    }
+
+    /// Fills the buffer, or less of it at the end of the recording only: else the two would no longer be in step.
+    private static func read(_ reader: AudioFileReader, into samples: inout [Float]) throws -> Int {
+        var span = samples.mutableSpan
+        let count = try reader.read(into: &span)
+        guard count == piece || reader.position == reader.frames else {
+            throw AudioError.truncatedFile(path: reader.path, expectedFrames: reader.frames, foundFrames: reader.position)
+        }
+        return count
+    }
+}

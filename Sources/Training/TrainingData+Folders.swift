@@ -1,0 +1,47 @@
+import Foundation
+import Tensor
+
+/// A recording and the folder that keeps its features.
+struct CachedRecording: Sendable {
+    let recording: Recording
+    let cache: String
+}
+
+/// Several folders of recordings in one training.
+extension TrainingData {
+    static func cached(_ layout: DatasetLayout, folds: [Int], in cache: String) throws -> [CachedRecording] {
+        try layout.development(folds: folds).map { CachedRecording(recording: $0, cache: cache) }
+    }
+
+    /// A folder of the cache for each data set beside the first, so that recordings of the same name do not share a file.
+    static func cacheName(of layout: DatasetLayout) -> String {
+        var digest = Digest()
+        digest.add(location(layout))
+        return "\(URL(fileURLWithPath: layout.root).lastPathComponent)-\(digest.text)"
+    }
+
+    /// - Throws: `TrainingError.settings` for a folder that is given twice.
+    static func requireDistinct(_ layouts: [DatasetLayout]) throws {
+        var seen = Set<String>()
+        for layout in layouts where !seen.insert(location(layout)).inserted {
+            throw TrainingError.settings("\(layout.root): expected every folder of recordings once, found it twice")
+        }
+    }
+
+    private static func location(_ layout: DatasetLayout) -> String {
+        URL(fileURLWithPath: layout.root).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+
+    /// Names and labels of the recordings; where the folders lie does not count.
+    static func fingerprint(of training: [LabelledRecording]) -> String {
+        var digest = Digest()
+        for recording in training {
+            digest.add(recording.name)
+            for tensor in [recording.labels.active, recording.labels.references] {
+                for i in 0..<tensor.count { digest.add(tensor[i].bitPattern) }
+            }
+        }
+        return "\(training.count) recordings of \(training.reduce(0) { $0 + $1.blocks }) blocks, "
+            + "from \(training.first?.name ?? "-") to \(training.last?.name ?? "-"), labels \(digest.text)"
+    }
+}
