@@ -53,7 +53,7 @@ public struct Reproduction {
         public init(training: TrainingSettings) { self.training = training }
     }
 
-    public enum Event {
+    public enum Event: Sendable {
         case mixing(Double)
         case features(Double)
         case started(TableCell, remaining: Int)
@@ -62,6 +62,9 @@ public struct Reproduction {
         case finished(TableResult, wasThere: Bool)
         case note(String)
     }
+
+    /// Called from one thread at a time.
+    public typealias Report = @Sendable (Event) -> Void
 
     public let settings: Settings
     public let dataset: String
@@ -89,7 +92,7 @@ public struct Reproduction {
 
     /// Trains and scores what is missing.
     /// - Returns: the results of all cells, in their order.
-    public func run(_ report: (Event) -> Void) throws -> [TableResult] {
+    public func run(_ report: @escaping Report) throws -> [TableResult] {
         let plan = cells
         var results: [TableResult] = []
         var loaded: (format: DatasetFormat, isAugmented: Bool, data: TrainingData)?
@@ -154,7 +157,7 @@ public struct Reproduction {
     private static func kind(_ format: DatasetFormat) -> FeatureKind { format == .foa ? .foaIntensity : .micGCCPHAT }
 
     private func data(
-        _ format: DatasetFormat, isAugmented: Bool, _ report: (Event) -> Void
+        _ format: DatasetFormat, isAugmented: Bool, _ report: @escaping Report
     ) throws -> TrainingData {
         let layout = DatasetLayout(root: dataset, format: format)
         var extra: [DatasetLayout] = []
@@ -172,7 +175,7 @@ public struct Reproduction {
         return data
     }
 
-    private func mix(_ format: DatasetFormat, into mixed: String, _ report: (Event) -> Void) throws {
+    private func mix(_ format: DatasetFormat, into mixed: String, _ report: @escaping Report) throws {
         var mixing = MixtureWriter.Settings()
         mixing.formats = [format]
         mixing.times = settings.mixtures
@@ -180,11 +183,11 @@ public struct Reproduction {
         mixing.resumes = true
         let writer = try MixtureWriter(dataset: dataset, folder: mixed, settings: mixing)
         let total = Double(writer.pairs.pairs.count)
-        _ = try writer.write { report(.mixing(Double($0) / total)) }
+        _ = try writer.write(progress: { report(.mixing(Double($0) / total)) })
     }
 
     private func train(
-        _ cell: TableCell, on data: TrainingData, _ report: (Event) -> Void
+        _ cell: TableCell, on data: TrainingData, _ report: @escaping Report
     ) throws -> TableResult {
         let run = try TrainingRun(
             settings: training(cell), data: data, folder: "\(folder)/runs/\(cell.name)", hungarian: hungarian.parameters)

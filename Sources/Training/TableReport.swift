@@ -1,15 +1,15 @@
-public import Formats
+import Formats
 import Foundation
 import Tracking
 
 /// The results of a reproduction as people and programs read them: Markdown, JSON, and curves of the training as SVG.
 public struct TableReport {
     /// A figure of a result, how it is called, and its value.
-    struct Figure {
+    struct Figure: Sendable {
         let title: String
         let key: String
         let decimals: Int
-        let value: (MetricsReport.Scores) -> Double?
+        let value: @Sendable (MetricsReport.Scores) -> Double?
     }
 
     /// The paper's own columns.

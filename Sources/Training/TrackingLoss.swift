@@ -25,7 +25,7 @@ public struct TrackingLossSettings: Sendable, Hashable {
     ///
     /// A good Hnet decides within hundredths of a distance, so where two associations cost nearly the same its slope is some
     /// fifty times that of the distance itself. Early in a training all outputs are alike, and that slope is all that is learnt from.
-    public var associationGradient = 0.0
+    public var associationGradient = 0.05
     /// Of the activity's cross-entropy; without it there is no activity branch, and every output counts as active.
     public var activityWeight = 1.0
 

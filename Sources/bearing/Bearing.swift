@@ -17,6 +17,7 @@ struct Bearing: ParsableCommand {
             TrainCommand.self,
             TrainHnetCommand.self,
             EvaluateCommand.self,
+            ReproduceCommand.self,
             TuneCommand.self,
             ScoreCommand.self,
             PlotCommand.self,

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Audio
 import Formats
 import Foundation
 import Glibc
 import Networks
 import SafeTensors
+import Synchronization
 import Tracking
 import Training
 
@@ -58,6 +60,8 @@ struct ReproduceCommand: ParsableCommand {
         var motaWeight = Self.weights.trackingWeight
         @Option(help: "Weight of the activity term.")
         var activityWeight = Self.weights.activityWeight
+        @Option(help: "How much gradient passes Hnet, 0 to 1.")
+        var associationGradient = Self.weights.associationGradient
         @Option(help: "Threads; they share each batch.")
         var threads = 2
         @Option(help: ArgumentHelp("The Hungarian network (default: the one that ships).", valueName: "file"))
@@ -71,6 +75,9 @@ struct ReproduceCommand: ParsableCommand {
                 if let value, value < 1 { throw ValidationError("--\(name): expected at least 1, found \(value)") }
             }
             guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+            guard (0...1).contains(associationGradient) else {
+                throw ValidationError("--association-gradient: expected 0 to 1, found \(associationGradient)")
+            }
             for (name, value) in [("motp", motpWeight), ("mota", motaWeight), ("activity", activityWeight)] where !(value > 0) {
                 throw ValidationError("--\(name)-weight: expected a number above 0, found \(value)")
             }
@@ -82,8 +89,8 @@ struct ReproduceCommand: ParsableCommand {
                 let reproduction = Reproduction(
                     settings: settings, dataset: dataset, folder: out,
                     hungarian: try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(2))))
-                var view = ReproductionView()
-                let results = try reproduction.run { view.show($0) }
+                let view = Mutex(ReproductionView())
+                let results = try reproduction.run { event in view.withLock { $0.show(event) } }
                 try write(try withOtherFormat(results, of: settings))
             }
         }
@@ -125,6 +132,7 @@ struct ReproduceCommand: ParsableCommand {
             if motpWeight != Self.weights.positionWeight { words.append("--motp-weight \(motpWeight)") }
             if motaWeight != Self.weights.trackingWeight { words.append("--mota-weight \(motaWeight)") }
             if activityWeight != Self.weights.activityWeight { words.append("--activity-weight \(activityWeight)") }
+            if associationGradient != Self.weights.associationGradient { words.append("--association-gradient \(associationGradient)") }
             if threads != 2 { words.append("--threads \(threads)") }
             return words.joined(separator: " ")
         }
@@ -152,6 +160,7 @@ struct ReproduceCommand: ParsableCommand {
             settings.weights.positionWeight = motpWeight
             settings.weights.trackingWeight = motaWeight
             settings.weights.activityWeight = activityWeight
+            settings.weights.associationGradient = associationGradient
             settings.formats = format.formats.map { $0 == .foa ? .foa : .mic }
             settings.seeds = (1...seeds).map(UInt64.init)
             return settings
