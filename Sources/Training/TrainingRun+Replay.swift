@@ -38,7 +38,7 @@ extension TrainingRun {
                 "filters": "\(architecture.filters)", "gru_width": "\(architecture.gruWidth)",
                 "head_width": "\(architecture.headWidth)", "maximum_tracks": "\(architecture.maximumTracks)",
                 "batch": "\(settings.batch)", "blocks": "\(settings.blocks)", "steps": "\(steps)", "clip": "\(settings.clip)",
-                "weights": weights.map { "\($0)" }.joined(separator: ","),
+                "association_gradient": "\(loss.associationGradient)", "weights": weights.map { "\($0)" }.joined(separator: ","),
             ])
     }
 }

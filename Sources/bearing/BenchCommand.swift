@@ -16,7 +16,7 @@ struct BenchCommand: ParsableCommand {
 
             Example: bearing bench step --filters 128
             """,
-        subcommands: [StepBench.self, TrainingBench.self])
+        subcommands: [StepBench.self, TrainingBench.self, ReplayBench.self])
 }
 
 /// The network that a benchmark runs.

@@ -31,7 +31,7 @@ struct TrainCommand: ParsableCommand {
             guard let dataset = configuration.dataset else {
                 throw ValidationError("Missing expected argument '--dataset <dir>', and no dataset in [data] of a --config")
             }
-            let run = try start(configuration, dataset: dataset, out: out)
+            let run = try configuration.start(in: out, dataset: dataset)
             try configuration.write(to: "\(out)/config.toml")
             if run.isFinished {
                 Console.note("\(out): this run is finished; another --out starts a new one")
@@ -39,33 +39,6 @@ struct TrainCommand: ParsableCommand {
             while !run.isFinished { try trainEpoch(run) }
             print(lastLine(run))
         }
-    }
-
-    /// Features extracted, parameters and progress as the run's folder has them.
-    private func start(_ configuration: TrainingConfiguration, dataset: String, out: String) throws -> TrainingRun {
-        let settings = configuration.settings
-        let slots = settings.architecture.maximumTracks
-        let initial = try configuration.initial.map { path throws(ModelError) in try ModelFile.load(path) }
-        var hungarian: HungarianParameters<Float>?
-        if settings.loss.needsHungarianNetwork {
-            let path = try configuration.hnet ?? Resources.find(Resources.hungarianNetwork(slots))
-            hungarian = try HungarianFile.load(path).parameters
-        }
-        var progress = ProgressBar("features")
-        let data = try TrainingData(
-            layout: DatasetLayout(root: dataset, format: configuration.format),
-            extra: configuration.extra.map { DatasetLayout(root: $0, format: configuration.format) },
-            kind: configuration.kind, slots: slots, cache: configuration.cache ?? "\(out)/features",
-            threads: settings.threads
-        ) { progress.update($0) }
-        progress.finish()
-        for warning in data.warnings { Console.note(warning) }
-        let run = try TrainingRun(settings: settings, data: data, folder: out, initial: initial, hungarian: hungarian)
-        Console.note(
-            "\(data.training.count) training and \(data.validation.count) validation recordings, "
-                + "\(run.parameterCount) parameters"
-                + (run.epoch > 0 ? "; resumed after epoch \(run.epoch)" : ""))
-        return run
     }
 
     private func trainEpoch(_ run: TrainingRun) throws {

@@ -89,7 +89,8 @@ def replay(options):
     net = DOAnet(
         facts["form"], number("channels"), filters=number("filters"), gru=number("gru_width"),
         head=number("head_width"), tracks=tracks).load_named(below(file, "parameters."))
-    weights = Weights(*(float(weight) for weight in facts["weights"].split(",")))
+    weights = Weights(*(float(weight) for weight in facts["weights"].split(",")),
+                      association_gradient=float(facts["association_gradient"]))
     hnet = hungarian(below(file, "hnet."), tracks)
     trainer = Trainer(net, weights, hnet, float(facts["clip"]), options.channels_last)
     rates, ours = file.get_tensor("rates").double(), file.get_tensor("losses").double()
@@ -130,7 +131,7 @@ def train(options):
         scaling = tuple(file.get_tensor(f"scaler.{name}").numpy() for name in ["mean", "deviation"])
     else:
         scaling = data.scaler(recordings, options.features)
-    weights = Weights(*options.weights)
+    weights = Weights(*options.weights, association_gradient=options.association_gradient)
     hnet = None
     if weights.needs_association():
         if not options.hnet:
@@ -207,6 +208,7 @@ def arguments():
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--averaging", type=float, default=0.998, help="weight of the past in the average that is written")
     parser.add_argument("--weights", type=numbers, default=[0, 1, 1, 1], help="mse,motp,mota,activity[,switch]")
+    parser.add_argument("--association-gradient", type=float, default=0.05, help="how much gradient passes Hnet")
     parser.add_argument("--hnet", metavar="FILE", help="a trained Hungarian network (bearing-hnet-1)")
     parser.add_argument("--scaler-from", metavar="MODEL", help="a model file's scaler; default: of the data set")
     parser.add_argument("--augment", action="store_true", help="random level, and rotations for FOA, as bearing's default")

@@ -51,13 +51,14 @@ class HungarianNet(nn.Module):
 
 @dataclass
 class Weights:
-    """What each term counts for in the total, and an identity switch within dMOTa."""
+    """What each term counts for in the total, an identity switch within dMOTa, and how much gradient passes the association."""
 
     mse: float = 0
     motp: float = 0
     mota: float = 0
     activity: float = 0
     switch: float = 1
+    association_gradient: float = 1
 
     def needs_association(self):
         return bool(self.motp or self.mota or self.activity)
@@ -101,6 +102,7 @@ def tracking_loss(directions, logits, references, active, onset, weights, hnet=N
 
     d = distances(directions, references, active)
     a = torch.sigmoid(hnet(d))  # [B, T, N rows, N columns]
+    a = a.detach() + weights.association_gradient * (a - a.detach())
     column = active.unsqueeze(-2)
     matched = column * a
     motp = (matched * d).sum() / matched.sum().clamp(min=1e-6)

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import SafeTensors
+import Training
+
+struct ReplayBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "The first steps of a training, written down for another program to take again.",
+        discussion: """
+            Takes the options of bearing train. The file holds the initial parameters, every batch and the loss of every step; \
+            tools/benchmarks/train_pytorch.py --replay trains on it in PyTorch and compares.
+
+            Example: bearing bench replay --dataset scenes --form paper --loss tracking --batch 8 --to steps.safetensors
+            """)
+
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    var to: String
+    @Option(help: "Steps to take.")
+    var steps = 20
+    @OptionGroup var options: TrainOptions
+
+    func run() throws {
+        guard steps >= 1 else { throw ValidationError("--steps: expected at least 1, found \(steps)") }
+        try Failure.reporting {
+            let configuration = try options.configuration()
+            let folder = NSTemporaryDirectory() + "bearing-replay-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let run = try configuration.start(in: folder, dataset: try configuration.requiredDataset())
+            try run.recordSteps(steps).write(to: to)
+            print("\(steps) steps in \(to)")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Formats
+import Networks
+import Training
+
+extension TrainingConfiguration {
+    /// A run as its folder has it, features extracted; says what it found.
+    /// - Parameter out: the run's folder.
+    func start(in out: String, dataset: String) throws -> TrainingRun {
+        let slots = settings.architecture.maximumTracks
+        let initial = try initial.map { path throws(ModelError) in try ModelFile.load(path) }
+        var hungarian: HungarianParameters<Float>?
+        if settings.loss.needsHungarianNetwork {
+            hungarian = try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(slots))).parameters
+        }
+        var progress = ProgressBar("features")
+        let data = try TrainingData(
+            layout: DatasetLayout(root: dataset, format: format),
+            extra: extra.map { DatasetLayout(root: $0, format: format) }, kind: kind, slots: slots,
+            cache: cache ?? "\(out)/features", threads: settings.threads
+        ) { progress.update($0) }
+        progress.finish()
+        for warning in data.warnings { Console.note(warning) }
+        let run = try TrainingRun(settings: settings, data: data, folder: out, initial: initial, hungarian: hungarian)
+        Console.note(
+            "\(data.training.count) training and \(data.validation.count) validation recordings, "
+                + "\(run.parameterCount) parameters"
+                + (run.epoch > 0 ? "; resumed after epoch \(run.epoch)" : ""))
+        return run
+    }
+
+    /// The data set, from an option or the file.
+    func requiredDataset() throws -> String {
+        guard let dataset else {
+            throw Failure(
+                .configuration, "--dataset: expected the data set's folder, found none, nor a dataset in [data] of a --config")
+        }
+        return dataset
+    }
+}
