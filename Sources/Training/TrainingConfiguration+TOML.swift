@@ -16,7 +16,8 @@ extension TrainingConfiguration {
             for (index, key) in keys.enumerated() {
                 if index > 0 { lines.append("") }
                 lines += key.explanation.split(separator: "\n").map { "# \($0)" }
-                lines.append(line(key, standard: key.value(standard)))
+                let example = key.exampleIsDefault ? key.example : nil
+                lines.append(line(key, standard: key.value(standard) ?? example))
             }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -24,6 +25,7 @@ extension TrainingConfiguration {
 
     private func line(_ key: TrainingKey, standard: OptionValue?) -> String {
         guard let value = key.value(self) else {
+            // Nothing is set, or it would not count.
             return "# \(key.name) = \((key.example ?? .text("")).toml)  # \(key.domain)"
         }
         let change = value == standard ? "" : "; default: \(standard?.toml ?? "none")"

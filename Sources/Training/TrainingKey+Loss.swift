@@ -39,7 +39,12 @@ extension TrainingKey {
             TrainingKey(
                 name: "activity_weight", explanation: "Both: weight of the activity's cross-entropy.",
                 domain: "0 to 1000",
-                value: { .number($0.settings.loss.assignment?.activityWeight ?? $0.settings.loss.tracking?.activityWeight ?? 0) },
+                value: { configuration in
+                    switch configuration.settings.loss {
+                    case .assignment(let settings): .number(settings.activityWeight)
+                    case .tracking(let settings): .number(settings.activityWeight)
+                    }
+                },
                 read: { section, _, draft in
                     guard let weight = section.number("activity_weight", in: 0...1000, &draft.faults) else { return }
                     draft.assignment.activityWeight = weight
@@ -49,6 +54,7 @@ extension TrainingKey {
                 name: "window",
                 explanation: "assignment: blocks of 100 ms over which an output must keep to its source; 0: the whole sequence.",
                 domain: "0 to 6000", example: .integer(AssignmentLossSettings().window ?? 0),
+                exampleIsDefault: true,
                 value: { $0.settings.loss.assignment.map { .integer($0.window ?? 0) } },
                 read: { section, _, draft in
                     guard let window = section.integer("window", in: 0...6000, &draft.faults) else { return }
@@ -82,7 +88,7 @@ extension TrainingKey {
                     of each block, through which none pass.
                     """,
                 domain: names(of: TrackingLossSettings.Association.self),
-                example: .text(TrackingLossSettings().association.rawValue),
+                example: .text(TrackingLossSettings().association.rawValue), exampleIsDefault: true,
                 value: { $0.settings.loss.tracking.map { .text($0.association.rawValue) } },
                 read: { section, _, draft in
                     if let association: TrackingLossSettings.Association = section.choice("association", &draft.faults) {
@@ -102,6 +108,7 @@ extension TrainingKey {
     ) -> TrainingKey {
         TrainingKey(
             name: name, explanation: explanation, domain: "0 to 1000", example: .number(standard[keyPath: weight]),
+            exampleIsDefault: true,
             value: { $0.settings.loss[keyPath: settings].map { .number($0[keyPath: weight]) } },
             read: { section, _, reading in
                 guard let value = section.number(name, in: 0...1000, &reading.faults) else { return }

@@ -7,8 +7,10 @@ struct TrainingKey {
     let explanation: String
     /// What values it takes.
     let domain: String
-    /// Stands in the file, as a comment, where there is no value.
+    /// Stands in the file, as a comment, where there is no value: an example, or the default of a key that does not count.
     var example: OptionValue?
+    /// Whether the example is a default.
+    var exampleIsDefault = false
     let value: (TrainingConfiguration) -> OptionValue?
     /// Takes the key over from a section. The text is the folder that relative paths start from.
     let read: (inout OptionTable, String, inout TrainingDraft) -> Void

@@ -1,11 +1,8 @@
 public import ArgumentParser
-public import Features
 public import Networks
 public import Training
 
 // Names that options take as they stand in model files and data sets.
 
 extension DatasetFormat: ExpressibleByArgument {}
-extension FeatureKind: ExpressibleByArgument {}
 extension DOAnetArchitecture.Form: ExpressibleByArgument {}
-extension TrackingLossSettings.Association: ExpressibleByArgument {}

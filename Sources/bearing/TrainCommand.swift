@@ -46,8 +46,11 @@ struct TrainCommand: ParsableCommand {
         let settings = configuration.settings
         let slots = settings.architecture.maximumTracks
         let initial = try configuration.initial.map { path throws(ModelError) in try ModelFile.load(path) }
-        let hungarian = try settings.loss.needsHungarianNetwork
-            ? HungarianFile.load(configuration.hnet ?? Resources.find(Resources.hungarianNetwork(slots))).parameters : nil
+        var hungarian: HungarianParameters<Float>?
+        if settings.loss.needsHungarianNetwork {
+            let path = try configuration.hnet ?? Resources.find(Resources.hungarianNetwork(slots))
+            hungarian = try HungarianFile.load(path).parameters
+        }
         var progress = ProgressBar("features")
         let data = try TrainingData(
             layout: DatasetLayout(root: dataset, format: configuration.format),
@@ -90,7 +93,8 @@ struct TrainCommand: ParsableCommand {
         ]
         let losses = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1.formatted(3))" }
         return "epoch \(report.epoch + 1): \(losses.joined(separator: ", ")); "
-            + "validation LE \(figure(paper.localizationError)), LR \(figure(paper.recall)), MOTA \(figure(clear.mota)), IDF1 \(figure(clear.idf1)); "
+            + "validation LE \(figure(paper.localizationError)), LR \(figure(paper.recall)), "
+            + "MOTA \(figure(clear.mota)), IDF1 \(figure(clear.idf1)); "
             + "\(report.speed.formatted(0)) audio-s/s\(isBest ? " *" : "")"
     }
 

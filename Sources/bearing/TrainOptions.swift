@@ -46,13 +46,13 @@ struct TrainOptions: ParsableArguments {
     var batch: Int?
     @Option(help: "Blocks of 100 ms in a sequence (default: \(defaults.blocks)).")
     var blocks: Int?
-    @Option(help: "assignment (exact, over a window of blocks) or tracking (the paper's dMOTp, dMOTa and activity) (default: assignment).")
+    @Option(help: "assignment (exact, over a window) or tracking (the paper's dMOTp, dMOTa, activity) (default: assignment).")
     var loss: String?
-    @Option(help: "Loss assignment: blocks over which an assignment must hold; 0: the whole sequence (default: \(assignment.window ?? 0)).")
+    @Option(help: "Loss assignment: blocks over which one must hold; 0: the whole sequence (default: \(assignment.window ?? 0)).")
     var window: Int?
     @Option(help: "Weight of the activity term (default: \(assignment.activityWeight)).")
     var activityWeight: Double?
-    @Option(help: "Loss tracking: weight of the mean square error without association (default: \(tracking.squaredErrorWeight)).")
+    @Option(help: "Loss tracking: weight of the square error without association (default: \(tracking.squaredErrorWeight)).")
     var mseWeight: Double?
     @Option(help: "Loss tracking: weight of dMOTp (default: \(tracking.positionWeight)).")
     var motpWeight: Double?
@@ -62,7 +62,7 @@ struct TrainOptions: ParsableArguments {
     var switchWeight: Double?
     @Option(help: "Loss tracking: how much gradient passes Hnet, 0 to 1 (default: \(tracking.associationGradient)).")
     var associationGradient: Double?
-    @Option(help: "Loss tracking: predictions tied to references by hnet or exact (default: \(tracking.association.rawValue)).")
+    @Option(help: "Loss tracking: outputs tied to sources by hnet or exact (default: \(tracking.association.rawValue)).")
     var association: String?
     @Option(help: ArgumentHelp("Loss tracking: the Hungarian network (default: the one that ships).", valueName: "file"))
     var hnet: String?
@@ -70,9 +70,13 @@ struct TrainOptions: ParsableArguments {
     var learningRate: Double?
     @Option(help: "What the rate does then: cosine, constant or plateau (default: \(defaults.schedule.rawValue)).")
     var schedule: String?
-    @Option(help: "Lowest gain in dB of the random level (default: \(defaults.augmentation.gain.lowerBound)).")
+    @Option(
+        parsing: .unconditional,
+        help: "Lowest gain in dB of the random level (default: \(defaults.augmentation.gain.lowerBound)).")
     var gainMin: Double?
-    @Option(help: "Highest gain in dB of the random level (default: \(defaults.augmentation.gain.upperBound)).")
+    @Option(
+        parsing: .unconditional,
+        help: "Highest gain in dB of the random level (default: \(defaults.augmentation.gain.upperBound)).")
     var gainMax: Double?
     @Flag(inversion: .prefixedNo, help: "Draw one of the 16 rotations of FOA for each sequence (default: yes).")
     var rotations: Bool?

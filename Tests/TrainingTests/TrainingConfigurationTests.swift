@@ -38,6 +38,12 @@ import Testing
         #expect(found.dataset == "/etc/bearing/scenes" && found.cache == "/etc/bearing/features")
         #expect(found.initial == "/etc/bearing/models/foa-live.safetensors")
         #expect(found.features == .foaIntensity && found.settings.licence == "CC BY-NC 4.0")
+        #expect(found.hnet == "/etc/bearing/models/hnet-2.safetensors")
+        // The keys of the other loss show its defaults.
+        let other = try parsed(
+            shipped().replacing(option) { String($0.output[1].substring ?? "") }.replacing(
+                "kind = \"assignment\"", with: "kind = \"tracking\""))
+        #expect(other.settings.loss == .tracking(TrackingLossSettings()))
     }
 
     /// A file in which every key has another value than its default.
@@ -80,29 +86,48 @@ import Testing
         masks = 2
         masked_bands = 5
         [loss]
+        kind = "assignment"
         window = 0
         position_weight = 0.1
         activity_weight = 0.2
+        mse_weight = 0.3
+        motp_weight = 0.4
+        mota_weight = 0.5
+        switch_weight = 0.6
+        association_gradient = 0.7
+        association = "exact"
+        hnet = "/h"
         """
 
     @Test func everyKeyIsReadAndWritten() throws {
         let found = try parsed(changed)
+        let other = try parsed(changed.replacing("\"assignment\"", with: "\"tracking\""))
         for (section, keys) in TrainingKey.sections {
             for key in keys {
-                let value = key.value(found)
-                #expect(value != nil && value != key.value(TrainingConfiguration()), "\(section).\(key.name)")
+                let values = Set([found, other].compactMap { key.value($0) })
+                let standard = key.value(TrainingConfiguration()) ?? key.example
+                // What has no default has an example that the texts above avoid.
+                #expect(!values.isEmpty && values != [standard], "\(section).\(key.name)")
             }
         }
+        for configuration in [found, other] { #expect(try "\(parsed(configuration.toml))" == "\(configuration)") }
         let settings = found.settings
         #expect(
             settings.architecture
                 == DOAnetArchitecture(
                     form: .paper, channels: 7, filters: 9, gruWidth: 10, headWidth: 11, maximumTracks: 3, lookAhead: 2))
         #expect(settings.learningRate == 0.0017 && settings.clip == 2 && settings.averaging == 0.9)
-        #expect(settings.augmentation.gain == -3.3...4 && settings.loss.window == nil)
+        #expect(settings.augmentation.gain == -3.3...4)
+        var assignment = AssignmentLossSettings()
+        (assignment.window, assignment.positionWeight, assignment.activityWeight) = (nil, 0.1, 0.2)
+        #expect(settings.loss == .assignment(assignment))
+        var tracking = TrackingLossSettings()
+        (tracking.association, tracking.activityWeight, tracking.squaredErrorWeight) = (.exact, 0.2, 0.3)
+        (tracking.positionWeight, tracking.trackingWeight, tracking.switchWeight) = (0.4, 0.5, 0.6)
+        tracking.associationGradient = 0.7
+        #expect(other.settings.loss == .tracking(tracking) && other.hnet == "/h")
         #expect(found.extra == ["/e", "/etc/bearing/f"])
         #expect(settings.licence == "a \"b\" \\ \t ö")
-        #expect(try "\(parsed(found.toml))" == "\(found)")
         #expect(found.toml.contains("\nfilters = 9  # 1 to 1024; default: 128\n"))
     }
 
@@ -126,6 +151,8 @@ import Testing
         ("[augmentation]\ngain_max = -40",
          "augmentation.gain_max: expected gain_min at most gain_max, found -36.0 and -40.0"),
         ("[augmentation]\nmasks = [1]", "augmentation.masks: expected an integer from 0 to 64, found the array [1]"),
+        ("[loss]\nkind = \"mse\"", "loss.kind: expected one of assignment, tracking, found the string \"mse\""),
+        ("[loss]\nmotp_weight = -1", "loss.motp_weight: expected a number from 0.0 to 1000.0, found the integer -1"),
         ("[training]\nbatches = 3",
          "training.batches: expected one of the keys batch, blocks, epochs, licence, seed, steps_per_epoch, threads, "
             + "found an unknown key: did you mean training.batch?"),
