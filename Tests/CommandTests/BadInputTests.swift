@@ -84,6 +84,11 @@ import Testing
             Case("\(command) @/badrow", badData, "/metadata_dev/fold", "_room1_mix001_ov1.csv:2: expected azimuth"),
         ]
     } + [
+        Case("train --dataset @/badrow --out @/run --config @/none.toml", configuration, "@/none.toml: "),
+        Case("train --dataset @/badrow --out @/run --config @/unknown.toml", configuration, "@/unknown.toml: gate: "),
+        Case("train --dataset @/badrow --out @/run --filters 0", configuration, "--filters: expected an integer from 1"),
+        Case("train --dataset @/badrow --out @/run --gain-min 20", configuration, "--gain-min: expected gain_min at most"),
+        Case("train --dataset @/badrow --out @/run --initial @/none.safetensors", noInput, "@/none.safetensors: "),
         Case("score @/badrow/metadata_dev @/badrow/metadata_dev", badData, "fold2_room1_mix001_ov1.csv:2: expected azimuth"),
         Case("synth --sounds @/nowhere --out @/scenes", noInput, "@/nowhere: "),
         Case("synth --sounds @/gap/metadata_dev --out @/scenes", noInput, "@/gap/metadata_dev: "),
@@ -119,6 +124,7 @@ import Testing
         let settings = try lines("check", "--config", "\(folder.path)/two.toml", "--format", "ogg")
         #expect(settings.count == 3)
         #expect(try lines("run", "--config", "\(folder.path)/two.toml", "--format", "ogg") == settings)
+        #expect(try lines("train", "--config", "\(folder.path)/two.toml", "--batch", "0").count == 3)
         let files = try lines(
             "check", "--model", "\(folder.path)/none.safetensors", "--source", "file:\(folder.path)/none.wav",
             "--socket", "\(folder.path)/socket")

@@ -5,11 +5,11 @@ import Training
 
 /// Trainings on the small data set that take parts of a second.
 extension SmallDataset {
-    func data(threads: Int = 2) throws -> TrainingData {
-        try TrainingData(layout: layout, kind: .foaIntensity, slots: 2, cache: "\(root)/cache", threads: threads) { _ in }
+    func data() throws -> TrainingData {
+        try TrainingData(layout: layout, kind: .foaIntensity, slots: 2, cache: "\(root)/cache", threads: 2) { _ in }
     }
 
-    static func settings(epochs: Int, threads: Int = 2) -> TrainingSettings {
+    static func settings(epochs: Int) -> TrainingSettings {
         var settings = TrainingSettings(
             architecture: DOAnetArchitecture(
                 form: .live, channels: 7, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2))
@@ -19,7 +19,6 @@ extension SmallDataset {
         settings.stepsPerEpoch = 6
         settings.warmup = 2
         settings.learningRate = 3e-3
-        settings.threads = threads
         return settings
     }
 

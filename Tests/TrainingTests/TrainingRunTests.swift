@@ -13,31 +13,10 @@ import Training
     init() throws { dataset = try SmallDataset() }
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    private func data(threads: Int = 2) throws -> TrainingData {
-        try TrainingData(
-            layout: dataset.layout, kind: .foaIntensity, slots: 2, cache: "\(dataset.root)/cache", threads: threads
-        ) { _ in }
-    }
-
-    private func settings(epochs: Int = 2, threads: Int = 2) -> TrainingSettings {
-        var settings = TrainingSettings(
-            architecture: DOAnetArchitecture(
-                form: .live, channels: 7, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2))
-        settings.batch = 4
-        settings.blocks = 12
-        settings.epochs = epochs
-        settings.stepsPerEpoch = 6
-        settings.warmup = 2
-        settings.learningRate = 3e-3
-        settings.threads = threads
-        return settings
-    }
-
+    private func data() throws -> TrainingData { try dataset.data() }
+    private func settings(epochs: Int = 2) -> TrainingSettings { SmallDataset.settings(epochs: epochs) }
     private func train(_ settings: TrainingSettings, in folder: String) throws -> [EpochReport] {
-        let run = try TrainingRun(settings: settings, data: try data(), folder: folder)
-        var reports: [EpochReport] = []
-        while !run.isFinished { reports.append(try run.runEpoch { _ in }) }
-        return reports
+        try dataset.train(settings, in: folder)
     }
 
     private func checkpoint(_ folder: String) throws -> Data {
