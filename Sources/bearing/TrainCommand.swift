@@ -28,10 +28,7 @@ struct TrainCommand: ParsableCommand {
             let configuration = try options.configuration()
             if printConfig { return print(configuration.toml, terminator: "") }
             guard let out else { throw ValidationError("Missing expected argument '--out <dir>'") }
-            guard let dataset = configuration.dataset else {
-                throw ValidationError("Missing expected argument '--dataset <dir>', and no dataset in [data] of a --config")
-            }
-            let run = try configuration.start(in: out, dataset: dataset)
+            let run = try configuration.start(in: out, dataset: try configuration.requiredDataset())
             try configuration.write(to: "\(out)/config.toml")
             if run.isFinished {
                 Console.note("\(out): this run is finished; another --out starts a new one")

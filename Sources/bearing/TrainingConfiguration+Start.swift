@@ -1,3 +1,4 @@
+import ArgumentParser
 import Formats
 import Networks
 import Training
@@ -31,8 +32,7 @@ extension TrainingConfiguration {
     /// The data set, from an option or the file.
     func requiredDataset() throws -> String {
         guard let dataset else {
-            throw Failure(
-                .configuration, "--dataset: expected the data set's folder, found none, nor a dataset in [data] of a --config")
+            throw ValidationError("Missing expected argument '--dataset <dir>', and no dataset in [data] of a --config")
         }
         return dataset
     }

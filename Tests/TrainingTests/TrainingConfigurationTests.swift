@@ -94,6 +94,7 @@ import Testing
         motp_weight = 0.4
         mota_weight = 0.5
         switch_weight = 0.6
+        association_gradient = 0.7
         association = "exact"
         hnet = "/h"
         """
@@ -116,7 +117,6 @@ import Testing
                 == DOAnetArchitecture(
                     form: .paper, channels: 7, filters: 9, gruWidth: 10, headWidth: 11, maximumTracks: 3, lookAhead: 2))
         #expect(settings.learningRate == 0.0017 && settings.clip == 2 && settings.averaging == 0.9)
-        #expect(found.extra == ["/e", "/etc/bearing/f"])
         #expect(settings.augmentation.gain == -3.3...4)
         var assignment = AssignmentLossSettings()
         (assignment.window, assignment.positionWeight, assignment.activityWeight) = (nil, 0.1, 0.2)
@@ -124,7 +124,9 @@ import Testing
         var tracking = TrackingLossSettings()
         (tracking.association, tracking.activityWeight, tracking.squaredErrorWeight) = (.exact, 0.2, 0.3)
         (tracking.positionWeight, tracking.trackingWeight, tracking.switchWeight) = (0.4, 0.5, 0.6)
+        tracking.associationGradient = 0.7
         #expect(other.settings.loss == .tracking(tracking) && other.hnet == "/h")
+        #expect(found.extra == ["/e", "/etc/bearing/f"])
         #expect(settings.licence == "a \"b\" \\ \t ö")
         #expect(found.toml.contains("\nfilters = 9  # 1 to 1024; default: 128\n"))
     }
