@@ -32,6 +32,16 @@ public struct TableResult: Codable, Sendable {
     /// Every output in every block.
     public let everyOutput: MetricsReport
 
+    public init(
+        cell: TableCell, fingerprint: String, bestEpoch: Int, gated: MetricsReport?, everyOutput: MetricsReport
+    ) {
+        self.cell = cell
+        self.fingerprint = fingerprint
+        self.bestEpoch = bestEpoch
+        self.gated = gated
+        self.everyOutput = everyOutput
+    }
+
     /// What the row is judged by.
     public var scores: MetricsReport { gated ?? everyOutput }
 }
