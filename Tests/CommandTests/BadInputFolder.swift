@@ -18,6 +18,7 @@ final class BadInputFolder {
 
         try TestModel.write(to: "\(path)/good.safetensors")
         try TestModel.write(to: "\(path)/paper.safetensors", form: .paper)
+        try TestModel.write(to: "\(path)/directions.safetensors", tellsActivity: false)
         let model = try SafeTensorFile.read("\(path)/good.safetensors")
         func save(_ tensors: [SafeTensor], _ name: String) throws {
             try SafeTensorFile(tensors: tensors, metadata: model.metadata).write(to: "\(path)/\(name)")

@@ -53,8 +53,11 @@ import Testing
             Case("run \(hearing) --model @/\(name)", status, "@/\(name): ", part),
             Case("evaluate --dataset @/badrow --folds 2 --model @/\(name)", status, "@/\(name): ", part),
         ]
-    } + ["localize @/good.wav", "check \(hearing)", "run \(hearing)"].map {
-        Case("\($0) --model @/paper.safetensors", badData, "@/paper.safetensors: ", "expected a model of form live, found paper")
+    } + ["localize @/good.wav", "check \(hearing)", "run \(hearing)"].flatMap {
+        [
+            Case("\($0) --model @/paper.safetensors", badData, "@/paper.safetensors: ", "expected a model of form live, found paper"),
+            Case("\($0) --model @/directions.safetensors", badData, "@/directions.safetensors: ", "expected a model that tells activity"),
+        ]
     }
 
     /// The configuration, the device and the socket, by the two commands that need them.
@@ -89,6 +92,10 @@ import Testing
         Case("train --dataset @/badrow --out @/run --filters 0", configuration, "--filters: expected an integer from 1"),
         Case("train --dataset @/badrow --out @/run --gain-min 20", configuration, "--gain-min: expected gain_min at most"),
         Case("train --dataset @/badrow --out @/run --initial @/none.safetensors", noInput, "@/none.safetensors: "),
+        Case("train --dataset @/gap --out @/run --loss tracking --hnet @/none.safetensors", noInput, "@/none.safetensors: "),
+        Case("train --dataset @/gap --out @/run --loss tracking --hnet @/good.safetensors", badData, "expected bearing-hnet-1"),
+        Case("reproduce table1 --dataset @/nowhere --out @/table", noInput, "@/nowhere/foa_dev: "),
+        Case("reproduce table1 --dataset @/gap --out @/table --hnet @/good.safetensors", badData, "expected bearing-hnet-1"),
         Case("score @/badrow/metadata_dev @/badrow/metadata_dev", badData, "fold2_room1_mix001_ov1.csv:2: expected azimuth"),
         Case("synth --sounds @/nowhere --out @/scenes", noInput, "@/nowhere: "),
         Case("synth --sounds @/gap/metadata_dev --out @/scenes", noInput, "@/gap/metadata_dev: "),

@@ -6,7 +6,7 @@ import Tracking
 
 /// A small model with random weights whose gate lets nearly everything through.
 enum TestModel {
-    static func write(to path: String, form: DOAnetArchitecture.Form = .live) throws {
+    static func write(to path: String, form: DOAnetArchitecture.Form = .live, tellsActivity: Bool = true) throws {
         let kind = FeatureKind.foaIntensity
         let count = FrameTiming.melBands * kind.channels
         var gate = GateSettings()
@@ -19,7 +19,7 @@ enum TestModel {
             parameters: DOAnetParameters(architecture, seed: 3),
             scaler: FeatureScaler(
                 kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count)),
-            gate: gate, array: "foa", facts: [:]
+            gate: gate, array: "foa", tellsActivity: tellsActivity, facts: [:]
         ).save(to: path)
     }
 }

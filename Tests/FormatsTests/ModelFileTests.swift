@@ -15,7 +15,7 @@ import Tracking
     init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    private func model() -> ModelFile {
+    private func model(tellsActivity: Bool = true) -> ModelFile {
         let architecture = DOAnetArchitecture(
             form: .live, channels: 7, filters: 4, gruWidth: 5, headWidth: 6, maximumTracks: 2, lookAhead: 1)
         let count = FrameTiming.melBands * 7
@@ -26,7 +26,7 @@ import Tracking
             scaler: FeatureScaler(
                 kind: .foaIntensity, mean: (0..<count).map { Float($0) - 9.5 },
                 deviation: (0..<count).map { Float($0) * 0.1 + 0.3 }),
-            gate: gate, array: "foa", facts: ["training.seed": "3", "licence": "MIT"])
+            gate: gate, array: "foa", tellsActivity: tellsActivity, facts: ["training.seed": "3", "licence": "MIT"])
     }
 
     /// Writes the model with some tensors or metadata changed, and reads it back.
@@ -47,6 +47,14 @@ import Tracking
 
     private func replacing(_ name: String, _ make: @escaping (SafeTensor) -> SafeTensor?) -> ([SafeTensor]) -> [SafeTensor] {
         { $0.compactMap { $0.name == name ? make($0) : $0 } }
+    }
+
+    @Test func whetherActivityWasTrainedIsKept() throws {
+        for tells in [true, false] {
+            try model(tellsActivity: tells).save(to: path)
+            #expect(try ModelFile.load(path).tellsActivity == tells)
+        }
+        #expect(try error(metadata: { $0.merging(["activity": "perhaps"]) { $1 } }).contains("activity: expected trained or untrained"))
     }
 
     @Test func whatIsSavedIsLoaded() throws {
