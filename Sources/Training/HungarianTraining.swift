@@ -8,10 +8,10 @@ public struct HungarianSettings: Sendable {
     public var width = 128
     /// Matrices of one epoch, drawn anew in each (the paper's training set has 405,000).
     public var matrices = 405_000
-    public var epochs = 6
+    public var epochs = 24
     public var batch = 256
     /// Adam's rate; it falls along a cosine to a hundredth.
-    public var learningRate: Float = 1e-3
+    public var learningRate: Float = 2e-3
     public var seed: UInt64 = 1
 
     public init() {}

@@ -57,6 +57,8 @@ public struct Reproduction {
         public var rows: [TableRow] = TableRow.allCases
         /// Of the rows with activity, whose difference is asked for; the others take the first.
         public var seeds: [UInt64] = [1]
+        /// An epoch has as many steps as the training recordings have sequences, instead of `training.stepsPerEpoch`.
+        public var isEpochOnePass = false
         /// Mixtures for each recording of two sources in the rows with augmentation.
         public var mixtures = 4
 
@@ -153,7 +155,8 @@ public struct Reproduction {
 
     private func fingerprint(_ cell: TableCell) -> String {
         let mixtures = cell.row.isAugmented ? ", \(settings.mixtures) times mixed" : ""
-        return "\(URL(fileURLWithPath: dataset).lastPathComponent)\(mixtures), \(training(cell))"
+        let pass = settings.isEpochOnePass ? ", an epoch is one pass" : ""
+        return "\(URL(fileURLWithPath: dataset).lastPathComponent)\(mixtures)\(pass), \(training(cell))"
     }
 
     private func training(_ cell: TableCell) -> TrainingSettings {
@@ -199,8 +202,13 @@ public struct Reproduction {
     private func train(
         _ cell: TableCell, on data: TrainingData, _ report: @escaping Report
     ) throws -> TableResult {
+        var training = training(cell)
+        if settings.isEpochOnePass {
+            let blocks = data.training.reduce(0) { $0 + $1.blocks }
+            training.stepsPerEpoch = max(1, blocks / (training.batch * training.blocks))
+        }
         let run = try TrainingRun(
-            settings: training(cell), data: data, folder: "\(folder)/runs/\(cell.name)", hungarian: hungarian.parameters)
+            settings: training, data: data, folder: "\(folder)/runs/\(cell.name)", hungarian: hungarian.parameters)
         while !run.isFinished {
             let epoch = try run.runEpoch { report(.step($0)) }
             report(.epoch(epoch, isBest: run.bestEpoch == epoch.epoch))

@@ -80,7 +80,7 @@ extension TrainingKey {
                 """
                 tracking: how much of the gradient with respect to the association goes on through Hnet; 1 is the formula, 0 treats
                 the association as given, as the exact one is.
-                """),
+                """, range: 0...1),
             TrainingKey(
                 name: "association",
                 explanation: """
@@ -104,14 +104,15 @@ extension TrainingKey {
     /// A weight of one of the two losses: where it lies in settings, in a draft and in that loss.
     private static func weight<Loss>(
         _ name: String, _ settings: KeyPath<LossSettings, Loss?>, _ draft: WritableKeyPath<TrainingDraft, Loss>,
-        _ weight: WritableKeyPath<Loss, Double>, _ standard: Loss, _ explanation: String
+        _ weight: WritableKeyPath<Loss, Double>, _ standard: Loss, _ explanation: String, range: ClosedRange<Double> = 0...1000
     ) -> TrainingKey {
         TrainingKey(
-            name: name, explanation: explanation, domain: "0 to 1000", example: .number(standard[keyPath: weight]),
+            name: name, explanation: explanation, domain: "\(short(range.lowerBound)) to \(short(range.upperBound))",
+            example: .number(standard[keyPath: weight]),
             exampleIsDefault: true,
             value: { $0.settings.loss[keyPath: settings].map { .number($0[keyPath: weight]) } },
             read: { section, _, reading in
-                guard let value = section.number(name, in: 0...1000, &reading.faults) else { return }
+                guard let value = section.number(name, in: range, &reading.faults) else { return }
                 reading[keyPath: draft][keyPath: weight] = value
             })
     }

@@ -120,7 +120,7 @@ struct TrainingKey {
     }
 
     /// Without the decimals of a whole number.
-    private static func short(_ number: Double) -> String {
+    static func short(_ number: Double) -> String {
         number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 

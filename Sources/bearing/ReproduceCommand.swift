@@ -85,34 +85,24 @@ struct ReproduceCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reporting {
-                let settings = try settings()
-                let reproduction = Reproduction(
-                    settings: settings, dataset: dataset, folder: out,
-                    hungarian: try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(2))))
+                let network = try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(2)))
+                let asked = Reproduction(settings: settings, dataset: dataset, folder: out, hungarian: network)
                 let view = Mutex(ReproductionView())
-                let results = try reproduction.run { event in view.withLock { $0.show(event) } }
-                try write(try withOtherFormat(results, of: settings))
+                let results = try asked.run { event in view.withLock { $0.show(event) } }
+                // Another command may have left the other format's results here.
+                var whole = settings
+                whole.formats = DatasetFormat.allCases
+                let both = Reproduction(settings: whole, dataset: dataset, folder: out, hungarian: network)
+                let found = try both.finishedResults()
+                try found.count == both.cells.count ? write(found, of: whole) : write(results, of: settings)
             }
         }
 
-        /// With the results of the format that this command was not asked for, where they are all there.
-        private func withOtherFormat(
-            _ results: [TableResult], of settings: Reproduction.Settings
-        ) throws -> (results: [TableResult], settings: Reproduction.Settings) {
-            var whole = settings
-            whole.formats = DatasetFormat.allCases
-            let all = Reproduction(
-                settings: whole, dataset: dataset, folder: out,
-                hungarian: try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(2))))
-            let found = try all.finishedResults()
-            return found.count == all.cells.count ? (found, whole) : (results, settings)
-        }
-
-        private func write(_ whole: (results: [TableResult], settings: Reproduction.Settings)) throws {
-            let report = TableReport(results: whole.results, settings: whole.settings, command: commandLine(whole.settings))
+        private func write(_ results: [TableResult], of settings: Reproduction.Settings) throws {
+            let report = TableReport(results: results, settings: settings, command: commandLine(settings))
             try WholeFile.write(Array(report.markdown.utf8), to: "\(out)/table1.md")
             try WholeFile.write(Array(try report.json.utf8), to: "\(out)/table1.json")
-            for format in whole.settings.formats {
+            for format in settings.formats {
                 try WholeFile.write(
                     Array(try report.curves(format, folder: out).utf8), to: "\(out)/curves-\(format.rawValue).svg")
             }
@@ -137,7 +127,7 @@ struct ReproduceCommand: ParsableCommand {
             return words.joined(separator: " ")
         }
 
-        private func settings() throws -> Reproduction.Settings {
+        private var settings: Reproduction.Settings {
             var training = TrainingSettings(
                 architecture: DOAnetArchitecture(form: .paper, channels: 7, filters: filters ?? 128, gruWidth: 128))
             // The paper changes neither level nor orientation; what it adds is mixtures.
@@ -148,8 +138,7 @@ struct ReproduceCommand: ParsableCommand {
             case .full:
                 training.batch = batch ?? 64
                 training.epochs = epochs ?? 200
-                // A pass over the 400 minutes of TAU-NIGENS that train, 5 s a sequence.
-                training.stepsPerEpoch = stepsPerEpoch ?? 400 * 12 / training.batch
+                training.stepsPerEpoch = stepsPerEpoch ?? training.stepsPerEpoch
             case .quick:
                 training.batch = batch ?? 16
                 training.epochs = epochs ?? 24
@@ -157,6 +146,7 @@ struct ReproduceCommand: ParsableCommand {
             }
             training.learningRate = learningRate ?? 1e-3
             var settings = Reproduction.Settings(training: training)
+            settings.isEpochOnePass = preset == .full && stepsPerEpoch == nil
             settings.weights.positionWeight = motpWeight
             settings.weights.trackingWeight = motaWeight
             settings.weights.activityWeight = activityWeight

@@ -14,18 +14,20 @@ struct TrainHnetCommand: ParsableCommand {
             Example: bearing train-hnet --tracks 2 --out hnet-2.safetensors
             """)
 
+    private static let defaults = HungarianSettings()
+
     @Option(help: "Rows and columns of the matrices, 1 to 4.")
-    var tracks = 2
+    var tracks = Self.defaults.maximumTracks
     @Option(help: ArgumentHelp("Where the network goes; written after each epoch.", valueName: "file"))
     var out: String
     @Option(help: "Epochs; the learning rate falls over them.")
-    var epochs = 6
+    var epochs = Self.defaults.epochs
     @Option(help: "Matrices of one epoch, drawn anew in each.")
-    var matrices = 405_000
+    var matrices = Self.defaults.matrices
     @Option(help: "Matrices in a batch.")
-    var batch = 256
+    var batch = Self.defaults.batch
     @Option(help: "Adam's first rate.")
-    var learningRate: Float = 1e-3
+    var learningRate = Self.defaults.learningRate
     @Option(help: "Seed of everything random.")
     var seed: UInt64 = 1
 
