@@ -89,11 +89,11 @@ struct ReproduceCommand: ParsableCommand {
                 let asked = Reproduction(settings: settings, dataset: dataset, folder: out, hungarian: network)
                 let view = Mutex(ReproductionView())
                 let results = try asked.run { event in view.withLock { $0.show(event) } }
-                // Another command may have left the other format's results here.
+                // Another command may have left the other format's results here, of these settings or of others.
                 var whole = settings
                 whole.formats = DatasetFormat.allCases
                 let both = Reproduction(settings: whole, dataset: dataset, folder: out, hungarian: network)
-                let found = try both.finishedResults()
+                let found = (try? both.finishedResults()) ?? []
                 try found.count == both.cells.count ? write(found, of: whole) : write(results, of: settings)
             }
         }
