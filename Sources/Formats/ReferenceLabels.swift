@@ -41,6 +41,12 @@ public struct ReferenceLabels: Sendable {
         identityCount = identities
     }
 
+    /// Labels that carry identities already.
+    public init(blocks: [[LabelledDirection]]) {
+        self.blocks = blocks
+        identityCount = (blocks.joined().map(\.identity).max() ?? -1) + 1
+    }
+
     /// What a system's csv says: its identity is the track column as it stands.
     public static func predictions(_ metadata: MetadataCSV, blockCount: Int) -> [[LabelledDirection]] {
         var blocks = [[LabelledDirection]](repeating: [], count: max(blockCount, metadata.frameCount))

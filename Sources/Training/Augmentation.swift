@@ -10,6 +10,8 @@ public struct AugmentationSettings: Sendable {
     /// How many runs of adjacent mel bands are set to the training mean, each at most `maskedBands` wide.
     public var masks = 0
     public var maskedBands = 8
+    /// The share of sequences that are sums of two recordings; see `SequenceMixing`.
+    public var mix: Float = 0
 
     public init() {}
     /// Nothing is changed.
@@ -18,6 +20,14 @@ public struct AugmentationSettings: Sendable {
         settings.gain = 0...0
         settings.rotations = false
         return settings
+    }
+}
+
+extension AugmentationSettings: CustomStringConvertible {
+    /// Checkpoints are known by it. Mixing is named only where there is any, so that those from before it stay valid.
+    public var description: String {
+        "Training.AugmentationSettings(gain: \(String(reflecting: gain)), rotations: \(rotations), masks: \(masks), "
+            + "maskedBands: \(maskedBands)\(mix > 0 ? ", mix: \(mix)" : ""))"
     }
 }
 

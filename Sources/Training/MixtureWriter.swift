@@ -31,6 +31,8 @@ public final class MixtureWriter: Sendable {
         public var limitedFiles = 0
         /// Labels beyond the end of their recording, left out.
         public var lateRows = 0
+        /// Rows that repeat a frame, class and track, left out.
+        public var repeatedRows = 0
     }
 
     public let pairs: RecordingPairs
@@ -134,9 +136,7 @@ public final class MixtureWriter: Sendable {
         var report = Report()
         let (first, second) = (sources[pair.first]!, sources[pair.second]!)
         let labels = try [first, second].map { source in
-            let (rows, late) = try Self.labels(source.metadata, within: source.audio[0])
-            report.lateRows += late
-            return rows
+            try Self.labels(source.metadata, within: source.audio[0], &report)
         }
         let merged = labels[0].merged(with: labels[1])
         let metadata = "\(folder)/metadata_dev/\(pair.name).csv"
@@ -158,16 +158,18 @@ public final class MixtureWriter: Sendable {
         }
         if !hasLabels { try merged.write(to: metadata) }
         report.kept = 1 - report.written
-        if report.kept == 1 { report.lateRows = 0 }
+        if report.kept == 1 { (report.lateRows, report.repeatedRows) = (0, 0) }
         return report
     }
 
-    /// The rows of a csv that describe some of the recording, and how many come after its end.
-    private static func labels(_ path: String, within audio: String) throws -> (MetadataCSV, late: Int) {
+    /// The rows of a csv that describe some of the recording; what comes after its end is counted.
+    private static func labels(_ path: String, within audio: String, _ report: inout Report) throws -> MetadataCSV {
         let csv = try MetadataCSV.read(path)
         let frames = try Recording.reader(of: audio).frames
         let rows = csv.rows.filter { $0.frame * FrameTiming.samplesPerBlock < frames }
-        return (MetadataCSV(rows: rows), csv.rows.count - rows.count)
+        report.lateRows += csv.rows.count - rows.count
+        report.repeatedRows += csv.repeatedLines.count
+        return MetadataCSV(rows: rows)
     }
 }
 
@@ -179,5 +181,6 @@ extension MixtureWriter.Report {
         limitedSamples += other.limitedSamples
         limitedFiles += other.limitedFiles
         lateRows += other.lateRows
+        repeatedRows += other.repeatedRows
     }
 }

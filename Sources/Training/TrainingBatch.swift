@@ -1,4 +1,5 @@
 public import Features
+import Synchronization
 public import Tensor
 
 /// A recording that can be drawn from: its features and its labels.
@@ -6,11 +7,14 @@ public struct LabelledRecording: Sendable {
     public let name: String
     public let features: FeatureCache
     public let labels: SlotLabels
+    /// nil for recordings that are not mixed with others.
+    public let mixable: MixableRecording?
 
-    public init(name: String, features: FeatureCache, labels: SlotLabels) {
+    public init(name: String, features: FeatureCache, labels: SlotLabels, mixable: MixableRecording? = nil) {
         self.name = name
         self.features = features
         self.labels = labels
+        self.mixable = mixable
     }
 
     public var blocks: Int { min(features.blocks, labels.blocks) }
@@ -28,12 +32,15 @@ public final class TrainingBatch: @unchecked Sendable {
     public let references: MutableTensorRef<Float>
     public let active: MutableTensorRef<Float>
     public let onset: MutableTensorRef<Float>
-    /// The recording that each sequence came from.
-    public private(set) var sources: [Int]
+    /// The recordings that the sequences came from.
+    public private(set) var sources: [Int] = []
     private var arena: Arena<Float>
     private let slots: Int
     private let kind: FeatureKind
     private let lookAhead: Int
+    /// Those that no thread works with at the moment, and the first error that one had.
+    private let mixers = Mutex<[SequenceMixer]>([])
+    private let failure = Mutex<(any Error)?>(nil)
 
     public init(sequences: Int, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
         let frames = sequences * blocks * FrameTiming.framesPerBlock
@@ -46,13 +53,13 @@ public final class TrainingBatch: @unchecked Sendable {
         references = arena.take(shapes[1])
         active = arena.take(shapes[2])
         onset = arena.take(shapes[3])
-        sources = [Int](repeating: 0, count: sequences)
         (self.sequences, self.blocks, self.slots, self.kind, self.lookAhead) = (sequences, blocks, slots, kind, lookAhead)
     }
 
     /// Where every sequence of a step comes from and how it is changed; cheap, done before `fill`.
     public func plan(
-        step: Int, seed: UInt64, recordings: [LabelledRecording], augmentation: AugmentationSettings
+        step: Int, seed: UInt64, recordings: [LabelledRecording], augmentation: AugmentationSettings,
+        mixing: SequenceMixing? = nil
     ) -> [SequencePlan] {
         let starts = recordings.map { max(0, $0.blocks - blocks) + 1 }
         let total = starts.reduce(0, +)
@@ -65,36 +72,86 @@ public final class TrainingBatch: @unchecked Sendable {
                 recording += 1
             }
             let transform = FeatureTransform.random(kind: kind, settings: augmentation, using: &random)
-            return SequencePlan(recording: recording, firstBlock: position, transform: transform)
+            // Last, so that runs without mixing draw what they drew before there was any.
+            if let (first, second) = mixing?.draw(starts: starts, using: &random) {
+                return SequencePlan(
+                    recording: first.recording, firstBlock: first.firstBlock, transform: transform, partner: second)
+            }
+            return SequencePlan(recording: recording, firstBlock: position, transform: transform, partner: nil)
         }
-        sources = plans.map(\.recording)
+        sources = plans.flatMap { [$0.recording] + ($0.partner.map { [$0.recording] } ?? []) }
         return plans
     }
 
     /// Fills one sequence: features through the transform and the scaler, labels delayed by the look-ahead.
+    ///
+    /// A sum whose audio cannot be read is left undone, and the reason to `checkAudio`.
     public func fill(_ item: Int, plan: SequencePlan, recordings: [LabelledRecording], scaler: FeatureScaler) {
         let recording = recordings[plan.recording]
-        let frames = blocks * FrameTiming.framesPerBlock
         let available = min(blocks, recording.blocks - plan.firstBlock)
+        if let partner = plan.partner {
+            let other = recordings[partner.recording]
+            let longer = max(available, min(blocks, other.blocks - partner.firstBlock))
+            fillSum(item, plan, of: recording, and: other, from: partner.firstBlock, available: longer, scaler: scaler)
+            return
+        }
         let first = plan.firstBlock * FrameTiming.framesPerBlock
-        let target = input.rows(item * frames..<(item + 1) * frames)
-        let given = available * FrameTiming.framesPerBlock
-        plan.transform.apply(
-            recording.features.frames.rows(first..<first + given), to: target.rows(0..<given), scaler: scaler)
-        target.rows(given..<frames).fill(0)
+        let frames = recording.features.frames.rows(first..<first + available * FrameTiming.framesPerBlock)
+        write(item, frames: frames, transform: plan.transform, scaler: scaler)
+        write(item, labels: recording.labels, firstBlock: plan.firstBlock - lookAhead, available: available, plan.transform)
+    }
 
+    /// - Throws: why a recording could not be read since the last check.
+    public func checkAudio() throws {
+        if let error = failure.withLock({ $0.take() }) { throw error }
+    }
+
+    private func fillSum(
+        _ item: Int, _ plan: SequencePlan, of first: LabelledRecording, and second: LabelledRecording,
+        from secondBlock: Int, available: Int, scaler: FeatureScaler
+    ) {
+        guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
+            preconditionFailure("only recordings that can be mixed are planned as a sum")
+        }
+        let mixer = mixers.withLock { $0.popLast() }
+            ?? SequenceMixer(kind: kind, blocks: blocks, slots: slots, lookAhead: lookAhead)
+        defer { mixers.withLock { $0.append(mixer) } }
+        var given = 0
+        do {
+            let frames = try mixer.features(of: [(one.audio, plan.firstBlock), (other.audio, secondBlock)])
+            given = available
+            write(
+                item, frames: frames.rows(0..<given * FrameTiming.framesPerBlock), transform: plan.transform, scaler: scaler)
+        } catch {
+            failure.withLock { $0 = $0 ?? error }
+        }
+        let labels = mixer.labels(of: [(one.references, plan.firstBlock), (other.references, secondBlock)])
+        write(item, labels: labels, firstBlock: 1, available: given, plan.transform)
+    }
+
+    /// - Parameter frames: [n, 64, C] of the first blocks; the others become 0.
+    private func write(_ item: Int, frames: TensorRef<Float>, transform: FeatureTransform, scaler: FeatureScaler) {
+        let count = blocks * FrameTiming.framesPerBlock
+        let target = input.rows(item * count..<(item + 1) * count)
+        transform.apply(frames, to: target.rows(0..<frames.shape[0]), scaler: scaler)
+        target.rows(frames.shape[0]..<count).fill(0)
+    }
+
+    /// - Parameters:
+    ///   - firstBlock: the row of the labels for the sequence's first block; rows before 0 are silent.
+    ///   - available: blocks from which on all is silent.
+    private func write(_ item: Int, labels: SlotLabels, firstBlock: Int, available: Int, _ transform: FeatureTransform) {
         for t in 0..<blocks {
-            let described = plan.firstBlock + t - lookAhead
+            let described = firstBlock + t
             for slot in 0..<slots {
                 let at = (item * blocks + t) * slots + slot
                 let from = described * slots + slot
-                let isActive = described >= 0 && t < available ? recording.labels.active[from] : 0
+                let isActive = described >= 0 && t < available ? labels.active[from] : 0
                 active[at] = isActive
-                onset[at] = isActive > 0 ? recording.labels.onset[from] : 0
-                let x = recording.labels.references
+                onset[at] = isActive > 0 ? labels.onset[from] : 0
+                let x = labels.references
                 let v =
-                    isActive > 0
-                    ? plan.transform.reflection.applied(to: (x[from * 3], x[from * 3 + 1], x[from * 3 + 2])) : (0, 0, 0)
+                    isActive > 0 ? transform.reflection.applied(to: (x[from * 3], x[from * 3 + 1], x[from * 3 + 2])) : (0, 0, 0)
                 (references[at * 3], references[at * 3 + 1], references[at * 3 + 2]) = v
             }
         }
@@ -106,4 +163,10 @@ public struct SequencePlan: Sendable {
     public let recording: Int
     public let firstBlock: Int
     public let transform: FeatureTransform
+    /// What sounds besides; nil for a sequence that is no sum.
+    public let partner: SequencePart?
+
+    public init(recording: Int, firstBlock: Int, transform: FeatureTransform, partner: SequencePart? = nil) {
+        (self.recording, self.firstBlock, self.transform, self.partner) = (recording, firstBlock, transform, partner)
+    }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Tensor
 
@@ -30,6 +31,15 @@ extension TrainingData {
 
     private static func location(_ layout: DatasetLayout) -> String {
         URL(fileURLWithPath: layout.root).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+
+    /// Recordings whose name says ov1 can be mixed with others of their folder, fold and room.
+    static func mixable(_ audio: String, references: ReferenceLabels) -> MixableRecording? {
+        let file = URL(fileURLWithPath: audio)
+        guard let name = RecordingName(file.deletingPathExtension().lastPathComponent), name.overlap == 1 else { return nil }
+        return MixableRecording(
+            audio: audio, room: "\(file.deletingLastPathComponent().path)/fold\(name.fold)_room\(name.room)",
+            references: references)
     }
 
     /// Names and labels of the recordings; where the folders lie does not count.

@@ -59,7 +59,8 @@ public struct TrainingData: Sendable {
             }
             return LabelledRecording(
                 name: recording.name, features: recording.features,
-                labels: SlotLabels(recording.references, blocks: recording.features.blocks, slots: slots))
+                labels: SlotLabels(recording.references, blocks: recording.features.blocks, slots: slots),
+                mixable: Self.mixable(recording.audio, references: recording.references))
         }
         validation = loaded[trainingSet.count...].map {
             ReferenceRecording(name: $0.name, features: $0.features, references: $0.references)
@@ -94,6 +95,7 @@ public struct TrainingData: Sendable {
 
     private struct Loaded: Sendable {
         let name: String
+        let audio: String
         let features: FeatureCache
         let references: ReferenceLabels
         let warnings: [String]
@@ -139,7 +141,7 @@ public struct TrainingData: Sendable {
                     + "later ones are left out")
         }
         return Loaded(
-            name: recording.name, features: features,
+            name: recording.name, audio: recording.audio, features: features,
             references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings)
     }
 

@@ -110,6 +110,9 @@ extension TrainingKey {
                 Runs of adjacent mel bands that are set to their mean in each sequence.
                 """),
             .integer("masked_bands", 0...64, \.settings.augmentation.maskedBands, "The most bands in such a run."),
+            .number("mix", 0...1, \.settings.augmentation.mix, """
+                The share of sequences that are sums of two recordings of one source (ov1), of the same fold and room.
+                """),
         ]
     }
 }

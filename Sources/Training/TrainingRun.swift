@@ -28,6 +28,8 @@ public final class TrainingRun {
     private var adam: Adam
     private let loss: any BatchLoss<Float>
     let batch: TrainingBatch
+    /// nil for a run without sums of recordings.
+    private let mixing: SequenceMixing?
     private let directionGradient: MutableTensorRef<Float>
     private let logitGradient: MutableTensorRef<Float>
     private var arena: Arena<Float>
@@ -70,6 +72,8 @@ public final class TrainingRun {
         network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
         adam = Adam(count: parameters.all.count)
         loss = try Self.loss(settings, hungarian: hungarian, team: team)
+        let mix = settings.augmentation.mix
+        mixing = mix > 0 ? try SequenceMixing(probability: mix, recordings: data.training) : nil
         batch = TrainingBatch(
             sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
             lookAhead: architecture.lookAhead)
@@ -173,13 +177,15 @@ public final class TrainingRun {
 
     func train(step: Int) throws -> (LossValue, Float) {
         let plans = batch.plan(
-            step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation)
+            step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation,
+            mixing: mixing)
         let (team, batch, data, settings, scaler) = (team, batch, data, settings, scaler)
         team.run { worker in
             for item in team.share(worker, of: settings.batch) {
                 batch.fill(item, plan: plans[item], recordings: data.training, scaler: scaler)
             }
         }
+        try batch.checkAudio()
         let architecture = settings.architecture
         let input = batch.input.readOnly.reshaped(
             Shape(

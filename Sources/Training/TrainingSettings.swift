@@ -76,6 +76,7 @@ public struct TrainingSettings: Sendable {
                 augmentation.gain.lowerBound >= -60 && augmentation.gain.upperBound <= 40,
                 "gain: expected decibels from -60 to 40, found \(augmentation.gain)"
             ),
+            ((0...1).contains(augmentation.mix), "mix: expected 0 to 1, found \(augmentation.mix)"),
         ]
         for (holds, fault) in faults where !holds { throw .settings(fault) }
     }

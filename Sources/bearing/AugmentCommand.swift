@@ -90,6 +90,9 @@ struct AugmentCommand: ParsableCommand {
             lines.append("\(pairs.repeated) mixtures repeat a pair: their rooms have no other pairs of ov1 recordings left")
         }
         if report.lateRows > 0 { lines.append("\(report.lateRows) labels after the end of their recording are left out") }
+        if report.repeatedRows > 0 {
+            lines.append("\(report.repeatedRows) labels repeat a frame, class and track; the first counts")
+        }
         return lines
     }
 }

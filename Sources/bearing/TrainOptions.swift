@@ -82,6 +82,8 @@ struct TrainOptions: ParsableArguments {
     var rotations: Bool?
     @Option(help: "Runs of mel bands masked in each sequence (default: \(defaults.augmentation.masks)).")
     var masks: Int?
+    @Option(help: "Share of sequences that are sums of two ov1 recordings of the same fold and room (default: 0).")
+    var mix: Double?
     @Option(help: "Seed of everything random (default: \(defaults.seed)).")
     var seed: Int?
     @Option(help: "Threads; they share each batch (default: \(defaults.threads)).")
@@ -130,6 +132,7 @@ struct TrainOptions: ParsableArguments {
         add("augmentation", "gain_max", gainMax.map(OptionValue.number))
         add("augmentation", "rotations", rotations.map(OptionValue.flag))
         add("augmentation", "masks", masks.map(OptionValue.integer))
+        add("augmentation", "mix", mix.map(OptionValue.number))
         add("loss", "window", window.map(OptionValue.integer))
         add("loss", "activity_weight", activityWeight.map(OptionValue.number))
         add("loss", "kind", loss.map(OptionValue.text), as: "--loss")

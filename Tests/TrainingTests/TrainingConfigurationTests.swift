@@ -85,6 +85,7 @@ import Testing
         rotations = false
         masks = 2
         masked_bands = 5
+        mix = 0.4
         [loss]
         kind = "assignment"
         window = 0
