@@ -37,7 +37,7 @@ final class SequenceMixer: @unchecked Sendable {
     ///
     /// - Throws: audio that cannot be read any more.
     func features(of parts: [(audio: String, firstBlock: Int)]) throws -> TensorRef<Float> {
-        for i in samples.indices { samples[i] = 0 }
+        unsafe samples.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
         for part in parts { try add(part.audio, from: part.firstBlock) }
         extractor.reset()
         // The first hop finishes the frame before the first one, which has not all of its samples.
@@ -60,8 +60,17 @@ final class SequenceMixer: @unchecked Sendable {
         while at < samples.count {
             let count = min(try Self.next(reader, into: &read) * channels, samples.count - at)
             if count == 0 { break }
-            for i in 0..<count { samples[at + i] += read[i] }
+            Self.add(read, count: count, to: &samples, at: at)
             at += count
+        }
+    }
+
+    private static func add(_ source: [Float], count: Int, to target: inout [Float], at first: Int) {
+        precondition(count <= source.count && first + count <= target.count, "what is added lies within both")
+        unsafe source.withUnsafeBufferPointer { source in
+            unsafe target.withUnsafeMutableBufferPointer { target in
+                for i in 0..<count { unsafe target[first + i] += source[i] }
+            }
         }
     }
 
