@@ -1,5 +1,5 @@
 /// Thresholds between the network's output and tracks, tuned on validation.
-public struct GateSettings: Sendable, Hashable {
+public struct GateSettings: Sendable, Hashable, Codable {
     /// Probability from which a slot counts towards opening, 0...1.
     public var openThreshold: Float
     /// Consecutive blocks at or above it until a track opens, 1...1000.

@@ -27,17 +27,21 @@ public struct TableResult: Codable, Sendable {
     public let fingerprint: String
     /// Counted from 1.
     public let bestEpoch: Int
-    /// Gated tracks on the test recordings; nil without activity.
+    /// Chosen on the validation recordings; nil without activity.
+    public let gate: GateSettings?
+    /// What it lets through on the test recordings; nil without activity.
     public let gated: MetricsReport?
     /// Every output in every block.
     public let everyOutput: MetricsReport
 
     public init(
-        cell: TableCell, fingerprint: String, bestEpoch: Int, gated: MetricsReport?, everyOutput: MetricsReport
+        cell: TableCell, fingerprint: String, bestEpoch: Int, gate: GateSettings?, gated: MetricsReport?,
+        everyOutput: MetricsReport
     ) {
         self.cell = cell
         self.fingerprint = fingerprint
         self.bestEpoch = bestEpoch
+        self.gate = gate
         self.gated = gated
         self.everyOutput = everyOutput
     }
@@ -225,8 +229,19 @@ public struct Reproduction {
                     of: test.recordings, parameters: model.parameters, scaler: model.scaler, selection: selection,
                     threads: settings.training.threads))
         }
+        let gate = try model.tellsActivity ? tuned(model, on: data, in: run.folder) : nil
         return TableResult(
-            cell: cell, fingerprint: fingerprint(cell), bestEpoch: (run.bestEpoch ?? 0) + 1,
-            gated: model.tellsActivity ? scores(.gated(model.gate)) : nil, everyOutput: scores(.everyOutput))
+            cell: cell, fingerprint: fingerprint(cell), bestEpoch: (run.bestEpoch ?? 0) + 1, gate: gate,
+            gated: gate.map { scores(.gated($0)) }, everyOutput: scores(.everyOutput))
+    }
+
+    /// The gate that suits a model best on the validation recordings, and beside the model one that has it.
+    private func tuned(_ model: ModelFile, on data: TrainingData, in folder: String) throws -> GateSettings {
+        let tuning = GateTuning(model: model, recordings: data.validation, threads: settings.training.threads)
+        let gate = tuning.best(from: model.gate) { _ in }.gate
+        try ModelFile(
+            parameters: model.parameters, scaler: model.scaler, gate: gate, array: model.array, facts: model.facts
+        ).save(to: "\(folder)/tuned.safetensors")
+        return gate
     }
 }

@@ -40,7 +40,7 @@ extension TableReport {
     private func details(_ format: DatasetFormat) -> [String] {
         let figures = [Self.paperFigures[0]] + Self.trackingFigures
         var lines = [
-            "Tracks as they are served, matches within 20 degrees; in brackets 95 % intervals by jackknife over recordings. The last "
+            "Tracks behind gates chosen on the validation recordings, matches within 20 degrees; in brackets 95 % intervals by jackknife over recordings. The last "
                 + "column counts every output of every row, so that rows compare.", "",
             "| loss | seeds | " + figures.map(\.title).joined(separator: " | ") + " | LE, every output |",
             "|---|---|" + String(repeating: "---|", count: figures.count + 1),

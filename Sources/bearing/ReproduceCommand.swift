@@ -18,8 +18,8 @@ struct ReproduceCommand: ParsableCommand {
             commandName: "table1",
             abstract: "Table I of Adavanne, Politis and Virtanen (WASPAA 2021): five losses, two formats.",
             discussion: """
-                Trains the paper's network with MSE, dMOTp, and with augmentation dMOTp, dMOTp+Act and dMOTp+dMOTa+Act, scores each on \
-                fold 1, and writes the table beside the paper's figures (table1.md), everything as JSON (table1.json) and the \
+                Trains the paper's network with MSE, dMOTp, and with augmentation dMOTp, dMOTp+Act and dMOTp+dMOTa+Act, chooses epoch \
+                and gate on fold 2, scores each on fold 1, and writes the table beside the paper's figures (table1.md), everything as JSON (table1.json) and the \
                 course of the trainings (curves-foa.svg, curves-mic.svg). Each finished training is a file in results/; the same \
                 command goes on after an interruption, within a training after its last epoch.
 

@@ -51,6 +51,10 @@ import Training
         #expect(results.map(\.cell.row) == TableRow.allCases && trained == reproduction.cells)
         #expect(results.map { $0.gated != nil } == [false, false, false, true, true])
         for result in results {
+            let tuned = "\(dataset.root)/table/runs/\(result.cell.name)/tuned.safetensors"
+            #expect(try result.gate == (result.cell.row.hasActivity ? ModelFile.load(tuned).gate : nil))
+        }
+        for result in results {
             #expect(result.everyOutput.recordings.map(\.name) == ["fold1_room1_mix001_ov1", "fold1_room1_mix002_ov1"])
             // Two outputs in each block, whatever the row.
             #expect(result.everyOutput.pooled.clear.predictions == 2 * 2 * dataset.seconds * 10)
@@ -124,7 +128,7 @@ import Training
                 results.append(
                     TableResult(
                         cell: TableCell(format: .foa, row: row, seed: seed), fingerprint: "", bestEpoch: 1,
-                        gated: row.hasActivity ? report : nil, everyOutput: report))
+                        gate: row.hasActivity ? GateSettings() : nil, gated: row.hasActivity ? report : nil, everyOutput: report))
             }
         }
         var settings = Reproduction.Settings(
