@@ -61,7 +61,7 @@ public struct TableReport {
         return Jackknife.difference(from: from.map(\.scores), to: to.map(\.scores), figure.value)
     }
 
-    /// LE of the first row over LE of the second; nil while one is missing.
+    /// LE of every row that has results.
     func errors(_ format: DatasetFormat) -> [(row: TableRow, error: Double)] {
         settings.rows.compactMap { row in mean(results(format, row), Self.error).map { (row, $0) } }
     }

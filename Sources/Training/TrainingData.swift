@@ -81,7 +81,7 @@ public struct TrainingData: Sendable {
         ([root] + extraRoots).map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: " + ")
     }
 
-    /// Any recordings, for evaluation.
+    /// Any recordings, for evaluation; those without labels come with references that are silent.
     public static func references(
         _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
@@ -126,10 +126,9 @@ public struct TrainingData: Sendable {
 
     private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {
         let recording = cached.recording
-        guard let metadata = recording.metadata else {
-            throw TrainingError.missingMetadata(recording: recording.audio, expected: "a csv file of its labels")
-        }
-        let csv = try MetadataCSV.read(metadata)
+        // Only recordings of an evaluation set may lack labels, before they are published.
+        let metadata = recording.metadata ?? "no labels"
+        let csv = try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path) } ?? MetadataCSV(rows: [])
         let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
         var warnings: [String] = []
         if let first = csv.repeatedLines.first {

@@ -13,13 +13,23 @@ struct EvaluateCommand: ParsableCommand {
             Runs the model over every recording of some folds and scores its gated tracks, with both metric sets \
             and 95 % confidence intervals by jackknife over recordings: bearing score --help explains the columns.
 
+            Of an evaluation set (foa_eval/ or mic_eval/, and metadata_eval/ where it is known), recordings without labels get \
+            tracks, with --out, but no scores.
+
             Example: bearing evaluate --model models/foa-live.safetensors --dataset scenes --folds 1
+            Example: bearing evaluate --model foa.safetensors --dataset tau-nigens --set evaluation --out tracks
             """)
 
     @Option(help: ArgumentHelp("The model to score.", valueName: "file"))
     var model: String
     @Option(help: ArgumentHelp("The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/.", valueName: "dir"))
     var dataset: String
+    enum Part: String, ExpressibleByArgument, CaseIterable {
+        case development, evaluation
+    }
+
+    @Option(help: "Which recordings: development (some folds of it) or evaluation (all).")
+    var set = Part.development
     @Option(help: "Folds to score, separated by commas.")
     var folds = "1"
     @Option(help: ArgumentHelp("Write the model's tracks there, a csv file for each recording.", valueName: "dir"))
@@ -41,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
         try Failure.reporting {
             let model = try loadModel()
             let format: DatasetFormat = model.features == .foaIntensity ? .foa : .mic
-            let recordings = try DatasetLayout(root: dataset, format: format).development(folds: folds)
+            let recordings = try recordings(format, folds: folds)
             let temporary = cache == nil ? NSTemporaryDirectory() + "bearing-evaluate-\(UUID().uuidString)" : nil
             defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }
             var progress = ProgressBar("features")
@@ -54,9 +64,25 @@ struct EvaluateCommand: ParsableCommand {
                 of: references, parameters: model.parameters, scaler: model.scaler,
                 selection: selection(of: model), threads: threads)
             if let out { try write(tracks, of: references, to: out) }
-            let report = Evaluation.score(references, tracks: tracks)
+            let labelled = zip(recordings, zip(references, tracks)).filter { $0.0.metadata != nil }.map(\.1)
+            if labelled.count < recordings.count {
+                Console.note("\(recordings.count - labelled.count) of \(recordings.count) recordings have no labels and no scores")
+            }
+            guard !labelled.isEmpty else { return }
+            let report = Evaluation.score(labelled.map(\.0), tracks: labelled.map(\.1))
             print(json ? report.json : report.table(perRecording: perRecording), terminator: json ? "\n" : "")
         }
+    }
+
+    private func recordings(_ format: DatasetFormat, folds: [Int]) throws -> [Recording] {
+        let layout = DatasetLayout(root: dataset, format: format)
+        guard set == .evaluation else { return try layout.development(folds: folds) }
+        let recordings = try layout.evaluation()
+        if out == nil, !recordings.contains(where: { $0.metadata != nil }) {
+            throw TrainingError.missingMetadata(
+                recording: recordings[0].audio, expected: "\(dataset)/metadata_eval/\(recordings[0].name).csv, or --out to get tracks alone")
+        }
+        return recordings
     }
 
     private func selection(of model: ModelFile) -> TrackSelection {
