@@ -67,7 +67,12 @@ struct ReproduceCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The Hungarian network (default: the one that ships).", valueName: "file"))
         var hnet: String?
 
-        private static let weights = TrackingLossSettings()
+        /// Those of docs/table1.md: dMOTa lowers activities, which have a term of their own.
+        private static let weights = {
+            var weights = TrackingLossSettings()
+            weights.trackingWeight = 0.1
+            return weights
+        }()
 
         func validate() throws {
             guard (1...99).contains(seeds) else { throw ValidationError("--seeds: expected 1 to 99, found \(seeds)") }
