@@ -1,15 +1,17 @@
 """accuracy level: the same recordings quieter and louder."""
 
+import itertools
 import tempfile
 from pathlib import Path
 
-from . import program, systems, tables
+from . import matching, program, systems, tables, tracks
 
 ABOUT = "what -30 dB and +6 dB of gain change"
 DETAIL = """The recordings must be float files (test-scenes.py --float), so that a gain neither rounds nor clips them. A tracker
-that does not care about level gives the same rows; the share of rows that it gives at every gain is told too."""
+that does not care about level gives the same tracks; the share of directions that come out the same within a degree is told too."""
 DEFAULT_BASELINES = ["music-foa", "srp-mic"]
 GAINS = [-30.0, 6.0]  # dB
+SAME_DEGREES = 1.0
 
 
 def run(options, trackers, kept):
@@ -24,7 +26,7 @@ def run(options, trackers, kept):
                 louder = [amplified(path, Path(scratch), gain) for path in paths]
                 folder = tracker.track(louder, Path(scratch) / "tracks")
                 told[f"{gain:+.0f}"] = {
-                    "pooled": pooled(options, folder, paths), "same_rows_percent": same_rows(plain, folder, paths)}
+                    "pooled": pooled(options, folder, paths), "same_directions_percent": same_directions(plain, folder, paths)}
         result[tracker.name] = told
     return result
 
@@ -50,13 +52,16 @@ def amplified(path, folder, gain):
     return folder / path.name
 
 
-def same_rows(before, after, paths):
-    """Percent of the rows of two folders of csv files that both have."""
-    same = all_rows = 0
+def same_directions(before, after, paths):
+    """Percent of the directions of two folders of csv files that the other has, within a degree, in the same block."""
+    same = told = 0
     for path in paths:
-        one, other = (set((folder / f"{path.stem}.csv").read_text().split()) for folder in (before, after))
-        same, all_rows = same + len(one & other), all_rows + len(one | other)
-    return 100 * same / all_rows if all_rows else 100.0
+        sides = [tracks.predictions(folder / f"{path.stem}.csv") for folder in (before, after)]
+        for one, other in itertools.zip_longest(*sides, fillvalue=[]):
+            angles = [[tracks.angle(a, b) for b in other] for a in one]
+            near = sum(angles[i][j] <= SAME_DEGREES for i, j in matching.cheapest(angles).items())
+            same, told = same + 2 * near, told + len(one) + len(other)
+    return 100 * same / told if told else 100.0
 
 
 def markdown(result):
@@ -67,8 +72,8 @@ def markdown(result):
         for gain, at in told.items():
             if gain != "0":
                 changes = (tables.change(at["pooled"][kind][key], plain[kind][key], form) for kind, key, _, form in SHOWN)
-                rows.append([name, f"{gain} dB", *changes, f"{at['same_rows_percent']:.1f} %"])
-    return tables.table(["tracker", "gain", "LE", "LR", "MOTA", "IDF1", "same rows"], rows)
+                rows.append([name, f"{gain} dB", *changes, f"{at['same_directions_percent']:.1f} %"])
+    return tables.table(["tracker", "gain", "LE", "LR", "MOTA", "IDF1", "same directions"], rows)
 
 
 SHOWN = [

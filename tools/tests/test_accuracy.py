@@ -14,6 +14,7 @@ sys.path.insert(0, str(TOOLS))
 
 from evaluation import conditions, matching, quiet, tables, tracks  # noqa: E402
 from evaluation.hour import memory  # noqa: E402
+from evaluation.level import same_directions  # noqa: E402
 from evaluation.tracks import Source  # noqa: E402
 
 # Localizes every recording 5 degrees beside its reference, and tells of `score` only which recordings it got.
@@ -147,6 +148,14 @@ class Counts(unittest.TestCase):
         blocks = [[Source(1, 10, 0, 0, 1)], [], [Source(1, 10, 0, 0, 1), Source(2, 100, 0, 0, 2)]]
         told = quiet.counts(blocks, {"seconds": 30, "azimuth": 0, "elevation": 0})
         self.assertEqual(told, {"minutes": 0.5, "tracks": 2, "busy_blocks": 2, "track_blocks": 3, "near_fan": 2})
+
+    def test_directions_are_the_same_within_a_degree_whatever_their_ids(self):
+        with tempfile.TemporaryDirectory() as folder:
+            sides = [Path(folder) / "a", Path(folder) / "b"]
+            for side, text in zip(sides, ("0,0,1,10,0\n0,0,2,90,0\n1,0,1,10,0\n", "0,0,5,90.5,0\n0,0,6,12,0\n1,0,5,10,0\n2,0,5,0,0\n")):
+                side.mkdir()
+                (side / "x.csv").write_text(text)
+            self.assertAlmostEqual(same_directions(*sides, [Path("x.wav")]), 100 * 4 / 7)
 
     def test_memory_is_that_of_the_second_and_of_the_last_quarter(self):
         seen = [{"VmRSS": 50 + k, "RssAnon": k} for k in range(8)]
