@@ -27,6 +27,6 @@ import Testing
         #expect(changed { index, capsule in if index == 0 { capsule.position *= 1.25 } } == ["capsule[0] +25 % in radius"])
         #expect(changed { index, capsule in
             if index == 3 { (capsule.directivity, capsule.aim) = (0.5, .front) }
-        } == ["capsule[3] of directivity 0.5 instead of 1.0", "capsule[3] looking 126 degrees elsewhere"])
+        } == ["capsule[3] of directivity 0.5 instead of 1.0", "capsule[3] looking 125 degrees elsewhere"])
     }
 }
