@@ -87,7 +87,7 @@ public enum ChannelFinding: Sendable, Hashable {
     }
 
     private static func text(_ rotation: Rotation) -> String {
-        let angles = rotation.angles
-        return "yaw \(Int(angles.yaw.rounded())), pitch \(Int(angles.pitch.rounded())), roll \(Int(angles.roll.rounded()))"
+        let angles = rotation.wholeAngles
+        return "yaw \(angles.yaw), pitch \(angles.pitch), roll \(angles.roll)"
     }
 }

@@ -88,6 +88,16 @@ public struct Rotation: Sendable, Hashable {
         return (degrees(rows.y[0], rows.x[0]), pitch, degrees(rows.z[1], rows.z[2]))
     }
 
+    /// The same in whole degrees, for people: 180 rather than -180.
+    public var wholeAngles: (yaw: Int, pitch: Int, roll: Int) {
+        func whole(_ degrees: Float) -> Int {
+            let rounded = Int(degrees.rounded())
+            return rounded == -180 ? 180 : rounded
+        }
+        let angles = angles
+        return (whole(angles.yaw), whole(angles.pitch), whole(angles.roll))
+    }
+
     /// Degrees in 0...180 by which it turns about its axis.
     public var angle: Float {
         let cosine = (rows.x[0] + rows.y[1] + rows.z[2] - 1) / 2
