@@ -1,13 +1,19 @@
 #!/usr/bin/env python3
 """Tracks of trackers that learn nothing, for the accuracy tables: csv files that `bearing score` reads.
 
-    baselines.py silent    DIR_OF_WAVS OUT     never a track
-    baselines.py intensity DIR_OF_WAVS OUT     one source: energy-weighted intensity direction behind a level gate
-    baselines.py histogram DIR_OF_WAVS OUT     up to two: peaks of a histogram of intensity directions, same gate
+    baselines.py METHOD RECORDINGS... OUT     RECORDINGS: files, or a folder of them
 
-FOA recordings (W, Y, Z, X; 24 kHz). Every estimate of block k uses samples before the block's end only. The settings
-below were chosen on validation scenes (test-scenes.py, another seed than the test scenes').
-Packages: oracles/requirements.txt.
+    silent      never a track
+    intensity   FOA, one source: energy-weighted intensity direction behind a level gate
+    histogram   FOA, up to two: peaks of a histogram of intensity directions, same gate
+    music-foa   FOA, up to two: MUSIC, bands by direct-path dominance; Kalman filters with births and deaths
+    srp-foa     the same on the steered power of the covariance
+    music-mic   the same as music-foa for four capsules on a rigid sphere, with the sphere's diffraction
+    srp-mic     SRP-PHAT with the sphere's phases, Kalman filters
+
+Recordings of 4 channels, 24 kHz; FOA is W, Y, Z, X. Every estimate of block k uses samples before the block's end only.
+The settings below and in tools/trackers/settings.py were chosen on validation scenes (test-scenes.py, another seed and
+other sounds than the test scenes'). Packages: oracles/requirements.txt.
 """
 
 import csv
@@ -16,6 +22,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+
+from trackers.kalman import rows
+from trackers.maps import Mapper
+from trackers.settings import TUNED
 
 BLOCK = 2400  # samples
 BAND = (200.0, 5000.0)  # Hz: where a source stands out of low background and an encoder still works
@@ -133,23 +143,39 @@ def track(audio, estimate):
     return rows
 
 
-ESTIMATORS = {"silent": None, "intensity": one_direction, "histogram": two_directions}
+def kalman(form, method):
+    """A function from audio to rows."""
+    maps, tracks = TUNED[form, method]
+    mapper = Mapper(form, method, maps)
+    return lambda audio: rows(mapper.peaks(mapper.maps(audio)), tracks)
+
+
+METHODS = {
+    "silent": lambda: lambda audio: [],
+    "intensity": lambda: lambda audio: track(audio, one_direction),
+    "histogram": lambda: lambda audio: track(audio, two_directions),
+    "music-foa": lambda: kalman("foa", "music"),
+    "srp-foa": lambda: kalman("foa", "srp"),
+    "music-mic": lambda: kalman("mic", "music"),
+    "srp-mic": lambda: kalman("mic", "srp"),
+}
 
 
 def main():
-    if len(sys.argv) != 4 or sys.argv[1] not in ESTIMATORS:
+    if len(sys.argv) < 4 or sys.argv[1] not in METHODS:
         sys.exit(__doc__)
-    estimate, source, out = ESTIMATORS[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3])
-    recordings = sorted([*source.glob("*.wav"), *source.glob("*.flac")])
+    find, sources, out = METHODS[sys.argv[1]](), [Path(path) for path in sys.argv[2:-1]], Path(sys.argv[-1])
+    recordings = sorted(path for source in sources
+                        for path in ([*source.glob("*.wav"), *source.glob("*.flac")] if source.is_dir() else [source]))
     if not recordings:
-        sys.exit(f"baselines: {source}: expected FOA recordings (wav or flac), found none")
+        sys.exit(f"baselines: {sources[0]}: expected recordings (wav or flac), found none")
     out.mkdir(parents=True, exist_ok=True)
     for path in recordings:
         audio, rate = soundfile.read(path, always_2d=True)
         if rate != 24_000 or audio.shape[1] != 4:
             sys.exit(f"baselines: {path}: expected 4 channels at 24000 Hz, found {audio.shape[1]} at {rate}")
         with open(out / f"{path.stem}.csv", "w", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([] if estimate is None else track(audio, estimate))
+            csv.writer(file, lineterminator="\n").writerows(find(audio))
 
 
 if __name__ == "__main__":

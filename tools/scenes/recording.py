@@ -93,10 +93,13 @@ def add(output, start, samples, response):
     output[start:end] += wet[:end - start]
 
 
-def background(rng, total):
-    """[total, 8] float32: a diffuse field, falling 3 to 6 dB an octave above 150 Hz; W has unit power."""
+def background(rng, total, slope=None):
+    """[total, 8] float32: a diffuse field, above 150 Hz falling `slope` times 6 dB an octave; W has unit power.
+
+    Without `slope` it is drawn from 0.5 to 1.
+    """
     frequencies = np.fft.rfftfreq(total, 1 / FS)
-    colour = np.maximum(frequencies, 150.0) ** -rng.uniform(0.5, 1.0)
+    colour = np.maximum(frequencies, 150.0) ** -(rng.uniform(0.5, 1.0) if slope is None else slope)
     colour[frequencies < 30] = 0
     colour /= np.sqrt(np.mean(colour**2))
     filters = array.sphere_filters(2049)
@@ -134,28 +137,59 @@ def labels(events, total):
     return sorted(rows)
 
 
-def mix(rng, room, events, seconds, snr, peak):
+def event_facts(event, heard, gain, noise):
+    """What a table may group an event by; `heard` [total]: its W channel, `gain`: of the mix, `noise`: power of its W."""
+    active = np.zeros(len(heard), bool)
+    pieces = np.repeat(sounds.active_pieces(event.samples), 480)
+    active[event.start:event.start + len(pieces)] = pieces[:len(heard) - event.start]
+    power = float(np.mean(heard[active] ** 2)) if active.any() else 0.0
+    return {
+        "class": event.kind, "track": event.track, "first_block": event.start // BLOCK,
+        "last_block": (event.start + len(event.samples) - 1) // BLOCK, "degrees_per_second": round(event.speed, 2),
+        "distance_m": round(event.distance, 2), "level_dbfs": decibels(power * gain**2),
+        "snr_db": decibels(power / noise) if noise else None,
+    }
+
+
+def decibels(power):
+    return round(10 * float(np.log10(max(power, 1e-20))), 2)
+
+
+def mix(rng, room, events, seconds, snr, peak, facts=None):
     """(audio [samples, 8] float32 in +-1, label rows).
 
     `snr`: dB of the sources, reverberation included, over the background, both in W, where any source is active;
-    None for no background. `peak`: dB re full scale of the loudest sample.
+    None for no background. `peak`: dB re full scale of the loudest sample. `facts`: a list that gets `event_facts`.
     """
-    total = int(seconds * FS)
-    audio = sum(render_event(room, event, total) for event in events)
+    total, noise = int(seconds * FS), 0.0
+    audio, heard = np.zeros((total, 8), np.float32), []
+    for event in events:
+        rendered = render_event(room, event, total)
+        heard.append(rendered[:, 0].copy())
+        audio += rendered
     rows = labels(events, total)
     if snr is not None:
         active = np.zeros(total // BLOCK, bool)
         active[[row[0] for row in rows]] = True
         level = np.mean(audio[:total // BLOCK * BLOCK, 0].reshape(-1, BLOCK)[active] ** 2)
+        noise = float(level) * 10 ** (-snr / 10)
         audio += background(rng, total) * np.sqrt(level) * np.float32(10 ** (-snr / 20))
-    return audio * np.float32(10 ** (peak / 20) / np.max(np.abs(audio))), rows
+    gain = np.float32(10 ** (peak / 20) / np.max(np.abs(audio)))
+    if facts is not None:
+        facts.extend(event_facts(event, w, float(gain), noise) for event, w in zip(events, heard))
+    return audio * gain, rows
 
 
 def random_recording(rng, library, overlap, seconds, dry=False):
-    """(audio, rows, facts): everything about the recording drawn from `rng`."""
+    """(audio, rows, facts): everything about the recording drawn from `rng`; `facts` as facts.jsonl has them."""
     room = Room(rng, rng.uniform(0.25, 0.9), dry)
     snr = None if dry else rng.uniform(6, 30)
-    events = plan_events(rng, library, room, overlap, seconds)
-    audio, rows = mix(rng, room, events, seconds, snr, rng.uniform(-18, -2))
-    facts = f"room {room.size.round(1)} m, rt60 {room.rt60:.2f} s, snr {'none' if dry else round(snr, 1)} dB"
-    return audio, rows, f"{facts}, {len(events)} events"
+    events, told = plan_events(rng, library, room, overlap, seconds), []
+    audio, rows = mix(rng, room, events, seconds, snr, rng.uniform(-18, -2), told)
+    blocks = [event["last_block"] - event["first_block"] + 1 for event in told]
+    moving = sum(count for count, event in zip(blocks, told) if event["degrees_per_second"])
+    return audio, rows, {
+        "room_m": [round(float(length), 2) for length in room.size], "rt60": round(float(room.rt60), 3),
+        "snr": None if dry else round(float(snr), 2), "overlap": overlap, "seconds": seconds,
+        "moving_share": round(moving / sum(blocks), 3), "events": told,
+    }

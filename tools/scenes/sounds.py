@@ -6,17 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
+from scipy.signal import butter, resample_poly, sosfiltfilt
 
 from .array import SAMPLE_RATE as FS
 
 KINDS = {".wav", ".ogg", ".flac", ".oga", ".g722"}
 BRIDGED = 0.3  # s: shorter pauses do not end an event
+RUMBLE = 80.0  # Hz: below it no mouth or loudspeaker of a room's size sends anything
 FLOOR_DB = -30.0  # a 20 ms piece this far below the loud ones counts as silent
 
 
-def read(path):
-    """Mono float64 at 24 kHz, without leading and trailing silence; None where nothing can be heard or read."""
+def read(path, rumble=False):
+    """Mono float64 at 24 kHz, without leading and trailing silence; None where nothing can be heard or read.
+
+    What lies below `RUMBLE` is taken out unless `rumble`. Many sounds of games have an offset or a thump there, which
+    images of equal sign raise by another 30 dB: levels, signal-to-noise ratios and labels would be those of the offset.
+    """
     try:
         if path.suffix == ".g722":  # raw sub-band ADPCM at 16 kHz, which libsndfile does not know
             command = ["ffmpeg", "-v", "error", "-f", "g722", "-i", str(path), "-f", "s16le", "-ac", "1", "-"]
@@ -31,6 +36,8 @@ def read(path):
         return None
     common = gcd(FS, rate)
     samples = resample_poly(samples, FS // common, rate // common)
+    if not rumble:
+        samples = sosfiltfilt(butter(4, RUMBLE, "highpass", fs=FS, output="sos"), samples)
     heard = np.flatnonzero(active_pieces(samples))
     if len(heard) < 5 or np.max(np.abs(samples)) < 1e-3:
         return None

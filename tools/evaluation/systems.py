@@ -1,0 +1,102 @@
+"""The trackers of a comparison: what runs them over recordings, and where their tracks are kept. Standard library only."""
+
+import hashlib
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+from .program import ROOT, Unfit, answer
+
+FORMS = ("foa", "mic")
+# Method of tools/baselines.py -> (name in tables, form).
+BASELINES = {
+    "silent": ("always silent", "foa"),
+    "intensity": ("intensity vector, energy gate", "foa"),
+    "histogram": ("intensity histogram, two peaks", "foa"),
+    "music-foa": ("MUSIC + Kalman (FOA)", "foa"),
+    "srp-foa": ("steered power + Kalman (FOA)", "foa"),
+    "music-mic": ("MUSIC + Kalman (MIC)", "mic"),
+    "srp-mic": ("SRP-PHAT + Kalman (MIC)", "mic"),
+}
+
+
+class System:
+    """A tracker: `name` for tables, `slug` for folders, `form` of the recordings that it hears."""
+
+    def __init__(self, name, slug, form, command, stamp, model=None):
+        self.name, self.slug, self.form, self.command, self.stamp = name, slug, form, command, stamp
+        self.model = model  # path of the model file; None for a baseline
+
+    def track(self, recordings, kept):
+        """A folder with a csv for each of `recordings` (paths): kept/slug; what is there of the same tracker stays."""
+        out = Path(kept) / self.slug
+        out.mkdir(parents=True, exist_ok=True)
+        made = out / ".made-by"
+        if not made.exists() or made.read_text() != self.stamp:
+            for old in out.glob("*.csv"):
+                old.unlink()
+            made.write_text(self.stamp)
+        missing = [path for path in recordings if not (out / f"{path.stem}.csv").exists()]
+        if missing:
+            self.command(missing, out)
+        return out
+
+
+def baseline(method):
+    if method not in BASELINES:
+        raise Unfit(f"baseline {method}: expected one of {', '.join(BASELINES)}")
+    name, form = BASELINES[method]
+    script = ROOT / "tools/baselines.py"
+    sources = [script, *sorted((ROOT / "tools/trackers").glob("*.py"))]
+
+    def run(recordings, out):
+        subprocess.run([sys.executable, script, method, *recordings, out], check=True, stdout=subprocess.DEVNULL)
+
+    return System(name, method, form, run, digest(*sources))
+
+
+def model(path, program):
+    form = heard_by(path)
+
+    def run(recordings, out):
+        answer([program, "localize", *recordings, "--model", path, "--out", out])
+
+    return System(Path(path).stem, Path(path).stem, form, run, digest(path, program), path)
+
+
+def digest(*paths):
+    return hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
+
+
+def heard_by(path):
+    """foa or mic: what a model file says that it hears."""
+    try:
+        with open(path, "rb") as file:
+            length = struct.unpack("<Q", file.read(8))[0]
+            metadata = json.loads(file.read(min(length, 1 << 24)))["__metadata__"]
+        form = metadata["features"].split("-")[0]
+    except (OSError, struct.error, ValueError, KeyError) as error:
+        raise Unfit(f"{path}: expected a model file, found none that can be read ({error})") from None
+    if form not in FORMS:
+        raise Unfit(f"{path}: expected a model of foa or mic recordings, found features {metadata['features']}")
+    return form
+
+
+def recordings(dataset, form):
+    """Paths of a data set's recordings of one form."""
+    folder = Path(dataset) / f"{form}_dev"
+    found = sorted([*folder.glob("*.wav"), *folder.glob("*.flac")])
+    if not found:
+        raise Unfit(f"{folder}: expected recordings, found none: check the path")
+    return found
+
+
+def facts(dataset):
+    """{name: facts} of facts.jsonl, which tools/test-scenes.py writes; empty where there is none."""
+    path = Path(dataset) / "facts.jsonl"
+    if not path.exists():
+        return {}
+    with open(path) as file:
+        return {entry["name"]: entry for entry in map(json.loads, file)}

@@ -1,0 +1,117 @@
+"""Maps of direction: how much of a block's bands agrees with a plane wave from each point of a grid, and their peaks.
+
+MUSIC (R. O. Schmidt, 1986) of one source in a band, where direct sound dominates (Nadiri and Rafaely, 2014): the ratio of
+the two largest eigenvalues says so, and two voices rarely share a band of one block. SRP-PHAT (DiBiase, 2000): steered
+power of phases. Arrays: first-order Ambisonics, and four capsules on a rigid sphere with the sphere's own diffraction.
+"""
+
+import numpy as np
+
+from scenes import array
+
+from . import covariance
+
+MOST_PEAKS = 3
+
+
+def grid(count):
+    """[count, 3]: directions spread evenly over the sphere, a Fibonacci spiral."""
+    k = np.arange(count) + 0.5
+    z, a = 1 - 2 * k / count, np.pi * (1 + 5**0.5) * k
+    r = np.sqrt(1 - z * z)
+    return np.stack([r * np.cos(a), r * np.sin(a), z], 1)
+
+
+def steering(form, directions, frequencies):
+    """[frequencies, directions, 4] complex, unit length: what a plane wave leaves in the four channels.
+
+    FOA as N3D (dipoles times root 3), in which a diffuse field is white.
+    """
+    if form == "foa":
+        vectors = array.foa_weights(directions) * np.sqrt([1, 3, 3, 3]) / 2
+        return np.broadcast_to(vectors, (len(frequencies), *vectors.shape)).astype(complex)
+    bins = 2049
+    filters = array.sphere_filters(bins)
+    position = frequencies / (array.SAMPLE_RATE / 2) * (bins - 1)
+    response = np.stack([np.interp(position, np.arange(bins), f.real) + 1j * np.interp(position, np.arange(bins), f.imag)
+                         for f in filters])
+    vectors = np.einsum("gnc,nf->fgc", array.capsule_weights(directions), response)
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+UPPER = np.triu_indices(4, 1)
+
+
+def quadratic(vectors):
+    """[..., G, 4] -> [..., 16, G] float32 so that a^H P a = coefficients(P) @ quadratic(a)."""
+    products = np.conj(vectors[..., UPPER[0]]) * vectors[..., UPPER[1]]
+    stacked = np.concatenate([np.abs(vectors) ** 2, 2 * products.real, -2 * products.imag], -1)
+    return np.swapaxes(stacked, -1, -2).astype(np.float32)
+
+
+def coefficients(matrices):
+    """Hermitian [..., 4, 4] -> [..., 16] float32."""
+    upper = matrices[..., UPPER[0], UPPER[1]]
+    diagonal = np.diagonal(matrices, axis1=-2, axis2=-1).real
+    return np.concatenate([diagonal, upper.real, upper.imag], -1).astype(np.float32)
+
+
+class Mapper:
+    """Maps of recordings of one `form` ("foa" or "mic") by one `method` ("music" or "srp")."""
+
+    def __init__(self, form, method, settings):
+        self.form, self.method, self.settings = form, method, settings
+        self.directions = grid(settings.grid)
+        self.forms = None
+
+    def maps(self, audio):
+        """[samples, 4] -> [blocks, grid] float32: share of the bands that point there, 0 ... 1."""
+        s = self.settings
+        if self.form == "foa":
+            audio = audio * np.sqrt([1, 3, 3, 3])
+        phase_only = self.method == "srp" and self.form == "mic"
+        found = covariance.bands(audio, s.low, s.high, s.width, s.memory, phase_only, s.floor_seconds)
+        if self.forms is None:
+            self.vectors = steering(self.form, self.directions, found.centers)
+            if phase_only:
+                self.vectors = self.vectors / np.abs(self.vectors) / 2
+            self.forms = quadratic(self.vectors)
+        weights = np.clip((found.stand_out - s.floor_db) / s.ramp_db, 0, 1)
+        values, vectors = np.linalg.eigh(found.covariances)
+        weights = weights * np.clip((values[..., 3] / np.maximum(values[..., 2], 1e-20) - 1) / s.dominance, 0, 1)
+        if self.method == "music":
+            matrices = vectors[..., :, 3:] * np.conj(vectors[..., None, :, 3])
+        else:
+            matrices = found.covariances / np.maximum(values.sum(-1), 1e-20)[..., None, None]
+        agreements = coefficients(matrices)
+        total = np.zeros((len(weights), len(self.directions)), np.float32)
+        for band, form in enumerate(self.forms):
+            share = agreements[:, band] @ form
+            if self.method == "music":
+                share = s.sharpness / (1 + s.sharpness - np.minimum(share, 1))
+            total += weights[:, band, None].astype(np.float32) * share
+        return total / len(self.forms)
+
+    def peaks(self, maps):
+        """[blocks, MOST_PEAKS, 4]: unit vector and height of the highest peaks, `settings.separation` degrees apart."""
+        near = self.directions @ self.directions.T
+        around = near > np.cos(np.radians(8))
+        apart = near > np.cos(np.radians(self.settings.separation))
+        result = np.zeros((len(maps), MOST_PEAKS, 4), np.float32)
+        for k, values in enumerate(maps):
+            left = values.copy()
+            for n in range(MOST_PEAKS):
+                top = int(np.argmax(left))
+                if left[top] <= 0 or values[top] < values[around[top]].max():
+                    # What remains is the flank of a peak that was taken.
+                    if left[top] <= 0:
+                        break
+                    left[around[top]] = 0
+                    continue
+                points = around[top]
+                # Heights over the neighbourhood's lowest, squared: a centroid that the grid does not round.
+                height = (values[points] - values[points].min()) ** 2 + 1e-20
+                direction = height @ self.directions[points]
+                result[k, n] = [*(direction / np.linalg.norm(direction)), values[top]]
+                left[apart[top]] = 0
+        return result

@@ -1,0 +1,41 @@
+"""Settings of the maps and of the Kalman tracker."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    low: float = 200.0  # Hz
+    high: float = 5000.0
+    width: int = 4  # bins of 23.4 Hz in a band
+    memory: float = 0.3  # share of a covariance that stays for the next block
+    floor_seconds: float = 2.0  # the noise floor is the least of so long
+    floor_db: float = 3.0  # a band counts from so far above it
+    ramp_db: float = 6.0  # and fully so much above that
+    dominance: float = 3.0  # a band counts fully when the first eigenvalue is so many times (less one) the second
+    sharpness: float = 0.05  # MUSIC: share of a vector outside the signal space at which a band counts half
+    separation: float = 25.0  # degrees between peaks
+    grid: int = 1500
+
+
+@dataclass(frozen=True)
+class TrackSettings:
+    birth: float = 0.08  # height of a peak that begins a track
+    stay: float = 0.04  # and of one that keeps it
+    second: float = 0.3  # of the highest peak, to begin a track beside it
+    gate: float = 20.0  # degrees between a track and its peak
+    noise: float = 5.0  # degrees, of a peak
+    acceleration: float = 30.0  # degrees per s^1.5
+    start_speed: float = 15.0  # degrees a second, one standard deviation at birth
+    fastest: float = 60.0  # degrees a second
+    confirm: int = 3  # peaks until a track is told
+    tentative_missed: int = 1  # blocks without a peak before that
+    coast: int = 10  # blocks without a peak until a track ends
+    tell_missed: int = 4  # blocks without a peak that a track is told for
+    apart: float = 15.0  # degrees: nearer to a track nothing is born
+    merge: float = 10.0
+    strength_memory: float = 0.7
+    most: int = 2  # tracks told
+
+
+TUNED = {(form, method): (MapSettings(), TrackSettings()) for form in ("foa", "mic") for method in ("music", "srp")}
