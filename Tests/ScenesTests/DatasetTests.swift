@@ -90,6 +90,32 @@ private final class Scratch {
         #expect(alone.scene(0).room.size.x != alone.scene(2).room.size.x)
     }
 
+    @Test func aSetOfAnotherArrayDescribesIt() throws {
+        let scratch = try Scratch()
+        var settings = DatasetWriter.Settings()
+        settings.recordings = 1
+        settings.seconds = 4
+        settings.formats = [.mic]
+        let places: [SIMD3<Float>] = [[0.03, 0, 0], [0, 0.03, 0], [-0.03, 0, 0], [0, -0.03, 0.02]]
+        let square = ArrayGeometry(
+            name: "square", mount: .open, capsules: places.map { .init(position: $0, directivity: 0.5) })
+        settings.array = square
+        let sounds = try scratch.sounds()
+        try DatasetWriter(folder: "\(scratch.path)/square", settings: settings, sounds: sounds).write()
+        let told = try ArrayFile.load("\(scratch.path)/square/array.toml")
+        #expect(told.name == "square" && told.capsules[3].position == square.capsules[3].position)
+        #expect(told.capsules.allSatisfy { $0.directivity == 0.5 })
+        settings.array = nil
+        let usual = try DatasetWriter(folder: "\(scratch.path)/usual", settings: settings, sounds: sounds)
+        try usual.write()
+        let name = usual.name(0)
+        func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: "\(scratch.path)/\(path)") }
+        let labels = ["square", "usual"].map { bytes("\($0)/metadata_dev/\(name).csv") }
+        let audio = ["square", "usual"].map { bytes("\($0)/mic_dev/\(name).wav") }
+        #expect(labels[0] != nil && labels[0] == labels[1])
+        #expect(audio[0] != nil && audio[1] != nil && audio[0] != audio[1])
+    }
+
     @Test func missingAndEmptyFoldersAreRefused() throws {
         let scratch = try Scratch()
         #expect(throws: ScenesError.missingFolder(path: "/no/such/folder")) {
