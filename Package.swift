@@ -49,12 +49,12 @@ let package = Package(
         room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
         room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
         room("SafeTensors", on: []),
+        room("Options", on: [.product(name: "TOMLKit", package: "TOMLKit")]),
         room(
             "Formats",
             on: [
-                "SafeTensors", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking",
+                "SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio",
             ]),
-        room("Options", on: [.product(name: "TOMLKit", package: "TOMLKit")]),
         room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),
         room("Scenes", on: ["CRealtime", "Tensor", "Geometry", "Audio", "Formats"]),
         room(
@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "Audio", with: ["Geometry"]),
         tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
         tests(of: "SafeTensors"),
-        tests(of: "Formats", with: ["Tensor", "Geometry", "Features", "Networks", "Tracking"]),
+        tests(of: "Formats", with: ["Options", "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "TrackFeed", with: ["Geometry", "Tracking"]),
         tests(of: "Scenes", with: ["Geometry", "Audio", "Formats"]),
         tests(

@@ -1,28 +1,47 @@
 public import Geometry
 
-/// Where the capsules of a microphone array sit, and on what.
+/// Where the capsules of a microphone array sit, where they look, and what they are mounted on.
 public struct ArrayGeometry: Sendable, Hashable {
     /// What the capsules are mounted on: it decides how the array's own body bends sound.
-    public enum Mount: String, Sendable, Hashable {
+    public enum Mount: String, Sendable, Hashable, CaseIterable {
         /// Capsules in free air.
         case open
-        /// Capsules flush with the surface of a rigid sphere.
+        /// Capsules flush with the surface of a rigid sphere: omnidirectional ones, all at one radius.
         case rigidSphere = "rigid-sphere"
     }
 
     public struct Capsule: Sendable, Hashable {
-        /// From the array's centre.
-        public var direction: Direction
-        /// Metres from the array's centre.
-        public var radius: Float
+        /// Metres from the array's centre: x front, y left, z up.
+        public var position: SIMD3<Float>
+        /// Where the capsule's sensitive side looks; without meaning for an omnidirectional one.
+        public var aim: Direction
+        /// The share of pressure in what it picks up: 1 omnidirectional, 0.5 a cardioid, 0 a figure of eight.
+        public var directivity: Float
 
-        public init(direction: Direction, radius: Float) {
-            self.direction = direction
-            self.radius = radius
+        /// - Parameter aim: nil looks outward, away from the array's centre.
+        public init(position: SIMD3<Float>, aim: Direction? = nil, directivity: Float = 1) {
+            self.position = position
+            self.aim = aim ?? Direction(towards: position.x, position.y, position.z)
+            self.directivity = directivity
         }
 
-        /// Metres: x front, y left, z up.
-        public var position: SIMD3<Float> { SIMD3(direction.x, direction.y, direction.z) * radius }
+        /// A capsule that lies `radius` metres from the array's centre.
+        public init(direction: Direction, radius: Float, aim: Direction? = nil, directivity: Float = 1) {
+            self.init(
+                position: SIMD3(direction.x, direction.y, direction.z) * radius, aim: aim ?? direction,
+                directivity: directivity)
+        }
+
+        /// From the array's centre; the front for a capsule in the centre.
+        public var direction: Direction { Direction(towards: position.x, position.y, position.z) }
+
+        /// Metres from the array's centre.
+        public var radius: Float { (position * position).sum().squareRoot() }
+
+        /// What it picks up of a plane wave of pressure 1: directivity + (1 - directivity) cos(angle between aim and source).
+        public func sensitivity(to source: Direction) -> Float {
+            directivity + (1 - directivity) * (aim.x * source.x + aim.y * source.y + aim.z * source.z)
+        }
     }
 
     public let name: String

@@ -31,3 +31,13 @@ void bearing_spectrum_multiply(
         im[i] = scale * (a_real[i] * b_imaginary[i] + a_imaginary[i] * b_real[i]);
     }
 }
+
+void bearing_spectrum_multiply_add(
+    float *out_real, float *out_imaginary, const float *a_real, const float *a_imaginary, const float *b_real,
+    const float *b_imaginary, float scale, int count) {
+    float *restrict re = out_real, *restrict im = out_imaginary;
+    for (int i = 0; i < count; i++) {
+        re[i] += scale * (a_real[i] * b_real[i] - a_imaginary[i] * b_imaginary[i]);
+        im[i] += scale * (a_real[i] * b_imaginary[i] + a_imaginary[i] * b_real[i]);
+    }
+}

@@ -6,12 +6,15 @@ public enum FeatureKind: String, Sendable, CaseIterable {
     case micGCCPHAT = "mic-gcc-phat"
     /// Tetrahedral array: log-mel of the four capsules, then phase-derived delays against capsule 0.
     case micPhase = "mic-phase"
+    /// Tetrahedral array: log-mel of the four capsules, then the complex coherence of the six pairs in each band.
+    case micCoherence = "mic-coherence"
 
     /// Feature channels for each of the 64 bands (or lags).
     public var channels: Int {
         switch self {
         case .foaIntensity, .micPhase: 7
         case .micGCCPHAT: 10
+        case .micCoherence: 16
         }
     }
 }

@@ -41,18 +41,27 @@ public struct FeatureStatistics: Sendable {
     /// The scaler of all frames so far, at least one.
     ///
     /// For FOA symmetric, so that audio rotated about the vertical has rotated features: log-mel X and Y share mean and
-    /// deviation, the intensity's mean is 0, and its x and y share their deviation about 0.
+    /// deviation, the intensity's mean is 0, and its x and y share their deviation about 0. For coherence, so that capsules may
+    /// change places: all levels, all real and all imaginary parts share theirs, the imaginary ones about 0.
     public func scaler() -> FeatureScaler {
         precondition(frames > 0, "statistics of at least one frame")
         var means = sums.map { $0 / Double(frames) }
         var powers = squares.map { $0 / Double(frames) }
-        if kind == .foaIntensity {
-            for first in stride(from: 0, to: means.count, by: kind.channels) {
+        for first in stride(from: 0, to: means.count, by: kind.channels) {
+            switch kind {
+            case .foaIntensity:
                 // Channels: log-mel W, Y, Z, X, then intensity y, z, x.
-                means.share(first + 1, first + 3)
-                powers.share(first + 1, first + 3)
+                means.share([first + 1, first + 3])
+                powers.share([first + 1, first + 3])
                 for axis in 4...6 { means[first + axis] = 0 }
-                powers.share(first + 4, first + 6)
+                powers.share([first + 4, first + 6])
+            case .micCoherence:
+                for channels in [0...3, 4...9, 10...15] {
+                    means.share(channels.map { first + $0 })
+                    powers.share(channels.map { first + $0 })
+                }
+                for channel in 10...15 { means[first + channel] = 0 }
+            case .micGCCPHAT, .micPhase: break
             }
         }
         let deviations = zip(means, powers).map { mean, power in
@@ -63,9 +72,9 @@ public struct FeatureStatistics: Sendable {
 }
 
 extension [Double] {
-    /// Gives two elements their average.
-    fileprivate mutating func share(_ i: Int, _ j: Int) {
-        self[i] = (self[i] + self[j]) / 2
-        self[j] = self[i]
+    /// Gives elements their average.
+    fileprivate mutating func share(_ indices: [Int]) {
+        let average = indices.reduce(0) { $0 + self[$1] } / Double(indices.count)
+        for index in indices { self[index] = average }
     }
 }

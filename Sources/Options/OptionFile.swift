@@ -4,8 +4,11 @@ import TOMLKit
 /// A TOML file of options, read at once; what stands in it is for an `OptionTable` to judge.
 public enum OptionFile {
     /// Reads a file.
+    /// - Parameter what: the kind of file, as faults name it.
     /// - Throws: a fault for a file that is not there, cannot be read or is no TOML, that with its line.
-    public static func read(_ path: String) throws(ConfigurationError) -> OptionTable {
+    public static func read(
+        _ path: String, what: String = "a configuration file"
+    ) throws(ConfigurationError) -> OptionTable {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -13,7 +16,7 @@ public enum OptionFile {
             let missing = !FileManager.default.fileExists(atPath: path)
             throw ConfigurationError([
                 ConfigurationFault(
-                    file: path, place: "", expected: "a configuration file in UTF-8",
+                    file: path, place: "", expected: "\(what) in UTF-8",
                     found: missing ? "nothing there" : "what cannot be read",
                     advice: missing ? "check the path" : "check its permissions and encoding")
             ])

@@ -66,6 +66,30 @@ public struct OptionTable {
         }
     }
 
+    /// The tables of an array of tables, [[key]]; each is named by its place, counted from 0. Empty when there are none.
+    public mutating func sections(_ key: String, _ faults: inout [ConfigurationFault]) -> [OptionTable] {
+        known.append(key)
+        guard let found = values[key] else { return [] }
+        if case .array(let elements) = found {
+            let tables = elements.compactMap { element -> [String: OptionValue]? in
+                if case .table(let table) = element { table } else { nil }
+            }
+            if tables.count == elements.count {
+                return tables.enumerated().map { index, table in
+                    OptionTable(file: file, path: "\(place(key))[\(index)]", values: table, names: names)
+                }
+            }
+        }
+        faults.append(fault(key, expected: "an array of tables, [[\(place(key))]]", found: found.description))
+        return []
+    }
+
+    /// Notes that a key which cannot be done without is not there.
+    public mutating func missing(_ key: String, _ expected: String, _ faults: inout [ConfigurationFault]) {
+        known.append(key)
+        faults.append(fault(key, expected: expected, found: "nothing"))
+    }
+
     public mutating func text(_ key: String, _ faults: inout [ConfigurationFault]) -> String? {
         parsed(key, "a string", &faults) { $0.isEmpty ? nil : $0 }
     }
@@ -99,13 +123,7 @@ public struct OptionTable {
         _ key: String, in range: ClosedRange<Double>, _ faults: inout [ConfigurationFault]
     ) -> Double? {
         value(key, "a number from \(range.lowerBound) to \(range.upperBound)", &faults) { value in
-            let number: Double? =
-                switch value {
-                case .number(let number): number
-                case .integer(let integer): Double(integer)
-                default: nil
-                }
-            return number.flatMap { range.contains($0) ? $0 : nil }
+            value.asNumber.flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
@@ -120,6 +138,16 @@ public struct OptionTable {
         _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: ([Int]) -> Value?
     ) -> Value? {
         array(key, expected, &faults, { if case .integer(let integer) = $0 { integer } else { nil } }, parse)
+    }
+
+    /// An array of so many numbers, each in a range of its own.
+    public mutating func numbers(
+        _ key: String, in ranges: [ClosedRange<Double>], _ expected: String, _ faults: inout [ConfigurationFault]
+    ) -> [Double]? {
+        array(key, expected, &faults, \.asNumber) { numbers in
+            let fits = numbers.count == ranges.count && zip(numbers, ranges).allSatisfy { $1.contains($0) }
+            return fits ? numbers : nil
+        }
     }
 
     /// An array of strings, none empty.

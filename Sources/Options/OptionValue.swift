@@ -9,6 +9,15 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     /// What no option takes, by its name in TOML: a date, a time.
     case other(String)
 
+    /// A number; an integer is one too.
+    var asNumber: Double? {
+        switch self {
+        case .number(let number): number
+        case .integer(let integer): Double(integer)
+        default: nil
+        }
+    }
+
     /// As faults say what was found.
     public var description: String {
         switch self {

@@ -21,20 +21,26 @@ public final class ArrayResponse: @unchecked Sendable {
 
     public let format: AudioFormat
     public let geometry: ArrayGeometry
+    /// Share of pressure in what capsules in open air hear, the rest being a figure of eight that points away from the centre:
+    /// 1 hears equally all around, 0.5 is a cardioid.
+    public let directivity: Float
     /// Angles at which the kernels of capsules are tabulated, from 0 to 180 degrees; 1 for Ambisonics.
     private let angles: Int
     /// [angles, phases, bands, taps]
     private let table: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
-    /// - Parameter geometry: the capsules of `mic`, 4, all at one distance from the centre; without meaning for `foa`.
-    public init(_ format: AudioFormat, geometry: ArrayGeometry = .tetrahedral) {
+    /// - Parameters: `geometry`, the capsules of `mic`, 4, all at one distance from the centre; without meaning for `foa`;
+    ///   `directivity` of capsules, 1 on a sphere.
+    public init(_ format: AudioFormat, geometry: ArrayGeometry = .tetrahedral, directivity: Float = 1) {
+        precondition(directivity == 1 || geometry.mount == .open, "capsules on a sphere hear pressure")
         precondition(geometry.capsules.count == AudioFormat.channels, "an array has 4 capsules")
         precondition(
             geometry.capsules.allSatisfy { abs($0.radius - geometry.capsules[0].radius) < 1e-4 },
             "capsules lie at one distance from the centre")
         self.format = format
         self.geometry = geometry
+        self.directivity = directivity
         angles = format == .foa ? 1 : 181
         let shape = Shape(angles, Self.phases, OctaveBands.count, Self.taps)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
@@ -50,7 +56,9 @@ public final class ArrayResponse: @unchecked Sendable {
         guard format == .mic, frequency > 0 else { return (1, 0) }
         let x = 2 * .pi * frequency / Double(Room.speedOfSound) * Double(geometry.capsules[0].radius)
         switch geometry.mount {
-        case .open: return (cos(x * cosine), sin(x * cosine))
+        case .open:
+            let gain = Double(directivity) + (1 - Double(directivity)) * cosine
+            return (gain * cos(x * cosine), gain * sin(x * cosine))
         case .rigidSphere: return RigidSphere.pressure(RigidSphere.coefficients(x), cosine: cosine)
         }
     }
@@ -67,12 +75,26 @@ public final class ArrayResponse: @unchecked Sendable {
                 let cosine = Self.cosine(geometry.capsules[a].direction, geometry.capsules[b].direction)
                 switch geometry.mount {
                 case .rigidSphere: return RigidSphere.diffuseCovariance(coefficients, cosine: cosine)
+                case .open where directivity < 1:
+                    return Self.directions.map { d in
+                        let p = pressure(frequency: frequency, cosine: Self.cosine(geometry.capsules[a].direction, d))
+                        let q = pressure(frequency: frequency, cosine: Self.cosine(geometry.capsules[b].direction, d))
+                        return p.real * q.real + p.imaginary * q.imaginary
+                    }.reduce(0, +) / Double(Self.directions.count)
                 case .open:
                     let y = x * (2 - 2 * cosine).squareRoot()
                     return y < 1e-6 ? 1 : sin(y) / y
                 }
             }
         }
+    }
+
+    /// Directions that cover the sphere evenly: a Fibonacci lattice.
+    private static let directions = (0..<400).map { index in
+        let z = 1 - (2 * Float(index) + 1) / 400
+        let turn = Float(index) * .pi * (3 - Float(5).squareRoot())
+        let r = (1 - z * z).squareRoot()
+        return Direction(unit: r * cos(turn), r * sin(turn), z)
     }
 
     /// Adds a wave to an impulse response.

@@ -30,6 +30,7 @@ public final class DatasetWriter: Sendable {
     public let settings: Settings
     private let sounds: SoundLibrary
     private let fields: [DiffuseField]
+    private let encoders = EncoderBank()
 
     /// Makes the folders and what all recordings share.
     ///
@@ -96,7 +97,7 @@ public final class DatasetWriter: Sendable {
         let next = Atomic<Int>(0)
         let state = Mutex<(done: Int, written: Int, error: (any Error)?)>((0, 0, nil))
         DispatchQueue.concurrentPerform(iterations: max(1, settings.threads)) { _ in
-            let renderers = fields.map { SceneRenderer(field: $0) }
+            let renderers = fields.map { SceneRenderer(field: $0, encoders: encoders) }
             while !shouldStop(), state.withLock({ $0.error == nil }) {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < settings.recordings else { return }

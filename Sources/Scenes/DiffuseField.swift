@@ -10,16 +10,18 @@ package import Tensor
 /// by threads.
 @safe
 public final class DiffuseField: @unchecked Sendable {
-    /// Samples until it repeats: 22 s.
-    public static let length = 1 << 19
+    /// Samples until it repeats.
+    public let length: Int
     public let response: ArrayResponse
     /// [bands, 4, length]
     private let noise: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
-    public init(_ response: ArrayResponse, seed: UInt64 = 1) {
+    /// - Parameter length: samples until it repeats, 22 s if not given.
+    public init(_ response: ArrayResponse, length: Int = 1 << 19, seed: UInt64 = 1) {
         self.response = response
-        let shape = Shape(OctaveBands.count, AudioFormat.channels, Self.length)
+        self.length = length
+        let shape = Shape(OctaveBands.count, AudioFormat.channels, length)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
         noise = arena.take(shape)
         self.arena = arena
@@ -41,11 +43,11 @@ public final class DiffuseField: @unchecked Sendable {
         var done = 0
         let step = (last - first) / Float(max(range.count, 1))
         while done < range.count {
-            let start = (place + done) % Self.length
-            let count = min(range.count - done, Self.length - start)
+            let start = (place + done) % length
+            let count = min(range.count - done, length - start)
             let gain = first + step * Float(done)
             for channel in 0..<AudioFormat.channels {
-                let source = unsafe noise.unsafeBase + (band * AudioFormat.channels + channel) * Self.length + start
+                let source = unsafe noise.unsafeBase + (band * AudioFormat.channels + channel) * length + start
                 let out = unsafe target.unsafeBase + channel * target.shape[1] + range.lowerBound + done
                 unsafe bearing_accumulate_ramp(
                     out, source, gain * signs[channel], step * signs[channel], Int32(count))
@@ -57,7 +59,7 @@ public final class DiffuseField: @unchecked Sendable {
     /// Independent Gaussian spectra, mixed in every bin by the Cholesky factor of the diffuse covariance.
     private func fill(seed: UInt64) {
         let channels = AudioFormat.channels
-        let transform = RealTransform(points: Self.length)
+        let transform = RealTransform(points: length)
         let grid = 512
         let factors = (0...grid).map { index in
             Self.cholesky(response.diffuseCovariance(frequency: Double(index) * 12_000 / Double(grid)))
@@ -66,7 +68,7 @@ public final class DiffuseField: @unchecked Sendable {
         let bins = transform.bins
         // [4, bins, real and imaginary]
         var spectra = [Float](repeating: 0, count: channels * bins * 2)
-        let scale = 1 / (2 * Float(Self.length)).squareRoot()
+        let scale = 1 / (2 * Float(length)).squareRoot()
         for bin in 1..<bins - 1 {
             let frequency = Double(bin) * 12_000 / Double(bins - 1)
             let factor = factors[Int((frequency / 12_000 * Double(grid)).rounded())]
@@ -88,7 +90,7 @@ public final class DiffuseField: @unchecked Sendable {
                     transform.imaginary[bin] = weights[bin][band] * spectra[(channel * bins + bin) * 2 + 1]
                 }
                 transform.inverse()
-                noise.reshaped(Shape(OctaveBands.count * channels, Self.length))
+                noise.reshaped(Shape(OctaveBands.count * channels, length))
                     .rows(band * channels + channel..<band * channels + channel + 1)
                     .copy(from: transform.time.readOnly)
             }

@@ -75,7 +75,8 @@ package final class ImageSources {
                     body(
                         ImageSource(
                             offset: SIMD3(dx, dy, dz), distance: distance,
-                            gains: gains * z.gains * loss / max(distance, 0.1), order: x.order + y.order + z.order))
+                            gains: gains * z.gains * loss / max(distance, 0.1), order: x.order + y.order + z.order,
+                            mirror: SIMD3(x.sign, y.sign, z.sign)))
                 }
             }
         }

@@ -10,6 +10,11 @@ public struct ImageSource: Sendable, Hashable {
     public var gains: BandValues
     /// How many walls it was reflected by; 0 is the source itself.
     public var order: Int
+    /// For each axis, -1 where it is mirrored, else 1.
+    public var mirror: SIMD3<Float>
+
+    /// The unit vector in room axes in which the source itself sends what comes to the array by this image.
+    public var emission: SIMD3<Float> { offset * mirror * (-1 / max(distance, 1e-6)) }
 }
 
 /// A shoebox room: one corner at the origin, walls along the axes.

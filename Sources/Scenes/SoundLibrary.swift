@@ -104,18 +104,18 @@ public final class SoundLibrary: Sendable {
                 if samples.count + pause >= wanted { break }
                 samples.append(contentsOf: repeatElement(0, count: pause))
             }
-            let room = wanted - samples.count
-            let spare = max(0, sound.count - room)
-            let from = spare > 0 && random.chance(0.5) ? random.index(below: spare) : 0
-            append(sound[from..<min(from + room, sound.count)], to: &samples)
+            append(sound, Pauses.excerpt(of: sound, longest: wanted - samples.count, using: &random), to: &samples)
         }
         guard samples.count >= AudioFormat.sampleRate / 5 else { return nil }
         return (samples, speaker.collection)
     }
 
-    /// Appends a sound at unit level, faded in over 5 ms and out over 10 ms.
-    private func append(_ sound: ArraySlice<Int16>, to samples: inout [Float]) {
-        let (rise, fall) = (120, 240)
+    /// Appends an excerpt at unit level, faded where it was cut through sound.
+    private func append(_ sound: [Int16], _ excerpt: Pauses.Excerpt, to samples: inout [Float]) {
+        let sound = sound[excerpt.range]
+        // Without a cut 1 ms, against clicks.
+        let rise = excerpt.cutsIn ? 120 : 24
+        let fall = excerpt.cutsOut ? 720 : 24
         let gain = 1 / max(Self.level(sound), 1)
         for (index, value) in sound.enumerated() {
             let fade = min(1, min(Float(index + 1) / Float(rise), Float(sound.count - index) / Float(fall)))

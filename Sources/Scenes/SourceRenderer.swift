@@ -21,7 +21,8 @@ public final class SourceRenderer {
     /// About this many image sources are rendered one by one.
     private static let imageCount: Float = 220
 
-    public let field: DiffuseField
+    /// What hears: another array from one recording to the next.
+    public var field: DiffuseField
     private let early = RealTransform(points: earlyTransform)
     private let late = RealTransform(points: tailTransform)
     private let arena: Arena<Float>
@@ -62,17 +63,37 @@ public final class SourceRenderer {
     ///   - sound: samples at 24 kHz, pressure 1 at 1 m for a value of 1.
     ///   - output: [4, length]; what rings on after its end is left out.
     ///   - start: the sample of the recording at which the source begins to sound (its direct sound arrives later).
+    ///   - directivity: of the source, which stays the same on its way.
     ///   - random: draws the diffuse tail.
     public func add(
         _ sound: [Float], along trajectory: Trajectory, in room: Room, array: ArrayPlacement, at start: Int,
-        to output: MutableTensorRef<Float>, random: inout RandomSource
+        to output: MutableTensorRef<Float>, directivity: SourceDirectivity = .none, random: inout RandomSource
     ) {
+        let sound = DopplerShift.heard(sound, along: trajectory)
         let reach = Self.reach(in: room, distance: trajectory.distance)
         let images = ImageSources(room, receiver: array.position, reach: reach)
-        addEarly(sound, along: trajectory, images: images, array: array, at: start, to: output)
+        addEarly(sound, along: trajectory, directivity, images: images, array: array, at: start, to: output)
         guard !room.isAnechoic else { return }
         let length = makeTail(of: room, reach: reach, random: &random)
         addTail(sound, length: length, at: start, to: output)
+    }
+
+    /// Adds the impulse response of a source that stays and radiates equally everywhere.
+    ///
+    /// - Parameters: `place`, room coordinates, metres; `output` [4, length], at least a second long.
+    func addResponse(
+        from place: SIMD3<Float>, in room: Room, array: ArrayPlacement, to output: MutableTensorRef<Float>,
+        random: inout RandomSource
+    ) {
+        let reach = Self.reach(in: room, distance: Walk.norm(place - array.position))
+        let images = ImageSources(room, receiver: array.position, reach: reach)
+        let early = renderEarly(images, source: place, array: array)
+        let length = room.isAnechoic ? 0 : makeTail(of: room, reach: reach, random: &random)
+        for channel in 0..<AudioFormat.channels {
+            let target = unsafe output.unsafeBase + channel * output.shape[1]
+            unsafe bearing_accumulate(target, early.unsafeBase + channel * Self.earlyLength, 1, Int32(Self.earlyLength))
+            unsafe bearing_accumulate(target, tail.unsafeBase + channel * Self.tailLength, 1, Int32(length))
+        }
     }
 
     /// Metres within which images are rendered one by one: as many as are worth it, as far as the early response is long.
@@ -90,15 +111,20 @@ public final class SourceRenderer {
     }
 
     /// The early impulse response for one place of the source; [4, earlyLength] from the emission on.
-    package func renderEarly(_ images: ImageSources, source: SIMD3<Float>, array: ArrayPlacement) -> MutableTensorRef<Float> {
+    ///
+    /// - Parameter offset: metres that all delays are longer, for sound that has its own way's delay already.
+    package func renderEarly(
+        _ images: ImageSources, source: SIMD3<Float>, directivity: SourceDirectivity = .none, offset: Float = 0,
+        array: ArrayPlacement
+    ) -> MutableTensorRef<Float> {
         response.fill(0)
         let samplesPerMetre = Float(AudioFormat.sampleRate) / Room.speedOfSound
         images.visit(source: source) { image in
             let share = image.order == 0 ? 1 : Self.fade(image.distance, reach: images.reach).image
             field.response.add(
-                delay: image.distance * samplesPerMetre,
-                from: array.direction(ofOffset: image.offset, distance: image.distance), gains: image.gains * share,
-                to: response)
+                delay: (image.distance + offset) * samplesPerMetre,
+                from: array.direction(ofOffset: image.offset, distance: image.distance),
+                gains: image.gains * directivity.gains(towards: image.emission) * share, to: response)
         }
         return response
     }
@@ -113,7 +139,7 @@ public final class SourceRenderer {
         let start = Int(0.6 * reach / Room.speedOfSound * rate)
         let length = min(Self.tailLength, max(start + 256, Int(time.max() * 0.92 * rate)))
         let amplitude = (room.diffuseEnergyDensity / rate).squareRoot()
-        let place = random.index(below: DiffuseField.length)
+        let place = random.index(below: 1 << 30)
         for band in 0..<OctaveBands.count {
             let rateOfDecay = 3 * log(Float(10)) / (time[band] * rate)
             let end = min(length, Int(time[band] * 0.92 * rate))
@@ -133,16 +159,19 @@ public final class SourceRenderer {
     }
 
     private func addEarly(
-        _ sound: [Float], along trajectory: Trajectory, images: ImageSources, array: ArrayPlacement, at start: Int,
-        to output: MutableTensorRef<Float>
+        _ sound: [Float], along trajectory: Trajectory, _ directivity: SourceDirectivity, images: ImageSources,
+        array: ArrayPlacement, at start: Int, to output: MutableTensorRef<Float>
     ) {
         let rate = Float(AudioFormat.sampleRate)
+        let first = trajectory.distance
         var fresh = true
         var block = -Self.hop
         while block < sound.count {
             if fresh || trajectory.isMoving {
-                let place = trajectory.position(at: max(0, Float(block + Self.hop)) / rate)
-                let response = renderEarly(images, source: array.inRoom(place), array: array)
+                let place = trajectory.position(at: trajectory.emission(heard: max(0, Float(block + Self.hop)) / rate))
+                let response = renderEarly(
+                    images, source: array.inRoom(place), directivity: directivity, offset: first - Walk.norm(place),
+                    array: array)
                 transform(response, length: Self.earlyLength, by: early, to: earlySpectra)
                 fresh = false
             }

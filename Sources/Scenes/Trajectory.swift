@@ -1,60 +1,89 @@
 public import Geometry
 import Glibc
 
-/// Where a source is, seen from the array, at every moment of its event: still, or on an arc of a circle about an axis
-/// through the array's centre, to and fro where the room has no space for more.
+/// Where a source is, seen from the array, at every moment of its event: still, on an arc about the array, or on a walk through
+/// the room.
 public struct Trajectory: Sendable, Hashable {
     /// Degrees a second that no source exceeds.
     public static let fastest: Float = 40
 
-    /// Metres from the array's centre.
-    public let distance: Float
-    public let start: Direction
-    /// What the source turns about.
-    public let axis: Direction
-    /// Degrees a second, counter-clockwise about the axis; 0 for a still source.
-    public let speed: Float
-    /// Degrees after which the source turns back.
-    public let span: Float
+    private enum Path: Sendable, Hashable {
+        case arc(Arc)
+        case walk(Walk)
+    }
+
+    private let path: Path
 
     /// A source that stays.
     public init(still direction: Direction, distance: Float) {
         self.init(start: direction, distance: distance, axis: Direction(unit: 0, 0, 1), speed: 0, span: 360)
     }
 
+    /// - Parameters:
+    ///   - distance: metres from the array's centre.
+    ///   - axis: what the source turns about.
+    ///   - speed: degrees a second, counter-clockwise about the axis; 0 for a still source.
+    ///   - span: degrees after which the source turns back.
     public init(start: Direction, distance: Float, axis: Direction, speed: Float, span: Float) {
         precondition(abs(speed) <= Self.fastest, "a source moves at up to \(Self.fastest) degrees a second, found \(speed)")
         precondition(span > 0, "an arc has a length, found \(span) degrees")
-        self.distance = distance
-        self.start = start
-        self.axis = axis
-        self.speed = speed
-        self.span = span
+        path = .arc(Arc(distance: distance, start: start, axis: axis, speed: speed, span: span))
     }
 
-    public var isMoving: Bool { speed != 0 }
+    public init(_ walk: Walk) { path = .walk(walk) }
+
+    public var isMoving: Bool {
+        switch path {
+        case .arc(let arc): arc.speed != 0
+        case .walk: true
+        }
+    }
+
+    /// True when the distance changes too, so that sound arrives early or late.
+    var changesDistance: Bool {
+        if case .walk = path { true } else { false }
+    }
+
+    public var start: Direction { direction(at: 0) }
+
+    /// Metres from the array's centre at the beginning.
+    public var distance: Float { distance(at: 0) }
+
+    /// Metres from the array's centre.
+    public func distance(at seconds: Float) -> Float {
+        switch path {
+        case .arc(let arc): arc.distance
+        case .walk(let walk): Walk.norm(walk.position(at: seconds))
+        }
+    }
 
     /// The direction of the direct sound in array axes: the truth that labels tell.
     ///
     /// - Parameter seconds: since the event's beginning, at the source.
     public func direction(at seconds: Float) -> Direction {
-        guard isMoving else { return start }
-        let travelled = abs(speed) * max(seconds, 0)
-        let phase = travelled.truncatingRemainder(dividingBy: 2 * span)
-        let angle = (speed < 0 ? -1 : 1) * (phase <= span ? phase : 2 * span - phase) * .pi / 180
-        // Rodrigues' rotation.
-        let (c, s) = (cos(angle), sin(angle))
-        let (k, v) = (SIMD3(axis.x, axis.y, axis.z), SIMD3(start.x, start.y, start.z))
-        let cross = SIMD3(k.y * v.z - k.z * v.y, k.z * v.x - k.x * v.z, k.x * v.y - k.y * v.x)
-        let along = (k * v).sum() * (1 - c)
-        let turned = c * v + s * cross + along * k
-        return Direction(towards: turned.x, turned.y, turned.z)
+        let place = position(at: seconds)
+        return Direction(towards: place.x, place.y, place.z)
     }
 
     /// Metres from the array's centre in array axes.
     public func position(at seconds: Float) -> SIMD3<Float> {
-        let d = direction(at: seconds)
-        return distance * SIMD3(d.x, d.y, d.z)
+        switch path {
+        case .arc(let arc): arc.position(at: seconds)
+        case .walk(let walk): walk.position(at: seconds)
+        }
+    }
+
+    /// When what the array hears was emitted: sound from afar is older.
+    ///
+    /// - Parameter seconds: at the array, since the event's first sound arrived there.
+    /// - Returns: seconds at the source since its beginning.
+    public func emission(heard seconds: Float) -> Float {
+        guard changesDistance else { return seconds }
+        let first = distance
+        var emitted = seconds
+        // Contracts by speed over speed of sound, 1/200, each time.
+        for _ in 0..<3 { emitted = seconds - (distance(at: emitted) - first) / Room.speedOfSound }
+        return emitted
     }
 
     /// A trajectory within a room, or nil when this draw found no place.
@@ -63,6 +92,9 @@ public struct Trajectory: Sendable, Hashable {
     package static func random(
         in room: Room, array: ArrayPlacement, moving: Bool, seconds: Float, using random: inout RandomSource
     ) -> Trajectory? {
+        if moving, random.chance(0.5) {
+            return Walk.random(in: room, array: array, seconds: seconds, using: &random).map { Trajectory($0) }
+        }
         let azimuth = random.uniform(-180...180)
         // Most sources are near the array's height; some are far above or below.
         let elevation = min(max(22 * random.normal(), -60), 60)
@@ -86,43 +118,5 @@ public struct Trajectory: Sendable, Hashable {
             if wanted < 0.6 { return nil }
         }
         return nil
-    }
-}
-
-/// Where the array stands in its room, and which way it looks.
-public struct ArrayPlacement: Sendable, Hashable {
-    /// Room coordinates, metres.
-    public let position: SIMD3<Float>
-    /// Degrees from the room's x axis to the array's front, counter-clockwise.
-    public let yaw: Float
-    private let cosine, sine: Float
-
-    public init(position: SIMD3<Float>, yaw: Float) {
-        self.position = position
-        self.yaw = yaw
-        cosine = cos(yaw * .pi / 180)
-        sine = sin(yaw * .pi / 180)
-    }
-
-    /// Room coordinates of a place given in array axes.
-    public func inRoom(_ place: SIMD3<Float>) -> SIMD3<Float> {
-        position + SIMD3(cosine * place.x - sine * place.y, sine * place.x + cosine * place.y, place.z)
-    }
-
-    /// The direction in array axes of an offset in room axes.
-    public func direction(ofOffset offset: SIMD3<Float>, distance: Float) -> Direction {
-        let scale = 1 / max(distance, 1e-6)
-        return Direction(
-            unit: (cosine * offset.x + sine * offset.y) * scale, (cosine * offset.y - sine * offset.x) * scale,
-            offset.z * scale)
-    }
-
-    /// Anywhere in a room, 0.8 m or more from the walls, 0.8 to 1.8 m above the floor.
-    package static func random(in room: Room, using random: inout RandomSource) -> ArrayPlacement {
-        ArrayPlacement(
-            position: SIMD3(
-                random.uniform(0.8...room.size.x - 0.8), random.uniform(0.8...room.size.y - 0.8),
-                random.uniform(0.8...min(1.8, room.size.z - 0.8))),
-            yaw: random.uniform(-180...180))
     }
 }

@@ -1,6 +1,9 @@
 import Geometry
 
 /// Turns each block's probabilities and directions into tracks with lasting ids. A step allocates nothing.
+///
+/// A track keeps to the slot it opened in only as long as that slot keeps to its source: where the network's slots exchange
+/// their sources, or a source comes back in another slot, the tracks follow the directions.
 public struct TrackGate: ~Copyable {
     public let settings: GateSettings
     /// One for each slot of the network; at most `capacity`.
@@ -8,13 +11,19 @@ public struct TrackGate: ~Copyable {
     /// Slots at most.
     public static let capacity = 4
 
+    /// Degrees that another slot must be nearer before a track changes to it.
+    private static let slotChange: Float = 2
+
     private struct Slot {
         var track = Track(id: 0, direction: .front, activity: 0, age: 0)
         var heading = Heading()
         var isOpen = false
-        var risen = 0
         var coasted = 0
         var isDuplicate = false
+        /// What the network says in this slot, which a track of another slot may follow, and for how many blocks it has been sure.
+        var direction = Direction.front
+        var probability: Float = 0
+        var risen = 0
     }
     private var slots: [Slot]
     private var nextID = 1
@@ -49,17 +58,58 @@ public struct TrackGate: ~Copyable {
             "a gate steps with 3 numbers and a probability for each slot")
         for i in 0..<maximumTracks {
             let probability = probabilities[i].isFinite ? probabilities[i] : 0
-            let direction = Direction(towards: directions[3 * i], directions[3 * i + 1], directions[3 * i + 2])
-            advance(i, direction, probability)
+            slots[i].probability = probability
+            slots[i].direction = Direction(towards: directions[3 * i], directions[3 * i + 1], directions[3 * i + 2])
+            slots[i].risen = probability >= settings.openThreshold ? slots[i].risen + 1 : 0
         }
+        let sources = sourceSlots()
+        for i in 0..<maximumTracks { advance(i, from: sources[i]) }
         for i in 0..<maximumTracks { slots[i].isDuplicate = isShadowed(i) }
     }
 
-    private mutating func advance(_ i: Int, _ direction: Direction, _ probability: Float) {
+    /// The slot that each track follows in this block: the least sum of angles between where the open tracks were or were
+    /// heading and where the slots point to.
+    private func sourceSlots() -> SIMD4<Int> {
+        var costs = SIMD16<Float>(repeating: 0)
+        for i in 0..<maximumTracks {
+            let last = slots[i].track.direction
+            let expected = slots[i].heading.direction(from: last, after: slots[i].coasted + 1)
+            for j in 0..<maximumTracks {
+                var cost = i == j ? 0 : Self.slotChange
+                if slots[i].isOpen {
+                    let isHeard = slots[j].probability >= settings.stayThreshold
+                    let there = slots[j].direction
+                    cost += isHeard ? min(last.angle(to: there), expected.angle(to: there), settings.jumpDegrees) : settings.jumpDegrees
+                }
+                costs[Self.capacity * i + j] = cost
+            }
+        }
+        var (best, order) = ((cost: Float.infinity, slots: SIMD4(0, 1, 2, 3)), SIMD4(0, 1, 2, 3))
+        seek(track: 0, cost: 0, costs, &order, &best)
+        return best.slots
+    }
+
+    /// Tries every slot that is left for a track and those after it; `order[track...]` are those that are left.
+    private func seek(
+        track: Int, cost: Float, _ costs: SIMD16<Float>, _ order: inout SIMD4<Int>,
+        _ best: inout (cost: Float, slots: SIMD4<Int>)
+    ) {
+        guard track < maximumTracks else {
+            if cost < best.cost { best = (cost, order) }
+            return
+        }
+        for other in track..<maximumTracks {
+            (order[track], order[other]) = (order[other], order[track])
+            seek(track: track + 1, cost: cost + costs[Self.capacity * track + order[track]], costs, &order, &best)
+            (order[track], order[other]) = (order[other], order[track])
+        }
+    }
+
+    private mutating func advance(_ i: Int, from source: Int) {
+        let (direction, probability) = (slots[source].direction, slots[source].probability)
         slots[i].track.activity = probability
-        slots[i].risen = probability >= settings.openThreshold ? slots[i].risen + 1 : 0
         guard slots[i].isOpen else {
-            if slots[i].risen >= settings.openBlocks { open(i, direction) }
+            if slots[source].risen >= settings.openBlocks { open(i, direction) }
             return
         }
         slots[i].track.age += 1

@@ -3,8 +3,17 @@ public import Tensor
 
 /// How predictions are tied to references, and what the two terms weigh.
 public struct AssignmentLossSettings: Sendable, Hashable {
+    /// What of an output is held against its reference.
+    public enum Distance: String, Sendable, Hashable, CaseIterable {
+        /// The unit vector towards which it points, as the tracking losses have it.
+        case unit
+        /// The vector as it is, its length included.
+        case raw
+    }
+
     /// Blocks over which an assignment must hold: 1 assigns each block on its own; `nil` the whole sequence at once.
-    public var window: Int? = 20
+    public var window: Int? = 5
+    public var distance = Distance.unit
     public var positionWeight = 1.0
     public var activityWeight = 1.0
 
@@ -14,7 +23,7 @@ public struct AssignmentLossSettings: Sendable, Hashable {
 /// Exact assignment of outputs to reference slots over a trailing window, then distance and activity.
 ///
 /// Per block t and permutation pi the cost is the sum over slots j of a_j wp |v_pi(j) - x_j| / N + wa BCE(l_pi(j), a_j) / M,
-/// with v the raw outputs, x unit references, a their activity, N the active references and M the outputs of the batch.
+/// with v the outputs (made unit vectors, or raw: see `Distance`), x unit references, a their activity, N the active references and M the outputs of the batch.
 /// The permutation of block t is the one of least cost over blocks t-W+1...t, and no gradient flows through that choice:
 /// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
 /// Computed in double whatever the network's precision; it is a few thousand terms a step.
@@ -71,7 +80,10 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
                 for j in 0..<slots {
                     let at = (t * slots + i) * slots + j
                     let isActive = Double(active[t * slots + j])
-                    if isActive > 0 { distance[at] = Self.distance(directions, references, t * slots + i, t * slots + j) }
+                    if isActive > 0 {
+                        let apart = output(directions, t * slots + i).vector - SIMD3(references, row: t * slots + j)
+                        distance[at] = apart.lengthOffZero
+                    }
                     entropy[at] = Self.crossEntropy(logit: logit, target: isActive)
                 }
             }
@@ -96,11 +108,10 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
                 guard isActive > 0 else { continue }
                 loss.position += distance[at] * positionScale
                 loss.total += wp * distance[at]
-                for axis in 0..<3 {
-                    let difference =
-                        Double(directions[(t * slots + i) * 3 + axis]) - Double(references[(t * slots + j) * 3 + axis])
-                    directionGradient[(t * slots + i) * 3 + axis] = Scalar(wp * difference / distance[at])
-                }
+                let output = output(directions, t * slots + i)
+                let apart = output.vector - SIMD3(references, row: t * slots + j)
+                let gradient = output.gradient(ofVector: wp / distance[at] * apart)
+                for axis in 0..<3 { directionGradient[(t * slots + i) * 3 + axis] = Scalar(gradient[axis]) }
             }
         }
         return loss
@@ -137,16 +148,8 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
         }
     }
 
-    /// |v - x|, kept off zero so that its gradient exists.
-    private static func distance(
-        _ v: TensorRef<Scalar>, _ x: TensorRef<Float>, _ i: Int, _ j: Int
-    ) -> Double {
-        var sum = 1e-12
-        for axis in 0..<3 {
-            let difference = Double(v[i * 3 + axis]) - Double(x[j * 3 + axis])
-            sum += difference * difference
-        }
-        return sum.squareRoot()
+    private func output(_ directions: TensorRef<Scalar>, _ row: Int) -> OutputDirection {
+        OutputDirection(SIMD3(directions, row: row), isUnit: settings.distance == .unit)
     }
 
     /// -a log p - (1 - a) log (1 - p) from the logit, without overflow.

@@ -1,3 +1,4 @@
+public import Audio
 public import Features
 public import Tensor
 
@@ -5,7 +6,8 @@ public import Tensor
 public struct AugmentationSettings: Sendable {
     /// Decibels added to a sequence's level, uniformly drawn.
     public var gain: ClosedRange<Float> = -36...12
-    /// FOA only: one of the 16 rotations and reflections that keep the vertical axis.
+    /// One of the rotations and reflections that keep the vertical axis: 16 of FOA, the 8 of a tetrahedron that exchange its
+    /// capsules.
     public var rotations = true
     /// How many runs of adjacent mel bands are set to the training mean, each at most `maskedBands` wide.
     public var masks = 0
@@ -64,9 +66,10 @@ public struct AxisReflection: Sendable, Hashable {
 /// log-mel channels not below their floor.
 public struct FeatureTransform: Sendable {
     public let reflection: AxisReflection
-    /// For each channel of a frame: where it comes from, its sign, what is added.
+    /// For each channel of a frame: where it comes from, its sign, whether its lags are reversed, what is added.
     let source: [Int]
     let sign: [Float]
+    let reversesLags: [Bool]
     let offset: [Float]
     /// Log-mel's floor of 10 log10(1e-10) dB.
     let floor: [Float]
@@ -75,46 +78,58 @@ public struct FeatureTransform: Sendable {
 
     public static let logMelFloor: Float = -100
 
-    public init(kind: FeatureKind, gain: Float, reflection: AxisReflection = .identity, masks: [Range<Int>] = []) {
-        precondition(kind == .foaIntensity || reflection == .identity, "axis reflections are defined for FOA features")
-        let channels = kind.channels
-        var source = Array(0..<channels)
-        var sign = [Float](repeating: 1, count: channels)
-        var offset = [Float](repeating: 0, count: channels)
-        var floor = [Float](repeating: -.greatestFiniteMagnitude, count: channels)
-        for channel in 0..<FrameTiming.microphones {
-            offset[channel] = gain
-            floor[channel] = Self.logMelFloor
-        }
+    /// - Parameter array: the capsules of `mic` features; `reflection` must be one under which they change places.
+    public init(
+        kind: FeatureKind, gain: Float, reflection: AxisReflection = .identity, masks: [Range<Int>] = [],
+        array: ArrayGeometry = .tetrahedral
+    ) {
+        let channels = Self.channels(of: kind, under: reflection, array: array)
+        let isLevel = channels.indices.map { $0 < FrameTiming.microphones }
+        self.reflection = reflection
+        self.masks = masks
+        source = channels.map(\.source)
+        sign = channels.map(\.sign)
+        reversesLags = channels.map(\.reversesLags)
+        offset = isLevel.map { $0 ? gain : 0 }
+        floor = isLevel.map { $0 ? Self.logMelFloor : -.greatestFiniteMagnitude }
+    }
+
+    private static func channels(
+        of kind: FeatureKind, under reflection: AxisReflection, array: ArrayGeometry
+    ) -> [FeatureChannel] {
         if kind == .foaIntensity {
             // Channels: log-mel of W, Y, Z, X (0...3), intensity along y, z, x (4...6).
-            if reflection.swapsXY {
-                (source[1], source[3]) = (3, 1)
-                (source[4], source[6]) = (6, 4)
-            }
-            (sign[4], sign[5], sign[6]) = (reflection.y, reflection.z, reflection.x)
+            let swaps = reflection.swapsXY
+            return [
+                FeatureChannel(source: 0), FeatureChannel(source: swaps ? 3 : 1), FeatureChannel(source: 2),
+                FeatureChannel(source: swaps ? 1 : 3), FeatureChannel(source: swaps ? 6 : 4, sign: reflection.y),
+                FeatureChannel(source: 5, sign: reflection.z), FeatureChannel(source: swaps ? 4 : 6, sign: reflection.x),
+            ]
         }
-        self.reflection = reflection
-        self.source = source
-        self.sign = sign
-        self.offset = offset
-        self.floor = floor
-        self.masks = masks
+        if reflection == .identity { return (0..<kind.channels).map { FeatureChannel(source: $0) } }
+        guard let symmetry = CapsuleSymmetry(reflection, of: array) else {
+            preconditionFailure("a reflection under which the capsules change places")
+        }
+        return kind.channels(under: symmetry)
     }
 
     /// Draws the change of one sequence.
     public static func random(
-        kind: FeatureKind, settings: AugmentationSettings, using random: inout RandomStream
+        kind: FeatureKind, settings: AugmentationSettings, array: ArrayGeometry = .tetrahedral,
+        using random: inout RandomStream
     ) -> FeatureTransform {
         let gain = Float.random(in: settings.gain, using: &random)
-        let turns = settings.rotations && kind == .foaIntensity
-        let reflection = turns ? AxisReflection(bits: random.next()) : .identity
+        var reflection = AxisReflection.identity
+        if settings.rotations {
+            let choices = kind.reflections(array: array)
+            reflection = choices[Int(random.next() % UInt64(choices.count))]
+        }
         let masks = (0..<settings.masks).map { _ in
             let width = Int.random(in: 0...settings.maskedBands, using: &random)
             let first = Int.random(in: 0...(FrameTiming.melBands - width), using: &random)
             return first..<(first + width)
         }
-        return FeatureTransform(kind: kind, gain: gain, reflection: reflection, masks: masks)
+        return FeatureTransform(kind: kind, gain: gain, reflection: reflection, masks: masks, array: array)
     }
 }
 
@@ -133,8 +148,11 @@ extension FeatureTransform {
             let base = frame * bands * channels
             for band in 0..<bands {
                 let at = band * channels
+                // Band b holds lag b - 32: lag n of the source lies at 64 - b, the lowest at its own place.
+                let reversed = (bands - band) % bands * channels
                 for c in 0..<channels {
-                    let value = unsafe max(sign[c] * input[base + at + source[c]] + offset[c], floor[c])
+                    let from = reversesLags[c] ? reversed : at
+                    let value = unsafe max(sign[c] * input[base + from + source[c]] + offset[c], floor[c])
                     unsafe output[base + at + c] = (value - mean[at + c]) * inverse[at + c]
                 }
             }

@@ -133,11 +133,11 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         for row in rows {
             for i in 0..<slots {
                 probabilities[row * slots + i] = 1 / (1 + exponential(-Double(batch.logits[row * slots + i])))
-                let unit = UnitDirection(batch, row, i).vector
+                let unit = OutputDirection(batch.output(row, i), isUnit: true).vector
                 for j in 0..<slots {
                     let isActive = batch.active[row * slots + j] > 0
                     distances[(row * slots + i) * slots + j] =
-                        isActive ? unit.distance(to: batch.reference(row, j)) : Associator<Scalar>.padding
+                        isActive ? (unit - batch.reference(row, j)).lengthOffZero : Associator<Scalar>.padding
                 }
             }
         }
@@ -189,14 +189,13 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         for i in 0..<slots {
             let output = batch.output(row, i)
             var gradient = scale * (output - batch.target(row, i))
-            let direction = UnitDirection(batch, row, i)
-            let unit = direction.vector
+            let direction = OutputDirection(output, isUnit: true)
+            var ofVector = SIMD3<Double>.zero
             for j in 0..<slots where batch.active[row * slots + j] > 0 {
                 let at = (row * slots + i) * slots + j
-                let towards = distanceGradient[at] / distances[at] * (unit - batch.reference(row, j))
-                // Only what turns the unit vector is left of a change of v.
-                gradient += (towards - (towards * unit).sum() * unit) / direction.length
+                ofVector += distanceGradient[at] / distances[at] * (direction.vector - batch.reference(row, j))
             }
+            gradient += direction.gradient(ofVector: ofVector)
             for axis in 0..<3 { batch.directionGradient[(row * slots + i) * 3 + axis] = Scalar(gradient[axis]) }
         }
     }
@@ -210,34 +209,13 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
     }
 }
 
-/// An output's direction and its length before it was made one; both have gradients at zero.
-private struct UnitDirection {
-    let vector: SIMD3<Double>
-    let length: Double
-
-    init<Scalar: KernelScalar>(_ batch: LossBatch<Scalar>, _ row: Int, _ i: Int) {
-        let output = batch.output(row, i)
-        length = ((output * output).sum() + 1e-12).squareRoot()
-        vector = output / length
-    }
-}
-
-extension SIMD3<Double> {
-    fileprivate func distance(to other: SIMD3<Double>) -> Double {
-        let difference = self - other
-        return ((difference * difference).sum() + 1e-12).squareRoot()
-    }
-}
-
 extension LossBatch {
     fileprivate func output(_ row: Int, _ i: Int) -> SIMD3<Double> {
-        let at = (row * slots + i) * 3
-        return SIMD3(Double(directions[at]), Double(directions[at + 1]), Double(directions[at + 2]))
+        SIMD3(directions, row: row * slots + i)
     }
 
     fileprivate func reference(_ row: Int, _ j: Int) -> SIMD3<Double> {
-        let at = (row * slots + j) * 3
-        return SIMD3(Double(references[at]), Double(references[at + 1]), Double(references[at + 2]))
+        SIMD3(references, row: row * slots + j)
     }
 
     /// What a regressor without association is held against.

@@ -60,6 +60,20 @@ extension TrainingKey {
                     guard let window = section.integer("window", in: 0...6000, &draft.faults) else { return }
                     draft.assignment.window = window == 0 ? nil : window
                 }),
+            TrainingKey(
+                name: "distance",
+                explanation: """
+                    assignment: unit: between the directions that outputs point to and sources. raw: between outputs as they are, their
+                    length included, and sources.
+                    """,
+                domain: names(of: AssignmentLossSettings.Distance.self),
+                example: .text(AssignmentLossSettings().distance.rawValue), exampleIsDefault: true,
+                value: { $0.settings.loss.assignment.map { .text($0.distance.rawValue) } },
+                read: { section, _, draft in
+                    if let distance: AssignmentLossSettings.Distance = section.choice("distance", &draft.faults) {
+                        draft.assignment.distance = distance
+                    }
+                }),
             weight(
                 "position_weight", \.assignment, \.assignment, \.positionWeight, AssignmentLossSettings(),
                 "assignment: weight of the distance between output and source."),

@@ -104,7 +104,8 @@ extension TrainingKey {
                 "gain_max", -60...40, { $0.settings.augmentation.gain.upperBound }, { $0.gainMaximum = $1 },
                 "At least gain_min."),
             .flag("rotations", \.settings.augmentation.rotations, """
-                For foa: each sequence goes through one of the 16 rotations and reflections that keep the vertical axis.
+                Each sequence goes through one of the rotations and reflections that keep the vertical axis: 16 for foa, for mic the
+                8 under which the capsules change places (2 for mic-phase).
                 """),
             .integer("masks", 0...64, \.settings.augmentation.masks, """
                 Runs of adjacent mel bands that are set to their mean in each sequence.

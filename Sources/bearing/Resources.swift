@@ -1,10 +1,19 @@
 import Foundation
 
-/// Finds what ships with the program: models and the demo recording.
+/// Finds what ships with the program: models, microphone arrays and the demo recording.
 enum Resources {
     static let model = "models/foa-live.safetensors"
     static func hungarianNetwork(_ tracks: Int) -> String { "models/hnet-\(tracks).safetensors" }
     static let demo = "demo/scene.flac"
+
+    /// The file of a microphone array.
+    ///
+    /// - Parameter name: a path, or the bare name of one of those in `arrays/`, such as `tau-nigens-mic`.
+    static func array(_ name: String) -> String {
+        guard !name.contains("/"), !FileManager.default.fileExists(atPath: name) else { return name }
+        let file = name.hasSuffix(".toml") ? name : "\(name).toml"
+        return (try? find("arrays/\(file)")) ?? name
+    }
 
     /// $BEARING_RESOURCES first; then `share/bearing` beside the executable's folder; then each folder above the
     /// executable (a build lies within the repository); then the current folder.

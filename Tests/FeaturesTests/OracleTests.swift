@@ -65,6 +65,11 @@ struct OracleTests {
         #expect(largestDifference(channels(4..<7, of: .micPhase), oracle.floats("path_difference")) < 1e-6)
     }
 
+    @Test("Complex coherence")
+    func coherence() {
+        #expect(largestDifference(channels(4..<16, of: .micCoherence), oracle.floats("coherence")) < 1e-5)
+    }
+
     /// Some channels of all feature frames of the oracle's audio, [frames, 64, channels].
     private func channels(_ range: Range<Int>, of kind: FeatureKind) -> [Float] {
         let all = features(kind, of: oracle.floats("audio"))

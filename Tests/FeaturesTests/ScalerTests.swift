@@ -45,6 +45,18 @@ struct ScalerTests {
         }
     }
 
+    @Test("The scaler of coherence knows no capsule from another")
+    func symmetricCapsules() {
+        let scaler = statistics(.micCoherence, of: features(.micCoherence, of: noise(frames: 24_000))).scaler()
+        for row in stride(from: 0, to: 64 * 16, by: 16) {
+            for channels in [0...3, 4...9, 10...15] {
+                #expect(Set(channels.map { scaler.mean[row + $0] }).count == 1)
+                #expect(Set(channels.map { scaler.deviation[row + $0] }).count == 1)
+            }
+            #expect(scaler.mean[row + 10] == 0 && scaler.mean[row + 4] != 0)
+        }
+    }
+
     @Test("Merged statistics equal those of all frames")
     func merge() {
         let frames = features(.foaIntensity, of: noise(frames: 9600))

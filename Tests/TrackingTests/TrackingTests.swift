@@ -43,6 +43,26 @@ import Tracking
         #expect(gate.track(0)?.id == 1 && gate.track(1)?.id == 2)
     }
 
+    @Test func tracksFollowTheirSourcesFromSlotToSlot() {
+        var gate = TrackGate(GateSettings(openBlocks: 1), maximumTracks: 3)
+        func step(_ slots: [(azimuth: Float, probability: Float)]) -> [Int: Float] {
+            let directions = slots.map { Direction(azimuth: $0.azimuth, elevation: 0) }.flatMap { [$0.x, $0.y, $0.z] }
+            let probabilities = slots.map(\.probability)
+            gate.step(directions: directions.span, probabilities: probabilities.span)
+            return Dictionary(
+                uniqueKeysWithValues: (0..<3).compactMap { gate.track($0) }.map { ($0.id, $0.direction.azimuth.rounded()) })
+        }
+        #expect(step([(0, 1), (90, 1), (0, 0)]) == [1: 0, 2: 90])
+        // Two sources exchange their slots, then all go round.
+        #expect(step([(91, 1), (2, 1), (0, 0)]) == [1: 2, 2: 91])
+        #expect(step([(0, 0), (92, 1), (4, 1)]) == [1: 4, 2: 92])
+        // One comes back in another slot, within the coast.
+        #expect(step([(0, 0), (93, 1), (4, 0)]) == [1: 4, 2: 93])
+        #expect(step([(6, 1), (94, 1), (4, 0)]) == [1: 6, 2: 94])
+        // A source elsewhere is another one.
+        #expect(step([(8, 1), (94, 0), (-120, 1)]) == [1: 8, 2: 94, 3: -120])
+    }
+
     @Test func aMovingSourceKeepsItsIDAcrossASilence() {
         // 40 degrees a second: after six silent blocks it is 28 degrees from where it was.
         var gate = TrackGate(GateSettings(coastBlocks: 6), maximumTracks: 1)

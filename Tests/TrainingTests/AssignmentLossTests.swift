@@ -45,9 +45,11 @@ import Training
             active: (0..<blocks * slots).map { _ in Bool.random(using: &random) ? 1 : 0 }, slots: slots)
     }
 
-    @Test(arguments: [1, 2, 3, 4], [1, 5, nil] as [Int?])
-    func gradientsMatchFiniteDifferences(slots: Int, window: Int?) {
+    @Test(arguments: [(1, 1), (2, 1), (2, 5), (2, nil), (3, 5), (4, nil)] as [(Int, Int?)], AssignmentLossSettings.Distance.allCases)
+    func gradientsMatchFiniteDifferences(shape: (slots: Int, window: Int?), distance: AssignmentLossSettings.Distance) {
+        let (slots, window) = shape
         var settings = AssignmentLossSettings()
+        settings.distance = distance
         settings.window = window
         settings.activityWeight = 0.7
         settings.positionWeight = 1.3
@@ -104,6 +106,14 @@ import Training
         #expect(result.loss.position == 0)
         #expect(result.loss.total.isFinite && result.loss.activity > 0)
         #expect(result.directionGradient.allSatisfy { $0 == 0 })
+    }
+
+    @Test func onlyARawDistanceKnowsTheLengthOfAnOutput() {
+        var settings = AssignmentLossSettings()
+        let c = Case(directions: [0.2, 0, 0], logits: [0], references: [1, 0, 0], active: [1], slots: 1)
+        #expect(abs(evaluate(c, settings: settings).loss.position) < 1e-6)
+        settings.distance = .raw
+        #expect(abs(evaluate(c, settings: settings).loss.position - 0.1 * 0.8) < 1e-6)
     }
 
     @Test func extremeLogitsStayFinite() {

@@ -89,6 +89,7 @@ import Testing
         [loss]
         kind = "assignment"
         window = 0
+        distance = "raw"
         position_weight = 0.1
         activity_weight = 0.2
         mse_weight = 0.3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-KINDS = {"foa-intensity": 7, "mic-gcc-phat": 10, "mic-phase": 7}  # channels; the order counts in a cache's header
+KINDS = {"foa-intensity": 7, "mic-gcc-phat": 10, "mic-phase": 7, "mic-coherence": 16}  # channels; the order counts in a cache's header
 FRAMES, BANDS, MICROPHONES = 5, 64, 4  # feature frames in a block of 100 ms; bands (or lags) of a frame; log-mel channels
 CACHE_VERSION, HEADER_BYTES = 1, 64
 TRAINING_FOLDS = "3456"

@@ -67,6 +67,14 @@ def path_difference(spectrum, mel):
     return np.where(centres <= 2500, -343 / (2 * np.pi * centres) * np.angle(cross), 0)
 
 
+def coherence(spectrum, mel):
+    power = mel @ np.abs(spectrum) ** 2
+    pairs = [(mel @ (np.conj(spectrum[m]) * spectrum[n])) / np.sqrt(power[m] * power[n]) for m, n in PAIRS]
+    silent = np.stack([power[m] * power[n] == 0 for m, n in PAIRS])
+    pairs = np.where(silent, 0, np.stack(pairs))
+    return np.concatenate([pairs.real, pairs.imag])
+
+
 def main():
     audio = make_audio()
     spectrum = stft(audio)
@@ -79,6 +87,7 @@ def main():
         "intensity": intensity(spectrum, mel).transpose(2, 1, 0),
         "gcc_phat": gcc_phat(spectrum).transpose(2, 1, 0),
         "path_difference": path_difference(spectrum, mel).transpose(2, 1, 0),
+        "coherence": coherence(spectrum, mel).transpose(2, 1, 0),
         "mel": mel,
     }
     target = Path(__file__).parents[2] / "Tests/Fixtures/Features/features.safetensors"

@@ -25,4 +25,10 @@ BEARING_HOT void bearing_spectrum_multiply(
     const float *_Nonnull a_imaginary, const float *_Nonnull b_real, const float *_Nonnull b_imaginary, float scale,
     int count);
 
+/* out += scale * a * b for spectra in split complex form. */
+BEARING_HOT void bearing_spectrum_multiply_add(
+    float *_Nonnull out_real, float *_Nonnull out_imaginary, const float *_Nonnull a_real,
+    const float *_Nonnull a_imaginary, const float *_Nonnull b_real, const float *_Nonnull b_imaginary, float scale,
+    int count);
+
 #endif

@@ -1,0 +1,117 @@
+import Audio
+import CRealtime
+import Glibc
+import Tensor
+
+/// Renders what has no label: the diffuse background, and stationary sources through the room. One a thread.
+@safe
+final class AmbienceRenderer {
+    /// Samples after which stationary sources repeat: 5.5 s. Longer than any impulse response, so that a product of spectra is
+    /// the steady state.
+    private static let period = 1 << 17
+
+    private let transform = RealTransform(points: period)
+    private let arena: Arena<Float>
+    /// [4, period]
+    private let sound: MutableTensorRef<Float>
+
+    init() {
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(Shape(4, Self.period)))
+        sound = arena.take(Shape(4, Self.period))
+        self.arena = arena
+    }
+
+    /// Replaces what `mix`, [4, length], holds by the scene's ambience, the scene's signal-to-noise ratio below 1 in free air.
+    func render(
+        _ scene: Scene, by renderer: SourceRenderer, to mix: MutableTensorRef<Float>, random: inout RandomSource
+    ) {
+        addBackground(scene, of: renderer.field, to: mix, random: &random)
+        let background = Self.power(mix)
+        for source in scene.ambience.sources {
+            add(source, in: scene, by: renderer, background: background, to: mix, random: &random)
+        }
+        let power = scene.ambience.power * scene.ambience.powerWithSources
+        let gain = pow(10, -scene.signalToNoise / 20) / max(power, 1e-18).squareRoot()
+        for index in 0..<mix.count { mix[index] *= gain }
+    }
+
+    /// Diffuse noise whose bands slowly change their level.
+    private func addBackground(
+        _ scene: Scene, of field: DiffuseField, to mix: MutableTensorRef<Float>, random: inout RandomSource
+    ) {
+        let signs = SIMD4<Float>(1, random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1)
+        // Capsules change places only when the array is turned; their noise keeps its signs.
+        let flips = field.response.format == .foa ? signs : .one
+        let place = random.index(below: 1 << 30)
+        for band in 0..<OctaveBands.count {
+            let base = pow(10, scene.ambience.spectrum[band] / 20)
+            Self.drift(length: scene.length, decibels: 2, random: &random) { range, first, last in
+                field.add(
+                    band: band, from: place + range.lowerBound, to: mix, range: range, first: base * first,
+                    last: base * last, signs: flips)
+            }
+        }
+    }
+
+    /// A source in the steady state.
+    private func add(
+        _ source: AmbientSource, in scene: Scene, by renderer: SourceRenderer, background: Double,
+        to mix: MutableTensorRef<Float>, random: inout RandomSource
+    ) {
+        let bins = transform.bins
+        let spectrum = source.period(bins: bins)
+        sound.fill(0)
+        renderer.addResponse(from: source.place, in: scene.room, array: scene.array, to: sound, random: &random)
+        for channel in 0..<4 {
+            let row = unsafe sound.unsafeBase + channel * Self.period
+            unsafe transform.time.unsafeBase.update(from: row, count: Self.period)
+            transform.forward()
+            for bin in 0..<bins {
+                let (a, b) = (transform.real[bin], transform.imaginary[bin])
+                transform.real[bin] = a * spectrum.real[bin] - b * spectrum.imaginary[bin]
+                transform.imaginary[bin] = a * spectrum.imaginary[bin] + b * spectrum.real[bin]
+            }
+            transform.inverse()
+            unsafe row.update(from: transform.time.unsafeBase, count: Self.period)
+        }
+        let gain = Float((background / max(Self.power(sound), 1e-30)).squareRoot()) * pow(10, source.level / 20)
+        let place = random.index(below: Self.period)
+        Self.drift(length: scene.length, decibels: 1, random: &random) { range, first, last in
+            var done = 0
+            let step = gain * (last - first) / Float(range.count)
+            while done < range.count {
+                let start = (place + range.lowerBound + done) % Self.period
+                let count = min(range.count - done, Self.period - start)
+                for channel in 0..<4 {
+                    unsafe bearing_accumulate_ramp(
+                        mix.unsafeBase + channel * scene.length + range.lowerBound + done,
+                        sound.unsafeBase + channel * Self.period + start, gain * first + step * Float(done), step,
+                        Int32(count))
+                }
+                done += count
+            }
+        }
+    }
+
+    /// Hands over pieces of 1 to 5 s with amplitudes at both ends that wander about 1.
+    private static func drift(
+        length: Int, decibels: Float, random: inout RandomSource, _ body: (Range<Int>, Float, Float) -> Void
+    ) {
+        var start = 0
+        var amplitude = pow(10, decibels * random.normal() / 20)
+        while start < length {
+            let end = min(start + Int(random.uniform(1...5) * Float(AudioFormat.sampleRate)), length)
+            let next = pow(10, decibels * random.normal() / 20)
+            body(start..<end, amplitude, next)
+            amplitude = next
+            start = end
+        }
+    }
+
+    /// Mean power of all channels.
+    private static func power(_ samples: MutableTensorRef<Float>) -> Double {
+        var sum = 0.0
+        for index in 0..<samples.count { sum += Double(samples[index] * samples[index]) }
+        return sum / Double(max(samples.count, 1))
+    }
+}

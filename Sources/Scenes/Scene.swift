@@ -1,0 +1,97 @@
+import Audio
+public import Geometry
+import Glibc
+
+/// One source of a scene: what sounds, when, where, and how loud.
+public struct SceneEvent: Sendable {
+    /// Samples at 24 kHz at unit level where it sounds.
+    public var sound: [Float]
+    /// The sample of the recording at which the source begins.
+    public var start: Int
+    public var trajectory: Trajectory
+    public var directivity: SourceDirectivity
+    /// Pressure at 1 m against the sound's samples.
+    public var gain: Float
+    /// For labels: class and track number, which tell simultaneous events apart.
+    public var classIndex: Int
+    public var track: Int
+
+    public init(
+        sound: [Float], start: Int, trajectory: Trajectory, directivity: SourceDirectivity = .none, gain: Float,
+        classIndex: Int, track: Int
+    ) {
+        self.sound = sound
+        self.start = start
+        self.trajectory = trajectory
+        self.directivity = directivity
+        self.gain = gain
+        self.classIndex = classIndex
+        self.track = track
+    }
+
+    /// The sample of the recording at which its direct sound begins at the array.
+    public var arrival: Int {
+        start + Int((trajectory.distance / Room.speedOfSound * Float(AudioFormat.sampleRate)).rounded())
+    }
+
+    /// Seconds at the source when what the array hears in the middle of a label frame was emitted.
+    func emission(frame: Int) -> Float {
+        trajectory.emission(heard: (Float(frame) + 0.5) / 10 - Float(arrival) / Float(AudioFormat.sampleRate))
+    }
+}
+
+/// A label row: a source that is to be heard in one 100 ms frame.
+public struct SceneLabel: Sendable, Hashable {
+    public var frame: Int
+    public var classIndex: Int
+    public var track: Int
+    public var direction: Direction
+}
+
+/// Everything that a recording is rendered from: the same for all array formats.
+public struct Scene: Sendable {
+    public var room: Room
+    public var array: ArrayPlacement
+    public var events: [SceneEvent]
+    public var ambience: Ambience
+    public var microphone: MicrophoneModel
+    /// Samples.
+    public var length: Int
+    /// dB from all ambience, in free air, to a source at its reference level: pressure 1 at the array.
+    public var signalToNoise: Float
+    /// dB of the loudest sample of the recording against full scale.
+    public var peak: Float
+    /// Draws tails, the background's fluctuation and the capsules' noise.
+    public var noiseSeed: UInt64
+    /// Simultaneous sources at most.
+    public var overlap: Int
+
+    public init(
+        room: Room, array: ArrayPlacement, events: [SceneEvent], ambience: Ambience = .pink,
+        microphone: MicrophoneModel = .ideal, length: Int, signalToNoise: Float, peak: Float, noiseSeed: UInt64,
+        overlap: Int
+    ) {
+        self.room = room
+        self.array = array
+        self.events = events
+        self.ambience = ambience
+        self.microphone = microphone
+        self.length = length
+        self.signalToNoise = signalToNoise
+        self.peak = peak
+        self.noiseSeed = noiseSeed
+        self.overlap = overlap
+    }
+
+    /// Label rows by frame, then track.
+    public var labels: [SceneLabel] {
+        let frames = (length + 2399) / 2400
+        return events.flatMap { event in
+            Activity.frames(of: DopplerShift.heard(event.sound, along: event.trajectory), from: event.arrival).filter { $0 < frames }.map { frame in
+                SceneLabel(
+                    frame: frame, classIndex: event.classIndex, track: event.track,
+                    direction: event.trajectory.direction(at: event.emission(frame: frame)))
+            }
+        }.sorted { ($0.frame, $0.track) < ($1.frame, $1.track) }
+    }
+}

@@ -1,0 +1,47 @@
+import Audio
+import Geometry
+import Testing
+
+@Suite struct ArrayRemarksTests {
+    private func array(_ positions: [SIMD3<Float>], directivity: Float = 1, aim: Direction? = nil) -> ArrayGeometry {
+        ArrayGeometry(
+            name: "test", mount: .open,
+            capsules: positions.map { .init(position: $0, aim: aim, directivity: directivity) })
+    }
+
+    private let square: [SIMD3<Float>] = [[0.04, 0, 0], [0, 0.04, 0], [-0.04, 0, 0], [0, -0.04, 0]]
+
+    @Test func aFlatArrayCannotTellAboveFromBelow() {
+        #expect(array(square).remarks == ["its capsules lie in a horizontal plane: it cannot tell above from below"])
+        // Cardioids that all look up differ in nothing from one another, so they do not help either.
+        #expect(array(square, directivity: 0.5, aim: Direction(azimuth: 0, elevation: 90)).remarks.count == 1)
+        let upright = array(square.map { SIMD3($0.x, 0, $0.y) })
+        #expect(upright.remarks.count == 1 && upright.remarks[0].contains("azimuth"))
+    }
+
+    @Test func aLineOfCapsulesIsToldSo() {
+        let line = array((0..<4).map { SIMD3(0, Float($0) * 0.03, 0) })
+        #expect(line.remarks == ["its capsules lie in a line: it cannot tell directions around that line apart"])
+    }
+
+    @Test func aimsSaveAFlatArray() {
+        let aims = [Direction(azimuth: 0, elevation: 45), Direction(azimuth: 90, elevation: -45)]
+        let capsules = square.enumerated().map { index, position in
+            ArrayGeometry.Capsule(position: position, aim: aims[index % 2], directivity: 0.5)
+        }
+        #expect(ArrayGeometry(name: "test", mount: .open, capsules: capsules).remarks.isEmpty)
+    }
+
+    @Test func spacingIsToldWithFigures() {
+        let tetrahedron = ArrayGeometry.tetrahedral.capsules.map(\.position)
+        let wide = array(tetrahedron.map { $0 * 10 })
+        #expect(wide.remarks.count == 1 && wide.remarks[0].contains("68.8 cm apart: above 249 Hz"))
+        let narrow = array(tetrahedron.map { $0 / 10 })
+        #expect(narrow.remarks.count == 1 && narrow.remarks[0].contains("0.7 cm apart: below 692 Hz"))
+        // Directional capsules tell directions by level, at low frequencies too.
+        let cardioids = ArrayGeometry(
+            name: "test", mount: .open,
+            capsules: narrow.capsules.map { .init(position: $0.position, directivity: 0.5) })
+        #expect(cardioids.remarks.isEmpty)
+    }
+}
