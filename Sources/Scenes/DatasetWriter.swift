@@ -21,6 +21,8 @@ public final class DatasetWriter: Sendable {
         public var folds: [Int] = [1]
         /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
         public var recordingsPerRoom = 1
+        /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
+        public var isIdeal = false
         public var threads = 2
         /// Keeps recordings whose labels are there already, from an interrupted run of the same settings.
         public var resumes = false
@@ -90,8 +92,10 @@ public final class DatasetWriter: Sendable {
             var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
             place = Scene.place(using: &random)
         }
-        return Scene.random(
+        var scene = Scene.random(
             seconds: settings.seconds, overlap: overlap(index), sounds: sounds, place: place, using: &random)
+        if settings.isIdeal { scene.microphone = .ideal }
+        return scene
     }
 
     /// Writes all recordings.

@@ -53,6 +53,8 @@ struct SynthCommand: ParsableCommand {
     var fold = "3-6"
     @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
     var recordingsPerRoom = 1
+    @Flag(help: "A perfect microphone: capsules that are equal and silent, Ambisonics without an encoder.")
+    var ideal = false
     @Option(help: "Recordings rendered at the same time.")
     var threads = 2
     @Flag(help: "Keep recordings that an interrupted run with the same options has written.")
@@ -126,6 +128,7 @@ struct SynthCommand: ParsableCommand {
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
         settings.recordingsPerRoom = recordingsPerRoom
+        settings.isIdeal = ideal
         settings.threads = threads
         settings.resumes = resume
 

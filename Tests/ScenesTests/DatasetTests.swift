@@ -31,6 +31,27 @@ private final class Scratch {
 }
 
 @Suite struct DatasetTests {
+    @Test func offsetsAndRumbleAreNoSound() throws {
+        let scratch = try Scratch()
+        let writer = try AudioFileWriter(
+            path: "\(scratch.path)/offset.wav", encoding: .wave16, sampleRate: 24_000, channels: 1)
+        // A quiet tone of 1 kHz under an offset and a rumble of 12 Hz that are ten times as loud.
+        let samples = (0..<48_000).map { sample -> Float in
+            let t = Float(sample) / 24_000
+            return 0.03 * sin(2 * .pi * 1000 * t) + 0.3 + 0.3 * sin(2 * .pi * 12 * t)
+        }
+        try writer.write(samples.span)
+        try writer.close()
+        var random = RandomSource(seed: 1)
+        let sounds = try SoundLibrary(folders: [scratch.path])
+        let (sound, _) = try #require(sounds.event(seconds: 1, using: &random))
+        // 50 periods of the tone, away from what the filter makes of the beginning.
+        let middle = sound[6000..<7200]
+        let mean = middle.reduce(0, +) / 1200
+        let power = middle.reduce(0) { $0 + $1 * $1 } / 1200
+        #expect(abs(mean) < 0.05 && abs(power - 1) < 0.1)
+    }
+
     @Test func layoutAndLabelsAndThreads() throws {
         let scratch = try Scratch()
         let sounds = try scratch.sounds()
