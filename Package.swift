@@ -47,7 +47,7 @@ let package = Package(
         room("Networks", on: ["Tensor", "Kernels"]),
         room("Tracking", on: ["Geometry"]),
         room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
-        room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
+        room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         room("SafeTensors", on: []),
         room("Options", on: [.product(name: "TOMLKit", package: "TOMLKit")]),
         room(
@@ -64,6 +64,7 @@ let package = Package(
                 "SafeTensors", "Formats", "Options",
             ]),
         room("Configuration", on: ["Geometry", "Audio", "Tracking", "Options"]),
+        room("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
         room(
             "Daemon",
             on: [
@@ -74,7 +75,7 @@ let package = Package(
             name: "bearing",
             dependencies: [
                 "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
-                "Scenes", "Options", "Training", "Configuration", "Daemon", "SafeTensors", "CRealtime",
+                "Scenes", "Options", "Training", "Configuration", "Diagnosis", "Daemon", "SafeTensors", "CRealtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -92,7 +93,7 @@ let package = Package(
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
         tests(of: "Tracking", with: ["Geometry"]),
         tests(of: "Audio", with: ["Geometry"]),
-        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking"]),
+        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "SafeTensors"),
         tests(of: "Formats", with: ["Options", "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "TrackFeed", with: ["Geometry", "Tracking"]),
@@ -100,7 +101,8 @@ let package = Package(
         tests(
             of: "Training",
             with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats", "Options"]),
-        tests(of: "Configuration", with: ["Options", "Geometry", "Audio"]),
+        tests(of: "Configuration", with: ["Options", "Geometry", "Audio", "Tracking"]),
+        tests(of: "Diagnosis", with: ["Geometry", "Audio", "Scenes"]),
         tests(
             of: "Daemon",
             with: [

@@ -12,6 +12,9 @@ final class FrameBuffer {
 
     var count: Int { unsafe samples.count }
 
+    /// The first sample, for calls of C.
+    @unsafe var base: UnsafeMutablePointer<Float> { unsafe samples.baseAddress! }
+
     /// Samples `range`, to read.
     @_lifetime(borrow self)
     func span(_ range: Range<Int>) -> Span<Float> {

@@ -1,4 +1,6 @@
 public import Audio
+public import Geometry
+public import Tracking
 
 /// Everything that `bearing run` may be told, validated and never changed afterwards.
 public struct BearingConfiguration: Sendable, Hashable {
@@ -9,8 +11,20 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var format: AudioFormat?
         /// Which four channels of the source are used; nil demands a source of exactly four.
         public var channels: ChannelMap?
+        /// Which capsules the channels of `mic` and `aformat` are: the path of an array file, or the name of one that ships with the
+        /// program; nil: those that the model was trained on.
+        public var array: String?
+        /// Order and scaling of the channels of `foa`.
+        public var ambisonics = AmbisonicConvention.ambix
         /// Whether a file begins again at its end.
         public var loop = true
+    }
+
+    /// `[mounting]`: how the array is turned against the world's axes, in degrees; `Rotation(yaw:pitch:roll:)` says about what.
+    public struct Mounting: Sendable, Hashable {
+        public var yaw: Float = 0
+        public var pitch: Float = 0
+        public var roll: Float = 0
     }
 
     /// `[model]`: what hears it.
@@ -58,6 +72,9 @@ public struct BearingConfiguration: Sendable, Hashable {
     }
 
     public var input = Input()
+    public var mounting = Mounting()
+    /// `[[ignore]]`: in the world's axes, directions that are not told.
+    public var ignored: [Sector] = []
     public var model = Model()
     public var socket = Socket()
     public var gate = Gate()
@@ -65,4 +82,9 @@ public struct BearingConfiguration: Sendable, Hashable {
     public var log = Log()
 
     public init() {}
+
+    /// From the array's directions to those that are told.
+    public var viewpoint: Viewpoint {
+        Viewpoint(mounting: Rotation(yaw: mounting.yaw, pitch: mounting.pitch, roll: mounting.roll), ignored: ignored)
+    }
 }

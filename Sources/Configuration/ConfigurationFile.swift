@@ -1,4 +1,5 @@
 import Audio
+import Geometry
 public import Options
 
 /// The configuration file: TOML, strict. Every fault is found in one pass.
@@ -25,6 +26,16 @@ public enum ConfigurationFile {
         var faults: [ConfigurationFault] = []
         if var section = root.section("input", &faults) {
             read(&section, into: &configuration.input, folder, &faults)
+            faults += section.unknown()
+        }
+        if var section = root.section("mounting", &faults) {
+            if let yaw = section.number("yaw", in: -360...360, &faults) { configuration.mounting.yaw = Float(yaw) }
+            if let pitch = section.number("pitch", in: -90...90, &faults) { configuration.mounting.pitch = Float(pitch) }
+            if let roll = section.number("roll", in: -360...360, &faults) { configuration.mounting.roll = Float(roll) }
+            faults += section.unknown()
+        }
+        for var section in root.sections("ignore", &faults) {
+            if let sector = sector(&section, &faults) { configuration.ignored.append(sector) }
             faults += section.unknown()
         }
         if var section = root.section("model", &faults) {
@@ -72,7 +83,40 @@ public enum ConfigurationFile {
         input.channels = section.integers("channels", "4 different channel numbers from 0 up", &faults) {
             try? ChannelMap($0)
         }
+        input.array = section.text("array", &faults).map { array in
+            // A bare name is that of an array that ships with the program.
+            array.contains("/") || array.hasSuffix(".toml") ? OptionFile.absolute(array, in: folder) : array
+        }
+        if let convention: AmbisonicConvention = section.choice("ambisonics", &faults) { input.ambisonics = convention }
         if let loop = section.flag("loop", &faults) { input.loop = loop }
+    }
+
+    /// - Returns: nil after a fault.
+    private static func sector(_ section: inout OptionTable, _ faults: inout [ConfigurationFault]) -> Sector? {
+        let before = faults.count
+        let azimuth = section.numbers(
+            "azimuth", in: [-360...360, -360...360], "[from, to] in degrees, counter-clockwise from one to the other", &faults)
+        let elevation = section.numbers(
+            "elevation", in: [-90...90, -90...90], "[lowest, highest] in degrees", &faults)
+        if faults.count == before, azimuth == nil, elevation == nil {
+            section.missing("azimuth", "azimuth = [from, to], elevation = [lowest, highest] or both", &faults)
+        }
+        if let azimuth, azimuth[0] == azimuth[1] {
+            faults.append(
+                ConfigurationFault(
+                    file: section.file, place: section.place("azimuth"), expected: "two different ends",
+                    found: "\(azimuth[0]) twice", advice: "leave azimuth out for all around"))
+        }
+        if let elevation, elevation[0] > elevation[1] {
+            faults.append(
+                ConfigurationFault(
+                    file: section.file, place: section.place("elevation"), expected: "the lower end first",
+                    found: "[\(elevation[0]), \(elevation[1])]"))
+        }
+        guard faults.count == before else { return nil }
+        return Sector(
+            azimuth: azimuth.map { (from: Float($0[0]), to: Float($0[1])) },
+            elevation: elevation.map { Float($0[0])...Float($0[1]) } ?? -90...90)
     }
 
     private static func read(

@@ -16,8 +16,8 @@ final class AnalysisLoop: @unchecked Sendable {
     private let health: Health
     /// Room for the rest of a block: [2400, 4].
     private var samples = [Float](repeating: 0, count: framesPerBlock * AudioFormat.channels)
-    /// Frames of the present block that the pipeline has.
-    private var filled = 0
+    /// Frames of the present block that the pipeline has; below 0 while its encoder has not yet given the first.
+    private var filled: Int
     private var power = SIMD4<Float>.zero
     private var computing: Int64 = 0
     private var sequence = 0
@@ -30,6 +30,7 @@ final class AnalysisLoop: @unchecked Sendable {
         self.pipeline = pipeline
         self.mailbox = mailbox
         self.health = health
+        filled = -pipeline.inputDelay
     }
 
     /// Meets every page and branch once, on silence, before audio flows.
@@ -52,7 +53,7 @@ final class AnalysisLoop: @unchecked Sendable {
     /// - Returns: whether there was anything.
     private func analyse() -> Bool {
         let start = stream.ring.framesRead
-        let there = min(stream.ring.framesAvailable, Self.framesPerBlock - filled)
+        let there = min(stream.ring.framesAvailable, Self.framesPerBlock - max(filled, 0))
         guard there > 0, let moment = stream.clock.moment(ofFrame: start) else { return false }
         follow(moment)
         let frames = contiguous(from: start, count: there, segment: moment.segment)
@@ -75,7 +76,7 @@ final class AnalysisLoop: @unchecked Sendable {
         defer { segment = moment.segment }
         guard let segment, segment != moment.segment, moment.time - end > Self.longestGap else { return }
         pipeline.reset()
-        filled = 0
+        filled = -pipeline.inputDelay
         power = .zero
         computing = 0
     }
@@ -102,8 +103,9 @@ final class AnalysisLoop: @unchecked Sendable {
     }
 
     private func post(_ tracks: borrowing BlockTracks) {
-        // The line tells when the block ended that it describes: a look-ahead before now.
-        let time = end - Double(pipeline.lookAhead) * Self.blockSeconds
+        // The line tells when the block ended that it describes: a look-ahead and the encoder's delay before now.
+        let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
+        let time = end - Double(pipeline.lookAhead) * Self.blockSeconds - delay
         mailbox.post(FeedBlock(sequence: sequence, time: time, tracks: copy tracks))
         sequence += 1
     }

@@ -1,7 +1,9 @@
+public import Audio
 public import Features
 public import Kernels
 public import Networks
 public import SafeTensors
+import Options
 import Tensor
 public import Tracking
 
@@ -35,12 +37,16 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct ModelFile: Sendable {
     public static let format = "bearing-doanet-1"
     private static let untrained = "untrained"
+    /// The array as the text of its file.
+    private static let geometryKey = "array.file"
 
     public let parameters: DOAnetParameters<Float>
     public let scaler: FeatureScaler
     public let gate: GateSettings
     /// Which microphone the model was trained for: `foa`, or the name of an array.
     public let array: String
+    /// The capsules of that microphone; nil for `foa`, and for arrays that older files only name.
+    public let geometry: ArrayGeometry?
     /// Whether its activities were trained; where not, directions can be scored, but no gate can tell when there is a source.
     public let tellsActivity: Bool
     /// Training data, seed, metrics, licence: for people, kept as they are.
@@ -51,15 +57,23 @@ public struct ModelFile: Sendable {
 
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings, array: String,
-        tellsActivity: Bool = true, facts: [String: String]
+        geometry: ArrayGeometry? = nil, tellsActivity: Bool = true, facts: [String: String]
     ) {
         precondition(parameters.architecture.channels == scaler.kind.channels, "a scaler of the network's features")
         self.parameters = parameters
         self.scaler = scaler
         self.gate = gate
         self.array = array
+        self.geometry = geometry ?? (array == ArrayGeometry.tetrahedral.name ? .tetrahedral : nil)
         self.tellsActivity = tellsActivity
         self.facts = facts
+    }
+
+    /// The same model with other thresholds, and facts that tell of them.
+    public func with(gate: GateSettings, facts: [String: String]) -> ModelFile {
+        ModelFile(
+            parameters: parameters, scaler: scaler, gate: gate, array: array, geometry: geometry,
+            tellsActivity: tellsActivity, facts: facts)
     }
 
     /// Writes the file in one step: a reader sees the old one or the new one, never a part.
@@ -98,6 +112,7 @@ public struct ModelFile: Sendable {
             "gate.duplicate_degrees": "\(gate.duplicateDegrees)",
             "gate.smoothing": "\(gate.smoothing)",
         ]
+        if let geometry { own[Self.geometryKey] = ArrayFile.text(of: geometry) }
         if !tellsActivity { own["activity"] = Self.untrained }
         return own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { _, fact in fact }
     }
@@ -135,7 +150,7 @@ public struct ModelFile: Sendable {
         }
         return ModelFile(
             parameters: parameters, scaler: FeatureScaler(kind: kind, mean: mean, deviation: deviation), gate: gate,
-            array: try metadata.string("array"), tellsActivity: try tellsActivity(metadata), facts: Dictionary(facts) { first, _ in first })
+            array: try metadata.string("array"), geometry: try geometry(metadata), tellsActivity: try tellsActivity(metadata), facts: Dictionary(facts) { first, _ in first })
     }
 
     private static func values(_ name: String, _ shape: [Int], in file: SafeTensorFile) throws(ModelError) -> [Float] {
@@ -165,6 +180,17 @@ public struct ModelFile: Sendable {
     private static func tellsActivity(_ metadata: ModelMetadata) throws(ModelError) -> Bool {
         guard metadata.values["activity"] != nil else { return true }
         return try metadata.one(of: ["trained", untrained], "activity") != untrained
+    }
+
+    private static func geometry(_ metadata: ModelMetadata) throws(ModelError) -> ArrayGeometry? {
+        guard let text = metadata.values[geometryKey] else { return nil }
+        do {
+            return try ArrayFile.parse(text, file: geometryKey)
+        } catch {
+            throw .metadata(
+                path: metadata.path, key: geometryKey, expected: "the text of an array file",
+                found: error.faults.first?.description ?? "none")
+        }
     }
 
     private static func gate(_ metadata: ModelMetadata) throws(ModelError) -> GateSettings {

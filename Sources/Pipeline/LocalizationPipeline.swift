@@ -1,3 +1,4 @@
+public import Audio
 public import Features
 import Geometry
 import Glibc
@@ -8,7 +9,7 @@ public import Tracking
 
 /// Audio in, tracks out, with no thread of its own: the live daemon and offline commands both drive this.
 ///
-/// Extractor -> scaler -> network step -> gate. The tracks depend on the samples alone, not on how they are cut into pushes.
+/// Encoder where the channels need one -> extractor -> scaler -> network step -> gate -> viewpoint. The tracks depend on the samples alone, not on how they are cut into pushes.
 /// After `init` nothing allocates.
 public final class LocalizationPipeline: @unchecked Sendable {
     public let kind: FeatureKind
@@ -16,6 +17,15 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// Blocks of 100 ms that the network hears before it tells of one.
     public let lookAhead: Int
 
+    /// Frames that the encoder of the channels takes: a block's tracks come so much later than its last sample.
+    public var inputDelay: Int { encoder?.filters.delay ?? 0 }
+
+    private let encoder: FilterMatrix?
+    /// [2400, 4], out of the encoder; nothing where there is none.
+    private var encoded: [Float]
+    /// Frames out of the encoder that are still to come before the first that was pushed.
+    private var early: Int
+    private let viewpoint: Viewpoint
     private let scaler: FeatureScaler
     private let stepper: DOAnetStepper
     private var extractor: FeatureExtractor
@@ -40,7 +50,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// - Parameters:
     ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
     ///   - gate: thresholds, as the model file or the configuration has them.
-    public init(parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings) {
+    ///   - encoding: what makes of the channels those that the network hears; nil where they are the same.
+    ///   - viewpoint: from the array's directions to those that are told.
+    public init(
+        parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
+        encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+    ) {
         let architecture = parameters.architecture
         precondition(
             architecture.channels == scaler.kind.channels,
@@ -48,6 +63,10 @@ public final class LocalizationPipeline: @unchecked Sendable {
         kind = scaler.kind
         maximumTracks = architecture.maximumTracks
         lookAhead = architecture.lookAhead
+        encoder = encoding.map { FilterMatrix($0) }
+        encoded = Array(repeating: 0, count: encoding == nil ? 0 : FrameTiming.samplesPerBlock * FrameTiming.microphones)
+        early = encoding?.delay ?? 0
+        self.viewpoint = viewpoint
         self.scaler = scaler
         stepper = DOAnetStepper(parameters)
         extractor = FeatureExtractor(scaler.kind)
@@ -63,13 +82,31 @@ public final class LocalizationPipeline: @unchecked Sendable {
 
     /// Pushes audio and hands out the tracks of every block that it completes.
     ///
-    /// Block k comes with the last sample of block k + `lookAhead`.
+    /// Block k comes `inputDelay` frames after the last sample of block k + `lookAhead`.
     /// - Parameters:
     ///   - samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
     ///   - emit: gets a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         samplesPushed += samples.count / FrameTiming.microphones
-        extractor.push(samples) { push(frame: $0, emit) }
+        if let encoder {
+            encode(samples, encoder, emit)
+        } else {
+            extractor.push(samples) { push(frame: $0, emit) }
+        }
+    }
+
+    /// Extracts what comes out of the encoder, less what is older than the first sample.
+    private func encode(_ samples: Span<Float>, _ encoder: FilterMatrix, _ emit: (borrowing BlockTracks) -> Void) {
+        var done = 0
+        while done < samples.count {
+            let count = min(encoded.count, samples.count - done)
+            var target = encoded.mutableSpan
+            encoder.process(samples.extracting(done..<done + count), into: &target)
+            let skipped = min(early, count / FrameTiming.microphones)
+            early -= skipped
+            extractor.push(encoded.span.extracting(skipped * FrameTiming.microphones..<count)) { push(frame: $0, emit) }
+            done += count
+        }
     }
 
     /// Pushes one feature frame, for whoever has extracted features before.
@@ -92,16 +129,21 @@ public final class LocalizationPipeline: @unchecked Sendable {
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
         let heard = samplesPushed / FrameTiming.samplesPerBlock
         let silence = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * FrameTiming.microphones)
-        for _ in 0..<lookAhead {
-            push(silence.span) { tracks in
+        var rest = inputDelay + lookAhead * FrameTiming.samplesPerBlock
+        while rest > 0 {
+            let frames = min(rest, FrameTiming.samplesPerBlock)
+            push(silence.span.extracting(0..<frames * FrameTiming.microphones)) { tracks in
                 if tracks.block < heard { emit(tracks) }
             }
+            rest -= frames
         }
         reset()
     }
 
     /// Forgets the audio so far and closes all tracks; ids go on counting.
     public func reset() {
+        encoder?.reset()
+        early = inputDelay
         extractor.reset()
         stepper.reset()
         gate.reset()
@@ -129,7 +171,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
         tracks.removeAll()
         tracks.block = blocks - 1 - lookAhead
         for slot in 0..<maximumTracks {
-            if let track = gate.track(slot) { tracks.append(track) }
+            guard var track = gate.track(slot), let direction = viewpoint.told(track.direction) else { continue }
+            track.direction = direction
+            tracks.append(track)
         }
         emit(tracks)
     }

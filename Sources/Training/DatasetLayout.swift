@@ -1,4 +1,7 @@
+public import Audio
+import Formats
 import Foundation
+import Options
 
 /// Which of the two microphone formats of a data set is read.
 public enum DatasetFormat: String, Sendable, CaseIterable, Codable {
@@ -29,6 +32,19 @@ public struct DatasetLayout: Sendable {
     public static let trainingFolds = [3, 4, 5, 6]
     public static let validationFolds = [2]
     public static let testFolds = [1]
+
+    /// The capsules of `mic`: as `array.toml` says, where the set has one, else those of TAU-NIGENS; nil for `foa`.
+    /// - Throws: what is wrong with `array.toml`.
+    public func geometry() throws(TrainingError) -> ArrayGeometry? {
+        guard format == .mic else { return nil }
+        let path = "\(root)/array.toml"
+        guard FileManager.default.fileExists(atPath: path) else { return .tetrahedral }
+        do {
+            return try ArrayFile.load(path)
+        } catch {
+            throw .settings(error.description)
+        }
+    }
 
     /// The recordings of some folds, in the order of their names; every one has labels.
     /// - Throws: a missing folder, no recording at all, or a recording without labels.

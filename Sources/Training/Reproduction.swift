@@ -239,9 +239,7 @@ public struct Reproduction {
     private func tuned(_ model: ModelFile, on data: TrainingData, in folder: String) throws -> GateSettings {
         let tuning = GateTuning(model: model, recordings: data.validation, threads: settings.training.threads)
         let gate = tuning.best(from: model.gate) { _ in }.gate
-        try ModelFile(
-            parameters: model.parameters, scaler: model.scaler, gate: gate, array: model.array, facts: model.facts
-        ).save(to: "\(folder)/tuned.safetensors")
+        try model.with(gate: gate, facts: model.facts).save(to: "\(folder)/tuned.safetensors")
         return gate
     }
 }

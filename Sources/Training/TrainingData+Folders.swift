@@ -1,3 +1,4 @@
+import Audio
 import Formats
 import Foundation
 import Tensor
@@ -27,6 +28,22 @@ extension TrainingData {
         for layout in layouts where !seen.insert(location(layout)).inserted {
             throw TrainingError.settings("\(layout.root): expected every folder of recordings once, found it twice")
         }
+    }
+
+    /// The array that all recordings share; nil for Ambisonics.
+    /// - Throws: `TrainingError.settings` for a data set of another array.
+    static func geometry(of layouts: [DatasetLayout]) throws(TrainingError) -> ArrayGeometry? {
+        guard let first = layouts.first, let geometry = try first.geometry() else { return nil }
+        for layout in layouts.dropFirst() {
+            guard let other = try layout.geometry() else { continue }
+            let differences = other.differences(from: geometry)
+            guard differences.isEmpty else {
+                throw .settings(
+                    "\(layout.root): expected recordings of the array of \(first.root), \(geometry.name), "
+                        + "found \(differences.joined(separator: ", ")): train on one array at a time")
+            }
+        }
+        return geometry
     }
 
     private static func location(_ layout: DatasetLayout) -> String {

@@ -1,3 +1,4 @@
+public import Audio
 public import Formats
 import Foundation
 public import Features
@@ -31,6 +32,8 @@ public struct TrainingData: Sendable {
     public let warnings: [String]
     /// What of the data a resumed run must find again.
     public let fingerprint: String
+    /// The capsules that the recordings were made with; nil for Ambisonics.
+    public let geometry: ArrayGeometry?
 
     /// Reads folds 3 to 6 and 2, extracts what the cache lacks.
     /// - Parameters:
@@ -44,6 +47,7 @@ public struct TrainingData: Sendable {
         progress: (Double) -> Void
     ) throws {
         try Self.requireDistinct([layout] + extra)
+        geometry = try Self.geometry(of: [layout] + extra)
         let trainingSet =
             try Self.cached(layout, folds: DatasetLayout.trainingFolds, in: cache)
             + extra.flatMap {
@@ -74,7 +78,7 @@ public struct TrainingData: Sendable {
     }
 
     /// The name of the array that the recordings were made with, as model files carry it.
-    public var array: String { kind == .foaIntensity ? "foa" : "tetrahedral" }
+    public var array: String { geometry?.name ?? "foa" }
 
     /// The folders of the training recordings by name, for people.
     public var source: String {

@@ -251,6 +251,6 @@ public final class TrainingRun {
         }
         return ModelFile(
             parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array,
-            tellsActivity: settings.loss.trainsActivity, facts: facts)
+            geometry: data.geometry, tellsActivity: settings.loss.trainsActivity, facts: facts)
     }
 }

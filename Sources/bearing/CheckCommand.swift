@@ -17,9 +17,10 @@ struct CheckCommand: ParsableCommand {
         let configuration = try options.configuration()
         var failures: [Failure] = []
         attempt(&failures) {
-            let model = try LiveModel(
-                path: configuration.model.path, format: configuration.input.format, gate: configuration.gate)
-            print("model   \(model.path): \(model.format.rawValue), up to \(model.file.architecture.maximumTracks) sources")
+            let model = try LiveModel(configuration)
+            print("model   \(model.path): up to \(model.file.architecture.maximumTracks) sources")
+            print("input   \(model.input.summary)")
+            for warning in model.input.warnings { Console.note(warning) }
         }
         attempt(&failures) {
             let capture = try configuration.makeCapture()

@@ -6,49 +6,44 @@ import Networks
 import Pipeline
 import Tracking
 
-/// A model that can hear live, loaded and fitted with the gate that the configuration wants.
+/// A model that can hear live, fitted with the gate that the configuration wants and with what makes its input of the source's
+/// channels.
 struct LiveModel {
     let path: String
     let file: ModelFile
     let gate: GateSettings
+    let input: HeardInput
+    private let viewpoint: Viewpoint
 
-    /// - Parameters: `path` nil stands for the model that ships with the program; `format` nil for whatever the model hears.
-    init(path: String?, format: AudioFormat?, gate wanted: BearingConfiguration.Gate = BearingConfiguration().gate) throws {
-        self.path = try path ?? Resources.find(Resources.model)
+    /// - Parameter configuration: which model, what its input is, and what is told of what it hears.
+    init(_ configuration: BearingConfiguration) throws {
+        path = try configuration.model.path ?? Resources.find(Resources.model)
+        viewpoint = configuration.viewpoint
         do {
-            file = try ModelFile.load(self.path)
+            file = try ModelFile.load(path)
         } catch {
             throw Failure(error)
         }
         guard file.architecture.form == .live else {
             throw Failure(
                 .badData,
-                "\(self.path): expected a model of form live, found \(file.architecture.form.rawValue): "
+                "\(path): expected a model of form live, found \(file.architecture.form.rawValue): "
                     + "only the live form hears block by block; use `bearing evaluate` or another model")
         }
         guard file.tellsActivity else {
             throw Failure(
                 .badData,
-                "\(self.path): expected a model that tells activity, found one trained on directions alone: "
+                "\(path): expected a model that tells activity, found one trained on directions alone: "
                     + "use `bearing evaluate`, or train with an activity term")
         }
-        let heard = Self.format(of: file.features)
-        if let format, format != heard {
-            throw Failure(
-                .configuration,
-                "\(self.path): expected a model for format \(format.rawValue), found one for \(heard.rawValue): "
-                    + "give --format \(heard.rawValue) or another --model")
-        }
-        gate = try Self.merged(file.gate, wanted)
+        input = try HeardInput(configuration.input, model: file, at: path)
+        gate = try Self.merged(file.gate, configuration.gate)
     }
-
-    var format: AudioFormat { Self.format(of: file.features) }
 
     func makePipeline() -> LocalizationPipeline {
-        LocalizationPipeline(parameters: file.parameters, scaler: file.scaler, gate: gate)
+        LocalizationPipeline(
+            parameters: file.parameters, scaler: file.scaler, gate: gate, encoding: input.encoding, viewpoint: viewpoint)
     }
-
-    private static func format(of features: FeatureKind) -> AudioFormat { features == .foaIntensity ? .foa : .mic }
 
     private static func merged(_ gate: GateSettings, _ wanted: BearingConfiguration.Gate) throws -> GateSettings {
         var gate = gate

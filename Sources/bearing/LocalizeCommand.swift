@@ -1,8 +1,10 @@
 import ArgumentParser
 import Audio
+import Configuration
 import Formats
 import Foundation
 import Geometry
+import Options
 import Pipeline
 import Tracking
 
@@ -22,11 +24,13 @@ struct LocalizeCommand: ParsableCommand {
     @Argument(help: "Recordings with 4 channels.")
     var files: [String]
 
+    @Option(help: "A configuration file of `run`, for what it says of channels, mounting, directions to ignore, model and gate.")
+    var config: String?
+
     @Option(help: "The network (default: the one that ships with Bearing).")
     var model: String?
 
-    @Option(help: "foa or mic (default: what the model hears).")
-    var format: String?
+    @OptionGroup var channels: ChannelOptions
 
     @Option(help: "csv or jsonl.")
     var output = Output.csv
@@ -35,16 +39,19 @@ struct LocalizeCommand: ParsableCommand {
     var out: String?
 
     func validate() throws {
-        if let format, AudioFormat(rawValue: format) == nil {
-            throw ValidationError("--format expects foa or mic, found \(format)")
+        var input = BearingConfiguration().input
+        if let fault = channels.lay(over: &input).first {
+            throw ValidationError("\(fault.place): expected \(fault.expected), found \(fault.found)")
         }
     }
 
     func run() throws {
-        let model = try LiveModel(path: model, format: format.flatMap { AudioFormat(rawValue: $0) })
+        let configuration = try configuration()
+        let model = try LiveModel(configuration)
+        for warning in model.input.warnings { Console.note(warning) }
         if let out { try Self.makeFolder(out) }
         for file in files {
-            let text = try localize(file, model)
+            let text = try localize(file, model, map: configuration.input.channels)
             if let out {
                 let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
                 try Self.write(text, to: "\(out)/\(name).\(output.rawValue)")
@@ -54,12 +61,29 @@ struct LocalizeCommand: ParsableCommand {
         }
     }
 
+    /// The file with the options laid over it.
+    private func configuration() throws -> BearingConfiguration {
+        var configuration = BearingConfiguration()
+        var faults: [ConfigurationFault] = []
+        if let config {
+            do {
+                configuration = try ConfigurationFile.load(config)
+            } catch {
+                faults = error.faults
+            }
+        }
+        faults += channels.lay(over: &configuration.input)
+        if let model { configuration.model.path = model }
+        guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }
+        return configuration
+    }
+
     /// All lines of one file.
-    private func localize(_ path: String, _ model: LiveModel) throws -> String {
+    private func localize(_ path: String, _ model: LiveModel, map: ChannelMap?) throws -> String {
         let pipeline = model.makePipeline()
         var text = ""
         do throws(AudioError) {
-            let stream = try AudioFileStream(path: path)
+            let stream = try AudioFileStream(path: path, map: map)
             var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
             var progress = ProgressBar("localize \(path)")
             var done = 0

@@ -23,8 +23,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let configuration = try options.configuration()
         let log = Self.makeLog(configuration.log.level)
-        let model = try LiveModel(
-            path: configuration.model.path, format: configuration.input.format, gate: configuration.gate)
+        let model = try LiveModel(configuration)
         let capture = try configuration.makeCapture()
         var settings = Daemon.Options(socketPath: configuration.socket.path ?? SocketPath.standard)
         settings.limits.mode = configuration.socket.mode
@@ -32,10 +31,12 @@ struct RunCommand: ParsableCommand {
         settings.limits.stallSeconds = configuration.socket.stallSeconds
         settings.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
         let hello = FeedHello(
-            name: "bearing \(Bearing.configuration.version)", format: model.format.rawValue,
+            name: "bearing \(Bearing.configuration.version)", format: model.input.format.rawValue,
             source: configuration.input.source.description, maximumTracks: model.file.architecture.maximumTracks,
-            latencyMilliseconds: Double(100 * (model.file.architecture.lookAhead + 1)) + 1000 * capture.latency)
-        log.info("model \(model.path)")
+            latencyMilliseconds: Double(100 * (model.file.architecture.lookAhead + 1)) 
+                + 1000 * (capture.latency + model.input.latency))
+        log.info("model \(model.path), input \(model.input.summary)")
+        for warning in model.input.warnings { log.warning("\(warning)") }
         let pipeline = model.makePipeline()
         let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
         do throws(Daemon.StartError) {

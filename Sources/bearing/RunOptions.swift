@@ -11,8 +11,7 @@ struct RunOptions: ParsableArguments {
     @Option(help: "alsa:NAME, file:PATH or demo.")
     var source: String?
 
-    @Option(help: "foa or mic (default: what the model hears).")
-    var format: String?
+    @OptionGroup var channels: ChannelOptions
 
     @Option(help: "The network (default: the one that ships with Bearing).")
     var model: String?
@@ -36,24 +35,54 @@ struct RunOptions: ParsableArguments {
             if let parsed = InputSource(source) {
                 configuration.input.source = parsed
             } else {
-                faults.append(fault("--source", InputSource.expected, source))
+                faults.append(.option("--source", InputSource.expected, source))
             }
         }
-        if let format {
-            if let parsed = AudioFormat(rawValue: format) {
-                configuration.input.format = parsed
-            } else {
-                faults.append(fault("--format", "foa or mic", format))
-            }
-        }
+        faults += channels.lay(over: &configuration.input)
         if let model { configuration.model.path = model }
         if let socket { configuration.socket.path = socket }
         guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }
         return configuration
     }
+}
 
-    private func fault(_ option: String, _ expected: String, _ found: String) -> ConfigurationFault {
-        ConfigurationFault(file: "command line", place: option, expected: expected, found: "\"\(found)\"")
+/// What a source's channels are, for commands that hear one.
+struct ChannelOptions: ParsableArguments {
+    @Option(help: "foa, mic or aformat: capsules that are encoded to foa (default: what the model hears).")
+    var format: String?
+
+    @Option(help: "The capsules of mic and aformat: an array file, or the name of one in arrays/ (aformat-cardioid, tau-nigens-mic...).")
+    var array: String?
+
+    @Option(help: "Order and scaling of foa: ambix (ACN, SN3D) or fuma.")
+    var ambisonics: String?
+
+    /// - Returns: a fault for each option that cannot be.
+    func lay(over input: inout BearingConfiguration.Input) -> [ConfigurationFault] {
+        var faults: [ConfigurationFault] = []
+        if let format {
+            if let parsed = AudioFormat(rawValue: format) {
+                input.format = parsed
+            } else {
+                faults.append(.option("--format", "foa, mic or aformat", format))
+            }
+        }
+        if let array { input.array = array }
+        if let ambisonics {
+            if let parsed = AmbisonicConvention(rawValue: ambisonics) {
+                input.ambisonics = parsed
+            } else {
+                faults.append(.option("--ambisonics", "ambix or fuma", ambisonics))
+            }
+        }
+        return faults
+    }
+}
+
+extension ConfigurationFault {
+    /// An option of the command line that cannot be.
+    static func option(_ name: String, _ expected: String, _ found: String) -> ConfigurationFault {
+        ConfigurationFault(file: "command line", place: name, expected: expected, found: "\"\(found)\"")
     }
 }
 

@@ -48,9 +48,7 @@ struct TuneCommand: ParsableCommand {
             var facts = file.facts
             if let mota = scores.pooled.clear.mota { facts["validation.MOTA"] = mota.formatted(2) }
             facts["gate"] = "tuned on \(recordings.count) recordings"
-            try ModelFile(
-                parameters: file.parameters, scaler: file.scaler, gate: gate, array: file.array, facts: facts
-            ).save(to: out)
+            try file.with(gate: gate, facts: facts).save(to: out)
             print(scores.table(), terminator: "")
             print(
                 "gate: open at \(gate.openThreshold) for \(gate.openBlocks) blocks, stay at \(gate.stayThreshold), "

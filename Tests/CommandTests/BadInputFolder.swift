@@ -31,6 +31,9 @@ final class BadInputFolder {
         try write("[gate]\nopen_treshold = 0.5\n", to: "unknown.toml")
         try write("[gate]\nopen_treshold = 0.5\n[input]\nloop = 3\n", to: "two.toml")
 
+        try write("[[ignore]]\nelevation = [20, 10]\n", to: "sector.toml")
+        try write((0..<3).map { "[[capsule]]\nposition = [0, 0.01, 0.0\($0)]\n" }.joined(), to: "three.toml")
+
         // Data sets: without the folder of labels, without one file of labels, with a row that is none.
         for set in ["unlabelled", "gap", "badrow"] {
             for fold in [2, 3] { try record("\(set)/foa_dev/fold\(fold)_room1_mix001_ov1.wav") }

@@ -79,6 +79,23 @@ import Testing
         Case("run --source file:@/good.wav --socket /proc/socket \(good)", inputOutput, "/proc/socket")
     ]
 
+    /// Arrays and channels, by every command that hears some.
+    private static let arrays = ["localize @/good.wav \(good)", "check \(hearing) \(good)", "run \(hearing) \(good)"].flatMap { command in
+        [
+            Case("\(command) --format aformat", configuration, "array: expected the array of format aformat, found none"),
+            Case("\(command) --format aformat --array @/none.toml", configuration, "@/none.toml: expected an array file"),
+            Case("\(command) --format aformat --array nosuch", configuration, "nosuch: expected an array file"),
+            Case("\(command) --format aformat --array @/good.wav", configuration, "@/good.wav: "),
+            Case(
+                "\(command) --format aformat --array @/three.toml", configuration,
+                "@/three.toml: capsule: expected 4 tables [[capsule]], in channel order, found 3"),
+            Case(
+                "\(command) --format aformat --array tau-nigens-mic --ambisonics fuma", configuration,
+                "ambisonics: expected fuma with format foa only, found format aformat"),
+            Case("\(command) --config @/sector.toml", configuration, "@/sector.toml: ignore[0].elevation: "),
+        ]
+    }
+
     private static let datasets = ["train --out @/run --dataset", "evaluate \(good) --folds 2,3 --dataset"].flatMap { command in
         [
             Case("\(command) @/nowhere", noInput, "@/nowhere/foa_dev: "),
@@ -101,7 +118,7 @@ import Testing
         Case("synth --sounds @/gap/metadata_dev --out @/scenes", noInput, "@/gap/metadata_dev: "),
     ]
 
-    @Test(arguments: recordings + models + settings + datasets)
+    @Test(arguments: recordings + models + settings + arrays + datasets)
     func isToldInOneLine(_ fault: Case) throws {
         let folder = try BadInputFolder()
         let arguments = fault.command.replacingOccurrences(of: "@", with: folder.path).split(separator: " ").map(String.init)

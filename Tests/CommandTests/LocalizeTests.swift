@@ -2,6 +2,7 @@ import ArgumentParser
 import Audio
 import Formats
 import Foundation
+import Geometry
 import Testing
 
 @testable import bearing
@@ -44,5 +45,37 @@ import Testing
         let lines = try String(contentsOfFile: "\(folder)/out/a.jsonl", encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 20)
         for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+
+    @Test func aConfigurationTurnsAndHidesDirections() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try makeRecording("a.wav", seconds: 2)
+        let model = try makeModel()
+        let settings = "\(folder)/b.toml"
+        try "[input]\nchannels = [3, 1, 2, 0]\n[mounting]\nyaw = 50\nroll = 180\n[[ignore]]\nelevation = [0, 90]\n"
+            .write(toFile: settings, atomically: true, encoding: .utf8)
+        try "[input]\nchannels = [3, 1, 2, 0]\n".write(toFile: "\(folder)/plain.toml", atomically: true, encoding: .utf8)
+        try localize(file, "--model", model, "--out", "\(folder)/turned", "--config", settings)
+        try localize(file, "--model", model, "--out", "\(folder)/plain", "--config", "\(folder)/plain.toml")
+        let turned = try MetadataCSV.read("\(folder)/turned/a.csv").rows
+        let plain = try MetadataCSV.read("\(folder)/plain/a.csv").rows
+        let mounting = Rotation(yaw: 50, pitch: 0, roll: 180)
+        let expected = plain.filter { mounting($0.direction).elevation < 0 }
+        #expect(!expected.isEmpty && turned.count == expected.count)
+        for (a, b) in zip(turned, expected) {
+            #expect(a.frame == b.frame && a.track == b.track)
+            #expect(a.direction.angle(to: mounting(b.direction)) < 0.2)
+        }
+    }
+
+    @Test func capsulesAreEncoded() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try makeRecording("a.wav", seconds: 2)
+        let model = try makeModel()
+        try localize(
+            file, "--model", model, "--out", "\(folder)/out", "--output", "jsonl", "--format", "aformat", "--array",
+            "aformat-cardioid")
+        let lines = try String(contentsOfFile: "\(folder)/out/a.jsonl", encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 20)
     }
 }

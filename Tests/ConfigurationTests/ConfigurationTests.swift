@@ -1,7 +1,9 @@
 import Audio
 import Foundation
+import Geometry
 import Options
 import Testing
+import Tracking
 
 @testable import Configuration
 
@@ -21,7 +23,7 @@ import Testing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
         let text = try String(contentsOf: root.appendingPathComponent("config/bearing.toml"), encoding: .utf8)
         guard uncommented else { return text }
-        let option = try Regex("^# ([a-z_]+ = .*)$").anchorsMatchLineEndings()
+        let option = try Regex("^# ([a-z_]+ = .*|\\[\\[.*\\]\\])$").anchorsMatchLineEndings()
         return text.replacing(option) { String($0.output[1].substring ?? "") }
     }
 
@@ -35,6 +37,8 @@ import Testing
         var expected = BearingConfiguration()
         expected.input.format = .foa
         expected.input.channels = .identity
+        expected.input.array = "aformat-cardioid"
+        expected.ignored = [Sector(azimuth: (170, -170), elevation: -90...0)]
         expected.model.path = "/usr/share/bearing/models/foa-live.safetensors"
         expected.socket.path = SocketPath.service
         expected.gate = .init(
@@ -46,12 +50,23 @@ import Testing
         ("[input]\nsource = \"hw:1\"",
          "input.source: expected alsa:NAME, file:PATH or demo, found the string \"hw:1\""),
         ("[input]\nsource = 1", "input.source: expected alsa:NAME, file:PATH or demo, found the integer 1"),
-        ("[input]\nformat = \"FOA\"", "input.format: expected one of foa, mic, found the string \"FOA\""),
+        ("[input]\nformat = \"FOA\"", "input.format: expected one of foa, mic, aformat, found the string \"FOA\""),
         ("[input]\nchannels = [0, 1, 2]",
          "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2]"),
         ("[input]\nchannels = [0, 1, 2, 2]",
          "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2, 2]"),
         ("[input]\nloop = \"yes\"", "input.loop: expected true or false, found the string \"yes\""),
+        ("[input]\nambisonics = \"acn\"", "input.ambisonics: expected one of ambix, fuma, found the string \"acn\""),
+        ("[mounting]\npitch = 100", "mounting.pitch: expected a number from -90.0 to 90.0, found the integer 100"),
+        ("ignore = 3", "ignore: expected an array of tables, [[ignore]], found the integer 3"),
+        ("[[ignore]]\nazimuth = [0, 10]\n[[ignore]]\nazimuth = [10]",
+         "ignore[1].azimuth: expected [from, to] in degrees, counter-clockwise from one to the other, found the array [10]"),
+        ("[[ignore]]\n", "ignore[0].azimuth: expected azimuth = [from, to], elevation = [lowest, highest] or both, found nothing"),
+        ("[[ignore]]\nazimuth = [10, 10]",
+         "ignore[0].azimuth: expected two different ends, found 10.0 twice: leave azimuth out for all around"),
+        ("[[ignore]]\nelevation = [10, 0]", "ignore[0].elevation: expected the lower end first, found [10.0, 0.0]"),
+        ("[[ignore]]\nelevation = [0, 100]",
+         "ignore[0].elevation: expected [lowest, highest] in degrees, found the array [0, 100]"),
         ("[model]\npath = \"\"", "model.path: expected a string, found the string \"\""),
         ("[socket]\nmode = 660",
          "socket.mode: expected permission bits as a string of octal digits, such as \"0660\", found the integer 660"),
@@ -72,7 +87,7 @@ import Testing
          "gate.open_treshold: expected one of the keys coast_blocks, duplicate_degrees, jump_degrees, open_blocks, open_threshold, "
             + "smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
         ("[log]\nzebra = 1", "log.zebra: expected one of the keys level, found an unknown key: remove it"),
-        ("[inptu]\n", "inptu: expected one of the keys gate, input, log, model, realtime, socket, "
+        ("[inptu]\n", "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, socket, "
             + "found an unknown key: did you mean input?"),
     ])
     func eachFaultIsNamed(_ text: String, _ line: String) {
@@ -103,6 +118,18 @@ import Testing
         #expect(parsed.input.source == .file("/etc/bearing/a/b.wav"))
         #expect(parsed.model.path == "/etc/m.safetensors")
         #expect(parsed.socket.path == "/run/x")
+        let arrays = try ["a.toml", "../a/b", "aformat-cardioid"].map {
+            try ConfigurationFile.parse("[input]\narray = \"\($0)\"", file: "b.toml", folder: "/etc/bearing").input.array
+        }
+        #expect(arrays == ["/etc/bearing/a.toml", "/etc/a/b", "aformat-cardioid"])
+    }
+
+    @Test func mountingAndSectorsAreRead() throws {
+        let text = "[mounting]\nyaw = 90\nroll = 180\n[[ignore]]\nazimuth = [170, -170]\n[[ignore]]\nelevation = [60, 90]"
+        let viewpoint = try ConfigurationFile.parse(text, file: "b.toml", folder: "/").viewpoint
+        #expect(viewpoint.mounting == Rotation(yaw: 90, pitch: 0, roll: 180))
+        #expect(viewpoint.ignored == [Sector(azimuth: (170, -170)), Sector(azimuth: nil, elevation: 60...90)])
+        #expect(viewpoint.told(Direction(azimuth: -90, elevation: 0)) == nil)
     }
 
     @Test func theSocketsPlaceFollowsTheEnvironment() {

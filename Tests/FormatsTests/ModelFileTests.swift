@@ -1,3 +1,4 @@
+import Audio
 import Features
 import Formats
 import Foundation
@@ -55,6 +56,28 @@ import Tracking
             #expect(try ModelFile.load(path).tellsActivity == tells)
         }
         #expect(try error(metadata: { $0.merging(["activity": "perhaps"]) { $1 } }).contains("activity: expected trained or untrained"))
+    }
+
+    @Test func theArrayIsKeptWithItsCapsules() throws {
+        try model().save(to: path)
+        #expect(try ModelFile.load(path).geometry == nil)
+        let wide = ArrayGeometry(
+            name: "wide", mount: .open, capsules: ArrayGeometry.tetrahedral.capsules.map { .init(position: $0.position * 2) })
+        let plain = model()
+        try ModelFile(
+            parameters: plain.parameters, scaler: plain.scaler, gate: plain.gate, array: wide.name, geometry: wide, facts: [:]
+        ).save(to: path)
+        let read = try ModelFile.load(path)
+        let geometry = try #require(read.geometry)
+        #expect(read.array == "wide" && geometry.name == "wide" && geometry.differences(from: wide).isEmpty)
+        #expect(geometry.differences(from: .tetrahedral).count == 5)
+        #expect(read.with(gate: plain.gate, facts: [:]).geometry == geometry)
+        // Older files name the array alone.
+        #expect(try error(metadata: { $0.merging(["array": "tetrahedral"]) { $1 } }) == "no error")
+        #expect(try ModelFile.load(path).geometry == .tetrahedral)
+        #expect(
+            try error(metadata: { $0.merging(["array.file": "mount = 3"]) { $1 } })
+                .contains("array.file: expected the text of an array file, found array.file: mount: expected one of"))
     }
 
     @Test func whatIsSavedIsLoaded() throws {

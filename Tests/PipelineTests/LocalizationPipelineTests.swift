@@ -1,3 +1,4 @@
+import Audio
 import Features
 import Geometry
 import Kernels
@@ -10,7 +11,9 @@ import Tracking
 
 @Suite struct LocalizationPipelineTests {
     /// A small network with random weights; its gate lets nearly everything through, so that tracks are plenty.
-    private func makePipeline(lookAhead: Int = 0) -> LocalizationPipeline {
+    private func makePipeline(
+        lookAhead: Int = 0, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+    ) -> LocalizationPipeline {
         let kind = FeatureKind.foaIntensity
         let architecture = DOAnetArchitecture(
             form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2,
@@ -24,7 +27,9 @@ import Tracking
         gate.openBlocks = 1
         gate.jumpDegrees = 5
         gate.duplicateDegrees = 0
-        return LocalizationPipeline(parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate)
+        return LocalizationPipeline(
+            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, encoding: encoding,
+            viewpoint: viewpoint)
     }
 
     /// Noise whose level and panning change from block to block: [seconds * 24000 * 4].
@@ -91,6 +96,66 @@ import Tracking
         #expect(run(makePipeline(), samples) { Int.random(in: 1...5000, using: &random) } == whole)
     }
 
+    /// Its filters take some frames, which shift neither blocks nor their number.
+    private static let encoding = AFormatEncoder.filters(for: .tetrahedral)
+
+    @Test(arguments: [0, 2]) func anEncoderShiftsNoBlock(lookAhead: Int) {
+        let samples = audio(seconds: 2.01)
+        // With what the filters still give after the end, which a look-ahead hears.
+        var encoded = samples + [Float](repeating: 0, count: 4 * (Self.encoding.delay + 2400 * lookAhead))
+        let padded = encoded
+        var span = encoded.mutableSpan
+        FilterMatrix(Self.encoding).process(padded.span, into: &span)
+        let expected = run(makePipeline(lookAhead: lookAhead), Array(encoded[(4 * Self.encoding.delay)...])) { 2400 }
+        #expect(expected.map(\.block) == Array(0..<20))
+        for size in [1, 480, 2399, 2400, 7000] {
+            let pipeline = makePipeline(lookAhead: lookAhead, encoding: Self.encoding)
+            #expect(run(pipeline, samples, finish: true) { size } == expected, "pieces of \(size) frames")
+            // finish leaves it as after reset.
+            #expect(run(pipeline, samples, finish: true) { size }.map(\.block) == expected.map(\.block))
+        }
+    }
+
+    @Test func withAnEncoderABlockComesLaterByItsDelay() {
+        let samples = audio(seconds: 0.2)
+        let pipeline = makePipeline(encoding: Self.encoding)
+        let frames = 2400 + pipeline.inputDelay
+        #expect(pipeline.inputDelay == Self.encoding.delay && pipeline.inputDelay > 0)
+        #expect(run(pipeline, Array(samples[..<(4 * (frames - 1))])) { 2400 }.isEmpty)
+        #expect(run(pipeline, Array(samples[(4 * (frames - 1))..<(4 * frames)])) { 1 }.map(\.block) == [0])
+    }
+
+    @Test func furseMalhamIsHeardAsAmbiX() {
+        let samples = audio(seconds: 2)
+        let fuma = stride(from: 0, to: samples.count, by: 4).flatMap { frame -> [Float] in
+            [samples[frame] * Float(0.5).squareRoot(), samples[frame + 3], samples[frame + 1], samples[frame + 2]]
+        }
+        let a = run(makePipeline(), samples) { 2400 }
+        let b = run(makePipeline(encoding: .fuma), fuma) { 2400 }
+        #expect(a.map { $0.tracks.map(\.id) } == b.map { $0.tracks.map(\.id) })
+        for (x, y) in zip(a.flatMap(\.tracks), b.flatMap(\.tracks)) { #expect(x.direction.angle(to: y.direction) < 0.1) }
+    }
+
+    @Test func aMountingTurnsWhatIsToldAndASectorHidesIt() {
+        let samples = audio(seconds: 3)
+        let plain = run(makePipeline(), samples) { 2400 }
+        let mounting = Rotation(yaw: 100, pitch: 20, roll: 180)
+        let azimuths = plain.flatMap(\.tracks).map { mounting($0.direction).azimuth }.sorted()
+        let middle = azimuths[azimuths.count / 2]
+        let ignored = Sector(azimuth: (middle, middle + 170))
+        let told = run(makePipeline(viewpoint: Viewpoint(mounting: mounting, ignored: [ignored])), samples) { 2400 }
+        let expected = plain.map { heard in
+            Heard(block: heard.block, tracks: heard.tracks.compactMap { track in
+                var track = track
+                track.direction = mounting(track.direction)
+                return ignored.contains(track.direction) ? nil : track
+            })
+        }
+        #expect(told == expected)
+        let (all, some) = (plain.flatMap(\.tracks).count, told.flatMap(\.tracks).count)
+        #expect(some > 0 && some < all)
+    }
+
     @Test func aBlockComesWithItsLastSample() {
         let samples = audio(seconds: 0.2)
         let pipeline = makePipeline()
@@ -127,7 +192,9 @@ import Tracking
 
     @Test func steadyStateAllocatesNothing() {
         let samples = audio(seconds: 1)
-        let pipeline = makePipeline()
+        let sector = Sector(azimuth: (170, -170), elevation: 0...10)
+        let pipeline = makePipeline(
+            encoding: Self.encoding, viewpoint: Viewpoint(mounting: Rotation(yaw: 10, pitch: 0, roll: 0), ignored: [sector]))
         func second() -> Int {
             var count = 0
             for start in stride(from: 0, to: samples.count, by: 960) {

@@ -1,3 +1,4 @@
+import Audio
 import Geometry
 import Glibc
 import Scenes

@@ -1,0 +1,31 @@
+import Geometry
+
+extension ArrayGeometry {
+    /// How this array departs from another, by more than 5 degrees or 10 %: a part of a line each, with the figures.
+    ///
+    /// - Parameter other: what a model was trained on, for example.
+    public func differences(from other: ArrayGeometry) -> [String] {
+        var lines: [String] = []
+        if mount != other.mount { lines.append("mount \(mount.rawValue) instead of \(other.mount.rawValue)") }
+        for (index, (own, wanted)) in zip(capsules, other.capsules).enumerated() {
+            let turn = own.direction.angle(to: wanted.direction)
+            if turn > 5, min(own.radius, wanted.radius) > 1e-4 {
+                lines.append("capsule[\(index)] \(Int(turn.rounded())) degrees away")
+            }
+            let change = own.radius / max(wanted.radius, 1e-6) - 1
+            if abs(change) > 0.1 {
+                lines.append("capsule[\(index)] \(Self.percent(change)) in radius")
+            }
+            if abs(own.directivity - wanted.directivity) > 0.1 {
+                lines.append("capsule[\(index)] of directivity \(own.directivity) instead of \(wanted.directivity)")
+            }
+            let look = own.aim.angle(to: wanted.aim)
+            if look > 5, min(own.directivity, wanted.directivity) < 0.9 {
+                lines.append("capsule[\(index)] looking \(Int(look.rounded())) degrees elsewhere")
+            }
+        }
+        return lines
+    }
+
+    private static func percent(_ change: Float) -> String { "\(change > 0 ? "+" : "")\(Int((change * 100).rounded())) %" }
+}

@@ -1,0 +1,68 @@
+import Geometry
+import Glibc
+
+extension ArrayGeometry {
+    /// What the capsules pick up of plane waves, against the pressure at the array's centre without the array.
+    ///
+    /// Open arrays: each capsule's sensitivity and its lead (time factor exp(+j omega t)); rigid spheres: `RigidSphere`.
+    /// - Parameter frequency: Hz, above 0.
+    /// - Returns: [capsules, directions].
+    func response(frequency: Double, to directions: [Direction]) -> [[Complex]] {
+        let waveNumber = 2 * .pi * frequency / Double(Self.speedOfSound)
+        switch mount {
+        case .open:
+            return capsules.map { capsule in
+                directions.map { direction in
+                    let place = capsule.position
+                    let lead = place.x * direction.x + place.y * direction.y + place.z * direction.z
+                    return Double(capsule.sensitivity(to: direction)) * Complex(phase: waveNumber * Double(lead))
+                }
+            }
+        case .rigidSphere:
+            let coefficients = RigidSphere.coefficients(waveNumber * Double(capsules[0].radius))
+            return capsules.map { capsule in
+                let place = capsule.direction
+                return directions.map { direction in
+                    let cosine = place.x * direction.x + place.y * direction.y + place.z * direction.z
+                    let pressure = RigidSphere.pressure(coefficients, cosine: Double(cosine))
+                    return Complex(pressure.real, pressure.imaginary)
+                }
+            }
+        }
+    }
+}
+
+extension ArrayGeometry {
+    /// What the capsules pick up of a plane wave: real and imaginary parts, against the pressure at the array's centre.
+    ///
+    /// - Parameter frequency: Hz, above 0.
+    /// - Returns: [directions][capsules]
+    package func responses(
+        frequency: Double, to directions: [Direction]
+    ) -> [(real: SIMD4<Double>, imaginary: SIMD4<Double>)] {
+        let response = response(frequency: frequency, to: directions)
+        return directions.indices.map { index in
+            var (real, imaginary) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+            for channel in 0..<AudioFormat.channels {
+                real[channel] = response[channel][index].real
+                imaginary[channel] = response[channel][index].imaginary
+            }
+            return (real, imaginary)
+        }
+    }
+
+    /// The real part of the coherence of every two capsules in a diffuse field, at a frequency in Hz: [4][4].
+    package func diffuseCoherence(frequency: Double) -> [[Double]] {
+        let response = response(frequency: frequency, to: AFormatEncoder.spread(200))
+        let power = response.map { $0.reduce(0) { $0 + $1.power } }
+        return capsules.indices.map { i in
+            capsules.indices.map { j in
+                let cross = response[i].indices.reduce(0.0) { $0 + (response[i][$1] * response[j][$1].conjugate).real }
+                return cross / (power[i] * power[j]).squareRoot()
+            }
+        }
+    }
+
+    /// Directions evenly over the sphere.
+    package static func directions(_ count: Int) -> [Direction] { AFormatEncoder.spread(count) }
+}

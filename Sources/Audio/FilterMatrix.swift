@@ -1,0 +1,83 @@
+import CRealtime
+
+/// Runs `EncodingFilters` over a stream of four channels.
+///
+/// What comes out depends on the samples alone, not on how they are cut into calls. Nothing is allocated after `init`.
+@safe
+public final class FilterMatrix {
+    public let filters: EncodingFilters
+
+    /// Frames that are worked on at once.
+    private static let chunk = 480
+    /// [4 inputs, taps - 1 + chunk]: the end of what came before, then the present chunk.
+    private let heard: FrameBuffer
+    /// [4 outputs, chunk]
+    private let sums: FrameBuffer
+    /// [4 outputs, 4 inputs, taps]
+    private let coefficients: FrameBuffer
+
+    public init(_ filters: EncodingFilters) {
+        self.filters = filters
+        heard = FrameBuffer(count: AudioFormat.channels * (filters.taps - 1 + Self.chunk))
+        sums = FrameBuffer(count: AudioFormat.channels * Self.chunk)
+        coefficients = FrameBuffer(count: filters.coefficients.count)
+        for index in filters.coefficients.indices { unsafe coefficients.base[index] = filters.coefficients[index] }
+    }
+
+    /// Forgets what came before, as if silence had.
+    public func reset() { unsafe heard.base.update(repeating: 0, count: heard.count) }
+
+    /// Filters interleaved frames.
+    ///
+    /// - Parameters:
+    ///   - input: [frames, 4].
+    ///   - output: room for [frames, 4].
+    public func process(_ input: Span<Float>, into output: inout MutableSpan<Float>) {
+        precondition(output.count >= input.count, "the output has room for all frames")
+        let channels = AudioFormat.channels
+        var done = 0
+        while done < input.count / channels {
+            let frames = min(Self.chunk, input.count / channels - done)
+            take(input.extracting(done * channels..<(done + frames) * channels), frames)
+            filter(frames)
+            let sums = unsafe sums.base
+            for frame in 0..<frames {
+                for channel in 0..<channels {
+                    output[(done + frame) * channels + channel] = unsafe sums[channel * Self.chunk + frame]
+                }
+            }
+            done += frames
+        }
+    }
+
+    /// Moves the past up and puts a chunk behind it, a row for each channel.
+    private func take(_ input: Span<Float>, _ frames: Int) {
+        let past = filters.taps - 1
+        let row = past + Self.chunk
+        for channel in 0..<AudioFormat.channels {
+            let start = unsafe heard.base + channel * row
+            for frame in 0..<frames { unsafe start[past + frame] = input[frame * AudioFormat.channels + channel] }
+        }
+    }
+
+    /// The chunk's outputs, and then its end in the place of the past.
+    private func filter(_ frames: Int) {
+        let (taps, channels) = (filters.taps, AudioFormat.channels)
+        let row = taps - 1 + Self.chunk
+        unsafe sums.base.update(repeating: 0, count: sums.count)
+        for output in 0..<channels {
+            let sum = unsafe sums.base + output * Self.chunk
+            for input in 0..<channels {
+                let filter = unsafe coefficients.base + (output * channels + input) * taps
+                let newest = unsafe heard.base + input * row + taps - 1
+                for tap in 0..<taps where unsafe filter[tap] != 0 {
+                    unsafe bearing_accumulate(sum, newest - tap, filter[tap], Int32(frames))
+                }
+            }
+        }
+        for channel in 0..<channels {
+            let start = unsafe heard.base + channel * row
+            for index in 0..<taps - 1 { unsafe start[index] = start[index + frames] }
+        }
+    }
+}

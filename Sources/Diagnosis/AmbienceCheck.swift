@@ -1,0 +1,110 @@
+import Audio
+import Geometry
+import Glibc
+
+/// What a few seconds of whatever is heard say about the channels, without knowing where it comes from.
+public enum AmbienceCheck {
+    /// Seconds without which nothing is said.
+    public static let shortest = 2.0
+
+    /// Frames are compared in these ranges of Hz: where capsules hear alike, and where they hear differently.
+    private static let low: ClosedRange<Float> = 100...500
+    private static let middle: ClosedRange<Float> = 300...3000
+    /// dB below the others that make a channel dead.
+    private static let deadBelow: Float = 40
+    /// dBFS below which quantisation is heard and not the room.
+    private static let faintBelow: Float = -85
+
+    /// dB below full scale of each channel, without its offset.
+    public static func levels(_ samples: [Float]) -> [Float] { powers(samples).map(Decibels.of) }
+
+    /// - Parameter samples: [n, 4] at 24 kHz in +-1.
+    public static func findings(_ samples: [Float], _ kind: MicrophoneKind) -> [ChannelFinding] {
+        let levels = levels(samples)
+        guard let loudest = levels.max(), loudest > -150 else { return [.silence] }
+        var findings = clipping(samples)
+        guard loudest > faintBelow else { return findings + [.faint(decibels: loudest)] }
+        let expected = kind.diffuseLevels
+        let dead = (0..<4).filter { channel in
+            let others = (0..<4).filter { $0 != channel }.map { levels[$0] - expected[$0] }
+            return levels[channel] - expected[channel] < median(others) - deadBelow
+        }
+        findings += dead.map { .dead(channel: $0) }
+        let alive = (0..<4).filter { !dead.contains($0) }
+        guard alive.count >= 3 else { return findings }
+        let spectra = HeardSpectra(samples)
+        findings += levelFaults(spectra, kind, alive)
+        if case .capsules(let geometry) = kind {
+            findings += PolarityCheck.findings(spectra, geometry, alive)
+        }
+        return findings
+    }
+
+    private static func powers(_ samples: [Float]) -> [Double] {
+        (0..<4).map { channel in
+            var (sum, squares) = (0.0, 0.0)
+            for index in stride(from: channel, to: samples.count, by: 4) {
+                let value = Double(samples[index])
+                sum += value
+                squares += value * value
+            }
+            let count = Double(max(samples.count / 4, 1))
+            return squares / count - (sum / count) * (sum / count)
+        }
+    }
+
+    /// At full scale, or heaped up at the channel's own top as no waveform does.
+    private static func clipping(_ samples: [Float]) -> [ChannelFinding] {
+        (0..<4).compactMap { channel in
+            let values = stride(from: channel, to: samples.count, by: 4).lazy.map { abs(samples[$0]) }
+            let peak = values.max() ?? 0
+            let full = values.count { $0 >= 0.9995 }
+            if full >= 5 { return .clipping(channel: channel, samples: full) }
+            let top = values.count { $0 >= 0.999 * peak }
+            let below = values.count { $0 >= 0.99 * peak } - top
+            return peak > 1e-3 && top >= 20 && top > 2 * below ? .clipping(channel: channel, samples: top) : nil
+        }
+    }
+
+    /// Channels that are louder or quieter than the others let expect.
+    ///
+    /// Sources make channels of different directions differ, a diffuse field does not. So the level is looked at in all frames, in
+    /// the quiet ones between sounds, and in what each channel has that the others do not; a fault shows in each.
+    private static func levelFaults(_ spectra: HeardSpectra, _ kind: MicrophoneKind, _ alive: [Int]) -> [ChannelFinding] {
+        let all = [Float](repeating: 1, count: spectra.frames)
+        var estimates: [[Double]]
+        if kind.isPressure {
+            estimates = [spectra.covariance(all, bins: HeardSpectra.bins(low)).shares]
+        } else {
+            let powers = spectra.powers(middle)
+            let limit = median(powers)
+            let quiet = powers.map { $0 <= limit ? Float(1) : 0 }
+            let bins = HeardSpectra.bins(middle)
+            estimates = [all, quiet].flatMap { weights in
+                let covariance = spectra.covariance(weights, bins: bins)
+                return [covariance.shares, covariance.residualShares]
+            }
+            // A dead channel makes residuals of the others mean little.
+            if alive.count < 4 { estimates = [estimates[0], estimates[2]] }
+        }
+        let expected = kind.diffuseLevels
+        let deviations = alive.map { channel in
+            estimates.map { shares in
+                let levels = (0..<4).map { Decibels.of(shares[$0]) - expected[$0] }
+                return levels[channel] - median(alive.filter { $0 != channel }.map { levels[$0] })
+            }
+        }
+        let threshold: Float = kind.isPressure ? 5 : 7
+        return zip(alive, deviations).compactMap { channel, values in
+            let smallest = values.min { abs($0) < abs($1) } ?? 0
+            guard abs(smallest) > threshold, values.allSatisfy({ $0 * smallest > 0 }) else { return nil }
+            return .level(channel: channel, decibels: smallest)
+        }
+    }
+
+    static func median(_ values: [Float]) -> Float {
+        let sorted = values.sorted()
+        guard !sorted.isEmpty else { return 0 }
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}

@@ -1,0 +1,73 @@
+import Audio
+import Geometry
+
+/// Hypotheses about the capsules of an array: which order of them makes the sounds come from where they were made.
+struct CapsuleTrial: ChannelTrial {
+    let heard: [Direction?]
+    private let wanted: [Direction]
+    private let geometry: ArrayGeometry
+    private let covariances: [ChannelCovariance]
+
+    private static let bins = HeardSpectra.bins(300...4000)
+    /// Of the way from a diffuse field to a lone plane wave, from which on a sound stands out.
+    private static let clear = 0.2
+
+    /// - Parameter wanted: where the sounds are in the array's axes.
+    init(_ sounds: [KnownSound], _ geometry: ArrayGeometry, wanted: [Direction]) {
+        self.wanted = wanted
+        self.geometry = geometry
+        let turned = PolarityCheck.turnedChannels(HeardSpectra(sounds.flatMap(\.samples)), geometry, [0, 1, 2, 3])
+        let covariances = sounds.map { sound in
+            var samples = sound.samples
+            for channel in turned {
+                for index in stride(from: channel, to: samples.count, by: 4) { samples[index] = -samples[index] }
+            }
+            let spectra = HeardSpectra(samples)
+            return spectra.covariance(spectra.onsets, bins: Self.bins)
+        }
+        self.covariances = covariances
+        let grid = ArrayGeometry.directions(1000)
+        let steering = Self.steering(geometry, grid + wanted)
+        heard = covariances.indices.map { index in
+            let matches = steering[..<grid.count].map { covariances[index].match($0) }
+            let expected = steering[grid.count + index]
+            let orders = ChannelHypothesis.orders.map { covariances[index].match(expected, order: $0) }
+            let best = matches.indices.max { matches[$0] < matches[$1] } ?? 0
+            // A diffuse field matches a response as plane waves from everywhere do in the mean.
+            let diffuse = stride(from: 0, to: grid.count, by: 5).map { expected.match(steering[$0]) }
+            let base = diffuse.reduce(0, +) / Double(diffuse.count)
+            let match = max(matches[best], orders.max() ?? 0)
+            return match > base + Self.clear * (1 - base) ? grid[best] : nil
+        }
+    }
+
+    func best(_ clear: [Int]) -> ChannelHypothesis {
+        let steering = Self.steering(geometry, wanted)
+        let scores = ChannelHypothesis.orders.map { order in
+            clear.reduce(0) { $0 + covariances[$1].match(steering[$1], order: order) }
+        }
+        let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+        return ChannelHypothesis(order: ChannelHypothesis.orders[best], signs: [1, 1, 1, 1])
+    }
+
+    func fit(_ hypothesis: ChannelHypothesis, _ directions: [Direction], _ clear: [Int]) -> Double {
+        let steering = Self.steering(geometry, directions)
+        let sum = clear.reduce(0) { $0 + covariances[$1].match(steering[$1], order: hypothesis.order) }
+        return sum / Double(clear.count)
+    }
+
+    func omniLevel(_ hypothesis: ChannelHypothesis, _ clear: [Int]) -> Float? { nil }
+
+    private static func steering(_ geometry: ArrayGeometry, _ directions: [Direction]) -> [SteeringVectors] {
+        var vectors = [SteeringVectors](repeating: SteeringVectors(), count: directions.count)
+        for bin in bins {
+            let responses = geometry.responses(frequency: HeardSpectra.frequency(bin), to: directions)
+            for (index, response) in responses.enumerated() {
+                vectors[index].real.append(response.real)
+                vectors[index].imaginary.append(response.imaginary)
+                vectors[index].power.append((response.real * response.real + response.imaginary * response.imaginary).sum())
+            }
+        }
+        return vectors
+    }
+}

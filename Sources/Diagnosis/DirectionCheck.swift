@@ -1,0 +1,88 @@
+public import Audio
+public import Geometry
+
+/// What sounds from known directions say about order, polarity and mounting.
+///
+/// Every order of the channels (and, for Ambisonics, every polarity) is a hypothesis about what the channels would be for these
+/// directions; so is a turned array. The one that fits best, and clearly better than things as they should be, is told.
+public enum DirectionCheck {
+    /// Degrees that a heard direction may differ: people point roughly, and rooms answer.
+    private static let tolerance: Float = 20
+    /// Degrees of a mounting that are worth writing down.
+    private static let smallestTurn: Float = 12
+    /// dB by which W may depart from Y, Z and X together; Furse-Malham's is 3 off, other scalings more.
+    private static let omniTolerance: Float = 2.2
+
+    /// - Parameters:
+    ///   - mounting: as configured: takes the array's directions to the world's.
+    ///   - convention: as configured; the samples have been converted from it. For `ambisonics`.
+    public static func report(
+        _ sounds: [KnownSound], _ kind: MicrophoneKind, mounting: Rotation = .none, convention: AmbisonicConvention = .ambix
+    ) -> DirectionReport {
+        let wanted = sounds.map { mounting.inverse($0.direction) }
+        let trial: any ChannelTrial =
+            switch kind {
+            case .ambisonics: AmbisonicTrial(sounds, wanted: wanted)
+            case .capsules(let geometry): CapsuleTrial(sounds, geometry, wanted: wanted)
+            }
+        let clear = sounds.indices.filter { trial.heard[$0] != nil }
+        let unclear = sounds.indices.filter { trial.heard[$0] == nil }
+        var report = DirectionReport(
+            heard: trial.heard.map { $0.map { mounting($0) } }, findings: unclear.map { .unclear(sounds[$0].direction) })
+        if !clear.isEmpty {
+            let directions = sounds.map(\.direction)
+            report.findings += verdict(trial, directions, clear, mounting, convention)
+        }
+        return report
+    }
+
+    /// - Parameter directions: of the sounds, in the world's axes.
+    private static func verdict(
+        _ trial: any ChannelTrial, _ directions: [Direction], _ clear: [Int], _ mounting: Rotation,
+        _ convention: AmbisonicConvention
+    ) -> [ChannelFinding] {
+        let pairs = clear.compactMap { index in trial.heard[index].map { (from: $0, to: directions[index]) } }
+        let worst = pairs.reduce(0) { max($0, mounting($1.from).angle(to: $1.to)) }
+        guard spans(clear.map { directions[$0] }) else { return worst > tolerance ? [.wrongDirections(degrees: worst)] : [] }
+
+        let wanted = directions.map { mounting.inverse($0) }
+        let best = trial.best(clear)
+        let fit = trial.fit(best, wanted, clear)
+        let asIs = trial.fit(.asIs, wanted, clear)
+        // The array as turned so that what is heard is where it was made.
+        let turned = Rotation(bringing: pairs)
+        let left = pairs.reduce(0) { max($0, turned($1.from).angle(to: $1.to)) }
+        let turnedFit = trial.fit(.asIs, directions.map { turned.inverse($0) }, clear)
+        let turn = mounting.inverse.then(turned).angle
+
+        if best == .asIs || asIs > fit - 0.02 {
+            if turn > smallestTurn, worst > tolerance, left < worst / 2 { return [.mounting(turned)] }
+            if let level = trial.omniLevel(.asIs, clear), abs(level) > omniTolerance {
+                return [.level(channel: 0, decibels: level)]
+            }
+            return worst > 2 * tolerance ? [.unexplained(degrees: worst)] : []
+        }
+        if let other = other(than: convention, best, trial.omniLevel(best, clear)) { return [.convention(other)] }
+        let isTurn = left < tolerance && turnedFit > fit - 0.05
+        // Any angle is more than an exchange of channels can explain; and who has turned the polarity of two channels?
+        if isTurn, turnedFit > fit + 0.05 || (best.isTurn && !best.inverted.isEmpty) { return [.mounting(turned)] }
+        return [.order(best.order, inverted: best.inverted, mounting: isTurn ? turned : nil)]
+    }
+
+    /// The other convention of Ambisonics, where order and level of W are those of it.
+    private static func other(
+        than convention: AmbisonicConvention, _ hypothesis: ChannelHypothesis, _ omniLevel: Float?
+    ) -> AmbisonicConvention? {
+        guard let omniLevel, hypothesis.inverted.isEmpty else { return nil }
+        switch convention {
+        case .ambix: return hypothesis.order == [0, 2, 3, 1] && omniLevel < -1.5 ? .fuma : nil
+        case .fuma: return hypothesis.order == [0, 3, 1, 2] && omniLevel > 1.5 ? .ambix : nil
+        }
+    }
+
+    /// Whether three directions are there that do not lie in a plane with the microphone.
+    private static func spans(_ directions: [Direction]) -> Bool {
+        let vectors = directions.map { [Double($0.x), Double($0.y), Double($0.z)] }
+        return directions.count >= 3 && SymmetricMatrix(outerProductsOf: vectors, size: 3).eigen[2].value > 0.1
+    }
+}

@@ -1,0 +1,35 @@
+public import Geometry
+
+/// What was heard while somebody made sounds in a known direction.
+public struct KnownSound: Sendable {
+    /// In the world's axes.
+    public var direction: Direction
+    /// [n, 4] at 24 kHz in +-1.
+    public var samples: [Float]
+
+    public init(direction: Direction, samples: [Float]) {
+        self.direction = direction
+        self.samples = samples
+    }
+}
+
+/// What sounds from known directions say about the channels.
+public struct DirectionReport: Sendable {
+    /// Of each sound, as it is heard with the channels as they are: in the world's axes; nil where none is clear.
+    public var heard: [Direction?]
+    public var findings: [ChannelFinding]
+}
+
+extension HeardSpectra {
+    /// 1 for frames in which a sound begins, before the room answers; for all frames where there are too few of them.
+    var onsets: [Float] {
+        let powers = powers(300...3000)
+        let loud = powers.sorted()[powers.count * 7 / 10]
+        let weights = powers.indices.map { frame -> Float in
+            guard frame > 0, powers[frame] >= loud else { return 0 }
+            let past = powers[max(0, frame - 4)..<frame]
+            return powers[frame] > 2 * past.reduce(0, +) / Float(past.count) ? 1 : 0
+        }
+        return weights.reduce(0, +) >= 5 ? weights : Array(repeating: 1, count: frames)
+    }
+}

@@ -1,0 +1,46 @@
+import Audio
+import Geometry
+
+/// Capsules whose polarity is turned: waves that are long against the array reach all of them in phase, or as their aims have it.
+enum PolarityCheck {
+    private static let range: ClosedRange<Float> = 100...400
+    /// Coherence below which nothing is said.
+    private static let certain = 0.3
+
+    static func findings(_ spectra: HeardSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [ChannelFinding] {
+        let turned = turnedChannels(spectra, geometry, alive)
+        switch turned.count {
+        case 0: return []
+        case 1: return [.inverted(channels: turned)]
+        default: return [.split(channels: turned)]
+        }
+    }
+
+    /// The smaller set of channels with the opposite polarity of the rest; of two and two, the one without channel 0.
+    static func turnedChannels(_ spectra: HeardSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [Int] {
+        let all = [Float](repeating: 1, count: spectra.frames)
+        let covariance = spectra.covariance(all, bins: HeardSpectra.bins(range))
+        let expected = geometry.diffuseCoherence(frequency: 200)
+        var agreement = [[Double]](repeating: [0, 0, 0, 0], count: 4)
+        for i in alive {
+            for j in alive where i != j && abs(expected[i][j]) > 0.2 {
+                for bin in covariance.bins {
+                    let scale = (covariance[bin, i, i].real * covariance[bin, j, j].real).squareRoot()
+                    let sign: Double = expected[i][j] < 0 ? -1 : 1
+                    agreement[i][j] += sign * covariance[bin, i, j].real / max(scale, 1e-30) / Double(covariance.bins.count)
+                }
+            }
+        }
+        let strongest = agreement.joined().reduce(0) { max($0, abs($1)) }
+        guard strongest > certain else { return [] }
+        // All ways to turn channels but the first; turning all changes nothing.
+        let patterns = (0..<8).map { pattern in (0..<4).map { $0 > 0 && pattern >> ($0 - 1) & 1 == 1 ? -1.0 : 1 } }
+        func score(_ signs: [Double]) -> Double {
+            (0..<4).reduce(0) { sum, i in (0..<4).reduce(sum) { $0 + signs[i] * signs[$1] * agreement[i][$1] } }
+        }
+        guard let best = patterns.max(by: { score($0) < score($1) }), score(best) > score(patterns[0]) else { return [] }
+        let turned = alive.filter { best[$0] < 0 }
+        let rest = alive.filter { best[$0] > 0 }
+        return turned.count <= rest.count ? turned : rest
+    }
+}

@@ -1,0 +1,79 @@
+import Audio
+import Configuration
+import Features
+import Formats
+import Options
+
+/// What the four channels of a source are, and what becomes of them before a model hears them.
+struct HeardInput {
+    let format: AudioFormat
+    /// Of `mic` and `aformat`; nil where the model's own is taken.
+    let geometry: ArrayGeometry?
+    /// nil where the model hears the channels as they are.
+    let encoding: EncodingFilters?
+    /// What works less well than it might, a line each.
+    let warnings: [String]
+
+    /// - Throws: a `Failure` for channels that the model at `path` cannot hear.
+    init(_ input: BearingConfiguration.Input, model: ModelFile, at path: String) throws {
+        let heard: AudioFormat = model.features == .foaIntensity ? .foa : .mic
+        format = input.format ?? heard
+        guard format == heard || (format == .aformat && heard == .foa) else {
+            throw Failure(
+                .configuration,
+                "\(path): expected a model for format \(format == .aformat ? "foa" : format.rawValue), found one for "
+                    + "\(heard.rawValue): give --format \(heard.rawValue) or another --model")
+        }
+        if input.ambisonics == .fuma, format != .foa {
+            throw Failure(
+                .configuration,
+                "ambisonics: expected fuma with format foa only, found format \(format.rawValue): leave one of them out")
+        }
+        let file = input.array.map(Resources.array)
+        let geometry = try file.map { try Self.load($0) }
+        self.geometry = format == .foa ? nil : geometry
+        var warnings = format == .foa ? [] : (geometry?.remarks ?? []).map { "\(file ?? ""): \($0)" }
+        switch format {
+        case .foa:
+            encoding = input.ambisonics == .fuma ? .fuma : nil
+            if let file { warnings.append("\(file): not used, as format foa has no capsules; format aformat encodes them") }
+        case .mic:
+            encoding = nil
+            if let geometry, let file, let trained = model.geometry {
+                let differences = geometry.differences(from: trained)
+                if !differences.isEmpty {
+                    warnings.append(
+                        "\(file): not the array that \(path) was trained on (\(trained.name)): \(differences.joined(separator: ", ")); "
+                            + "directions will be wrong, so train a model with this array")
+                }
+            }
+        case .aformat:
+            guard let geometry else {
+                throw Failure(
+                    .configuration,
+                    "array: expected the array of format aformat, found none: give --array FILE, or the name of one that ships "
+                        + "with Bearing, such as aformat-cardioid")
+            }
+            encoding = AFormatEncoder.filters(for: geometry)
+        }
+        self.warnings = warnings
+    }
+
+    /// Seconds that the encoder takes.
+    var latency: Double { Double(encoding?.delay ?? 0) / Double(AudioFormat.sampleRate) }
+
+    /// One line about the channels.
+    var summary: String {
+        guard format == .aformat, let geometry, let encoding else { return format.rawValue }
+        return "\(format.rawValue), \(geometry.name), encoded to foa; right to 3 degrees and 1 dB up to "
+            + "\(Int((encoding.limit / 100).rounded()) * 100) Hz"
+    }
+
+    private static func load(_ path: String) throws -> ArrayGeometry {
+        do {
+            return try ArrayFile.load(path)
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
