@@ -113,6 +113,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Formats",
+                "Configuration", "Diagnosis",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

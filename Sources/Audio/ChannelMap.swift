@@ -1,21 +1,30 @@
-/// Which four of a source's channels are used, in which order.
+/// Which four of a source's channels are used, in which order and polarity.
 public struct ChannelMap: Sendable, Hashable {
     /// Output channel c is the source's channel `indices[c]`.
     public let indices: [Int]
+    /// Output channels whose polarity is turned.
+    public let inverted: [Int]
 
     public static let identity = ChannelMap(unchecked: [0, 1, 2, 3])
 
-    /// - Parameter indices: four different channel numbers, counted from 0.
+    /// - Parameters:
+    ///   - indices: four different channel numbers, counted from 0.
+    ///   - inverted: which of the four to multiply with -1: different numbers from 0 to 3.
     /// - Throws: `AudioError.unfitChannelMap`.
-    public init(_ indices: [Int]) throws(AudioError) {
+    public init(_ indices: [Int], inverted: [Int] = []) throws(AudioError) {
         guard indices.count == AudioFormat.channels, Set(indices).count == indices.count,
             indices.allSatisfy({ $0 >= 0 && $0 < 256 })
         else { throw .unfitChannelMap(reason: "\(indices)") }
-        self.init(unchecked: indices)
+        guard Set(inverted).count == inverted.count, inverted.allSatisfy({ (0..<AudioFormat.channels).contains($0) }) else {
+            throw .unfitChannelMap(reason: "inverted \(inverted)")
+        }
+        self.init(unchecked: indices, inverted: inverted)
     }
 
-    private init(unchecked indices: [Int]) {
+    private init(unchecked indices: [Int], inverted: [Int] = []) {
         self.indices = indices
+        self.inverted = inverted
+        for channel in inverted { signs[channel] = -1 }
         first = indices[0]
         second = indices[1]
         third = indices[2]
@@ -24,6 +33,7 @@ public struct ChannelMap: Sendable, Hashable {
 
     // The array again as fields, so that the hot path touches no reference count.
     private let first, second, third, fourth: Int
+    private var signs = SIMD4<Float>(repeating: 1)
 
     /// Channels that a source must at least have.
     public var channelsNeeded: Int { max(max(first, second), max(third, fourth)) + 1 }
@@ -42,10 +52,10 @@ public struct ChannelMap: Sendable, Hashable {
         for frame in 0..<frames {
             let from = frame * channels
             let to = frame * 4
-            output[to] = input[from + first]
-            output[to + 1] = input[from + second]
-            output[to + 2] = input[from + third]
-            output[to + 3] = input[from + fourth]
+            output[to] = signs[0] * input[from + first]
+            output[to + 1] = signs[1] * input[from + second]
+            output[to + 2] = signs[2] * input[from + third]
+            output[to + 3] = signs[3] * input[from + fourth]
         }
         return frames
     }

@@ -83,6 +83,16 @@ public enum ConfigurationFile {
         input.channels = section.integers("channels", "4 different channel numbers from 0 up", &faults) {
             try? ChannelMap($0)
         }
+        let map = input.channels
+        let inverted = section.integers("inverted", "numbers from 0 to 3 of some of the 4 channels", &faults) {
+            try? ChannelMap(map?.indices ?? [0, 1, 2, 3], inverted: $0)
+        }
+        if let inverted {
+            if map == nil, !section.has("channels") {
+                section.missing("channels", "4 channel numbers beside inverted", &faults)
+            }
+            input.channels = inverted
+        }
         input.array = section.text("array", &faults).map { array in
             // A bare name is that of an array that ships with the program.
             array.contains("/") || array.hasSuffix(".toml") ? OptionFile.absolute(array, in: folder) : array

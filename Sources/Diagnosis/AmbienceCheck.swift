@@ -69,7 +69,7 @@ public enum AmbienceCheck {
     /// Channels that are louder or quieter than the others let expect.
     ///
     /// Sources make channels of different directions differ, a diffuse field does not. So the level is looked at in all frames, in
-    /// the quiet ones between sounds, and in what each channel has that the others do not; a fault shows in each.
+    /// the quiet ones between sounds, and in what each channel has that the others do not; a fault shows in all of them.
     private static func levelFaults(_ spectra: HeardSpectra, _ kind: MicrophoneKind, _ alive: [Int]) -> [ChannelFinding] {
         let all = [Float](repeating: 1, count: spectra.frames)
         var estimates: [[Double]]
@@ -96,9 +96,9 @@ public enum AmbienceCheck {
         }
         let threshold: Float = kind.isPressure ? 5 : 7
         return zip(alive, deviations).compactMap { channel, values in
-            let smallest = values.min { abs($0) < abs($1) } ?? 0
-            guard abs(smallest) > threshold, values.allSatisfy({ $0 * smallest > 0 }) else { return nil }
-            return .level(channel: channel, decibels: smallest)
+            let middle = median(values)
+            guard abs(middle) > threshold, values.allSatisfy({ $0 * middle > 0 && abs($0) > 0.4 * threshold }) else { return nil }
+            return .level(channel: channel, decibels: middle)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audio
 import Configuration
+import Diagnosis
 import Formats
 import Networks
 import TrackFeed
@@ -8,29 +9,52 @@ import TrackFeed
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks at configuration, model, source and socket without starting; finds everything wrong at once.",
-        discussion: "Example: bearing check --config config/bearing.toml --source alsa:hw:1")
+        abstract: "Looks at configuration, model, source and socket without starting, and listens whether the channels are sound.",
+        discussion: """
+            Finds everything wrong at once. Listens for ten seconds (a file is read at once) for dead, unequal, clipping and, with \
+            capsules, inverted channels. Sounds from known directions also tell a wrong order or polarity, another convention of \
+            Ambisonics and a turned array: it asks for each --from in turn, or takes --from AZ,EL=RECORDING. Three that do not lie in \
+            a plane with the microphone tell most.
+
+            Examples:
+              bearing check --config config/bearing.toml --source alsa:hw:1
+              bearing check --source alsa:hw:1 --format foa --from 0,0 --from 90,0 --from 0,90
+              bearing check --array aformat-cardioid --from 0,0=front.wav --from 90,0=left.wav --from 0,90=above.wav
+            """)
 
     @OptionGroup var options: RunOptions
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "AZ,EL: a sound will be made there (degrees), or was, in AZ,EL=RECORDING. May be given several times.")
+    var from: [String] = []
+
+    @Option(help: "Seconds to listen, 2 to 60, for the room and for each --from; 0 does not listen.")
+    var seconds = 10.0
+
+    func validate() throws {
+        guard seconds == 0 || (2...60).contains(seconds) else {
+            throw ValidationError("--seconds: expected 0, or 2 to 60, found \(seconds)")
+        }
+        for text in from where KnownDirection(text) == nil {
+            throw ValidationError("--from: expected \(KnownDirection.expected), found \"\(text)\"")
+        }
+        guard seconds > 0 || from.isEmpty else {
+            throw ValidationError("--seconds: expected 2 to 60 with --from, found 0")
+        }
+    }
 
     func run() throws {
         let configuration = try options.configuration()
         var failures: [Failure] = []
+        var model: LiveModel?
+        var findings: [String] = []
         attempt(&failures) {
-            let model = try LiveModel(configuration)
-            print("model   \(model.path): up to \(model.file.architecture.maximumTracks) sources")
-            print("input   \(model.input.summary)")
-            for warning in model.input.warnings { Console.note(warning) }
-        }
-        attempt(&failures) {
-            let capture = try configuration.makeCapture()
-            do throws(AudioError) {
-                try capture.start()
-            } catch {
-                throw Failure(error)
-            }
-            capture.stop()
-            print("source  \(configuration.input.source): opens")
+            let loaded = try LiveModel(configuration)
+            print("model       \(loaded.path): up to \(loaded.file.architecture.maximumTracks) sources")
+            print("input       \(loaded.input.summary)")
+            for warning in loaded.input.warnings { Console.note(warning) }
+            model = loaded
         }
         attempt(&failures) {
             let path = configuration.socket.path ?? SocketPath.standard
@@ -39,8 +63,20 @@ struct CheckCommand: ParsableCommand {
             } catch {
                 throw Failure(error)
             }
-            print("socket  \(path): can be served")
+            print("socket      \(path): can be served")
         }
+        attempt(&failures) {
+            if let model, seconds > 0 {
+                let check = MicrophoneCheck(
+                    configuration: configuration, kind: model.kind, directions: from.compactMap { KnownDirection($0) },
+                    seconds: seconds, hearsSource: options.source != nil || options.config != nil)
+                findings = try check.run()
+            } else {
+                _ = try Listener(configuration.input)
+                print("source      \(configuration.input.source): opens")
+            }
+        }
+        failures += findings.map { Failure(.unavailable, $0) }
         guard let first = failures.first else { return print("All is well.") }
         throw Failure(first.kind, failures.map(\.description).joined(separator: "\n"))
     }
@@ -53,5 +89,12 @@ struct CheckCommand: ParsableCommand {
         } catch {
             failures.append(Failure(.configuration, "\(error)"))
         }
+    }
+}
+
+extension LiveModel {
+    /// What the channels should be.
+    fileprivate var kind: MicrophoneKind {
+        input.format == .foa ? .ambisonics : .capsules(input.geometry ?? file.geometry ?? .tetrahedral)
     }
 }

@@ -22,6 +22,12 @@ import Testing
         #expect(map.select(frames.span, channels: 6, into: &span) == 2)
         #expect(chosen == [5, 1, 3, 2, 15, 11, 13, 12])
         #expect(ChannelMap.identity.channelsNeeded == 4)
+        let turned = try ChannelMap([5, 1, 3, 2], inverted: [0, 2])
+        var again = chosen.mutableSpan
+        turned.select(frames.span, channels: 6, into: &again)
+        #expect(chosen == [-5, 1, -3, 2, -15, 11, -13, 12])
+        #expect(throws: AudioError.self) { try ChannelMap([0, 1, 2, 3], inverted: [1, 1]) }
+        #expect(throws: AudioError.self) { try ChannelMap([0, 1, 2, 3], inverted: [4]) }
     }
 
     @Test(arguments: [[0, 1, 2], [0, 1, 2, 2], [-1, 0, 1, 2], [0, 1, 2, 3, 4]])

@@ -1,0 +1,56 @@
+import Audio
+import Configuration
+import Diagnosis
+import Geometry
+
+/// Lines of the configuration that put right what a microphone's channels were found to be.
+struct ChannelCorrection {
+    /// Empty where nothing can be put right there.
+    private(set) var lines: [String] = []
+
+    init(_ findings: [ChannelFinding], _ input: BearingConfiguration.Input) {
+        var order = [0, 1, 2, 3]
+        var turned = Set<Int>()
+        var heardTurned = Set<Int>()
+        var convention: AmbisonicConvention?
+        var mounting: [String] = []
+        for finding in findings {
+            switch finding {
+            case .order(let found, let inverted, _): (order, turned) = (found, Set(inverted))
+            case .inverted(let channels), .split(let channels): heardTurned.formUnion(channels)
+            case .convention(let found): convention = found
+            case .mounting(let rotation):
+                let angles = rotation.angles
+                mounting = [("yaw", angles.yaw), ("pitch", angles.pitch), ("roll", angles.roll)].map {
+                    "\($0) = \(Double($1).formatted(0))"
+                }
+            default: break
+            }
+        }
+        if order != [0, 1, 2, 3] || !turned.isEmpty || !heardTurned.isEmpty {
+            lines += ["[input]"] + Self.channels(order, turned, heardTurned, input)
+        }
+        if let convention { lines += ["[input]", "ambisonics = \"\(convention.rawValue)\""] }
+        if !mounting.isEmpty { lines += ["[mounting]"] + mounting }
+    }
+
+    /// - Parameters:
+    ///   - order: channel i should be channel `order[i]`, as they are analysed: in AmbiX order even where the source has another.
+    ///   - turned: of the channels as they should be; `heardTurned`: of those as they are.
+    private static func channels(
+        _ order: [Int], _ turned: Set<Int>, _ heardTurned: Set<Int>, _ input: BearingConfiguration.Input
+    ) -> [String] {
+        // Where the source has what is analysed as W, Y, Z, X.
+        let places = input.ambisonics == .fuma ? [0, 2, 3, 1] : [0, 1, 2, 3]
+        let (before, inverted) = (input.channels?.indices ?? [0, 1, 2, 3], Set(input.channels?.inverted ?? []))
+        var indices = before
+        var signs: [Int] = []
+        for channel in 0..<4 {
+            let (to, from) = (places[channel], places[order[channel]])
+            indices[to] = before[from]
+            let turns = [turned.contains(channel), heardTurned.contains(order[channel]), inverted.contains(from)]
+            if turns.count(where: { $0 }) % 2 == 1 { signs.append(to) }
+        }
+        return ["channels = \(indices)"] + (signs.isEmpty && inverted.isEmpty ? [] : ["inverted = \(signs.sorted())"])
+    }
+}

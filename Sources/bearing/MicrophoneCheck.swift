@@ -1,0 +1,110 @@
+import Audio
+import Configuration
+import Diagnosis
+import Geometry
+import Glibc
+import Tracking
+
+/// Listens to a microphone, says what is wrong with its channels, and how to put it right.
+struct MicrophoneCheck {
+    let configuration: BearingConfiguration
+    let kind: MicrophoneKind
+    let directions: [KnownDirection]
+    let seconds: Double
+    /// Whether the source is heard too where every direction has a recording.
+    let hearsSource: Bool
+
+    /// - Returns: what is wrong, a line each.
+    func run() throws -> [String] {
+        let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
+        let listener = recorded && !hearsSource ? nil : try Listener(configuration.input)
+        var findings: [ChannelFinding] = []
+        if let listener {
+            print("source      \(configuration.input.source): opens")
+            findings += try judge(convert(listener.listen(seconds: seconds, label: "listening to the room")))
+        }
+        var sounds: [KnownSound] = []
+        for known in directions {
+            if listener?.isLive == true, known.recording == nil { Self.ask(for: known, seconds) }
+            let samples = try convert(hear(known, listener))
+            sounds.append(KnownSound(direction: known.direction, samples: samples))
+        }
+        if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
+        if !sounds.isEmpty { findings += locate(sounds) }
+        let correction = ChannelCorrection(findings, configuration.input)
+        if !correction.lines.isEmpty {
+            print("Put into the configuration:")
+            for line in correction.lines { print("    \(line)") }
+        }
+        return findings.map { $0.description(kind) }
+    }
+
+    /// The channels' levels on standard output, and what is wrong with them.
+    private func judge(_ samples: [Float]) -> [ChannelFinding] {
+        let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
+        guard length >= AmbienceCheck.shortest else {
+            print("microphone  \(length.formatted(1)) s are too few to judge its channels; \(AmbienceCheck.shortest.formatted(0)) s would do")
+            return []
+        }
+        let levels = AmbienceCheck.levels(samples).map { Double($0).formatted(1) }.joined(separator: ", ")
+        print("microphone  \(length.formatted(1)) s heard; channels at \(levels) dBFS")
+        return AmbienceCheck.findings(samples, kind)
+    }
+
+    private func locate(_ sounds: [KnownSound]) -> [ChannelFinding] {
+        let report = DirectionCheck.report(
+            sounds, kind, mounting: configuration.viewpoint.mounting, convention: configuration.input.ambisonics)
+        for (known, heard) in zip(directions, report.heard) {
+            let place = heard.map {
+                "heard at azimuth \(Double($0.azimuth).formatted(0)), elevation \(Double($0.elevation).formatted(0))"
+            }
+            print("sound       \(known.name): \(place ?? "no clear direction")")
+        }
+        return report.findings
+    }
+
+    private func hear(_ known: KnownDirection, _ listener: Listener?) throws -> [Float] {
+        let frames = Int(seconds * Double(AudioFormat.sampleRate))
+        let (samples, name): ([Float], String)
+        if let path = known.recording {
+            do {
+                let stream = try AudioFileStream(path: path, map: configuration.input.channels)
+                (samples, name) = (try Listener.read(frames, of: stream), path)
+            } catch let error as AudioError {
+                throw Failure(error)
+            }
+        } else {
+            samples = try listener?.listen(seconds: seconds, label: "listening to \(known.name)") ?? []
+            name = "\(configuration.input.source)"
+        }
+        let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
+        guard length >= AmbienceCheck.shortest else {
+            throw Failure(
+                .badData,
+                "\(name): expected at least \(AmbienceCheck.shortest.formatted(0)) s of sound from \(known.name), found "
+                    + "\(length.formatted(1)) s: give a longer recording")
+        }
+        return samples
+    }
+
+    /// To the order and scaling that is judged.
+    private func convert(_ samples: [Float]) -> [Float] {
+        guard configuration.input.ambisonics == .fuma, kind == .ambisonics else { return samples }
+        var converted = samples
+        var span = converted.mutableSpan
+        FilterMatrix(.fuma).process(samples.span, into: &span)
+        return converted
+    }
+
+    /// A person gets time to walk there: until Enter on a terminal, else five seconds.
+    private static func ask(for known: KnownDirection, _ seconds: Double) {
+        let request = "now make sounds from \(known.name), 1 or 2 m away: claps or speech, for \(seconds.formatted(0)) s"
+        if isatty(STDIN_FILENO) == 1 {
+            Console.note("\(request); press Enter to begin")
+            _ = readLine()
+        } else {
+            Console.note("\(request); it begins in 5 s")
+            sleep(5)
+        }
+    }
+}

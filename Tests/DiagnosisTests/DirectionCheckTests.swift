@@ -1,0 +1,119 @@
+import Audio
+import Diagnosis
+import Geometry
+import Testing
+
+@Suite struct DirectionCheckTests {
+    private static let kinds: [(AudioFormat, MicrophoneKind)] = [(.foa, .ambisonics), (.mic, .capsules(.tetrahedral))]
+    private static let orders: [[Int]] = {
+        var orders: [[Int]] = []
+        for a in 0..<4 { for b in 0..<4 where b != a { for c in 0..<4 where c != a && c != b { orders.append([a, b, c, 6 - a - b - c]) } } }
+        return orders
+    }()
+
+    /// The order that puts right channels of which channel i came to place `order[i]`... its inverse, seen from the source.
+    private func permuted(_ captures: Captures, _ order: [Int]) -> Captures {
+        captures.changed { frame in
+            let copy = frame
+            for (index, place) in order.enumerated() { frame[place] = copy[index] }
+        }
+    }
+
+    @Test(arguments: Captures.places)
+    func soundMicrophonesHaveNoFault(_ place: Captures.Place) {
+        for (format, kind) in Self.kinds {
+            let captures = Captures(format, place)
+            let report = DirectionCheck.report(captures.sounds, kind)
+            #expect(report.findings.isEmpty, "\(format), \(place): \(report)")
+            for (heard, sound) in zip(report.heard, captures.sounds) {
+                #expect(heard.map { $0.angle(to: sound.direction) < 20 } ?? false, "\(format), \(place): \(report.heard)")
+            }
+        }
+    }
+
+    @Test(arguments: [Captures.places[0], Captures.places[1], Captures.places[3], Captures.places[5]])
+    func everyOrderIsFound(_ place: Captures.Place) {
+        for (format, kind) in Self.kinds {
+            let captures = Captures(format, place)
+            for order in Self.orders where order != [0, 1, 2, 3] {
+                let findings = DirectionCheck.report(permuted(captures, order).sounds, kind).findings
+                guard case .order(order, inverted: [], _)? = findings.first, findings.count == 1 else {
+                    Issue.record("\(format), \(place), \(order): \(findings)")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [Captures.places[0], Captures.places[1], Captures.places[3], Captures.places[5]])
+    func thePolarityOfEachAxisIsFound(_ place: Captures.Place) {
+        let captures = Captures(.foa, place)
+        for channel in 0..<4 {
+            let findings = DirectionCheck.report(captures.changed { $0[channel] *= -1 }.sounds, .ambisonics).findings
+            #expect(findings == [.order([0, 1, 2, 3], inverted: [channel], mounting: nil)], "\(channel): \(findings)")
+        }
+    }
+
+    @Test(arguments: [Captures.places[0], Captures.places[1]])
+    func furseMalhamIsTold(_ place: Captures.Place) {
+        let captures = Captures(.foa, place)
+        let fuma = captures.changed { $0 = [$0[0] * Float(0.5).squareRoot(), $0[3], $0[1], $0[2]] }
+        #expect(DirectionCheck.report(fuma.sounds, .ambisonics).findings == [.convention(.fuma)])
+        // AmbiX, taken for Furse-Malham.
+        let ambix = captures.changed { $0 = [$0[0] * Float(2).squareRoot(), $0[2], $0[3], $0[1]] }
+        let report = DirectionCheck.report(ambix.sounds, .ambisonics, convention: .fuma)
+        #expect(report.findings == [.convention(.ambix)])
+    }
+
+    @Test func theScaleOfWIsTold() {
+        let captures = Captures(.foa, Captures.places[2]).changed { $0[0] *= 0.577 }
+        guard case .level(0, let decibels)? = DirectionCheck.report(captures.sounds, .ambisonics).findings.first else {
+            Issue.record("N3D is not told")
+            return
+        }
+        #expect(abs(decibels + 4.8) < 1.5)
+    }
+
+    private static let mountings: [(Float, Float, Float)] = [
+        (35, 0, 0), (-60, 20, 0), (90, 0, 0), (180, 0, 0), (0, 0, 180), (0, 90, 0), (140, -30, 75),
+    ]
+
+    @Test(arguments: mountings.indices)
+    func aTurnedArrayIsTold(_ index: Int) {
+        let (yaw, pitch, roll) = Self.mountings[index]
+        let mounting = Rotation(yaw: yaw, pitch: pitch, roll: roll)
+        for (format, kind) in Self.kinds {
+            // The array hears a sound of the world where the inverse turn takes it.
+            let captures = Captures(format, Captures.places[1], directions: Captures.directions.map { mounting.inverse($0) })
+            let sounds = zip(captures.sounds, Captures.directions).map { KnownSound(direction: $1, samples: $0.samples) }
+            let findings = DirectionCheck.report(sounds, kind).findings
+            let found: Rotation? =
+                switch findings.first {
+                case .mounting(let rotation): rotation
+                // Half turns of a tetrahedron are exchanges of its capsules.
+                case .order(_, _, let rotation): format == .mic ? rotation : nil
+                default: nil
+                }
+            let off = found.map { mounting.inverse.then($0).angle }
+            #expect(off.map { $0 < 12 } ?? false, "\(format), \(yaw), \(pitch), \(roll): \(findings)")
+            // With the mounting in the configuration, all is well.
+            #expect(DirectionCheck.report(sounds, kind, mounting: mounting).findings.isEmpty)
+        }
+    }
+
+    @Test func fewDirectionsTellThatSomethingIsWrongButNotWhat() {
+        let captures = permuted(Captures(.foa, Captures.places[1]), [0, 3, 2, 1])
+        let findings = DirectionCheck.report(Array(captures.sounds[..<2]), .ambisonics).findings
+        guard case .wrongDirections(let degrees)? = findings.first, findings.count == 1 else {
+            Issue.record("\(findings)")
+            return
+        }
+        #expect(abs(degrees - 90) < 25)
+    }
+
+    @Test func soundsThatDoNotStandOutAreAskedForAgain() {
+        let captures = Captures(.foa, .init(absorption: 0.3, signalToNoise: -15, seed: 9))
+        let findings = DirectionCheck.report(captures.sounds, .ambisonics).findings
+        #expect(findings == Captures.directions.map { .unclear($0) })
+    }
+}
