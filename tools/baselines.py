@@ -147,7 +147,7 @@ def kalman(form, method):
     """A function from audio to rows."""
     maps, tracks = TUNED[form, method]
     mapper = Mapper(form, method, maps)
-    return lambda audio: rows(mapper.peaks(mapper.maps(audio)), tracks)
+    return lambda audio: rows(mapper.find(audio), tracks)
 
 
 METHODS = {

@@ -52,6 +52,8 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var stayThreshold: Float?
         public var coastBlocks: Int?
         public var jumpDegrees: Float?
+        public var duplicateDegrees: Float?
+        public var smoothing: Float?
     }
 
     /// `[realtime]`: how the audio threads run.

@@ -45,6 +45,13 @@ public struct Direction: Sendable, Hashable {
     /// Degrees in -90...90.
     public var elevation: Float { Float(asin(Double(min(max(z, -1), 1))) * 180 / .pi) }
 
+    /// A direction between this one and another, on the great circle through both: `share` of 0 is this one, of 1 the other. For
+    /// directions less than 90 degrees apart, for which the share of the chord is near that of the arc.
+    public func towards(_ other: Direction, by share: Float) -> Direction {
+        let rest = 1 - share
+        return Direction(towards: rest * x + share * other.x, rest * y + share * other.y, rest * z + share * other.z)
+    }
+
     /// The great-circle angle between two directions, degrees in 0...180.
     ///
     /// By atan2 of cross and dot product: accurate for small angles too, where the arc cosine is not.

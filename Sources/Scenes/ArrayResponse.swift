@@ -1,19 +1,17 @@
 public import Audio
 import CRealtime
-import Geometry
+package import Geometry
 import Glibc
-import Tensor
+package import Tensor
 
-/// What an array makes of plane waves: kernels by direction, octave band and fraction of a sample, and the covariance of
-/// its channels in a diffuse field.
+/// What an array makes of plane waves: kernels by octave band, fraction of a sample and, on a sphere, direction.
 ///
-/// Ideal first-order Ambisonics (ACN, SN3D: W, Y, Z, X), or capsules on a rigid sphere or in open air. Immutable once made, so that
-/// threads share one.
+/// Ideal first-order Ambisonics (ACN, SN3D: W, Y, Z, X), capsules of any place, aim and pattern in open air, or on a rigid
+/// sphere. Immutable once made, so that threads share one.
 @safe
 public final class ArrayResponse: @unchecked Sendable {
-    /// Kernels for every 1/16 sample: 2.6 microseconds, the same for all channels of a wave, so that nothing between channels
-    /// depends on it.
-    static let phases = 16
+    /// Metres from an array's centre to a capsule at most: waves are taken as plane, and sources come as near as 0.6 m.
+    public static let largestRadius: Float = 0.14
     static let taps = Int(BEARING_TAPS)
     /// The sample of a kernel at which a wave without delay arrives at the array's centre.
     static let centre = taps / 2
@@ -21,151 +19,160 @@ public final class ArrayResponse: @unchecked Sendable {
 
     public let format: AudioFormat
     public let geometry: ArrayGeometry
-    /// Share of pressure in what capsules in open air hear, the rest being a figure of eight that points away from the centre:
-    /// 1 hears equally all around, 0.5 is a cardioid.
-    public let directivity: Float
-    /// Angles at which the kernels of capsules are tabulated, from 0 to 180 degrees; 1 for Ambisonics.
+    /// Metres of the sphere.
+    let radius: Double
+    /// Kernels for so many fractions of a sample. 16 where all channels share them: nothing between channels depends on it.
+    /// In open air every capsule has its own: 1/128 sample is 0.3 microseconds, a tenth of a millimetre.
+    private let phases: Int
+    /// Angles at which the kernels of capsules on a sphere are tabulated, from 0 to 180 degrees; else 1.
     private let angles: Int
     /// [angles, phases, bands, taps]
     private let table: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
-    /// - Parameters: `geometry`, the capsules of `mic`, 4, all at one distance from the centre; without meaning for `foa`;
-    ///   `directivity` of capsules, 1 on a sphere.
-    public init(_ format: AudioFormat, geometry: ArrayGeometry = .tetrahedral, directivity: Float = 1) {
-        precondition(directivity == 1 || geometry.mount == .open, "capsules on a sphere hear pressure")
+    private var isSphere: Bool { format == .mic && geometry.mount == .rigidSphere }
+
+    /// - Parameter geometry: 4 capsules of `mic` within `largestRadius`; without meaning for `foa`.
+    public init(_ format: AudioFormat, geometry: ArrayGeometry = .tetrahedral) {
         precondition(geometry.capsules.count == AudioFormat.channels, "an array has 4 capsules")
         precondition(
-            geometry.capsules.allSatisfy { abs($0.radius - geometry.capsules[0].radius) < 1e-4 },
-            "capsules lie at one distance from the centre")
+            geometry.capsules.allSatisfy { $0.radius <= Self.largestRadius },
+            "capsules within \(Self.largestRadius) m of the array's centre")
+        let radius = geometry.capsules.map(\.radius).reduce(0, +) / 4
+        precondition(
+            geometry.mount == .open || geometry.capsules.allSatisfy {
+                $0.directivity == 1 && abs($0.radius - radius) <= 0.02 * radius && radius > 0
+            }, "capsules on a sphere are omnidirectional and at one distance from its centre")
         self.format = format
         self.geometry = geometry
-        self.directivity = directivity
-        angles = format == .foa ? 1 : 181
-        let shape = Shape(angles, Self.phases, OctaveBands.count, Self.taps)
+        self.radius = Double(radius)
+        let isSphere = format == .mic && geometry.mount == .rigidSphere
+        angles = isSphere ? 181 : 1
+        phases = format == .mic && !isSphere ? 128 : 16
+        let shape = Shape(angles, phases, OctaveBands.count, Self.taps)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
         table = arena.take(shape)
         self.arena = arena
         fill()
     }
 
-    /// The pressure at a capsule, against that at the array's centre without the array.
+    /// The pressure that a capsule of `mic` picks up, against that at the array's centre without the array.
     ///
-    /// - Parameters: `frequency` in Hz; `cosine` of the angle between capsule and source.
-    public func pressure(frequency: Double, cosine: Double) -> (real: Double, imaginary: Double) {
-        guard format == .mic, frequency > 0 else { return (1, 0) }
-        let x = 2 * .pi * frequency / Double(Room.speedOfSound) * Double(geometry.capsules[0].radius)
+    /// - Parameters: `direction` that the wave comes from; `frequency` in Hz.
+    package func pressure(capsule: Int, from direction: Direction, frequency: Double) -> Complex {
+        let capsule = geometry.capsules[capsule]
+        let wave = 2 * .pi * frequency / Double(Room.speedOfSound)
         switch geometry.mount {
         case .open:
-            let gain = Double(directivity) + (1 - Double(directivity)) * cosine
-            return (gain * cos(x * cosine), gain * sin(x * cosine))
-        case .rigidSphere: return RigidSphere.pressure(RigidSphere.coefficients(x), cosine: cosine)
+            return Double(capsule.sensitivity(to: direction))
+                * Complex(phase: wave * Double(Self.path(capsule, direction)))
+        case .rigidSphere:
+            guard frequency > 0 else { return Complex(1) }
+            let p = RigidSphere.pressure(
+                RigidSphere.coefficients(wave * radius), cosine: Double(Self.cosine(capsule.direction, direction)))
+            return Complex(p.real, p.imaginary)
         }
-    }
-
-    /// The covariance of the four channels in a diffuse field of unit pressure power, at one frequency in Hz; real.
-    public func diffuseCovariance(frequency: Double) -> [[Double]] {
-        if format == .foa {
-            return (0..<4).map { a in (0..<4).map { $0 != a ? 0 : a == 0 ? 1 : 1 / 3 } }
-        }
-        let x = max(2 * .pi * frequency / Double(Room.speedOfSound) * Double(geometry.capsules[0].radius), 1e-3)
-        let coefficients = RigidSphere.coefficients(x)
-        return (0..<4).map { a in
-            (0..<4).map { b in
-                let cosine = Self.cosine(geometry.capsules[a].direction, geometry.capsules[b].direction)
-                switch geometry.mount {
-                case .rigidSphere: return RigidSphere.diffuseCovariance(coefficients, cosine: cosine)
-                case .open where directivity < 1:
-                    return Self.directions.map { d in
-                        let p = pressure(frequency: frequency, cosine: Self.cosine(geometry.capsules[a].direction, d))
-                        let q = pressure(frequency: frequency, cosine: Self.cosine(geometry.capsules[b].direction, d))
-                        return p.real * q.real + p.imaginary * q.imaginary
-                    }.reduce(0, +) / Double(Self.directions.count)
-                case .open:
-                    let y = x * (2 - 2 * cosine).squareRoot()
-                    return y < 1e-6 ? 1 : sin(y) / y
-                }
-            }
-        }
-    }
-
-    /// Directions that cover the sphere evenly: a Fibonacci lattice.
-    private static let directions = (0..<400).map { index in
-        let z = 1 - (2 * Float(index) + 1) / 400
-        let turn = Float(index) * .pi * (3 - Float(5).squareRoot())
-        let r = (1 - z * z).squareRoot()
-        return Direction(unit: r * cos(turn), r * sin(turn), z)
     }
 
     /// Adds a wave to an impulse response.
     ///
     /// - Parameters:
-    ///   - response: [4, length], samples from the emission on.
     ///   - delay: samples until the wave reaches the array's centre; what lies outside of the response is left out.
     ///   - gains: pressure for each band.
-    func add(delay: Float, from direction: Direction, gains: BandValues, to response: MutableTensorRef<Float>) {
-        let ticks = Int((delay * Float(Self.phases)).rounded())
-        let start = ticks / Self.phases - Self.centre
-        let length = response.shape[1]
-        guard start >= 0, start + Self.taps <= length else { return }
-        let phase = ticks % Self.phases
-        var gains = gains
+    ///   - response: [4, length], samples from the emission on.
+    package func add(delay: Float, from direction: Direction, gains: BandValues, to response: MutableTensorRef<Float>) {
         unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.taps) { kernel in
-            unsafe withUnsafePointer(to: &gains) { lanes in
-                unsafe lanes.withMemoryRebound(to: Float.self, capacity: OctaveBands.count) { gain in
-                    guard let kernel = kernel.baseAddress else { return }
-                    let rows = OctaveBands.count * Self.taps
-                    let target = unsafe response.unsafeBase + start
-                    if format == .foa {
-                        unsafe bearing_band_kernel(kernel, table.unsafeBase + phase * rows, gain)
-                        let taps = Int32(Self.taps)
-                        unsafe bearing_accumulate(target, kernel, 1, taps)
-                        unsafe bearing_accumulate(target + length, kernel, direction.y, taps)
-                        unsafe bearing_accumulate(target + 2 * length, kernel, direction.z, taps)
-                        unsafe bearing_accumulate(target + 3 * length, kernel, direction.x, taps)
-                        return
-                    }
-                    for channel in 0..<AudioFormat.channels {
-                        let cosine = Self.cosine(geometry.capsules[channel].direction, direction)
-                        let angle = Int((acos(min(max(cosine, -1), 1)) * 180 / .pi).rounded())
-                        unsafe bearing_band_kernel(
-                            kernel, table.unsafeBase + (angle * Self.phases + phase) * rows, gain)
-                        unsafe bearing_accumulate(target + channel * length, kernel, 1, Int32(Self.taps))
-                    }
+            guard let kernel = kernel.baseAddress else { return }
+            if format == .foa {
+                guard let start = unsafe fillKernel(kernel, delay: delay, angle: 0, gains, response) else { return }
+                let weights = SIMD4(1, direction.y, direction.z, direction.x)
+                for channel in 0..<AudioFormat.channels {
+                    unsafe add(kernel, times: weights[channel], at: start, channel: channel, response)
                 }
+                return
+            }
+            for (channel, capsule) in geometry.capsules.enumerated() {
+                var delay = delay
+                var gain: Float = 1
+                var angle = 0
+                switch geometry.mount {
+                case .open:
+                    delay -= Self.path(capsule, direction) * Float(AudioFormat.sampleRate) / Room.speedOfSound
+                    gain = capsule.sensitivity(to: direction)
+                case .rigidSphere:
+                    let cosine = Self.cosine(capsule.direction, direction)
+                    angle = Int((acos(min(max(cosine, -1), 1)) * 180 / .pi).rounded())
+                }
+                guard let start = unsafe fillKernel(kernel, delay: delay, angle: angle, gains, response) else { continue }
+                unsafe add(kernel, times: gain, at: start, channel: channel, response)
             }
         }
     }
 
-    private static func cosine(_ a: Direction, _ b: Direction) -> Double {
-        Double(a.x * b.x + a.y * b.y + a.z * b.z)
+    /// - Returns: the sample at which the kernel begins, nil where it lies outside of the response.
+    private func fillKernel(
+        _ kernel: UnsafeMutablePointer<Float>, delay: Float, angle: Int, _ gains: BandValues,
+        _ response: MutableTensorRef<Float>
+    ) -> Int? {
+        let ticks = Int((delay * Float(phases)).rounded())
+        let start = ticks / phases - Self.centre
+        guard ticks >= 0, start >= 0, start + Self.taps <= response.shape[1] else { return nil }
+        let row = (angle * phases + ticks % phases) * OctaveBands.count * Self.taps
+        var gains = gains
+        unsafe withUnsafePointer(to: &gains) { lanes in
+            unsafe lanes.withMemoryRebound(to: Float.self, capacity: OctaveBands.count) { gain in
+                unsafe bearing_band_kernel(kernel, table.unsafeBase + row, gain)
+            }
+        }
+        return start
     }
+
+    private func add(
+        _ kernel: UnsafeMutablePointer<Float>, times gain: Float, at start: Int, channel: Int,
+        _ response: MutableTensorRef<Float>
+    ) {
+        let target = unsafe response.unsafeBase + channel * response.shape[1] + start
+        unsafe bearing_accumulate(target, kernel, gain, Int32(Self.taps))
+    }
+
+    /// Metres that a capsule is nearer to a far source than the array's centre.
+    private static func path(_ capsule: ArrayGeometry.Capsule, _ direction: Direction) -> Float {
+        (capsule.position * SIMD3(direction.x, direction.y, direction.z)).sum()
+    }
+
+    private static func cosine(_ a: Direction, _ b: Direction) -> Float { a.x * b.x + a.y * b.y + a.z * b.z }
 
     /// Band filters times array response times fractional delay, back to time, under a window.
     private func fill() {
         let transform = RealTransform(points: Self.transformPoints)
-        let rate = Double(AudioFormat.sampleRate)
-        let weights = (0..<transform.bins).map { OctaveBands.weights(at: Self.frequency($0)) }
+        let frequencies = (0..<transform.bins).map {
+            Double($0 * AudioFormat.sampleRate) / Double(Self.transformPoints)
+        }
+        let weights = frequencies.map { OctaveBands.weights(at: $0) }
+        let scales = frequencies.map { OctaveBands.taper(at: $0) / Double(Self.transformPoints) }
+        let modes = isSphere ? frequencies.map { Self.coefficients($0, radius: radius) } : []
         for angle in 0..<angles {
             let cosine = cos(Double(angle) * .pi / 180)
-            let spectrum = (0..<transform.bins).map { bin in
-                let frequency = Self.frequency(bin)
-                let p = pressure(frequency: frequency, cosine: cosine)
-                let taper = OctaveBands.taper(at: frequency)
-                return (real: p.real * taper, imaginary: p.imaginary * taper)
+            let spectrum = frequencies.indices.map { bin -> Complex in
+                guard isSphere else { return Complex(scales[bin]) }
+                let p = RigidSphere.pressure(modes[bin], cosine: cosine)
+                return scales[bin] * Complex(p.real, p.imaginary)
             }
-            for phase in 0..<Self.phases {
-                let delay = Double(Self.centre) + Double(phase) / Double(Self.phases)
+            for phase in 0..<phases {
+                let delay = Double(Self.centre) + Double(phase) / Double(phases)
+                let step = Complex(phase: -2 * .pi * delay / Double(Self.transformPoints))
+                var turn = Complex(1)
+                let turned = spectrum.map { value in
+                    defer { turn = turn * step }
+                    return value * turn
+                }
                 for band in 0..<OctaveBands.count {
                     for bin in 0..<transform.bins {
-                        let turn = -2 * .pi * Self.frequency(bin) / rate * delay
-                        let (c, s) = (cos(turn), sin(turn))
-                        let weight = Double(weights[bin][band]) / Double(Self.transformPoints)
-                        transform.real[bin] = Float((spectrum[bin].real * c - spectrum[bin].imaginary * s) * weight)
-                        transform.imaginary[bin] = Float((spectrum[bin].real * s + spectrum[bin].imaginary * c) * weight)
+                        transform.real[bin] = Float(turned[bin].real) * weights[bin][band]
+                        transform.imaginary[bin] = Float(turned[bin].imaginary) * weights[bin][band]
                     }
                     transform.inverse()
-                    let row = ((angle * Self.phases + phase) * OctaveBands.count + band) * Self.taps
+                    let row = ((angle * phases + phase) * OctaveBands.count + band) * Self.taps
                     for tap in 0..<Self.taps {
                         table[row + tap] = transform.time[tap] * Self.window(Double(tap) - delay)
                     }
@@ -174,8 +181,9 @@ public final class ArrayResponse: @unchecked Sendable {
         }
     }
 
-    private static func frequency(_ bin: Int) -> Double {
-        Double(bin * AudioFormat.sampleRate) / Double(transformPoints)
+    private static func coefficients(_ frequency: Double, radius: Double) -> [(real: Double, imaginary: Double)] {
+        guard frequency > 0 else { return [(1, 0)] }
+        return RigidSphere.coefficients(2 * .pi * frequency / Double(Room.speedOfSound) * radius)
     }
 
     /// 1 within 16 samples of the centre, where the array's response lies, then a raised cosine to 0.

@@ -13,12 +13,16 @@ public final class DatasetWriter: Sendable {
         public var recordings = 100
         public var seed: UInt64 = 1
         public var formats: [AudioFormat] = [.foa]
+        /// The capsules of `mic` in place of those of TAU-NIGENS; the folder gets a description of them, array.toml.
+        public var array: ArrayGeometry?
         /// Of each recording.
         public var seconds: Float = 60
         /// Recordings go to these in turn.
         public var folds: [Int] = [1]
         /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
         public var recordingsPerRoom = 1
+        /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
+        public var isIdeal = false
         public var threads = 2
         /// Keeps recordings whose labels are there already, from an interrupted run of the same settings.
         public var resumes = false
@@ -34,7 +38,7 @@ public final class DatasetWriter: Sendable {
 
     /// Makes the folders and what all recordings share.
     ///
-    /// - Throws: `ScenesError.unwritableFolder`.
+    /// - Throws: `ScenesError.unwritableFolder`, `unwritableFile`.
     public init(folder: String, settings: Settings, sounds: SoundLibrary) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
@@ -52,7 +56,16 @@ public final class DatasetWriter: Sendable {
                 throw ScenesError.unwritableFolder(path: path, reason: "no permission to write")
             }
         }
-        fields = settings.formats.map { DiffuseField(ArrayResponse($0)) }
+        let geometry = settings.array ?? .tetrahedral
+        fields = settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
+        if let array = settings.array {
+            let path = "\(folder)/array.toml"
+            do {
+                try ArrayFile.text(of: array).write(toFile: path, atomically: true, encoding: .utf8)
+            } catch {
+                throw ScenesError.unwritableFile(path: path, reason: "no way to write it")
+            }
+        }
     }
 
     static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
@@ -79,8 +92,10 @@ public final class DatasetWriter: Sendable {
             var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
             place = Scene.place(using: &random)
         }
-        return Scene.random(
+        var scene = Scene.random(
             seconds: settings.seconds, overlap: overlap(index), sounds: sounds, place: place, using: &random)
+        if settings.isIdeal { scene.microphone = .ideal }
+        return scene
     }
 
     /// Writes all recordings.

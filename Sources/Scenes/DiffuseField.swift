@@ -61,33 +61,40 @@ public final class DiffuseField: @unchecked Sendable {
         let channels = AudioFormat.channels
         let transform = RealTransform(points: length)
         let grid = 512
-        let factors = (0...grid).map { index in
-            Self.cholesky(response.diffuseCovariance(frequency: Double(index) * 12_000 / Double(grid)))
+        // [grid + 1, channels, channels]
+        let factors = (0...grid).flatMap { index in
+            let frequency = Double(index) * 12_000 / Double(grid)
+            return DiffuseCovariance.factor(DiffuseCovariance.matrix(of: response, frequency: frequency)).flatMap { row in
+                row.map { SIMD2(Float($0.real), Float($0.imaginary)) }
+            }
         }
         var random = RandomSource(seed: seed)
         let bins = transform.bins
-        // [4, bins, real and imaginary]
-        var spectra = [Float](repeating: 0, count: channels * bins * 2)
+        // Real and imaginary parts, [4, bins].
+        var spectra = [SIMD2<Float>](repeating: .zero, count: channels * bins)
+        var draws = [SIMD2<Float>](repeating: .zero, count: channels)
         let scale = 1 / (2 * Float(length)).squareRoot()
         for bin in 1..<bins - 1 {
             let frequency = Double(bin) * 12_000 / Double(bins - 1)
-            let factor = factors[Int((frequency / 12_000 * Double(grid)).rounded())]
+            let place = Int((frequency / 12_000 * Double(grid)).rounded())
             let gain = scale * Float(OctaveBands.taper(at: frequency))
-            var draws: [SIMD2<Float>] = []
-            for _ in 0..<channels { draws.append(SIMD2(random.normal(), random.normal())) }
+            for channel in 0..<channels { draws[channel] = SIMD2(random.normal(), random.normal()) }
             for channel in 0..<channels {
                 var sum = SIMD2<Float>.zero
-                for other in 0...channel { sum += factor[channel][other] * draws[other] }
-                spectra[(channel * bins + bin) * 2] = gain * sum.x
-                spectra[(channel * bins + bin) * 2 + 1] = gain * sum.y
+                for other in 0...channel {
+                    let factor = factors[(place * channels + channel) * channels + other]
+                    let draw = draws[other]
+                    sum += factor.x * draw + factor.y * SIMD2(-draw.y, draw.x)
+                }
+                spectra[channel * bins + bin] = gain * sum
             }
         }
         let weights = (0..<bins).map { OctaveBands.weights(at: Double($0) * 12_000 / Double(bins - 1)) }
         for band in 0..<OctaveBands.count {
             for channel in 0..<channels {
                 for bin in 0..<bins {
-                    transform.real[bin] = weights[bin][band] * spectra[(channel * bins + bin) * 2]
-                    transform.imaginary[bin] = weights[bin][band] * spectra[(channel * bins + bin) * 2 + 1]
+                    transform.real[bin] = weights[bin][band] * spectra[channel * bins + bin].x
+                    transform.imaginary[bin] = weights[bin][band] * spectra[channel * bins + bin].y
                 }
                 transform.inverse()
                 noise.reshaped(Shape(OctaveBands.count * channels, length))
@@ -95,23 +102,5 @@ public final class DiffuseField: @unchecked Sendable {
                     .copy(from: transform.time.readOnly)
             }
         }
-    }
-
-    /// The lower triangular factor of a covariance; what rounding makes negative is taken as 0.
-    static func cholesky(_ covariance: [[Double]]) -> [[Float]] {
-        let count = covariance.count
-        var factor = [[Double]](repeating: [Double](repeating: 0, count: count), count: count)
-        for row in 0..<count {
-            for column in 0...row {
-                var sum = covariance[row][column]
-                for other in 0..<column { sum -= factor[row][other] * factor[column][other] }
-                if row == column {
-                    factor[row][row] = max(sum, 0).squareRoot()
-                } else {
-                    factor[row][column] = factor[column][column] > 1e-5 ? sum / factor[column][column] : 0
-                }
-            }
-        }
-        return factor.map { $0.map { Float($0) } }
     }
 }

@@ -1,4 +1,5 @@
 import Audio
+import Geometry
 import Glibc
 import Synchronization
 
@@ -17,7 +18,7 @@ public final class EncoderBank: Sendable {
     func entry(_ array: EncoderArray) -> Entry {
         entries.withLock { entries in
             if let known = entries[array] { return known }
-            let response = ArrayResponse(.mic, geometry: array.geometry, directivity: array.directivity)
+            let response = ArrayResponse(.mic, geometry: array.geometry)
             let entry = Entry(
                 // Half the usual period: there are many arrays, and this is what takes memory.
                 field: DiffuseField(response, length: 1 << 18),
@@ -29,18 +30,22 @@ public final class EncoderBank: Sendable {
 }
 
 extension ArrayResponse {
-    /// The factors of the Legendre polynomials of degree 0 and 1 in a capsule's pressure over the angle to the source.
+    /// The factors of the Legendre polynomials of degree 0 and 1 in the first capsule's pressure over the angle to the source.
     func modes(frequency: Double) -> [Complex] {
         let points = 128
         var sums = [Complex.zero, .zero]
         // At a frequency of 0 the array's response has no phase; 1 Hz stands for it.
         let frequency = max(frequency, 1)
+        let capsule = geometry.capsules[0].direction
+        let front = SIMD3(capsule.x, capsule.y, capsule.z)
+        // Any direction across it will do.
+        let side = Direction(towards: -capsule.y, capsule.x, 0)
         for point in 0..<points {
             let cosine = (2 * Double(point) + 1) / Double(points) - 1
-            let p = pressure(frequency: frequency, cosine: cosine)
-            let pressure = Complex(p.real, p.imaginary)
-            sums[0] = sums[0] + (1 / Double(points)) * pressure
-            sums[1] = sums[1] + (3 * cosine / Double(points)) * pressure
+            let source = Float(cosine) * front + Float((1 - cosine * cosine).squareRoot()) * SIMD3(side.x, side.y, side.z)
+            let p = pressure(capsule: 0, from: Direction(towards: source.x, source.y, source.z), frequency: frequency)
+            sums[0] = sums[0] + (1 / Double(points)) * p
+            sums[1] = sums[1] + (3 * cosine / Double(points)) * p
         }
         return sums
     }

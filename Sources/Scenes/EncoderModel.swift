@@ -31,7 +31,9 @@ public enum EncoderArray: Int, CaseIterable, Sendable {
     var geometry: ArrayGeometry {
         ArrayGeometry(
             name: "\(self)", mount: directivity == 1 ? .rigidSphere : .open,
-            capsules: ArrayGeometry.tetrahedral.capsules.map { .init(direction: $0.direction, radius: radius) })
+            capsules: ArrayGeometry.tetrahedral.capsules.map {
+                ArrayGeometry.Capsule(direction: $0.direction, radius: radius, directivity: directivity)
+            })
     }
 }
 

@@ -56,14 +56,16 @@ public struct MicrophoneModel: Sendable, Hashable {
         return sum
     }
 
-    /// Noise 45 to 75 dB below sources, gains within 1.5 dB, delays within 4 microseconds; six of ten encode what capsules hear.
+    /// Noise 45 to 75 dB below sources; gains within 0 (calibrated) to 1.5 dB, delays within up to 4 microseconds; six of ten
+    /// encode what capsules hear.
     static func random(using random: inout RandomSource) -> MicrophoneModel {
         let corner = 8 * pow(5, random.uniform(0...1))
+        let spread = random.uniform(0...1)
         var model = MicrophoneModel.ideal
         for capsule in 0..<4 {
-            model.gains[capsule] = random.uniform(-1.5...1.5)
-            model.delays[capsule] = random.uniform(-4e-6...4e-6)
-            model.corners[capsule] = corner * random.uniform(0.8...1.25)
+            model.gains[capsule] = 1.5 * spread * random.uniform(-1...1)
+            model.delays[capsule] = 4e-6 * spread * random.uniform(-1...1)
+            model.corners[capsule] = corner * exp(0.22 * spread * random.uniform(-1...1))
         }
         model.noise = random.uniform(-75 ... -45)
         model.encoder = EncoderModel.random(using: &random)

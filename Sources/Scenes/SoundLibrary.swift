@@ -90,7 +90,7 @@ public final class SoundLibrary: Sendable {
     ///
     /// - Parameter seconds: how long it is to be; it is shorter when sounds run out.
     /// - Returns: samples of unit RMS level (where it sounds), and the class; nil when this draw met only unusable files.
-    func event(seconds: Float, using random: inout RandomSource) -> (samples: [Float], collection: Int)? {
+    package func event(seconds: Float, using random: inout RandomSource) -> (samples: [Float], collection: Int)? {
         let collection = random.choose(collectionWeights)
         let drawn = random.choose(collections[collection].weights)
         let speaker = speakers[collections[collection].speakers[drawn]]
@@ -150,7 +150,7 @@ public final class SoundLibrary: Sendable {
         return usable.isEmpty ? nil : usable
     }
 
-    /// The first minute of a file, its channels averaged, at 24 kHz, at full scale.
+    /// The first minute of a file, its channels averaged, at 24 kHz, without offset and rumble, at full scale.
     static func decode(_ path: String) throws -> [Int16] {
         let reader = try AudioFileReader(path: path)
         let frames = min(reader.frames, Int(longest * Double(reader.sampleRate)))
@@ -164,6 +164,8 @@ public final class SoundLibrary: Sendable {
         var result = [Float](repeating: 0, count: resampler.capacity(for: filled))
         var span = result.mutableSpan
         let produced = resampler.process(mono.span, into: &span, isEnd: true).produced
+        var filter = HighPass(rate: Double(AudioFormat.sampleRate))
+        for index in 0..<produced { result[index] = filter.step(result[index]) }
         let peak = result[..<produced].reduce(0) { max($0, abs($1)) }
         guard peak > 1e-5 else { return [] }
         return result[..<produced].map { Int16($0 / peak * 32_000) }

@@ -13,10 +13,12 @@ public struct GateSettings: Sendable, Hashable, Codable {
     /// Of two open tracks nearer than this, degrees 0...180, only the likelier is reported: two regressors on one source are
     /// one source to a listener. 0 reports both.
     public var duplicateDegrees: Float
+    /// Weight of where a track was heading in the direction that is reported, 0...0.95: 0 reports what the network says.
+    public var smoothing: Float
 
     public init(
         openThreshold: Float = 0.6, openBlocks: Int = 2, stayThreshold: Float = 0.4, coastBlocks: Int = 4,
-        jumpDegrees: Float = 20, duplicateDegrees: Float = 5
+        jumpDegrees: Float = 20, duplicateDegrees: Float = 5, smoothing: Float = 0
     ) {
         self.openThreshold = openThreshold
         self.openBlocks = openBlocks
@@ -24,6 +26,7 @@ public struct GateSettings: Sendable, Hashable, Codable {
         self.coastBlocks = coastBlocks
         self.jumpDegrees = jumpDegrees
         self.duplicateDegrees = duplicateDegrees
+        self.smoothing = smoothing
     }
 
     /// Throws for the first setting outside its range; for settings that a file or a user gave.
@@ -40,6 +43,7 @@ public struct GateSettings: Sendable, Hashable, Codable {
         try check(
             "jumpDegrees", (0...180).contains(jumpDegrees), "0 to 180", "\(jumpDegrees)")
         try check("duplicateDegrees", (0...180).contains(duplicateDegrees), "0 to 180", "\(duplicateDegrees)")
+        try check("smoothing", (0...0.95).contains(smoothing), "0 to 0.95", "\(smoothing)")
     }
 }
 

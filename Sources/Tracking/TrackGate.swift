@@ -130,9 +130,10 @@ public struct TrackGate: ~Copyable {
             open(i, direction)
             return
         }
-        slots[i].heading.turn(from: last, to: direction, blocks: blocks)
+        let reported = settings.smoothing > 0 ? direction.towards(expected, by: settings.smoothing) : direction
+        slots[i].heading.turn(from: last, to: reported, blocks: blocks)
         slots[i].coasted = 0
-        slots[i].track.direction = direction
+        slots[i].track.direction = reported
     }
 
     private mutating func open(_ i: Int, _ direction: Direction) {

@@ -14,6 +14,10 @@ public struct AugmentationSettings: Sendable {
     public var maskedBands = 8
     /// The share of sequences that are sums of two recordings; see `SequenceMixing`.
     public var mix: Float = 0
+    /// Which recordings are mixed with each other.
+    public var mixPartners = MixingPartners.room
+    /// Decibels by which the second recording of a sum is louder or quieter at most.
+    public var mixLevel: Float = 0
 
     public init() {}
     /// Nothing is changed.
@@ -26,10 +30,15 @@ public struct AugmentationSettings: Sendable {
 }
 
 extension AugmentationSettings: CustomStringConvertible {
-    /// Checkpoints are known by it. Mixing is named only where there is any, so that those from before it stay valid.
+    /// Checkpoints are known by it. Mixing is named only as far as there is any, so that those from before it stay valid.
     public var description: String {
         "Training.AugmentationSettings(gain: \(String(reflecting: gain)), rotations: \(rotations), masks: \(masks), "
-            + "maskedBands: \(maskedBands)\(mix > 0 ? ", mix: \(mix)" : ""))"
+            + "maskedBands: \(maskedBands)\(mix > 0 ? mixing : ""))"
+    }
+
+    private var mixing: String {
+        ", mix: \(mix)" + (mixPartners == .room ? "" : ", partners: \(mixPartners)")
+            + (mixLevel == 0 ? "" : ", level: \(mixLevel)")
     }
 }
 

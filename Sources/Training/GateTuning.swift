@@ -68,6 +68,7 @@ public struct GateTuning: Sendable {
         { gate in (1...5).map { changed(gate, \.openBlocks, $0) } },
         { gate in (0...8).map { changed(gate, \.coastBlocks, $0) } },
         { gate in [0, 3, 5, 8, 10, 12, 15].map { changed(gate, \.duplicateDegrees, $0) } },
+        { gate in [0, 0.2, 0.35, 0.5, 0.65].map { changed(gate, \.smoothing, $0) } },
     ]
 
     private static func changed<Value>(

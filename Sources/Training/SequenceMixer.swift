@@ -36,9 +36,9 @@ final class SequenceMixer: @unchecked Sendable {
     /// the longer goes on; after both, frames are those of silence.
     ///
     /// - Throws: audio that cannot be read any more.
-    func features(of parts: [(audio: String, firstBlock: Int)]) throws -> TensorRef<Float> {
+    func features(of parts: [(audio: String, firstBlock: Int, gain: Float)]) throws -> TensorRef<Float> {
         unsafe samples.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
-        for part in parts { try add(part.audio, from: part.firstBlock) }
+        for part in parts { try add(part.audio, from: part.firstBlock, gain: part.gain) }
         extractor.reset()
         // The first hop finishes the frame before the first one, which has not all of its samples.
         var row = -1
@@ -50,7 +50,7 @@ final class SequenceMixer: @unchecked Sendable {
     }
 
     /// Adds a part of a recording, the hop before it included; before the first sample and after the last is silence.
-    private func add(_ audio: String, from firstBlock: Int) throws {
+    private func add(_ audio: String, from firstBlock: Int, gain: Float) throws {
         let channels = FrameTiming.microphones
         let reader = try Recording.reader(of: audio)
         let begin = firstBlock * FrameTiming.samplesPerBlock - FrameTiming.hop
@@ -60,16 +60,16 @@ final class SequenceMixer: @unchecked Sendable {
         while at < samples.count {
             let count = min(try Self.next(reader, into: &read) * channels, samples.count - at)
             if count == 0 { break }
-            Self.add(read, count: count, to: &samples, at: at)
+            Self.add(read, count: count, gain: gain, to: &samples, at: at)
             at += count
         }
     }
 
-    private static func add(_ source: [Float], count: Int, to target: inout [Float], at first: Int) {
+    private static func add(_ source: [Float], count: Int, gain: Float, to target: inout [Float], at first: Int) {
         precondition(count <= source.count && first + count <= target.count, "what is added lies within both")
         unsafe source.withUnsafeBufferPointer { source in
             unsafe target.withUnsafeMutableBufferPointer { target in
-                for i in 0..<count { unsafe target[first + i] += source[i] }
+                for i in 0..<count { unsafe target[first + i] += gain * source[i] }
             }
         }
     }

@@ -1,9 +1,10 @@
 public import Formats
+import Glibc
 
 /// What of a recording of one source at a time is needed to mix it with another one while training.
 public struct MixableRecording: Sendable {
     public let audio: String
-    /// Only recordings of the same room are mixed: the folder of the data set, the fold and the room.
+    /// The folder of the data set, the fold and the room.
     public let room: String
     public let references: ReferenceLabels
 
@@ -18,32 +19,47 @@ public struct MixableRecording: Sendable {
 public struct SequencePart: Sendable, Hashable {
     public let recording: Int
     public let firstBlock: Int
+    /// Amplitude against the recording.
+    public let gain: Float
 
-    public init(recording: Int, firstBlock: Int) {
-        self.recording = recording
-        self.firstBlock = firstBlock
+    public init(recording: Int, firstBlock: Int, gain: Float = 1) {
+        (self.recording, self.firstBlock, self.gain) = (recording, firstBlock, gain)
     }
+}
+
+/// Which recordings may sound together.
+public enum MixingPartners: String, Sendable, Hashable, CaseIterable {
+    /// Of the same data set, fold and room, as sources of one room do.
+    case room
+    /// All: for scenes whose rooms have but one recording each.
+    case any
 }
 
 /// Which sequences of a training are sums of two: the augmentation of `RecordingPairs`, drawn anew in every step.
 public struct SequenceMixing: Sendable {
     /// Of a sequence to be a sum.
     public let probability: Float
-    /// Recordings that share a room with others, room by room.
+    /// Decibels by which the second recording is louder or quieter at most.
+    public let level: Float
+    /// Recordings that may be mixed with each other, group by group.
     private let rooms: [[Int]]
 
     /// - Throws: `TrainingError.settings` where no two recordings can be mixed.
-    public init(probability: Float, recordings: [LabelledRecording]) throws(TrainingError) {
+    public init(
+        probability: Float, recordings: [LabelledRecording], partners: MixingPartners = .room, level: Float = 0
+    ) throws(TrainingError) {
         var rooms: [String: [Int]] = [:]
         for (index, recording) in recordings.enumerated() {
-            if let mixable = recording.mixable { rooms[mixable.room, default: []].append(index) }
+            guard let mixable = recording.mixable else { continue }
+            rooms[partners == .any ? "" : mixable.room, default: []].append(index)
         }
         self.probability = probability
+        self.level = level
         self.rooms = rooms.values.filter { $0.count >= 2 }.sorted { $0[0] < $1[0] }
         guard !self.rooms.isEmpty else {
             throw .settings(
-                "mix: expected training recordings to mix, two whose names say ov1 in the same fold and room, found none: "
-                    + "leave the option out")
+                "mix: expected training recordings to mix, two whose names say ov1"
+                    + (partners == .room ? " in the same fold and room" : "") + ", found none: leave the option out")
         }
     }
 
@@ -58,19 +74,23 @@ public struct SequenceMixing: Sendable {
         guard Float.random(in: 0..<1, using: &random) < probability else { return nil }
         var position = Int.random(in: 0..<rooms.joined().reduce(0) { $0 + starts[$1] }, using: &random)
         for room in rooms {
-            for recording in room {
+            for (place, recording) in room.enumerated() {
                 guard position >= starts[recording] else {
-                    let others = room.filter { $0 != recording }
-                    let partner = others[Int.random(in: 0..<others.count, using: &random)]
+                    let other = Int.random(in: 0..<room.count - 1, using: &random)
+                    let partner = room[other < place ? other : other + 1]
                     let start = Int.random(in: 0..<starts[partner], using: &random)
                     return (
                         SequencePart(recording: recording, firstBlock: position),
-                        SequencePart(recording: partner, firstBlock: start)
+                        SequencePart(recording: partner, firstBlock: start, gain: gain(using: &random))
                     )
                 }
                 position -= starts[recording]
             }
         }
         preconditionFailure("a position within the sum of all starts")
+    }
+
+    private func gain(using random: inout RandomStream) -> Float {
+        level > 0 ? pow(10, Float.random(in: -level...level, using: &random) / 20) : 1
     }
 }

@@ -92,7 +92,7 @@ public final class TrainingBatch: @unchecked Sendable {
         if let partner = plan.partner {
             let other = recordings[partner.recording]
             let longer = max(available, min(blocks, other.blocks - partner.firstBlock))
-            fillSum(item, plan, of: recording, and: other, from: partner.firstBlock, available: longer, scaler: scaler)
+            fillSum(item, plan, of: recording, and: other, from: partner, available: longer, scaler: scaler)
             return
         }
         let first = plan.firstBlock * FrameTiming.framesPerBlock
@@ -108,7 +108,7 @@ public final class TrainingBatch: @unchecked Sendable {
 
     private func fillSum(
         _ item: Int, _ plan: SequencePlan, of first: LabelledRecording, and second: LabelledRecording,
-        from secondBlock: Int, available: Int, scaler: FeatureScaler
+        from part: SequencePart, available: Int, scaler: FeatureScaler
     ) {
         guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
             preconditionFailure("only recordings that can be mixed are planned as a sum")
@@ -118,14 +118,14 @@ public final class TrainingBatch: @unchecked Sendable {
         defer { mixers.withLock { $0.append(mixer) } }
         var given = 0
         do {
-            let frames = try mixer.features(of: [(one.audio, plan.firstBlock), (other.audio, secondBlock)])
+            let frames = try mixer.features(of: [(one.audio, plan.firstBlock, 1), (other.audio, part.firstBlock, part.gain)])
             given = available
             write(
                 item, frames: frames.rows(0..<given * FrameTiming.framesPerBlock), transform: plan.transform, scaler: scaler)
         } catch {
             failure.withLock { $0 = $0 ?? error }
         }
-        let labels = mixer.labels(of: [(one.references, plan.firstBlock), (other.references, secondBlock)])
+        let labels = mixer.labels(of: [(one.references, plan.firstBlock), (other.references, part.firstBlock)])
         write(item, labels: labels, firstBlock: 1, available: given, plan.transform)
     }
 

@@ -112,7 +112,13 @@ extension TrainingKey {
                 """),
             .integer("masked_bands", 0...64, \.settings.augmentation.maskedBands, "The most bands in such a run."),
             .number("mix", 0...1, \.settings.augmentation.mix, """
-                The share of sequences that are sums of two recordings of one source (ov1), of the same fold and room.
+                The share of sequences that are sums of two recordings of one source (ov1).
+                """),
+            .choice("mix_partners", \.settings.augmentation.mixPartners, """
+                Which recordings are mixed: room, those of the same data set, fold and room; any, all of them.
+                """),
+            .number("mix_level", 0...40, \.settings.augmentation.mixLevel, """
+                Decibels by which the second recording of a sum is louder or quieter at most.
                 """),
         ]
     }

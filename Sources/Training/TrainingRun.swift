@@ -72,8 +72,12 @@ public final class TrainingRun {
         network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
         adam = Adam(count: parameters.all.count)
         loss = try Self.loss(settings, hungarian: hungarian, team: team)
-        let mix = settings.augmentation.mix
-        mixing = mix > 0 ? try SequenceMixing(probability: mix, recordings: data.training) : nil
+        let augmentation = settings.augmentation
+        mixing =
+            augmentation.mix > 0
+            ? try SequenceMixing(
+                probability: augmentation.mix, recordings: data.training, partners: augmentation.mixPartners,
+                level: augmentation.mixLevel) : nil
         batch = TrainingBatch(
             sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
             lookAhead: architecture.lookAhead)

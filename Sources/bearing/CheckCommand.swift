@@ -48,6 +48,7 @@ struct CheckCommand: ParsableCommand {
         let configuration = try options.configuration()
         var failures: [Failure] = []
         var model: LiveModel?
+        var findings: [String] = []
         attempt(&failures) {
             let loaded = try LiveModel(configuration)
             print("model       \(loaded.path): up to \(loaded.file.architecture.maximumTracks) sources")
@@ -64,7 +65,6 @@ struct CheckCommand: ParsableCommand {
             }
             print("socket      \(path): can be served")
         }
-        var findings: [String] = []
         attempt(&failures) {
             if let model, seconds > 0 {
                 let check = MicrophoneCheck(

@@ -52,6 +52,8 @@ struct LiveModel {
         if let value = wanted.stayThreshold { gate.stayThreshold = value }
         if let value = wanted.coastBlocks { gate.coastBlocks = value }
         if let value = wanted.jumpDegrees { gate.jumpDegrees = value }
+        if let value = wanted.duplicateDegrees { gate.duplicateDegrees = value }
+        if let value = wanted.smoothing { gate.smoothing = value }
         guard gate.stayThreshold <= gate.openThreshold else {
             throw Failure(
                 .configuration,

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Audio
+import Formats
 import Glibc
+import Options
 import Scenes
 import Synchronization
 
@@ -9,14 +11,16 @@ struct SynthCommand: ParsableCommand {
         commandName: "synth",
         abstract: "Makes labelled scenes for training: sounds in simulated rooms, in the TAU-NIGENS layout.",
         discussion: """
-            Every recording has its own room, array position (unless --recordings-per-room says otherwise), sources (half of them moving, one or two at once) and diffuse \
-            background. Recording i of a seed is always the same. Use different sounds for folds that train (3-6), \
-            validate (2) and test (1).
+            Every recording has its own room, array position (unless --recordings-per-room says otherwise), sources \
+            (half of them moving, one or two at once), ambience and microphone. Recording i of a seed is always the \
+            same. Use different sounds for folds that train (3-6), validate (2) and test (1). With --array, mic has the \
+            capsules of your own microphone, whose description goes to array.toml beside mic_dev/.
 
             Example:
               tools/get-sounds
               bearing synth --sounds sounds/train --out scenes --fold 3-6 --recordings 400
               bearing synth --sounds sounds/validation --out scenes --fold 2 --recordings 16
+              bearing synth --sounds sounds/train --out square --array square.toml
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -39,14 +43,18 @@ struct SynthCommand: ParsableCommand {
     var recordings = 100
     @Option(help: "Another seed gives other scenes.")
     var seed: UInt64 = 1
-    @Option(help: "foa, mic or both.")
-    var format = Format.foa
+    @Option(help: "foa, mic or both; if not given, mic with --array, else foa.")
+    var format: Format?
+    @Option(help: "The capsules of mic: an array file, or the name of one in arrays/. Without it, those of TAU-NIGENS.")
+    var array: String?
     @Option(help: "Seconds of each recording, 2 to 600.")
     var duration: Float = 60
     @Option(help: "Fold, or range of folds such as 3-6 that recordings go to in turn.")
     var fold = "3-6"
     @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
     var recordingsPerRoom = 1
+    @Flag(help: "A perfect microphone: capsules that are equal and silent, Ambisonics without an encoder.")
+    var ideal = false
     @Option(help: "Recordings rendered at the same time.")
     var threads = 2
     @Flag(help: "Keep recordings that an interrupted run with the same options has written.")
@@ -64,6 +72,9 @@ struct SynthCommand: ParsableCommand {
         }
         guard recordingsPerRoom >= 1 else {
             throw ValidationError("--recordings-per-room: expected at least 1, found \(recordingsPerRoom)")
+        }
+        guard array == nil || format != .foa else {
+            throw ValidationError("--array: expected --format mic or both with it, found foa")
         }
         guard Self.folds(fold) != nil else {
             throw ValidationError("--fold: expected a number such as 2 or a range such as 3-6, found \(fold)")
@@ -89,17 +100,35 @@ struct SynthCommand: ParsableCommand {
             }
         } catch let error as AudioError {
             throw Failure(.inputOutput, error.description)
+        } catch let error as ConfigurationError {
+            throw Failure(error)
         }
+    }
+
+    /// The capsules of --array, if given.
+    private func geometry() throws -> ArrayGeometry? {
+        guard let array else { return nil }
+        let path = Resources.array(array)
+        let geometry = try ArrayFile.load(path)
+        if let index = geometry.capsules.firstIndex(where: { $0.radius > ArrayResponse.largestRadius }) {
+            throw Failure(
+                .configuration,
+                "\(path): capsule[\(index)]: expected at most \(ArrayResponse.largestRadius) m from the centre, found "
+                    + "\(geometry.capsules[index].radius): scenes have sources too near for larger arrays")
+        }
+        return geometry
     }
 
     private func synthesise() throws {
         var settings = DatasetWriter.Settings()
         settings.recordings = recordings
         settings.seed = seed
-        settings.formats = format.formats
+        settings.array = try geometry()
+        settings.formats = (format ?? (array == nil ? .foa : .mic)).formats
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
         settings.recordingsPerRoom = recordingsPerRoom
+        settings.isIdeal = ideal
         settings.threads = threads
         settings.resumes = resume
 

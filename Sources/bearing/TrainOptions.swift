@@ -78,11 +78,11 @@ struct TrainOptions: ParsableArguments {
         parsing: .unconditional,
         help: "Highest gain in dB of the random level (default: \(defaults.augmentation.gain.upperBound)).")
     var gainMax: Double?
-    @Flag(inversion: .prefixedNo, help: "Draw one of the 16 rotations of FOA for each sequence (default: yes).")
+    @Flag(inversion: .prefixedNo, help: "Draw a rotation for each sequence: 16 of FOA, 8 of a tetrahedron (default: yes).")
     var rotations: Bool?
     @Option(help: "Runs of mel bands masked in each sequence (default: \(defaults.augmentation.masks)).")
     var masks: Int?
-    @Option(help: "Share of sequences that are sums of two ov1 recordings of the same fold and room (default: 0).")
+    @Option(help: "Share of sequences that are sums of two ov1 recordings, of the same room unless configured (default: 0).")
     var mix: Double?
     @Option(help: "Seed of everything random (default: \(defaults.seed)).")
     var seed: Int?

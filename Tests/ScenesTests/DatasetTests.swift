@@ -31,6 +31,27 @@ private final class Scratch {
 }
 
 @Suite struct DatasetTests {
+    @Test func offsetsAndRumbleAreNoSound() throws {
+        let scratch = try Scratch()
+        let writer = try AudioFileWriter(
+            path: "\(scratch.path)/offset.wav", encoding: .wave16, sampleRate: 24_000, channels: 1)
+        // A quiet tone of 1 kHz under an offset and a rumble of 12 Hz that are ten times as loud.
+        let samples = (0..<48_000).map { sample -> Float in
+            let t = Float(sample) / 24_000
+            return 0.03 * sin(2 * .pi * 1000 * t) + 0.3 + 0.3 * sin(2 * .pi * 12 * t)
+        }
+        try writer.write(samples.span)
+        try writer.close()
+        var random = RandomSource(seed: 1)
+        let sounds = try SoundLibrary(folders: [scratch.path])
+        let (sound, _) = try #require(sounds.event(seconds: 1, using: &random))
+        // 50 periods of the tone, away from what the filter makes of the beginning.
+        let middle = sound[6000..<7200]
+        let mean = middle.reduce(0, +) / 1200
+        let power = middle.reduce(0) { $0 + $1 * $1 } / 1200
+        #expect(abs(mean) < 0.05 && abs(power - 1) < 0.1)
+    }
+
     @Test func layoutAndLabelsAndThreads() throws {
         let scratch = try Scratch()
         let sounds = try scratch.sounds()
@@ -88,6 +109,32 @@ private final class Scratch {
         settings.recordingsPerRoom = 1
         let alone = try DatasetWriter(folder: "\(scratch.path)/alone", settings: settings, sounds: sounds)
         #expect(alone.scene(0).room.size.x != alone.scene(2).room.size.x)
+    }
+
+    @Test func aSetOfAnotherArrayDescribesIt() throws {
+        let scratch = try Scratch()
+        var settings = DatasetWriter.Settings()
+        settings.recordings = 1
+        settings.seconds = 4
+        settings.formats = [.mic]
+        let places: [SIMD3<Float>] = [[0.03, 0, 0], [0, 0.03, 0], [-0.03, 0, 0], [0, -0.03, 0.02]]
+        let square = ArrayGeometry(
+            name: "square", mount: .open, capsules: places.map { .init(position: $0, directivity: 0.5) })
+        settings.array = square
+        let sounds = try scratch.sounds()
+        try DatasetWriter(folder: "\(scratch.path)/square", settings: settings, sounds: sounds).write()
+        let told = try ArrayFile.load("\(scratch.path)/square/array.toml")
+        #expect(told.name == "square" && told.capsules[3].position == square.capsules[3].position)
+        #expect(told.capsules.allSatisfy { $0.directivity == 0.5 })
+        settings.array = nil
+        let usual = try DatasetWriter(folder: "\(scratch.path)/usual", settings: settings, sounds: sounds)
+        try usual.write()
+        let name = usual.name(0)
+        func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: "\(scratch.path)/\(path)") }
+        let labels = ["square", "usual"].map { bytes("\($0)/metadata_dev/\(name).csv") }
+        let audio = ["square", "usual"].map { bytes("\($0)/mic_dev/\(name).wav") }
+        #expect(labels[0] != nil && labels[0] == labels[1])
+        #expect(audio[0] != nil && audio[1] != nil && audio[0] != audio[1])
     }
 
     @Test func missingAndEmptyFoldersAreRefused() throws {

@@ -43,6 +43,24 @@ import Tracking
         #expect(gate.track(0)?.id == 1 && gate.track(1)?.id == 2)
     }
 
+    @Test func smoothingSteadiesAStillSourceAndFollowsATurn() {
+        /// Mean error in degrees of a source that turns evenly, heard 8 degrees to its left and right in turn.
+        func error(smoothing: Float, degreesABlock: Float) -> Float {
+            var gate = TrackGate(GateSettings(openBlocks: 1, smoothing: smoothing), maximumTracks: 1)
+            var sum: Float = 0
+            for block in 0..<120 {
+                let truth = Direction(azimuth: Float(block) * degreesABlock, elevation: 20)
+                let heard = Direction(azimuth: Float(block) * degreesABlock + (block % 2 == 0 ? 8 : -8), elevation: 20)
+                gate.step(directions: [heard.x, heard.y, heard.z].span, probabilities: [1].span)
+                if block >= 20, let track = gate.track(0) { sum += track.direction.angle(to: truth) / 100 }
+            }
+            return sum
+        }
+        #expect(abs(error(smoothing: 0, degreesABlock: 0) - 7.5) < 0.2)
+        #expect(error(smoothing: 0.5, degreesABlock: 0) < 4)
+        #expect(error(smoothing: 0.5, degreesABlock: 3) < 4.5)
+    }
+
     @Test func tracksFollowTheirSourcesFromSlotToSlot() {
         var gate = TrackGate(GateSettings(openBlocks: 1), maximumTracks: 3)
         func step(_ slots: [(azimuth: Float, probability: Float)]) -> [Int: Float] {
@@ -100,7 +118,7 @@ import Tracking
             (GateSettings(openThreshold: 1.1), "openThreshold"), (GateSettings(openThreshold: .nan), "openThreshold"),
             (GateSettings(openBlocks: 0), "openBlocks"), (GateSettings(stayThreshold: 0.7), "stayThreshold"),
             (GateSettings(coastBlocks: -1), "coastBlocks"), (GateSettings(jumpDegrees: -1), "jumpDegrees"),
-            (GateSettings(duplicateDegrees: .infinity), "duplicateDegrees"),
+            (GateSettings(duplicateDegrees: .infinity), "duplicateDegrees"), (GateSettings(smoothing: 1), "smoothing"),
         ]
         for (settings, name) in unfit {
             #expect { try settings.validate() } throws: { "\($0)".contains("gate: \(name): expected") }

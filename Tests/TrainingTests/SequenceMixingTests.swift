@@ -188,6 +188,45 @@ import Training
         #expect(drawn.count == 5 && drawn.values.allSatisfy { $0 > 100 })
     }
 
+    @Test func sumsOfAnyRoomsAtAnyLevel() throws {
+        let extra = LayoutFolder()
+        for name in ["fold4_room7_mix001_ov1", "fold5_room1_mix001_ov2"] {
+            try extra.put(name, LayoutFolder.noise(name, blocks: 9), rows: ["0,1,0,0,0"])
+        }
+        let data = try load(extra: [extra])
+        defer { withExtendedLifetime(data) {} }
+        let mixing = try SequenceMixing(probability: 1, recordings: data.training, partners: .any, level: 6)
+        let batch = TrainingBatch(sequences: 300, blocks: 4, slots: 2, kind: data.kind, lookAhead: 0)
+        let plans = batch.plan(
+            step: 1, seed: 1, recordings: data.training, augmentation: AugmentationSettings(), mixing: mixing)
+        let partners = plans.compactMap(\.partner)
+        #expect(partners.count == 300)
+        let pairs = Set(zip(plans, partners).map { [$0.recording, $1.recording] })
+        // Three recordings of one source, every ordered pair of two different ones.
+        #expect(pairs.count == 6 && pairs.allSatisfy { $0[0] != $0[1] })
+        let levels = partners.map { 20 * log10($0.gain) }
+        #expect(levels.allSatisfy { abs($0) <= 6.001 } && levels.contains { $0 > 4 } && levels.contains { $0 < -4 })
+    }
+
+    @Test func theLevelOfASumIsThatOfItsSecondPart() throws {
+        let data = try load()
+        defer { withExtendedLifetime(data) {} }
+        func filled(gain: Float) throws -> [Float] {
+            let batch = TrainingBatch(sequences: 1, blocks: 4, slots: 2, kind: data.kind, lookAhead: 0)
+            // Two starts beyond the end of the first recording, so that the second sounds alone.
+            let plan = SequencePlan(
+                recording: 0, firstBlock: 20, transform: FeatureTransform(kind: data.kind, gain: 0),
+                partner: SequencePart(recording: 1, firstBlock: 2, gain: gain))
+            batch.fill(0, plan: plan, recordings: data.training, scaler: plain(data.kind))
+            try batch.checkAudio()
+            return batch.input.array
+        }
+        let (whole, half) = (try filled(gain: 1), try filled(gain: 0.5))
+        let channels = data.kind.channels
+        // 6.02 dB in the levels of every frame but the first, in which the first recording still rings.
+        for i in 5 * 64 * channels..<whole.count where i % channels < 4 { #expect(abs(whole[i] - half[i] - 6.0206) < 1e-2) }
+    }
+
     @Test func nothingToMixIsSaid() throws {
         try FileManager.default.removeItem(atPath: dataset.audio(b))
         let data = try load()

@@ -86,6 +86,8 @@ import Testing
         masks = 2
         masked_bands = 5
         mix = 0.4
+        mix_partners = "any"
+        mix_level = 7
         [loss]
         kind = "assignment"
         window = 0
@@ -121,6 +123,7 @@ import Testing
         #expect(settings.learningRate == 0.0017 && settings.clip == 2 && settings.averaging == 0.9)
         #expect(settings.augmentation.gain == -3.3...4)
         var assignment = AssignmentLossSettings()
+        assignment.distance = .raw
         (assignment.window, assignment.positionWeight, assignment.activityWeight) = (nil, 0.1, 0.2)
         #expect(settings.loss == .assignment(assignment))
         var tracking = TrackingLossSettings()

@@ -269,8 +269,10 @@ class GetTauNigens(unittest.TestCase):
 
     def test_ctrl_c_leaves_a_part_that_is_resumed(self):
         self.server.pause = 10
+        # A shell's background job ignores Ctrl-C, and what it starts would too.
         tool = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env=self.environment())
+                                env=self.environment(),
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
         partial = os.path.join(self.out, "archives", "foa_dev.zip.partial")
         deadline = time.monotonic() + 20
         while not os.path.exists(partial) and time.monotonic() < deadline:

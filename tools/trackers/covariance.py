@@ -17,7 +17,11 @@ FRAMES = BLOCK // HOP
 class Bands:
     centers: np.ndarray  # [bands] Hz
     covariances: np.ndarray  # [blocks, bands, 4, 4] complex64
-    stand_out: np.ndarray  # [blocks, bands] dB over the noise floor
+    power: np.ndarray  # [blocks, bands] mean of the channels
+
+    def stand_out(self, floor_seconds):
+        """[blocks, bands]: dB over the noise floor."""
+        return 10 * np.log10((self.power + 1e-16) / (noise_floor(self.power, floor_seconds) + 1e-16))
 
 
 def spectra(audio):
@@ -29,11 +33,11 @@ def spectra(audio):
     return np.fft.rfft(pieces, SIZE, axis=1).transpose(0, 2, 1).astype(np.complex64)
 
 
-def bands(audio, low, high, width, memory, phase_only=False, floor_seconds=2.0):
+def bands(audio, low, high, width, memory, phase_only=False):
     """Bands of `width` bins from `low` to `high` Hz.
 
     `memory`: share of a covariance that stays for the next block. `phase_only`: every channel of every bin has
-    magnitude 1 (the phase transform); the noise floor is that of the true powers all the same.
+    magnitude 1 (the phase transform), in the covariances only.
     """
     first = int(np.ceil(low * SIZE / SAMPLE_RATE))
     count = (int(high * SIZE / SAMPLE_RATE) + 1 - first) // width
@@ -47,7 +51,7 @@ def bands(audio, low, high, width, memory, phase_only=False, floor_seconds=2.0):
     for k in range(1, len(covariances) if memory else 0):
         covariances[k] += memory * covariances[k - 1]
     centers = (first + width * np.arange(count) + (width - 1) / 2) * SAMPLE_RATE / SIZE
-    return Bands(centers, covariances, 10 * np.log10((power + 1e-16) / (noise_floor(power, floor_seconds) + 1e-16)))
+    return Bands(centers, covariances, power)
 
 
 def noise_floor(power, seconds):

@@ -5,6 +5,7 @@ is alike in all directions, so one 2 x 2 covariance serves the three axes (Bar-S
 """
 
 import itertools
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ UNMATCHED = 1e3
 class Track:
     direction: np.ndarray  # [3], unit length
     velocity: np.ndarray  # [3] 1/s, tangential
-    covariance: np.ndarray  # [2, 2]: of position (rad^2) and velocity
+    spread: tuple  # variances of position (rad^2) and of velocity, and between them their covariance: (pp, pv, vv)
     hits: int = 1
     age: int = 1  # blocks since birth
     missed: int = 0  # blocks in a row
@@ -61,11 +62,11 @@ class Kalman:
 
     def born(self, peak):
         s = self.settings
-        start = np.diag([np.radians(s.noise) ** 2, np.radians(s.start_speed) ** 2])
+        start = math.radians(s.noise) ** 2, 0.0, math.radians(s.start_speed) ** 2
         return Track(np.array(peak[:3], float), np.zeros(3), start, strength=float(peak[3]))
 
     def is_apart(self, peak):
-        limit = np.cos(np.radians(self.settings.apart))
+        limit = math.cos(math.radians(self.settings.apart))
         return all(track.direction @ peak[:3] < limit for track in self.tracks)
 
     def lives(self, track):
@@ -75,32 +76,30 @@ class Kalman:
 
     def merge(self):
         """Of two tracks nearer than `merge` degrees the older stays."""
-        limit, kept = np.cos(np.radians(self.settings.merge)), []
+        limit, kept = math.cos(math.radians(self.settings.merge)), []
         for track in sorted(self.tracks, key=lambda t: (t.number is None, -t.age)):
             if all(track.direction @ other.direction < limit for other in kept):
                 kept.append(track)
         self.tracks = kept
 
     def predict(self, track):
-        moved = track.direction + STEP * track.velocity
-        track.direction = moved / np.linalg.norm(moved)
+        track.direction = unit(track.direction + STEP * track.velocity)
         track.velocity -= (track.velocity @ track.direction) * track.direction
-        q = np.radians(self.settings.acceleration) ** 2
-        f = np.array([[1, STEP], [0, 1]])
-        noise = q * np.array([[STEP**3 / 3, STEP**2 / 2], [STEP**2 / 2, STEP]])
-        track.covariance = f @ track.covariance @ f.T + noise
+        q = math.radians(self.settings.acceleration) ** 2
+        pp, pv, vv = track.spread
+        track.spread = (pp + 2 * STEP * pv + STEP**2 * vv + q * STEP**3 / 3, pv + STEP * vv + q * STEP**2 / 2, vv + q * STEP)
 
     def update(self, track, peak):
         s = self.settings
-        gain = track.covariance[:, 0] / (track.covariance[0, 0] + np.radians(s.noise) ** 2)
+        pp, pv, vv = track.spread
+        total = pp + math.radians(s.noise) ** 2
         innovation = peak[:3] - track.direction
-        moved = track.direction + gain[0] * innovation
-        track.direction = moved / np.linalg.norm(moved)
-        velocity = track.velocity + gain[1] * innovation
+        track.direction = unit(track.direction + pp / total * innovation)
+        velocity = track.velocity + pv / total * innovation
         velocity -= (velocity @ track.direction) * track.direction
-        fastest = np.radians(s.fastest)
-        track.velocity = velocity * min(1, fastest / max(np.linalg.norm(velocity), 1e-9))
-        track.covariance = track.covariance - np.outer(gain, track.covariance[0])
+        speed = math.sqrt(velocity @ velocity)
+        track.velocity = velocity * min(1, math.radians(s.fastest) / max(speed, 1e-9))
+        track.spread = pp - pp * pp / total, pv - pp * pv / total, vv - pv * pv / total
         track.hits, track.missed = track.hits + 1, 0
         track.strength = s.strength_memory * track.strength + (1 - s.strength_memory) * float(peak[3])
 
@@ -111,12 +110,16 @@ class Kalman:
         s = self.settings
         costs = np.full((len(self.tracks), len(peaks)), UNMATCHED)
         for i, track in enumerate(self.tracks):
-            spread = np.sqrt(track.covariance[0, 0] + np.radians(s.noise) ** 2)
+            variance = track.spread[0] + math.radians(s.noise) ** 2
             for j, peak in enumerate(peaks):
-                angle = np.arccos(np.clip(track.direction @ peak[:3], -1, 1))
-                if angle <= np.radians(s.gate):
-                    costs[i, j] = (angle / spread) ** 2 + (track.number is None)
+                angle = math.acos(min(1.0, max(-1.0, float(track.direction @ peak[:3]))))
+                if angle <= math.radians(s.gate):
+                    costs[i, j] = angle**2 / variance + (track.number is None)
         return cheapest(costs)
+
+
+def unit(vector):
+    return vector / math.sqrt(vector @ vector)
 
 
 def cheapest(costs):

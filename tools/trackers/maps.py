@@ -5,6 +5,8 @@ the two largest eigenvalues says so, and two voices rarely share a band of one b
 power of phases. Arrays: first-order Ambisonics, and four capsules on a rigid sphere with the sphere's own diffraction.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from scenes import array
@@ -12,6 +14,7 @@ from scenes import array
 from . import covariance
 
 MOST_PEAKS = 3
+AROUND_DEGREES = 8.0  # what belongs to a peak when its place between the points is found
 
 
 def grid(count):
@@ -56,47 +59,69 @@ def coefficients(matrices):
     return np.concatenate([diagonal, upper.real, upper.imag], -1).astype(np.float32)
 
 
+@dataclass
+class Analysis:
+    """Of one recording: what a change of the thresholds of a map leaves as it is."""
+
+    bands: covariance.Bands
+    dominance: np.ndarray  # [blocks, bands]: first eigenvalue over the second
+    agreements: np.ndarray  # [blocks, bands, 16]: `coefficients` of the matrix whose quadratic form is mapped
+
+
 class Mapper:
     """Maps of recordings of one `form` ("foa" or "mic") by one `method` ("music" or "srp")."""
 
     def __init__(self, form, method, settings):
         self.form, self.method, self.settings = form, method, settings
+        self.phase_only = form == "mic" and method == "srp"
         self.directions = grid(settings.grid)
+        near = self.directions @ self.directions.T
+        self.around = near > np.cos(np.radians(AROUND_DEGREES))
+        self.apart = near > np.cos(np.radians(settings.separation))
         self.forms = None
 
-    def maps(self, audio):
-        """[samples, 4] -> [blocks, grid] float32: share of the bands that point there, 0 ... 1."""
+    def analyse(self, audio):
+        """[samples, 4] -> Analysis; of the settings only low, high, width and memory matter."""
         s = self.settings
         if self.form == "foa":
             audio = audio * np.sqrt([1, 3, 3, 3])
-        phase_only = self.method == "srp" and self.form == "mic"
-        found = covariance.bands(audio, s.low, s.high, s.width, s.memory, phase_only, s.floor_seconds)
-        if self.forms is None:
-            self.vectors = steering(self.form, self.directions, found.centers)
-            if phase_only:
-                self.vectors = self.vectors / np.abs(self.vectors) / 2
-            self.forms = quadratic(self.vectors)
-        weights = np.clip((found.stand_out - s.floor_db) / s.ramp_db, 0, 1)
+        found = covariance.bands(audio, s.low, s.high, s.width, s.memory, self.phase_only)
         values, vectors = np.linalg.eigh(found.covariances)
-        weights = weights * np.clip((values[..., 3] / np.maximum(values[..., 2], 1e-20) - 1) / s.dominance, 0, 1)
         if self.method == "music":
             matrices = vectors[..., :, 3:] * np.conj(vectors[..., None, :, 3])
         else:
             matrices = found.covariances / np.maximum(values.sum(-1), 1e-20)[..., None, None]
-        agreements = coefficients(matrices)
+        found.covariances = None
+        return Analysis(found, values[..., 3] / np.maximum(values[..., 2], 1e-20), coefficients(matrices))
+
+    def maps(self, analysis):
+        """[blocks, grid] float32: share of the bands that point there, 0 ... 1."""
+        s = self.settings
+        weights = np.clip((analysis.bands.stand_out(s.floor_seconds) - s.floor_db) / s.ramp_db, 0, 1)
+        weights *= np.clip((analysis.dominance - 1) / s.dominance, 0, 1)
+        weights = weights.astype(np.float32)
+        if self.forms is None:
+            vectors = steering(self.form, self.directions, analysis.bands.centers)
+            self.forms = quadratic(vectors / np.abs(vectors) / 2 if self.phase_only else vectors)
         total = np.zeros((len(weights), len(self.directions)), np.float32)
         for band, form in enumerate(self.forms):
-            share = agreements[:, band] @ form
+            blocks = np.flatnonzero(weights[:, band])
+            share = analysis.agreements[blocks, band] @ form
             if self.method == "music":
-                share = s.sharpness / (1 + s.sharpness - np.minimum(share, 1))
-            total += weights[:, band, None].astype(np.float32) * share
+                np.minimum(share, 1, out=share)
+                np.subtract(1 + s.sharpness, share, out=share)
+                np.divide(s.sharpness, share, out=share)
+            share *= weights[blocks, band, None]
+            total[blocks] += share
         return total / len(self.forms)
+
+    def find(self, audio):
+        """[samples, 4] -> [blocks, MOST_PEAKS, 4]: the peaks of a recording."""
+        return self.peaks(self.maps(self.analyse(audio)))
 
     def peaks(self, maps):
         """[blocks, MOST_PEAKS, 4]: unit vector and height of the highest peaks, `settings.separation` degrees apart."""
-        near = self.directions @ self.directions.T
-        around = near > np.cos(np.radians(8))
-        apart = near > np.cos(np.radians(self.settings.separation))
+        around, apart = self.around, self.apart
         result = np.zeros((len(maps), MOST_PEAKS, 4), np.float32)
         for k, values in enumerate(maps):
             left = values.copy()
