@@ -72,10 +72,10 @@ public enum AmbienceCheck {
     /// the quiet ones between sounds, and in what each channel has that the others do not; a fault shows in all of them.
     private static func levelFaults(_ spectra: HeardSpectra, _ kind: MicrophoneKind, _ alive: [Int]) -> [ChannelFinding] {
         let all = [Float](repeating: 1, count: spectra.frames)
-        var estimates: [[Double]]
+        let estimates: [[Double]]
         if kind.isPressure {
             estimates = [spectra.covariance(all, bins: HeardSpectra.bins(low)).shares]
-        } else {
+        } else if alive.count == 4 {
             let powers = spectra.powers(middle)
             let limit = median(powers)
             let quiet = powers.map { $0 <= limit ? Float(1) : 0 }
@@ -84,8 +84,9 @@ public enum AmbienceCheck {
                 let covariance = spectra.covariance(weights, bins: bins)
                 return [covariance.shares, covariance.residualShares]
             }
-            // A dead channel makes residuals of the others mean little.
-            if alive.count < 4 { estimates = [estimates[0], estimates[2]] }
+        } else {
+            // Without one channel, too little is known of the others; that one is to be mended first.
+            return []
         }
         let expected = kind.diffuseLevels
         let deviations = alive.map { channel in

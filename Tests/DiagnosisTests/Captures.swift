@@ -1,9 +1,9 @@
 import Audio
 import Diagnosis
 import Geometry
-import Glibc
-import Scenes
 import TestSupport
+
+@testable import Scenes
 
 /// Rooms in which a sound microphone is heard, as `bearing check` hears it: ambience first, then known directions.
 struct Captures {
@@ -36,13 +36,50 @@ struct Captures {
     let ambience: [Float]
     let sounds: [KnownSound]
 
-    private static let foa = DiffuseField(ArrayResponse(.foa))
-    private static let mic = DiffuseField(ArrayResponse(.mic))
+    /// An A-format microphone: FLU, FRD, BLD, BRU.
+    static let aformat = ArrayGeometry(
+        name: "A-format", mount: .open,
+        capsules: [(45, 35.26), (-45, -35.26), (135, -35.26), (-135, 35.26)].map { azimuth, elevation in
+            .init(direction: Direction(azimuth: azimuth, elevation: elevation), radius: 0.0147, directivity: 0.5)
+        })
 
-    /// - Parameter talkers: in the ambience, anywhere, without a pause in common.
-    init(_ format: AudioFormat, _ place: Place, talkers: Int = 2, directions: [Direction] = directions) {
-        let renderer = SceneRenderer(field: format == .foa ? Self.foa : Self.mic)
+    enum Microphone: Sendable, CaseIterable {
+        case ambisonics, sphere, aformat
+
+        var kind: MicrophoneKind {
+            switch self {
+            case .ambisonics: .ambisonics
+            case .sphere: .capsules(.tetrahedral)
+            case .aformat: .capsules(Captures.aformat)
+            }
+        }
+
+        fileprivate var field: DiffuseField {
+            switch self {
+            case .ambisonics: Captures.fields[0]
+            case .sphere: Captures.fields[1]
+            case .aformat: Captures.fields[2]
+            }
+        }
+    }
+
+    private static let fields = [
+        DiffuseField(ArrayResponse(.foa)), DiffuseField(ArrayResponse(.mic)),
+        DiffuseField(ArrayResponse(.mic, geometry: aformat)),
+    ]
+    private static let encoders = EncoderBank()
+
+    /// - Parameters:
+    ///   - talkers: in the ambience, anywhere, without a pause in common.
+    ///   - isReal: with capsules that are not quite equal, their noise and, for Ambisonics, an encoder.
+    init(
+        _ microphone: Microphone, _ place: Place, talkers: Int = 2, isReal: Bool = false,
+        directions: [Direction] = directions
+    ) {
+        let renderer = SceneRenderer(field: microphone.field, encoders: Self.encoders)
         var random = SeededRandom(seed: place.seed)
+        var faults = RandomSource(seed: place.seed)
+        let model = isReal ? MicrophoneModel.random(using: &faults) : .ideal
         func scene(_ directions: [Direction], seconds: Int) -> [Float] {
             let events = directions.enumerated().map { index, direction in
                 let trajectory = Trajectory(still: direction, distance: Float.random(in: 0.9...1.3, using: &random))
@@ -53,7 +90,7 @@ struct Captures {
             return renderer.render(
                 Scene(
                     room: place.room, array: ArrayPlacement(position: SIMD3(2.9, 2.2, 1.3), yaw: 20), events: events,
-                    length: seconds * 24_000, signalToNoise: place.signalToNoise, peak: Float.random(in: -20 ... -2, using: &random),
+                    microphone: model, length: seconds * 24_000, signalToNoise: place.signalToNoise, peak: Float.random(in: -20 ... -2, using: &random),
                     noiseSeed: random.next(), overlap: max(1, directions.count)))
         }
         let elsewhere = (0..<talkers).map { _ in

@@ -4,7 +4,6 @@ import Geometry
 import Testing
 
 @Suite struct DirectionCheckTests {
-    private static let kinds: [(AudioFormat, MicrophoneKind)] = [(.foa, .ambisonics), (.mic, .capsules(.tetrahedral))]
     private static let orders: [[Int]] = {
         var orders: [[Int]] = []
         for a in 0..<4 { for b in 0..<4 where b != a { for c in 0..<4 where c != a && c != b { orders.append([a, b, c, 6 - a - b - c]) } } }
@@ -21,24 +20,27 @@ import Testing
 
     @Test(arguments: Captures.places)
     func soundMicrophonesHaveNoFault(_ place: Captures.Place) {
-        for (format, kind) in Self.kinds {
-            let captures = Captures(format, place)
-            let report = DirectionCheck.report(captures.sounds, kind)
-            #expect(report.findings.isEmpty, "\(format), \(place): \(report)")
-            for (heard, sound) in zip(report.heard, captures.sounds) {
-                #expect(heard.map { $0.angle(to: sound.direction) < 20 } ?? false, "\(format), \(place): \(report.heard)")
+        for microphone in Captures.Microphone.allCases {
+            for isReal in [false, true] {
+                let captures = Captures(microphone, place, isReal: isReal)
+                let report = DirectionCheck.report(captures.sounds, microphone.kind)
+                #expect(report.findings.isEmpty, "\(microphone), real \(isReal), \(place): \(report)")
+                for (heard, sound) in zip(report.heard, captures.sounds) {
+                    let isNear = heard.map { $0.angle(to: sound.direction) < 20 } ?? false
+                    #expect(isNear, "\(microphone), real \(isReal), \(place): \(report.heard)")
+                }
             }
         }
     }
 
     @Test(arguments: [Captures.places[0], Captures.places[1], Captures.places[3], Captures.places[5]])
     func everyOrderIsFound(_ place: Captures.Place) {
-        for (format, kind) in Self.kinds {
-            let captures = Captures(format, place)
+        for microphone in Captures.Microphone.allCases {
+            let captures = Captures(microphone, place)
             for order in Self.orders where order != [0, 1, 2, 3] {
-                let findings = DirectionCheck.report(permuted(captures, order).sounds, kind).findings
+                let findings = DirectionCheck.report(permuted(captures, order).sounds, microphone.kind).findings
                 guard case .order(order, inverted: [], _)? = findings.first, findings.count == 1 else {
-                    Issue.record("\(format), \(place), \(order): \(findings)")
+                    Issue.record("\(microphone), \(place), \(order): \(findings)")
                     continue
                 }
             }
@@ -47,7 +49,7 @@ import Testing
 
     @Test(arguments: [Captures.places[0], Captures.places[1], Captures.places[3], Captures.places[5]])
     func thePolarityOfEachAxisIsFound(_ place: Captures.Place) {
-        let captures = Captures(.foa, place)
+        let captures = Captures(.ambisonics, place)
         for channel in 0..<4 {
             let findings = DirectionCheck.report(captures.changed { $0[channel] *= -1 }.sounds, .ambisonics).findings
             #expect(findings == [.order([0, 1, 2, 3], inverted: [channel], mounting: nil)], "\(channel): \(findings)")
@@ -56,7 +58,7 @@ import Testing
 
     @Test(arguments: [Captures.places[0], Captures.places[1]])
     func furseMalhamIsTold(_ place: Captures.Place) {
-        let captures = Captures(.foa, place)
+        let captures = Captures(.ambisonics, place)
         let fuma = captures.changed { $0 = [$0[0] * Float(0.5).squareRoot(), $0[3], $0[1], $0[2]] }
         #expect(DirectionCheck.report(fuma.sounds, .ambisonics).findings == [.convention(.fuma)])
         // AmbiX, taken for Furse-Malham.
@@ -66,7 +68,7 @@ import Testing
     }
 
     @Test func theScaleOfWIsTold() {
-        let captures = Captures(.foa, Captures.places[2]).changed { $0[0] *= 0.577 }
+        let captures = Captures(.ambisonics, Captures.places[2]).changed { $0[0] *= 0.577 }
         guard case .level(0, let decibels)? = DirectionCheck.report(captures.sounds, .ambisonics).findings.first else {
             Issue.record("N3D is not told")
             return
@@ -82,27 +84,28 @@ import Testing
     func aTurnedArrayIsTold(_ index: Int) {
         let (yaw, pitch, roll) = Self.mountings[index]
         let mounting = Rotation(yaw: yaw, pitch: pitch, roll: roll)
-        for (format, kind) in Self.kinds {
+        for microphone in Captures.Microphone.allCases {
             // The array hears a sound of the world where the inverse turn takes it.
-            let captures = Captures(format, Captures.places[1], directions: Captures.directions.map { mounting.inverse($0) })
+            let captures = Captures(
+                microphone, Captures.places[1], directions: Captures.directions.map { mounting.inverse($0) })
             let sounds = zip(captures.sounds, Captures.directions).map { KnownSound(direction: $1, samples: $0.samples) }
-            let findings = DirectionCheck.report(sounds, kind).findings
+            let findings = DirectionCheck.report(sounds, microphone.kind).findings
             let found: Rotation? =
                 switch findings.first {
                 case .mounting(let rotation): rotation
                 // Half turns of a tetrahedron are exchanges of its capsules.
-                case .order(_, _, let rotation): format == .mic ? rotation : nil
+                case .order(_, _, let rotation): microphone != .ambisonics ? rotation : nil
                 default: nil
                 }
             let off = found.map { mounting.inverse.then($0).angle }
-            #expect(off.map { $0 < 12 } ?? false, "\(format), \(yaw), \(pitch), \(roll): \(findings)")
+            #expect(off.map { $0 < 12 } ?? false, "\(microphone), \(yaw), \(pitch), \(roll): \(findings)")
             // With the mounting in the configuration, all is well.
-            #expect(DirectionCheck.report(sounds, kind, mounting: mounting).findings.isEmpty)
+            #expect(DirectionCheck.report(sounds, microphone.kind, mounting: mounting).findings.isEmpty)
         }
     }
 
     @Test func fewDirectionsTellThatSomethingIsWrongButNotWhat() {
-        let captures = permuted(Captures(.foa, Captures.places[1]), [0, 3, 2, 1])
+        let captures = permuted(Captures(.ambisonics, Captures.places[1]), [0, 3, 2, 1])
         let findings = DirectionCheck.report(Array(captures.sounds[..<2]), .ambisonics).findings
         guard case .wrongDirections(let degrees)? = findings.first, findings.count == 1 else {
             Issue.record("\(findings)")
@@ -112,7 +115,7 @@ import Testing
     }
 
     @Test func soundsThatDoNotStandOutAreAskedForAgain() {
-        let captures = Captures(.foa, .init(absorption: 0.3, signalToNoise: -15, seed: 9))
+        let captures = Captures(.ambisonics, .init(absorption: 0.3, signalToNoise: -15, seed: 9))
         let findings = DirectionCheck.report(captures.sounds, .ambisonics).findings
         #expect(findings == Captures.directions.map { .unclear($0) })
     }
