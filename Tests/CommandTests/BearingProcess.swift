@@ -41,6 +41,8 @@ enum BearingProcess {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
+        // No terminal, wherever the tests run: nobody can press Enter.
+        process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = error
         try process.run()

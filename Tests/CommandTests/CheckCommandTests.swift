@@ -3,6 +3,7 @@ import Configuration
 import Diagnosis
 import Foundation
 import Geometry
+import TestSupport
 import Testing
 
 @testable import bearing
@@ -73,6 +74,19 @@ import Testing
         // Three seconds are there: two of the room, one of the sound.
         #expect(result.status == 65, "\(result)")
         #expect(result.error.contains("expected at least 2 s of sound from front (azimuth 0, elevation 0), found 1.0 s"))
+    }
+
+    @Test(.enabled(if: VirtualMicrophone.problem == nil, "the virtual microphone needs a C compiler"))
+    func aDeviceIsHeardAndThePersonAsked() throws {
+        defer { remove() }
+        try record("front", 0, 0) { $0 }
+        let device = VirtualMicrophone.device(playing: "\(folder)/front.wav", loops: true)
+        let result = try BearingProcess.run(
+            "check", "--source", "alsa:\(device)", "--seconds", "2", "--from", "0,0", "--model",
+            "\(folder)/model.safetensors", "--socket", "\(folder)/socket")
+        #expect(result.status == 0 && result.output.hasSuffix("All is well.\n"), "\(result)")
+        #expect(result.error.contains("now make sounds from front (azimuth 0, elevation 0)"))
+        #expect(result.output.contains("microphone  2.0 s heard"))
     }
 
     @Test(arguments: ["90", "90,100", "left,0", "0,0=", "0,0,0"])

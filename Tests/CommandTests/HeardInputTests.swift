@@ -1,0 +1,69 @@
+import Audio
+import Configuration
+import Features
+import Formats
+import Networks
+import Testing
+import Tracking
+
+@testable import bearing
+
+/// What `run`, `check` and `localize` make of format, array and convention, before anything is heard.
+@Suite struct HeardInputTests {
+    private func model(_ kind: FeatureKind) -> ModelFile {
+        let architecture = DOAnetArchitecture(
+            form: .live, channels: kind.channels, filters: 4, gruWidth: 4, headWidth: 4, maximumTracks: 2, lookAhead: 0)
+        let count = FrameTiming.melBands * kind.channels
+        return ModelFile(
+            parameters: DOAnetParameters(architecture, seed: 3),
+            scaler: FeatureScaler(
+                kind: kind, mean: Array(repeating: 0, count: count), deviation: Array(repeating: 1, count: count)),
+            gate: GateSettings(), array: kind == .foaIntensity ? "foa" : "tetrahedral", facts: [:])
+    }
+
+    private func input(
+        _ kind: FeatureKind, format: AudioFormat? = nil, array: String? = nil, ambisonics: AmbisonicConvention = .ambix
+    ) throws -> HeardInput {
+        var input = BearingConfiguration().input
+        (input.format, input.array, input.ambisonics) = (format, array, ambisonics)
+        return try HeardInput(input, model: model(kind), at: "m.safetensors")
+    }
+
+    @Test func whatIsNotSaidFollowsFromTheModelAndTheArray() throws {
+        #expect(try input(.foaIntensity).format == .foa)
+        #expect(try input(.micPhase).format == .mic)
+        let encoded = try input(.foaIntensity, array: "aformat-cardioid")
+        #expect(encoded.format == .aformat && encoded.encoding != nil && encoded.latency > 0 && encoded.warnings.isEmpty)
+        #expect(try input(.foaIntensity, ambisonics: .fuma).encoding == .fuma)
+    }
+
+    @Test func anotherArrayThanTheModelsIsToldWithFigures() throws {
+        #expect(try input(.micPhase, array: "tau-nigens-mic").warnings.isEmpty)
+        let warnings = try input(.micPhase, array: "aformat-cardioid").warnings
+        #expect(warnings.count == 1)
+        #expect(
+            warnings.first?.contains("was trained on (tetrahedral): mount open instead of rigid-sphere, capsule[0] -65 % in radius")
+                == true, "\(warnings)")
+    }
+
+    @Test func anArrayThatFOADoesNotNeedIsTold() throws {
+        let heard = try input(.foaIntensity, format: .foa, array: "tau-nigens-mic")
+        #expect(heard.encoding == nil && heard.warnings.count == 1 && heard.warnings[0].contains("not used"))
+    }
+
+    @Test func whatTheModelCannotHearIsRefused() {
+        func fault(_ body: () throws -> HeardInput) -> String {
+            do {
+                _ = try body()
+                return "none"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(fault { try input(.foaIntensity, format: .mic) }.contains("expected a model for format mic, found one for foa"))
+        #expect(
+            fault { try input(.micPhase, format: .aformat, array: "aformat-cardioid") }
+                .contains("expected a model for format foa, found one for mic"))
+        #expect(fault { try input(.micPhase, ambisonics: .fuma) }.contains("ambisonics: expected fuma with format foa only"))
+    }
+}
