@@ -17,7 +17,7 @@ struct LiveModel {
 
     /// - Parameter configuration: which model, what its input is, and what is told of what it hears.
     init(_ configuration: BearingConfiguration) throws {
-        path = try configuration.model.path ?? Resources.find(Resources.model)
+        path = try configuration.model.path ?? Resources.find(Resources.model(for: configuration.input.format))
         viewpoint = configuration.viewpoint
         do {
             file = try ModelFile.load(path)

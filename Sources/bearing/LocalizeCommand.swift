@@ -63,15 +63,7 @@ struct LocalizeCommand: ParsableCommand {
 
     /// The file with the options laid over it.
     private func configuration() throws -> BearingConfiguration {
-        var configuration = BearingConfiguration()
-        var faults: [ConfigurationFault] = []
-        if let config {
-            do {
-                configuration = try ConfigurationFile.load(config)
-            } catch {
-                faults = error.faults
-            }
-        }
+        var (configuration, faults) = BearingConfiguration.read(config)
         faults += channels.lay(over: &configuration.input)
         if let model { configuration.model.path = model }
         guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }

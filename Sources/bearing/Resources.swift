@@ -1,8 +1,12 @@
+import Audio
 import Foundation
 
 /// Finds what ships with the program: models, microphone arrays and the demo recording.
 enum Resources {
-    static let model = "models/foa-live.safetensors"
+    /// The model for a format where none is named; Ambisonics where nothing is said.
+    static func model(for format: AudioFormat?) -> String {
+        format == .mic ? "models/mic-live.safetensors" : "models/foa-live.safetensors"
+    }
     static func hungarianNetwork(_ tracks: Int) -> String { "models/hnet-\(tracks).safetensors" }
     static let demo = "demo/scene.flac"
 

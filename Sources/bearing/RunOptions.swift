@@ -22,15 +22,7 @@ struct RunOptions: ParsableArguments {
     /// The file with the options laid over it.
     /// - Throws: every fault of both at once.
     func configuration() throws -> BearingConfiguration {
-        var configuration = BearingConfiguration()
-        var faults: [ConfigurationFault] = []
-        if let config {
-            do {
-                configuration = try ConfigurationFile.load(config)
-            } catch {
-                faults = error.faults
-            }
-        }
+        var (configuration, faults) = BearingConfiguration.read(config)
         if let source {
             if let parsed = InputSource(source) {
                 configuration.input.source = parsed
@@ -87,6 +79,16 @@ extension ConfigurationFault {
 }
 
 extension BearingConfiguration {
+    /// What a file says, or the defaults where there is none, and its faults, to be told with those of the options over it.
+    static func read(_ file: String?) -> (configuration: BearingConfiguration, faults: [ConfigurationFault]) {
+        guard let file else { return (BearingConfiguration(), []) }
+        do {
+            return (try ConfigurationFile.load(file), [])
+        } catch {
+            return (BearingConfiguration(), error.faults)
+        }
+    }
+
     /// The source of audio, not yet started.
     func makeCapture() throws -> any CaptureSource {
         let stream = CaptureStream()

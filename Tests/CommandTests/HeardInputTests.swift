@@ -37,6 +37,17 @@ import Tracking
         #expect(try input(.foaIntensity, ambisonics: .fuma).encoding == .fuma)
     }
 
+    @Test func eachFormatHasAModelThatShips() throws {
+        for (format, kind) in [(nil, FeatureKind.foaIntensity), (.foa, .foaIntensity), (.aformat, .foaIntensity), (.mic, .micCoherence)]
+            as [(AudioFormat?, FeatureKind)]
+        {
+            var configuration = BearingConfiguration()
+            configuration.input.format = format
+            if format == .aformat { configuration.input.array = "aformat-cardioid" }
+            #expect(try LiveModel(configuration).file.features == kind)
+        }
+    }
+
     @Test func anotherArrayThanTheModelsIsToldWithFigures() throws {
         #expect(try input(.micPhase, array: "tau-nigens-mic").warnings.isEmpty)
         let warnings = try input(.micPhase, array: "aformat-cardioid").warnings
