@@ -9,7 +9,7 @@ public struct FeatureExtractor: ~Copyable {
         case intensity(IntensityVector)
         case correlation(GCCPHAT)
         case phase(PhaseDifference)
-        case coherence(CrossCoherence)
+        case covariance(SpatialCovariance)
     }
 
     public let kind: FeatureKind
@@ -27,7 +27,8 @@ public struct FeatureExtractor: ~Copyable {
             case .foaIntensity: .intensity(IntensityVector())
             case .micGCCPHAT: .correlation(GCCPHAT())
             case .micPhase: .phase(PhaseDifference())
-            case .micCoherence: .coherence(CrossCoherence())
+            case .micCoherence: .covariance(SpatialCovariance(.coherence))
+            case .foaCovariance: .covariance(SpatialCovariance(.energy))
             }
         let shape = Shape(FrameTiming.melBands, kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
@@ -62,8 +63,8 @@ public struct FeatureExtractor: ~Copyable {
             correlation.apply(real: stft.real, imaginary: stft.imaginary, into: frame)
         case .phase(let phase):
             phase.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
-        case .coherence(let coherence):
-            coherence.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
+        case .covariance(let covariance):
+            covariance.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
         }
     }
 }

@@ -8,13 +8,23 @@ public enum FeatureKind: String, Sendable, CaseIterable {
     case micPhase = "mic-phase"
     /// Tetrahedral array: log-mel of the four capsules, then the complex coherence of the six pairs in each band.
     case micCoherence = "mic-coherence"
+    /// First-order Ambisonics: log-mel of W, Y, Z, X, then their covariance by the energy of each band.
+    case foaCovariance = "foa-covariance"
+
+    /// Whether it is of Ambisonics, rather than of the capsules of an array.
+    public var isAmbisonic: Bool {
+        switch self {
+        case .foaIntensity, .foaCovariance: true
+        case .micGCCPHAT, .micPhase, .micCoherence: false
+        }
+    }
 
     /// Feature channels for each of the 64 bands (or lags).
     public var channels: Int {
         switch self {
         case .foaIntensity, .micPhase: 7
         case .micGCCPHAT: 10
-        case .micCoherence: 16
+        case .micCoherence, .foaCovariance: 16
         }
     }
 }

@@ -41,7 +41,7 @@ public struct FeatureStatistics: Sendable {
     /// The scaler of all frames so far, at least one.
     ///
     /// For FOA symmetric, so that audio rotated about the vertical has rotated features: log-mel X and Y share mean and
-    /// deviation, the intensity's mean is 0, and its x and y share their deviation about 0. For coherence, so that capsules may
+    /// deviation, the intensity's and covariance's means are 0, and what is of x shares its deviation about 0 with what is of y. For coherence, so that capsules may
     /// change places: all levels, all real and all imaginary parts share theirs, the imaginary ones about 0.
     public func scaler() -> FeatureScaler {
         precondition(frames > 0, "statistics of at least one frame")
@@ -55,6 +55,13 @@ public struct FeatureStatistics: Sendable {
                 powers.share([first + 1, first + 3])
                 for axis in 4...6 { means[first + axis] = 0 }
                 powers.share([first + 4, first + 6])
+            case .foaCovariance:
+                // Then the real parts of WY, WZ, WX, YZ, YX, ZX, and the imaginary ones.
+                for pair in [(1, 3), (4, 6), (7, 9), (10, 12), (13, 15)] {
+                    means.share([first + pair.0, first + pair.1])
+                    powers.share([first + pair.0, first + pair.1])
+                }
+                for channel in 4...15 { means[first + channel] = 0 }
             case .micCoherence:
                 for channels in [0...3, 4...9, 10...15] {
                     means.share(channels.map { first + $0 })

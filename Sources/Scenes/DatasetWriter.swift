@@ -21,6 +21,8 @@ public final class DatasetWriter: Sendable {
         public var folds: [Int] = [1]
         /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
         public var recordingsPerRoom = 1
+        /// Sources at once at most, 1 or 2, in every recording; nil: half of the recordings each.
+        public var overlap: Int?
         /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
         public var isIdeal = false
         public var threads = 2
@@ -42,6 +44,7 @@ public final class DatasetWriter: Sendable {
     public init(folder: String, settings: Settings, sounds: SoundLibrary) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
+        precondition(settings.overlap.map { (1...2).contains($0) } ?? true, "one or two sources at once")
         self.folder = folder
         self.settings = settings
         self.sounds = sounds
@@ -79,7 +82,7 @@ public final class DatasetWriter: Sendable {
         return "fold\(fold)_room\(inFold / settings.recordingsPerRoom + 1)_mix\(padded)_ov\(overlap(index))"
     }
 
-    private func overlap(_ index: Int) -> Int { 1 + index / settings.folds.count % 2 }
+    private func overlap(_ index: Int) -> Int { settings.overlap ?? 1 + index / settings.folds.count % 2 }
 
     /// What recording `index` is rendered from.
     public func scene(_ index: Int) -> Scene {

@@ -16,6 +16,9 @@ public struct AssignmentLossSettings: Sendable, Hashable {
     public var distance = Distance.unit
     public var positionWeight = 1.0
     public var activityWeight = 1.0
+    /// Degrees from its source at which an output shall be half as sure that it is active: what it then says is how likely its
+    /// direction helps, not how likely somebody speaks. 0: active sources are active, wherever the output points.
+    public var activityDegrees = 0.0
 
     public init() {}
 }
@@ -26,6 +29,9 @@ public struct AssignmentLossSettings: Sendable, Hashable {
 /// with v the outputs (made unit vectors, or raw: see `Distance`), x unit references, a their activity, N the active references and M the outputs of the batch.
 /// The permutation of block t is the one of least cost over blocks t-W+1...t, and no gradient flows through that choice:
 /// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
+/// With `activityDegrees` D the entropy's target is not a_j but a_j q, q falling from 1 at D/2 degrees between output and
+/// reference to 0 at 3D/2, as detectors of boxes learn how well their boxes fit (Li et al., NeurIPS 2020); no gradient
+/// flows through q, and the permutation is chosen without it.
 /// Computed in double whatever the network's precision; it is a few thousand terms a step.
 public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
     public let settings: AssignmentLossSettings
@@ -101,15 +107,18 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
                 let i = permutations[chosen[t]][j]
                 let at = (t * slots + i) * slots + j
                 let isActive = Double(active[t * slots + j])
-                let probability = 1 / (1 + exponential(-Double(logits[t * slots + i])))
-                logitGradient[t * slots + i] = Scalar(wa * (probability - isActive))
-                loss.activity += entropy[at] * activityScale
-                loss.total += wa * entropy[at]
+                let logit = Double(logits[t * slots + i])
+                let output = output(directions, t * slots + i)
+                let reference = SIMD3<Double>(references, row: t * slots + j)
+                let target = isActive > 0 ? isActive * quality(of: output, at: reference) : 0
+                logitGradient[t * slots + i] = Scalar(wa * (1 / (1 + exponential(-logit)) - target))
+                let cost = target == isActive ? entropy[at] : Self.crossEntropy(logit: logit, target: target)
+                loss.activity += cost * activityScale
+                loss.total += wa * cost
                 guard isActive > 0 else { continue }
                 loss.position += distance[at] * positionScale
                 loss.total += wp * distance[at]
-                let output = output(directions, t * slots + i)
-                let apart = output.vector - SIMD3(references, row: t * slots + j)
+                let apart = output.vector - reference
                 let gradient = output.gradient(ofVector: wp / distance[at] * apart)
                 for axis in 0..<3 { directionGradient[(t * slots + i) * 3 + axis] = Scalar(gradient[axis]) }
             }
@@ -146,6 +155,15 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
             settle()
             return current
         }
+    }
+
+    /// The share of activity that an output shall claim by how far it points from its reference, 0...1; see `activityDegrees`.
+    private func quality(of output: OutputDirection, at reference: SIMD3<Double>) -> Double {
+        guard settings.activityDegrees > 0 else { return 1 }
+        let (v, x) = (output.vector, reference)
+        let cross = SIMD3(v.y * x.z - v.z * x.y, v.z * x.x - v.x * x.z, v.x * x.y - v.y * x.x)
+        let degrees = arcTangent((cross * cross).sum().squareRoot(), (v * x).sum()) * 180 / .pi
+        return min(max(1.5 - degrees / settings.activityDegrees, 0), 1)
     }
 
     private func output(_ directions: TensorRef<Scalar>, _ row: Int) -> OutputDirection {

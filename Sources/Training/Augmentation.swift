@@ -106,15 +106,7 @@ public struct FeatureTransform: Sendable {
     private static func channels(
         of kind: FeatureKind, under reflection: AxisReflection, array: ArrayGeometry
     ) -> [FeatureChannel] {
-        if kind == .foaIntensity {
-            // Channels: log-mel of W, Y, Z, X (0...3), intensity along y, z, x (4...6).
-            let swaps = reflection.swapsXY
-            return [
-                FeatureChannel(source: 0), FeatureChannel(source: swaps ? 3 : 1), FeatureChannel(source: 2),
-                FeatureChannel(source: swaps ? 1 : 3), FeatureChannel(source: swaps ? 6 : 4, sign: reflection.y),
-                FeatureChannel(source: 5, sign: reflection.z), FeatureChannel(source: swaps ? 4 : 6, sign: reflection.x),
-            ]
-        }
+        if kind.isAmbisonic { return kind.ambisonicChannels(under: reflection) }
         if reflection == .identity { return (0..<kind.channels).map { FeatureChannel(source: $0) } }
         guard let symmetry = CapsuleSymmetry(reflection, of: array) else {
             preconditionFailure("a reflection under which the capsules change places")

@@ -30,7 +30,7 @@ extension FeatureKind {
     /// capsules those that only exchange them, 8 with a tetrahedron; delays against capsule 0 know but those that leave it.
     func reflections(array: ArrayGeometry) -> [AxisReflection] {
         let all = (0..<16).map { AxisReflection(bits: UInt64($0)) }
-        guard self != .foaIntensity else { return all }
+        guard !isAmbisonic else { return all }
         return all.filter { reflection in
             guard let symmetry = CapsuleSymmetry(reflection, of: array) else { return false }
             return self != .micPhase || symmetry.permutation[0] == 0
@@ -42,7 +42,7 @@ extension FeatureKind {
         let p = symmetry.permutation
         let levels = p.map { FeatureChannel(source: $0) }
         switch self {
-        case .foaIntensity:
+        case .foaIntensity, .foaCovariance:
             preconditionFailure("Ambisonics has no capsules")
         case .micPhase:
             return levels + (1...3).map { FeatureChannel(source: 3 + p[$0]) }

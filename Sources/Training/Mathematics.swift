@@ -4,4 +4,5 @@ import Glibc
 
 func exponential(_ x: Double) -> Double { exp(x) }
 func naturalLogarithm(_ x: Double) -> Double { log(x) }
+func arcTangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
 func cosine(_ x: Float) -> Float { Float(cos(Double(x))) }

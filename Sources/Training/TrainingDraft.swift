@@ -49,7 +49,7 @@ struct TrainingDraft {
                 ["training.batch", "training.threads"], expected: "at least one sequence for each thread",
                 found: "a batch of \(settings.batch) for \(settings.threads) threads")
         }
-        if (configuration.kind == .foaIntensity) != (configuration.format == .foa) {
+        if configuration.kind.isAmbisonic != (configuration.format == .foa) {
             fault(
                 ["network.features", "data.format"], expected: "features of the format \(configuration.format.rawValue)",
                 found: configuration.kind.rawValue)

@@ -78,6 +78,12 @@ extension TrainingKey {
                 "position_weight", \.assignment, \.assignment, \.positionWeight, AssignmentLossSettings(),
                 "assignment: weight of the distance between output and source."),
             weight(
+                "activity_degrees", \.assignment, \.assignment, \.activityDegrees, AssignmentLossSettings(),
+                """
+                assignment: degrees from its source at which an output shall be half as sure of its activity, so that it claims a
+                source only where it knows the direction. 0: it shall be sure of every active source.
+                """, range: 0...90),
+            weight(
                 "mse_weight", \.tracking, \.tracking, \.squaredErrorWeight, TrackingLossSettings(),
                 "tracking: weight of the mean square error without association, the paper's baseline."),
             weight(

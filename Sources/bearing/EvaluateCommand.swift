@@ -50,7 +50,7 @@ struct EvaluateCommand: ParsableCommand {
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
             let model = try loadModel()
-            let format: DatasetFormat = model.features == .foaIntensity ? .foa : .mic
+            let format: DatasetFormat = model.features.isAmbisonic ? .foa : .mic
             let recordings = try recordings(format, folds: folds)
             let temporary = cache == nil ? NSTemporaryDirectory() + "bearing-evaluate-\(UUID().uuidString)" : nil
             defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }

@@ -16,7 +16,7 @@ struct HeardInput {
 
     /// - Throws: a `Failure` for channels that the model at `path` cannot hear.
     init(_ input: BearingConfiguration.Input, model: ModelFile, at path: String) throws {
-        let heard: AudioFormat = model.features == .foaIntensity ? .foa : .mic
+        let heard: AudioFormat = model.features.isAmbisonic ? .foa : .mic
         // Capsules for a model that hears foa can only mean that they are to be encoded.
         format = input.format ?? (input.array != nil && heard == .foa ? .aformat : heard)
         guard format == heard || (format == .aformat && heard == .foa) else {

@@ -53,6 +53,8 @@ struct SynthCommand: ParsableCommand {
     var fold = "3-6"
     @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
     var recordingsPerRoom = 1
+    @Option(help: "Sources at once at most, 1 or 2, in every recording; if not given, half of the recordings each.")
+    var overlap: Int?
     @Flag(help: "A perfect microphone: capsules that are equal and silent, Ambisonics without an encoder.")
     var ideal = false
     @Option(help: "Recordings rendered at the same time.")
@@ -72,6 +74,9 @@ struct SynthCommand: ParsableCommand {
         }
         guard recordingsPerRoom >= 1 else {
             throw ValidationError("--recordings-per-room: expected at least 1, found \(recordingsPerRoom)")
+        }
+        guard overlap.map({ (1...2).contains($0) }) ?? true else {
+            throw ValidationError("--overlap: expected 1 or 2, found \(overlap ?? 0)")
         }
         guard array == nil || format != .foa else {
             throw ValidationError("--array: expected --format mic or both with it, found foa")
@@ -128,6 +133,7 @@ struct SynthCommand: ParsableCommand {
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
         settings.recordingsPerRoom = recordingsPerRoom
+        settings.overlap = overlap
         settings.isIdeal = ideal
         settings.threads = threads
         settings.resumes = resume

@@ -30,7 +30,7 @@ struct TuneCommand: ParsableCommand {
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
             let file = try ModelFile.load(model)
-            let format: DatasetFormat = file.features == .foaIntensity ? .foa : .mic
+            let format: DatasetFormat = file.features.isAmbisonic ? .foa : .mic
             let recordings = try DatasetLayout(root: dataset, format: format)
                 .development(folds: DatasetLayout.validationFolds)
             var progress = ProgressBar("features")

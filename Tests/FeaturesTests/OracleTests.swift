@@ -70,6 +70,11 @@ struct OracleTests {
         #expect(largestDifference(channels(4..<16, of: .micCoherence), oracle.floats("coherence")) < 1e-5)
     }
 
+    @Test("Covariance of Ambisonics")
+    func covariance() {
+        #expect(largestDifference(channels(4..<16, of: .foaCovariance), oracle.floats("covariance")) < 1e-5)
+    }
+
     /// Some channels of all feature frames of the oracle's audio, [frames, 64, channels].
     private func channels(_ range: Range<Int>, of kind: FeatureKind) -> [Float] {
         let all = features(kind, of: oracle.floats("audio"))

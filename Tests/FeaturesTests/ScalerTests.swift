@@ -45,6 +45,20 @@ struct ScalerTests {
         }
     }
 
+    @Test("Nor does that of its covariance")
+    func symmetricCovariance() {
+        var audio = noise(frames: 24_000)
+        for s in stride(from: 0, to: audio.count, by: 4) { audio[s + 3] = 0.5 * audio[s] + 0.1 * audio[s + 3] }
+        let scaler = statistics(.foaCovariance, of: features(.foaCovariance, of: audio)).scaler()
+        for row in stride(from: 0, to: 64 * 16, by: 16) {
+            #expect(scaler.mean[row + 1] == scaler.mean[row + 3])
+            for (y, x) in [(1, 3), (4, 6), (7, 9), (10, 12), (13, 15)] {
+                #expect(scaler.deviation[row + y] == scaler.deviation[row + x])
+            }
+            for channel in 4...15 { #expect(scaler.mean[row + channel] == 0) }
+        }
+    }
+
     @Test("The scaler of coherence knows no capsule from another")
     func symmetricCapsules() {
         let scaler = statistics(.micCoherence, of: features(.micCoherence, of: noise(frames: 24_000))).scaler()

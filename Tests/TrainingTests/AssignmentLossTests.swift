@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Tensor
 import Testing
@@ -114,6 +115,27 @@ import Training
         #expect(abs(evaluate(c, settings: settings).loss.position) < 1e-6)
         settings.distance = .raw
         #expect(abs(evaluate(c, settings: settings).loss.position - 0.1 * 0.8) < 1e-6)
+    }
+
+    @Test(arguments: [(0.0, 1.0), (10.0, 1.0), (20.0, 0.5), (26.0, 0.2), (45.0, 0.0), (180.0, 0.0)])
+    func anOutputThatPointsAsideShallBeLessSure(degrees: Double, target: Double) {
+        var settings = AssignmentLossSettings()
+        let angle = degrees * .pi / 180
+        let c = Case(directions: [3 * cos(angle), 3 * sin(angle), 0], logits: [0.4], references: [1, 0, 0], active: [1], slots: 1)
+        let (plain, plainGradients) = { (value: $0.loss, gradients: $0.directionGradient) }(evaluate(c, settings: settings))
+        settings.activityDegrees = 20
+        let result = evaluate(c, settings: settings)
+        let probability = 1 / (1 + exp(-0.4))
+        #expect(abs(result.logitGradient[0] - 0.05 * (probability - target)) < 1e-9)
+        #expect(abs(result.loss.activity + 0.05 * (target * log(probability) + (1 - target) * log(1 - probability))) < 1e-9)
+        #expect(result.loss.position == plain.position && result.directionGradient == plainGradients)
+    }
+
+    @Test func silenceIsSilenceWhereverAnOutputPoints() {
+        var settings = AssignmentLossSettings()
+        settings.activityDegrees = 20
+        let c = Case(directions: [0, 1, 0], logits: [0.4], references: [1, 0, 0], active: [0], slots: 1)
+        #expect(abs(evaluate(c, settings: settings).logitGradient[0] - 0.05 / (1 + exp(-0.4))) < 1e-9)
     }
 
     @Test func extremeLogitsStayFinite() {

@@ -35,14 +35,19 @@ import Training
         return target.array
     }
 
-    @Test(arguments: 0..<16 as Range<UInt64>)
-    func featuresOfAReflectedSceneAreTheReflectedFeatures(bits: UInt64) {
+    /// Two sounds at once, which makes the covariance of any two channels complex.
+    private func planeWaves(_ reflection: AxisReflection) -> [Float] {
+        let (first, second) = (reflection.applied(to: (0.6, 0.48, 0.64)), reflection.applied(to: (-0.8, 0.36, -0.48)))
+        let later = [Float](repeating: 0, count: 4 * 9) + planeWave(second.x, second.y, second.z)
+        return zip(planeWave(first.x, first.y, first.z), later).map { $0 + 0.7 * $1 }
+    }
+
+    @Test(arguments: [FeatureKind.foaIntensity, .foaCovariance], 0..<16 as Range<UInt64>)
+    func featuresOfAReflectedSceneAreTheReflectedFeatures(kind: FeatureKind, bits: UInt64) {
         let reflection = AxisReflection(bits: bits)
-        let v: (x: Float, y: Float, z: Float) = (0.6, 0.48, 0.64)
-        let w = reflection.applied(to: v)
-        let direct = features(planeWave(w.x, w.y, w.z))
+        let direct = features(planeWaves(reflection), kind)
         let reflected = transformed(
-            features(planeWave(v.x, v.y, v.z)), FeatureTransform(kind: .foaIntensity, gain: 0, reflection: reflection))
+            features(planeWaves(.identity), kind), FeatureTransform(kind: kind, gain: 0, reflection: reflection), kind)
         for i in direct.indices { #expect(abs(direct[i] - reflected[i]) < 1e-3) }
     }
 
@@ -86,6 +91,7 @@ import Training
 
     @Test func everyKindIsTurnedInAllWaysItCanBe() {
         #expect(Self.choices(.foaIntensity).count == 16)
+        #expect(Self.choices(.foaCovariance).count == 16)
         let eight = Self.choices(.micGCCPHAT)
         #expect(eight.count == 8 && eight.allSatisfy { $0.x * $0.y * $0.z == 1 })
         #expect(Self.choices(.micCoherence) == eight)

@@ -75,6 +75,13 @@ def coherence(spectrum, mel):
     return np.concatenate([pairs.real, pairs.imag])
 
 
+def covariance(spectrum, mel):
+    energy = mel @ (np.abs(spectrum) ** 2).sum(0) / 2
+    pairs = np.stack([mel @ (np.conj(spectrum[m]) * spectrum[n]) for m, n in PAIRS])
+    pairs = np.divide(pairs, energy, out=np.zeros_like(pairs), where=energy > 0)
+    return np.concatenate([pairs.real, pairs.imag])
+
+
 def main():
     audio = make_audio()
     spectrum = stft(audio)
@@ -88,6 +95,7 @@ def main():
         "gcc_phat": gcc_phat(spectrum).transpose(2, 1, 0),
         "path_difference": path_difference(spectrum, mel).transpose(2, 1, 0),
         "coherence": coherence(spectrum, mel).transpose(2, 1, 0),
+        "covariance": covariance(spectrum, mel).transpose(2, 1, 0),
         "mel": mel,
     }
     target = Path(__file__).parents[2] / "Tests/Fixtures/Features/features.safetensors"

@@ -1,23 +1,35 @@
 internal import CRealtime
 public import Tensor
 
-/// Complex coherence of the six capsule pairs, channels 4...15 of a feature frame: six real parts, six imaginary ones.
+/// The normalised covariance of the six channel pairs in mel bands, channels 4...15 of a feature frame: six real parts, six
+/// imaginary ones.
 ///
-/// Sum of conj(Xm) Xn over a mel band by the square root of both capsules' power in it, for the pairs 01, 02, 03, 12, 13, 23: of
-/// length 1 for a single plane wave, near the diffuse field's coherence where no source prevails, 0 for a dead channel. It
-/// holds phase above the frequency where delays wrap, does not depend on the level, and a change of two capsules is a
-/// change of channels and signs. Compare the normalised covariance of Adavanne et al., IEEE JSTSP 2019.
-public struct CrossCoherence: ~Copyable {
+/// Sum of conj(Xm) Xn over a mel band, for the pairs 01, 02, 03, 12, 13, 23, by what `Normalization` says. It does not depend
+/// on the level, and where one plane wave prevails it is that wave's, where two do a mixture that neither alone could
+/// make. Compare Adavanne et al., IEEE JSTSP 2019.
+public struct SpatialCovariance: ~Copyable {
+    public enum Normalization: Sendable {
+        /// The square root of both channels' power in the band, for capsules: complex coherence. Of length 1 for a single plane
+        /// wave, near the diffuse field's coherence where no source prevails, 0 for a dead channel. It holds phase above
+        /// the frequency where delays wrap, and a change of two capsules is a change of channels and signs.
+        case coherence
+        /// The sound field's energy in the band, (|W|^2 + |Y|^2 + |Z|^2 + |X|^2) / 2, for Ambisonics in SN3D: of a plane wave the
+        /// products of its direction's components. The first three real parts are the active intensity.
+        case energy
+    }
+
     /// Far below the power of any sound: turns 0 / 0 into 0.
     private static let smallestPower: Float = 1e-20
 
+    private let normalization: Normalization
     private let arena: Arena<SIMD4<Float>>
-    /// [513] each: pairs 01, 02, 03 in lanes 1...3, pairs 12, 13, 23 in lanes 0...2 of the rest, power of the capsules.
+    /// [513] each: pairs 01, 02, 03 in lanes 1...3, pairs 12, 13, 23 in lanes 0...2 of the rest, power of the channels.
     private let crossReal, crossImaginary, restReal, restImaginary, power: MutableTensorRef<SIMD4<Float>>
     /// [64] each: the same in mel bands.
     private let bandReal, bandImaginary, bandRestReal, bandRestImaginary, bandPower: MutableTensorRef<SIMD4<Float>>
 
-    public init() {
+    public init(_ normalization: Normalization) {
+        self.normalization = normalization
         let (bins, bands) = (Shape(FrameTiming.bins), Shape(FrameTiming.melBands))
         var arena = Arena<SIMD4<Float>>(
             capacity: 5 * (Arena<SIMD4<Float>>.footprint(bins) + Arena<SIMD4<Float>>.footprint(bands)))
@@ -35,7 +47,7 @@ public struct CrossCoherence: ~Copyable {
     }
 
     /// - Parameters:
-    ///   - real, imaginary: [513], a lane for each capsule.
+    ///   - real, imaginary: [513], a lane for each channel.
     ///   - frame: [64, 16]; channels 4...15 are written.
     @_noLocks
     public func apply(
@@ -60,17 +72,30 @@ public struct CrossCoherence: ~Copyable {
         bank.project(restImaginary.readOnly, into: bandRestImaginary)
         let channels = frame.shape[1]
         for band in 0..<FrameTiming.melBands {
-            let p = bandPower[band] + Self.smallestPower
-            let length = SIMD4(
-                bearing_square_root(p[0]), bearing_square_root(p[1]), bearing_square_root(p[2]), bearing_square_root(p[3]))
-            let (a, b) = (bandReal[band] / (length[0] * length), bandImaginary[band] / (length[0] * length))
-            let others = SIMD4<Float>(length[1] * length[2], length[1] * length[3], length[2] * length[3], 1)
-            let (c, d) = (bandRestReal[band] / others, bandRestImaginary[band] / others)
+            let (first, rest) = divisors(bandPower[band] + Self.smallestPower)
+            let (a, b) = (bandReal[band] / first, bandImaginary[band] / first)
+            let (c, d) = (bandRestReal[band] / rest, bandRestImaginary[band] / rest)
             let row = band * channels + 4
             (frame[row], frame[row + 1], frame[row + 2]) = (a[1], a[2], a[3])
             (frame[row + 3], frame[row + 4], frame[row + 5]) = (c[0], c[1], c[2])
             (frame[row + 6], frame[row + 7], frame[row + 8]) = (b[1], b[2], b[3])
             (frame[row + 9], frame[row + 10], frame[row + 11]) = (d[0], d[1], d[2])
+        }
+    }
+
+    /// Of pairs 01, 02, 03 in lanes 1...3, and of 12, 13, 23 in lanes 0...2.
+    @_noLocks
+    private func divisors(_ power: SIMD4<Float>) -> (first: SIMD4<Float>, rest: SIMD4<Float>) {
+        switch normalization {
+        case .coherence:
+            let length = SIMD4(
+                bearing_square_root(power[0]), bearing_square_root(power[1]), bearing_square_root(power[2]),
+                bearing_square_root(power[3]))
+            return (length[0] * length, SIMD4(length[1] * length[2], length[1] * length[3], length[2] * length[3], 1))
+        case .energy:
+            // X and Y in one sum of two: their exchange changes nothing, not even the rounding.
+            let energy = SIMD4<Float>(repeating: 0.5 * (power[0] + (power[1] + power[3] + power[2])))
+            return (energy, energy)
         }
     }
 }
