@@ -51,6 +51,7 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var openBlocks: Int?
         public var stayThreshold: Float?
         public var coastBlocks: Int?
+        public var recallBlocks: Int?
         public var jumpDegrees: Float?
         public var duplicateDegrees: Float?
         public var smoothing: Float?

@@ -150,6 +150,7 @@ public enum ConfigurationFile {
         gate.openBlocks = section.integer("open_blocks", in: 1...100, &faults)
         gate.stayThreshold = section.number("stay_threshold", in: 0...1, &faults).map(Float.init)
         gate.coastBlocks = section.integer("coast_blocks", in: 0...100, &faults)
+        gate.recallBlocks = section.integer("recall_blocks", in: 0...100, &faults)
         gate.jumpDegrees = section.number("jump_degrees", in: 0...180, &faults).map(Float.init)
         gate.duplicateDegrees = section.number("duplicate_degrees", in: 0...180, &faults).map(Float.init)
         gate.smoothing = section.number("smoothing", in: 0...0.95, &faults).map(Float.init)

@@ -110,6 +110,7 @@ public struct ModelFile: Sendable {
             "gate.coast_blocks": "\(gate.coastBlocks)",
             "gate.jump_degrees": "\(gate.jumpDegrees)",
             "gate.duplicate_degrees": "\(gate.duplicateDegrees)",
+            "gate.recall_blocks": "\(gate.recallBlocks)",
             "gate.smoothing": "\(gate.smoothing)",
         ]
         if let geometry { own[Self.geometryKey] = ArrayFile.text(of: geometry) }
@@ -202,6 +203,7 @@ public struct ModelFile: Sendable {
         gate.jumpDegrees = try metadata.number("gate.jump_degrees", 0...180)
         gate.duplicateDegrees = try metadata.number("gate.duplicate_degrees", 0...180)
         // Files from before there was any have none.
+        if metadata.values["gate.recall_blocks"] != nil { gate.recallBlocks = try metadata.integer("gate.recall_blocks", 0...1000) }
         if metadata.values["gate.smoothing"] != nil { gate.smoothing = try metadata.number("gate.smoothing", 0...0.95) }
         return gate
     }

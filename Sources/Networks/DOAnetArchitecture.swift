@@ -99,6 +99,11 @@ public struct DOAnetArchitecture: Sendable, Hashable {
         }
     }
 
+    /// Whether the convolutions of two networks have equal shapes, so that one can begin with the other's.
+    public func sharesConvolutions(with other: DOAnetArchitecture) -> Bool {
+        (channels, bands, filters) == (other.channels, other.bands, other.filters)
+    }
+
     /// Multiply-adds of one block of 100 ms in inference, elementwise work left out.
     public var multiplyAddsPerBlock: Int {
         var total = 0

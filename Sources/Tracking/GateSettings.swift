@@ -6,8 +6,10 @@ public struct GateSettings: Sendable, Hashable, Codable {
     public var openBlocks: Int
     /// Probability down to which an open track stays, 0...`openThreshold`.
     public var stayThreshold: Float
-    /// Blocks below it that a track is reported at its last direction before it closes, 0...1000.
+    /// Blocks below it that a track is reported at its last direction, 0...1000.
     public var coastBlocks: Int
+    /// Blocks after those in which a track is no longer reported, but goes on under its id if it is heard again, 0...1000.
+    public var recallBlocks: Int
     /// Degrees from where a track was, and from where it was heading, beyond which a new id begins, 0...180.
     public var jumpDegrees: Float
     /// Of two open tracks nearer than this, degrees 0...180, only the likelier is reported: two regressors on one source are
@@ -17,13 +19,14 @@ public struct GateSettings: Sendable, Hashable, Codable {
     public var smoothing: Float
 
     public init(
-        openThreshold: Float = 0.6, openBlocks: Int = 2, stayThreshold: Float = 0.4, coastBlocks: Int = 4,
+        openThreshold: Float = 0.6, openBlocks: Int = 2, stayThreshold: Float = 0.4, coastBlocks: Int = 4, recallBlocks: Int = 0,
         jumpDegrees: Float = 20, duplicateDegrees: Float = 5, smoothing: Float = 0
     ) {
         self.openThreshold = openThreshold
         self.openBlocks = openBlocks
         self.stayThreshold = stayThreshold
         self.coastBlocks = coastBlocks
+        self.recallBlocks = recallBlocks
         self.jumpDegrees = jumpDegrees
         self.duplicateDegrees = duplicateDegrees
         self.smoothing = smoothing
@@ -40,6 +43,7 @@ public struct GateSettings: Sendable, Hashable, Codable {
             "stayThreshold", (0...openThreshold).contains(stayThreshold), "0 to openThreshold, \(openThreshold)",
             "\(stayThreshold)")
         try check("coastBlocks", (0...1000).contains(coastBlocks), "0 to 1000", "\(coastBlocks)")
+        try check("recallBlocks", (0...1000).contains(recallBlocks), "0 to 1000", "\(recallBlocks)")
         try check(
             "jumpDegrees", (0...180).contains(jumpDegrees), "0 to 180", "\(jumpDegrees)")
         try check("duplicateDegrees", (0...180).contains(duplicateDegrees), "0 to 180", "\(duplicateDegrees)")

@@ -44,8 +44,11 @@ public struct TrackGate: ~Copyable {
 
     /// The track of a slot after the latest step, nil where it is silent, closed or a duplicate.
     public func track(_ slot: Int) -> Track? {
-        slots[slot].isOpen && !slots[slot].isDuplicate ? slots[slot].track : nil
+        slots[slot].isOpen && !slots[slot].isDuplicate && !isSilent(slot) ? slots[slot].track : nil
     }
+
+    /// Whether a track has coasted to its end, and waits for its source to be heard again.
+    private func isSilent(_ slot: Int) -> Bool { slots[slot].coasted > settings.coastBlocks }
 
     /// One block of 100 ms.
     ///
@@ -114,20 +117,29 @@ public struct TrackGate: ~Copyable {
         }
         slots[i].track.age += 1
         if probability >= settings.stayThreshold {
-            follow(i, direction)
+            follow(i, direction, isSure: slots[source].risen >= settings.openBlocks)
         } else {
-            slots[i].coasted += 1
-            if slots[i].coasted > settings.coastBlocks { slots[i].isOpen = false }
+            coast(i)
         }
     }
 
-    /// Moves an open track, or begins another where the direction is far from where the track was and was heading.
-    private mutating func follow(_ i: Int, _ direction: Direction) {
+    private mutating func coast(_ i: Int) {
+        slots[i].coasted += 1
+        if slots[i].coasted > settings.coastBlocks + settings.recallBlocks { slots[i].isOpen = false }
+    }
+
+    /// Moves an open track, or begins another where the direction is far from where the track was and was heading; in the place
+    /// of a silent one only when the network is sure, as for a new one.
+    private mutating func follow(_ i: Int, _ direction: Direction, isSure: Bool) {
         let last = slots[i].track.direction
         let blocks = slots[i].coasted + 1
         let expected = slots[i].heading.direction(from: last, after: blocks)
         guard min(last.angle(to: direction), expected.angle(to: direction)) <= settings.jumpDegrees else {
-            open(i, direction)
+            if isSilent(i), !isSure {
+                coast(i)
+            } else {
+                open(i, direction)
+            }
             return
         }
         let reported = settings.smoothing > 0 ? direction.towards(expected, by: settings.smoothing) : direction
@@ -148,8 +160,8 @@ public struct TrackGate: ~Copyable {
 
     /// Whether a likelier open track (the older one, when equally likely) points nearly the same way.
     private func isShadowed(_ i: Int) -> Bool {
-        guard slots[i].isOpen else { return false }
-        for j in 0..<maximumTracks where j != i && slots[j].isOpen {
+        guard slots[i].isOpen, !isSilent(i) else { return false }
+        for j in 0..<maximumTracks where j != i && slots[j].isOpen && !isSilent(j) {
             let (mine, other) = (slots[i].track, slots[j].track)
             if (other.activity, -other.id) > (mine.activity, -mine.id),
                 mine.direction.angle(to: other.direction) < settings.duplicateDegrees

@@ -5,8 +5,7 @@ public import Tracking
 ///
 /// MOTA alone is best for a gate that closes at every pause, which leaves listeners with a new id after each.
 /// The network runs once over each recording; then one threshold after another is tried at a few values, the others held,
-/// until a whole round improves nothing. The jump that begins another id is left alone: what an id means is not for a
-/// score to decide.
+/// until a whole round improves nothing.
 public struct GateTuning: Sendable {
     private let references: [(name: String, blocks: [[LabelledDirection]])]
     private let outputs: [NetworkOutputs]
@@ -67,6 +66,9 @@ public struct GateTuning: Sendable {
         { gate in (2...19).map { changed(gate, \.stayThreshold, Float($0) * 0.05) } },
         { gate in (1...5).map { changed(gate, \.openBlocks, $0) } },
         { gate in (0...8).map { changed(gate, \.coastBlocks, $0) } },
+        { gate in [0, 2, 4, 6, 8, 12].map { changed(gate, \.recallBlocks, $0) } },
+        // No source jumps: beyond what a moving one and a network's error can do, labels too begin another event, at 30 degrees.
+        { gate in [20, 25, 30].map { changed(gate, \.jumpDegrees, $0) } },
         { gate in [0, 3, 5, 8, 10, 12, 15].map { changed(gate, \.duplicateDegrees, $0) } },
         { gate in [0, 0.2, 0.35, 0.5, 0.65].map { changed(gate, \.smoothing, $0) } },
     ]

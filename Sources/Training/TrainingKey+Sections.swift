@@ -32,7 +32,8 @@ extension TrainingKey {
                 What it hears. Without it: foa-intensity for the format foa, mic-gcc-phat for mic.
                 """),
             .path("initial", \.initial, example: "models/foa-live.safetensors", """
-                A model of the same network to go on from; its scaler is kept. Without it: random parameters.
+                A model to go on from; its scaler is kept. Of a network of another form or other widths, but as many filters, what fits
+                is taken and the rest is random. Without it: random parameters.
                 """),
         ]
     }

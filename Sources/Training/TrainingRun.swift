@@ -36,19 +36,20 @@ public final class TrainingRun {
 
     /// - Parameter folder: where the checkpoint, the best model and the log are kept; made when missing. A checkpoint of
     ///   the same settings in it is resumed.
-    /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept.
+    /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept. Of a network of another form
+    ///   or other widths, what has the same name and shape is taken, and the rest is random.
     /// - Parameter hungarian: the frozen association network, for losses that need it.
     /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
-    ///   of another architecture.
+    ///   of other features or without a convolution that fits.
     public init(
         settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
         hungarian: HungarianParameters<Float>? = nil
     ) throws {
         try settings.validate()
-        if let initial, initial.architecture != settings.architecture || initial.features != data.kind {
+        if let initial, !initial.architecture.sharesConvolutions(with: settings.architecture) || initial.features != data.kind {
             throw TrainingError.settings(
-                "initial model: expected \(settings.architecture) on \(data.kind.rawValue), "
-                    + "found \(initial.architecture) on \(initial.features.rawValue)")
+                "initial model: expected \(settings.architecture.filters) filters on \(data.kind.rawValue), "
+                    + "found \(initial.architecture.filters) on \(initial.features.rawValue)")
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
@@ -64,7 +65,7 @@ public final class TrainingRun {
         let slots = architecture.maximumTracks
         team = WorkerTeam(count: settings.threads)
         parameters = DOAnetParameters(architecture, seed: settings.seed)
-        if let initial { parameters.copy(from: initial.parameters) }
+        if let initial { parameters.copyMatching(from: initial.parameters) }
         gradients = DOAnetParameters(zeros: architecture)
         averaged = DOAnetParameters(architecture, seed: settings.seed)
         averaged.copy(from: parameters)

@@ -51,6 +51,7 @@ struct LiveModel {
         if let value = wanted.openBlocks { gate.openBlocks = value }
         if let value = wanted.stayThreshold { gate.stayThreshold = value }
         if let value = wanted.coastBlocks { gate.coastBlocks = value }
+        if let value = wanted.recallBlocks { gate.recallBlocks = value }
         if let value = wanted.jumpDegrees { gate.jumpDegrees = value }
         if let value = wanted.duplicateDegrees { gate.duplicateDegrees = value }
         if let value = wanted.smoothing { gate.smoothing = value }

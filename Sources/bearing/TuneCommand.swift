@@ -52,7 +52,7 @@ struct TuneCommand: ParsableCommand {
             print(scores.table(), terminator: "")
             print(
                 "gate: open at \(gate.openThreshold) for \(gate.openBlocks) blocks, stay at \(gate.stayThreshold), "
-                    + "coast \(gate.coastBlocks), jump \(gate.jumpDegrees), duplicates within \(gate.duplicateDegrees) degrees, "
+                    + "coast \(gate.coastBlocks), recall within \(gate.recallBlocks), jump \(gate.jumpDegrees), duplicates within \(gate.duplicateDegrees) degrees, "
                     + "smoothing \(gate.smoothing)")
         }
     }

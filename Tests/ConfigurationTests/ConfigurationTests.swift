@@ -42,7 +42,8 @@ import Tracking
         expected.model.path = "/usr/share/bearing/models/foa-live.safetensors"
         expected.socket.path = SocketPath.service
         expected.gate = .init(
-            openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, jumpDegrees: 20, duplicateDegrees: 5, smoothing: 0)
+            openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, recallBlocks: 0, jumpDegrees: 20, duplicateDegrees: 5,
+            smoothing: 0)
         #expect(parsed == expected)
     }
 
@@ -88,7 +89,7 @@ import Tracking
         ("gate = 1", "gate: expected a table, [gate], found the integer 1"),
         ("[gate]\nopen_treshold = 0.5",
          "gate.open_treshold: expected one of the keys coast_blocks, duplicate_degrees, jump_degrees, open_blocks, open_threshold, "
-            + "smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
+            + "recall_blocks, smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
         ("[log]\nzebra = 1", "log.zebra: expected one of the keys level, found an unknown key: remove it"),
         ("[inptu]\n", "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, socket, "
             + "found an unknown key: did you mean input?"),

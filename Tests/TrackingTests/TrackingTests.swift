@@ -61,6 +61,36 @@ import Tracking
         #expect(error(smoothing: 0.5, degreesABlock: 3) < 4.5)
     }
 
+    @Test func whoIsHeardAgainSoonAndNearbyIsTheSame() {
+        let settings = GateSettings(openBlocks: 2, coastBlocks: 1, recallBlocks: 3)
+        func ids(_ blocks: [(azimuth: Float, probability: Float)]) -> [Int] {
+            var gate = TrackGate(settings, maximumTracks: 1)
+            return blocks.map { block in
+                let direction = Direction(azimuth: block.azimuth, elevation: 0)
+                gate.step(directions: [direction.x, direction.y, direction.z].span, probabilities: [block.probability].span)
+                return gate.track(0)?.id ?? 0
+            }
+        }
+        let heard: [(azimuth: Float, probability: Float)] = [(0, 1), (0, 1)]
+        let pause = { (blocks: Int) in [(azimuth: Float, probability: Float)](repeating: (120, 0), count: blocks) }
+        #expect(ids(heard + pause(4) + [(10, 0.5)]) == [0, 1, 1, 0, 0, 0, 1], "told once more, silent, and then recalled")
+        #expect(ids(heard + pause(5) + [(10, 1), (10, 1)]) == [0, 1, 1, 0, 0, 0, 0, 0, 2], "too late")
+        #expect(ids(heard + pause(2) + [(60, 0.5), (60, 0.5)]) == [0, 1, 1, 0, 0, 0], "elsewhere, and not sure")
+        #expect(ids(heard + pause(2) + [(60, 1), (60, 1)]) == [0, 1, 1, 0, 0, 2], "elsewhere, and sure")
+    }
+
+    @Test func aSilentTrackHidesNoOther() {
+        var gate = TrackGate(GateSettings(openBlocks: 1, coastBlocks: 0, recallBlocks: 5), maximumTracks: 2)
+        let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 90, elevation: 0))
+        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [1, 1].span)
+        // The first falls silent, and the second walks to where it was.
+        for azimuth in stride(from: Float(80), through: 0, by: -16) {
+            let c = Direction(azimuth: azimuth, elevation: 0)
+            gate.step(directions: [a.x, a.y, a.z, c.x, c.y, c.z].span, probabilities: [0, 0.5].span)
+            #expect(gate.track(0) == nil && gate.track(1)?.id == 2)
+        }
+    }
+
     @Test func tracksFollowTheirSourcesFromSlotToSlot() {
         var gate = TrackGate(GateSettings(openBlocks: 1), maximumTracks: 3)
         func step(_ slots: [(azimuth: Float, probability: Float)]) -> [Int: Float] {
@@ -117,7 +147,8 @@ import Tracking
         let unfit: [(GateSettings, String)] = [
             (GateSettings(openThreshold: 1.1), "openThreshold"), (GateSettings(openThreshold: .nan), "openThreshold"),
             (GateSettings(openBlocks: 0), "openBlocks"), (GateSettings(stayThreshold: 0.7), "stayThreshold"),
-            (GateSettings(coastBlocks: -1), "coastBlocks"), (GateSettings(jumpDegrees: -1), "jumpDegrees"),
+            (GateSettings(coastBlocks: -1), "coastBlocks"), (GateSettings(recallBlocks: -1), "recallBlocks"),
+            (GateSettings(jumpDegrees: -1), "jumpDegrees"),
             (GateSettings(duplicateDegrees: .infinity), "duplicateDegrees"), (GateSettings(smoothing: 1), "smoothing"),
         ]
         for (settings, name) in unfit {

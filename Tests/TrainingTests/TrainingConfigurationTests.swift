@@ -91,6 +91,7 @@ import Testing
         [loss]
         kind = "assignment"
         window = 0
+        activity_degrees = 25
         distance = "raw"
         position_weight = 0.1
         activity_weight = 0.2

@@ -78,6 +78,19 @@ import Training
         for (a, b) in zip(model.parameters.entries, next.parameters.entries) {
             for (x, y) in zip(a.values.array, b.values.array) { #expect(abs(x - y) < 1e-5, "\(a.name)") }
         }
+
+        // Another form takes what fits it: all but what listens to both directions of time.
+        settings.architecture.form = .paper
+        let paper = try TrainingRun(settings: settings, data: try data(), folder: "\(folder)/paper", initial: model)
+        _ = try paper.runEpoch { _ in }
+        let began = try ModelFile.load("\(folder)/paper/model.safetensors").parameters
+        let fresh = DOAnetParameters<Float>(settings.architecture, seed: settings.seed)
+        for (entry, random) in zip(began.entries, fresh.entries) {
+            let isTaken = entry.name != "recurrent.1.forward.input.weight" && !entry.name.contains("backward")
+            let expected = isTaken ? model.parameters.entries.first { $0.name == entry.name }?.values : random.values
+            for (x, y) in zip(entry.values.array, expected?.array ?? []) { #expect(abs(x - y) < 1e-5, "\(entry.name)") }
+        }
+
         settings.architecture.filters = 9
         #expect(throws: TrainingError.self) {
             _ = try TrainingRun(settings: settings, data: try data(), folder: "\(folder)/third", initial: model)
