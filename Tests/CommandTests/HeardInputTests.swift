@@ -38,7 +38,7 @@ import Tracking
     }
 
     @Test func eachFormatHasAModelThatShips() throws {
-        for (format, kind) in [(nil, FeatureKind.foaIntensity), (.foa, .foaIntensity), (.aformat, .foaIntensity), (.mic, .micCoherence)]
+        for (format, kind) in [(nil, FeatureKind.foaCovariance), (.foa, .foaCovariance), (.aformat, .foaCovariance), (.mic, .micCoherence)]
             as [(AudioFormat?, FeatureKind)]
         {
             var configuration = BearingConfiguration()

@@ -80,15 +80,14 @@ import Tracking
     }
 
     @Test func aSilentTrackHidesNoOther() {
-        var gate = TrackGate(GateSettings(openBlocks: 1, coastBlocks: 0, recallBlocks: 5), maximumTracks: 2)
-        let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 90, elevation: 0))
-        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [1, 1].span)
-        // The first falls silent, and the second walks to where it was.
-        for azimuth in stride(from: Float(80), through: 0, by: -16) {
-            let c = Direction(azimuth: azimuth, elevation: 0)
-            gate.step(directions: [a.x, a.y, a.z, c.x, c.y, c.z].span, probabilities: [0, 0.5].span)
-            #expect(gate.track(0) == nil && gate.track(1)?.id == 2)
-        }
+        let settings = GateSettings(openBlocks: 1, coastBlocks: 0, recallBlocks: 5, duplicateDegrees: 40)
+        var gate = TrackGate(settings, maximumTracks: 2)
+        let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 25, elevation: 0))
+        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [1, 0.5].span)
+        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [0.9, 0.8].span)
+        #expect(gate.track(0)?.id == 1 && gate.track(1) == nil)
+        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [0, 0.8].span)
+        #expect(gate.track(0) == nil && gate.track(1)?.id == 2)
     }
 
     @Test func tracksFollowTheirSourcesFromSlotToSlot() {

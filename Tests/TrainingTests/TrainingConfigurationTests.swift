@@ -125,6 +125,7 @@ import Testing
         #expect(settings.augmentation.gain == -3.3...4)
         var assignment = AssignmentLossSettings()
         assignment.distance = .raw
+        assignment.activityDegrees = 25
         (assignment.window, assignment.positionWeight, assignment.activityWeight) = (nil, 0.1, 0.2)
         #expect(settings.loss == .assignment(assignment))
         var tracking = TrackingLossSettings()
