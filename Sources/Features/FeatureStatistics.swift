@@ -41,27 +41,22 @@ public struct FeatureStatistics: Sendable {
     /// The scaler of all frames so far, at least one.
     ///
     /// For FOA symmetric, so that audio rotated about the vertical has rotated features: log-mel X and Y share mean and
-    /// deviation, the intensity's and covariance's means are 0, and what is of x shares its deviation about 0 with what is of y. For coherence, so that capsules may
-    /// change places: all levels, all real and all imaginary parts share theirs, the imaginary ones about 0.
+    /// deviation, the means of intensity and covariance are 0, and what is of x shares its deviation about 0 with what is of y.
+    /// For coherence, so that capsules may change places: all levels, all real and all imaginary parts share theirs, the
+    /// imaginary ones about 0.
     public func scaler() -> FeatureScaler {
         precondition(frames > 0, "statistics of at least one frame")
         var means = sums.map { $0 / Double(frames) }
         var powers = squares.map { $0 / Double(frames) }
         for first in stride(from: 0, to: means.count, by: kind.channels) {
             switch kind {
-            case .foaIntensity:
-                // Channels: log-mel W, Y, Z, X, then intensity y, z, x.
-                means.share([first + 1, first + 3])
-                powers.share([first + 1, first + 3])
-                for axis in 4...6 { means[first + axis] = 0 }
-                powers.share([first + 4, first + 6])
-            case .foaCovariance:
-                // Then the real parts of WY, WZ, WX, YZ, YX, ZX, and the imaginary ones.
-                for pair in [(1, 3), (4, 6), (7, 9), (10, 12), (13, 15)] {
-                    means.share([first + pair.0, first + pair.1])
-                    powers.share([first + pair.0, first + pair.1])
+            case .foaIntensity, .foaCovariance:
+                // Log-mel W, Y, Z, X, then intensity y, z, x; or WY, WZ, WX, YZ, YX, ZX, the real parts and the imaginary ones.
+                for y in kind == .foaIntensity ? [1, 4] : [1, 4, 7, 10, 13] {
+                    means.share([first + y, first + y + 2])
+                    powers.share([first + y, first + y + 2])
                 }
-                for channel in 4...15 { means[first + channel] = 0 }
+                for channel in 4..<kind.channels { means[first + channel] = 0 }
             case .micCoherence:
                 for channels in [0...3, 4...9, 10...15] {
                     means.share(channels.map { first + $0 })

@@ -103,20 +103,12 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
     }
 
     /// Takes over those of another network's numbers that have a place here, of the same name and shape; what has none stays.
-    ///
-    /// - Returns: names of trained tensors that were taken.
-    @discardableResult
-    public func copyMatching(from other: DOAnetParameters<Scalar>) -> [String] {
-        func copy(_ mine: [Entry], _ theirs: [Entry]) -> [String] {
-            let known = Dictionary(uniqueKeysWithValues: theirs.map { ($0.name, $0.values) })
-            return mine.compactMap { name, values in
-                guard let source = known[name], source.shape == values.shape else { return nil }
-                values.copy(from: source.readOnly)
-                return name
-            }
+    public func copyMatching(from other: DOAnetParameters<Scalar>) {
+        let known = Dictionary(uniqueKeysWithValues: (other.entries + other.buffers).map { ($0.name, $0.values) })
+        for (name, values) in entries + buffers {
+            guard let source = known[name], source.shape == values.shape else { continue }
+            values.copy(from: source.readOnly)
         }
-        _ = copy(buffers, other.buffers)
-        return copy(entries, other.entries)
     }
 
     private static func block(for list: [(name: String, shape: Shape)]) -> Arena<Scalar> {

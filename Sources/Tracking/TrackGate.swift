@@ -13,6 +13,8 @@ public struct TrackGate: ~Copyable {
 
     /// Degrees that another slot must be nearer before a track changes to it.
     private static let slotChange: Float = 2
+    /// What an angle of a silent track weighs beside one of a track that is told, when both would follow the same slot.
+    private static let silentWeight: Float = 0.25
 
     private struct Slot {
         var track = Track(id: 0, direction: .front, activity: 0, age: 0)
@@ -84,7 +86,8 @@ public struct TrackGate: ~Copyable {
                     let there = slots[j].direction
                     cost += isHeard ? min(last.angle(to: there), expected.angle(to: there), settings.jumpDegrees) : settings.jumpDegrees
                 }
-                costs[Self.capacity * i + j] = cost
+                // Who is told goes before who is only remembered.
+                costs[Self.capacity * i + j] = slots[i].isOpen && !isSilent(i) ? cost : Self.silentWeight * cost
             }
         }
         var (best, order) = ((cost: Float.infinity, slots: SIMD4(0, 1, 2, 3)), SIMD4(0, 1, 2, 3))

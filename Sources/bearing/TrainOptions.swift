@@ -24,7 +24,7 @@ struct TrainOptions: ParsableArguments {
     var format: String?
     @Option(help: ArgumentHelp("Go on from this model instead of random parameters.", valueName: "file"))
     var initial: String?
-    @Option(help: "Features of the mic format: mic-gcc-phat, mic-phase or mic-coherence (default: mic-gcc-phat).")
+    @Option(help: "Of the format foa: foa-intensity (default) or foa-covariance; of mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
     var features: String?
     @Option(help: "live (causal, for the daemon) or paper (bidirectional, offline) (default: live).")
     var form: String?

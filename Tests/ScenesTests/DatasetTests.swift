@@ -111,6 +111,20 @@ private final class Scratch {
         #expect(alone.scene(0).room.size.x != alone.scene(2).room.size.x)
     }
 
+    @Test(arguments: [1, 2]) func everyRecordingHasAsManySourcesAtOnceAsAsked(overlap: Int) throws {
+        let scratch = try Scratch()
+        var settings = DatasetWriter.Settings()
+        settings.recordings = 8
+        settings.seconds = 4
+        settings.folds = [3, 4]
+        settings.overlap = overlap
+        let writer = try DatasetWriter(folder: "\(scratch.path)/set", settings: settings, sounds: try scratch.sounds())
+        for index in 0..<8 {
+            #expect(writer.name(index).hasSuffix("_ov\(overlap)") && writer.scene(index).overlap == overlap)
+        }
+        #expect(Set((0..<8).map { writer.name($0) }).count == 8)
+    }
+
     @Test func aSetOfAnotherArrayDescribesIt() throws {
         let scratch = try Scratch()
         var settings = DatasetWriter.Settings()

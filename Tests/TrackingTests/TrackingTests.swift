@@ -80,14 +80,29 @@ import Tracking
     }
 
     @Test func aSilentTrackHidesNoOther() {
-        let settings = GateSettings(openBlocks: 1, coastBlocks: 0, recallBlocks: 5, duplicateDegrees: 40)
+        let settings = GateSettings(openBlocks: 1, coastBlocks: 1, recallBlocks: 5, duplicateDegrees: 40)
         var gate = TrackGate(settings, maximumTracks: 2)
         let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 25, elevation: 0))
-        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [1, 0.5].span)
-        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [0.9, 0.8].span)
-        #expect(gate.track(0)?.id == 1 && gate.track(1) == nil)
-        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [0, 0.8].span)
-        #expect(gate.track(0) == nil && gate.track(1)?.id == 2)
+        func step(_ first: Float, _ second: Float) -> [Int?] {
+            gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [first, second].span)
+            return [gate.track(0)?.id, gate.track(1)?.id]
+        }
+        #expect(step(0.9, 0.8) == [1, nil])
+        #expect(step(0.3, 0.8) == [nil, 2], "the likelier is told, the other coasts")
+        #expect(step(0.3, 0.8) == [nil, 2], "the other is silent")
+        #expect(step(0.3, 0.1) == [nil, 2], "which is told while it coasts, although the silent one is likelier")
+    }
+
+    @Test func aSilentTrackTakesNothingFromOneThatIsTold() {
+        var gate = TrackGate(GateSettings(openBlocks: 1, coastBlocks: 0, recallBlocks: 9), maximumTracks: 2)
+        let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 80, elevation: 0))
+        gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [1, 1].span)
+        // The first falls silent, and the second goes to where it was.
+        for azimuth in stride(from: Float(64), through: 0, by: -16) {
+            let c = Direction(azimuth: azimuth, elevation: 0)
+            gate.step(directions: [a.x, a.y, a.z, c.x, c.y, c.z].span, probabilities: [0, 0.5].span)
+            #expect(gate.track(0) == nil && gate.track(1)?.id == 2, "at \(azimuth) degrees")
+        }
     }
 
     @Test func tracksFollowTheirSourcesFromSlotToSlot() {
