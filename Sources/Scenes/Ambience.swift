@@ -29,8 +29,13 @@ public struct Ambience: Sendable, Hashable {
     /// The power of all ambience against that of the diffuse background.
     var powerWithSources: Float { 1 + sources.map { pow(10, $0.level / 10) }.reduce(0, +) }
 
-    /// A background between pink and brown with up to two humps; in four of ten scenes a machine or two.
-    static func random(in room: Room, array: ArrayPlacement, using random: inout RandomSource) -> Ambience {
+    /// A background between pink and brown with up to two humps, and sometimes a machine or two.
+    ///
+    /// - Parameters: `machines` is the chance that there are any; `levels` are theirs, dB against the background.
+    static func random(
+        in room: Room, array: ArrayPlacement, machines: Float = 0.4, levels: ClosedRange<Float> = -25...4,
+        using random: inout RandomSource
+    ) -> Ambience {
         let tilt = random.uniform(1...7)
         var spectrum = BandValues(0, 1, 2, 3, 4, 5, 6, 7) * -tilt
         spectrum = spectrum.mapBands { $0 + 2.5 * random.normal() }
@@ -42,8 +47,10 @@ public struct Ambience: Sendable, Hashable {
                 spectrum[band] += height * exp(-0.5 * x * x)
             }
         }
-        let count = random.chance(0.4) ? (random.chance(0.25) ? 2 : 1) : 0
-        let sources = (0..<count).compactMap { _ in AmbientSource.random(in: room, array: array, using: &random) }
+        let count = random.chance(machines) ? (random.chance(0.25) ? 2 : 1) : 0
+        let sources = (0..<count).compactMap { _ in
+            AmbientSource.random(in: room, array: array, levels: levels, using: &random)
+        }
         return Ambience(spectrum: spectrum, sources: sources)
     }
 }
@@ -78,8 +85,10 @@ public struct AmbientSource: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// Two thirds fans, one third mains hum, 25 dB below the background to 4 above; nil when the draw lay in the array.
-    static func random(in room: Room, array: ArrayPlacement, using random: inout RandomSource) -> AmbientSource? {
+    /// Two thirds fans, one third mains hum; nil when the draw lay in the array.
+    static func random(
+        in room: Room, array: ArrayPlacement, levels: ClosedRange<Float>, using random: inout RandomSource
+    ) -> AmbientSource? {
         let place = SIMD3(
             random.uniform(0.15...room.size.x - 0.15), random.uniform(0.15...room.size.y - 0.15),
             random.uniform(0.15...room.size.z - 0.15))
@@ -92,7 +101,7 @@ public struct AmbientSource: Sendable, Hashable {
             place: place, spectrum: spectrum, fundamental: hums ? mains : random.uniform(60...400),
             tones: hums ? random.uniform(0...20) : random.uniform(-25 ... -3),
             harmonics: hums ? 3 + random.index(below: 25) : 1 + random.index(below: 6),
-            level: random.uniform(-25...4), seed: random.next())
+            level: random.uniform(levels), seed: random.next())
         return Walk.norm(array.inArray(place)) < 0.7 ? nil : source
     }
 

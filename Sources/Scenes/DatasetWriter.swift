@@ -34,14 +34,15 @@ public final class DatasetWriter: Sendable {
 
     public let folder: String
     public let settings: Settings
-    private let sounds: SoundLibrary
+    private let sounds: SoundLibrary?
     private let fields: [DiffuseField]
     private let encoders = EncoderBank()
 
     /// Makes the folders and what all recordings share.
     ///
+    /// - Parameter sounds: what is to be heard; nil: backgrounds alone, with empty labels.
     /// - Throws: `ScenesError.unwritableFolder`, `unwritableFile`.
-    public init(folder: String, settings: Settings, sounds: SoundLibrary) throws {
+    public init(folder: String, settings: Settings, sounds: SoundLibrary?) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
         precondition(settings.overlap.map { (1...2).contains($0) } ?? true, "one or two sources at once")
@@ -82,7 +83,9 @@ public final class DatasetWriter: Sendable {
         return "fold\(fold)_room\(inFold / settings.recordingsPerRoom + 1)_mix\(padded)_ov\(overlap(index))"
     }
 
-    private func overlap(_ index: Int) -> Int { settings.overlap ?? 1 + index / settings.folds.count % 2 }
+    private func overlap(_ index: Int) -> Int {
+        sounds == nil ? 1 : settings.overlap ?? 1 + index / settings.folds.count % 2
+    }
 
     /// What recording `index` is rendered from.
     public func scene(_ index: Int) -> Scene {
@@ -95,8 +98,13 @@ public final class DatasetWriter: Sendable {
             var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
             place = Scene.place(using: &random)
         }
-        var scene = Scene.random(
-            seconds: settings.seconds, overlap: overlap(index), sounds: sounds, place: place, using: &random)
+        var scene =
+            if let sounds {
+                Scene.random(
+                    seconds: settings.seconds, overlap: overlap(index), sounds: sounds, place: place, using: &random)
+            } else {
+                Scene.background(seconds: settings.seconds, place: place, using: &random)
+            }
         if settings.isIdeal { scene.microphone = .ideal }
         return scene
     }

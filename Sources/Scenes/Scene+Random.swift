@@ -54,6 +54,19 @@ extension Scene {
         return scene
     }
 
+    /// A scene in which nobody and nothing is to be told: a background, and in three of four a machine or two that stand out.
+    public static func background(
+        seconds: Float, place: (room: Room, array: ArrayPlacement)? = nil, using random: inout RandomSource
+    ) -> Scene {
+        let (room, array) = place ?? Self.place(using: &random)
+        return Scene(
+            room: room, array: array, events: [],
+            ambience: Ambience.random(in: room, array: array, machines: 0.75, levels: -10...8, using: &random),
+            microphone: MicrophoneModel.random(using: &random),
+            length: Int(seconds * Float(AudioFormat.sampleRate)), signalToNoise: random.uniform(0...35),
+            peak: random.uniform(-18 ... -1), noiseSeed: random.next(), overlap: 1)
+    }
+
     /// A room and where the array stands in it.
     public static func place(using random: inout RandomSource) -> (room: Room, array: ArrayPlacement) {
         let room = Room.random(using: &random)

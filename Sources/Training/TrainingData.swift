@@ -89,8 +89,27 @@ public struct TrainingData: Sendable {
     public static func references(
         _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
-        let loaded = try load(
+        try references(
             recordings.map { CachedRecording(recording: $0, cache: cache) }, kind: kind, threads: threads, progress: progress)
+    }
+
+    /// The validation recordings of several data sets.
+    public static func validation(
+        of layouts: [DatasetLayout], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
+    ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
+        try requireDistinct(layouts)
+        let recordings = try layouts.enumerated().flatMap { index, layout in
+            try cached(
+                layout, folds: DatasetLayout.validationFolds,
+                in: index == 0 ? cache : "\(cache)/\(cacheName(of: layout))")
+        }
+        return try references(recordings, kind: kind, threads: threads, progress: progress)
+    }
+
+    private static func references(
+        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, progress: (Double) -> Void
+    ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
+        let loaded = try load(recordings, kind: kind, threads: threads, progress: progress)
         return (
             loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
             loaded.flatMap(\.warnings)

@@ -36,7 +36,9 @@ struct SynthCommand: ParsableCommand {
     }
 
     @Option(parsing: .upToNextOption, help: "Folders of recordings (WAV, FLAC, Ogg...), searched with their subfolders.")
-    var sounds: [String]
+    var sounds: [String] = []
+    @Flag(help: "Backgrounds alone in place of --sounds, most with a fan or a hum: where a network shall tell nothing.")
+    var backgroundOnly = false
     @Option(help: "Folder to write foa_dev/, mic_dev/ and metadata_dev/ to.")
     var out: String
     @Option(help: "Recordings to write.")
@@ -75,6 +77,11 @@ struct SynthCommand: ParsableCommand {
         guard recordingsPerRoom >= 1 else {
             throw ValidationError("--recordings-per-room: expected at least 1, found \(recordingsPerRoom)")
         }
+        guard sounds.isEmpty == backgroundOnly else {
+            throw ValidationError(
+                "expected either --sounds with folders of recordings or --background-only, found "
+                    + (backgroundOnly ? "both" : "neither"))
+        }
         guard overlap.map({ (1...2).contains($0) }) ?? true else {
             throw ValidationError("--overlap: expected 1 or 2, found \(overlap ?? 0)")
         }
@@ -110,6 +117,13 @@ struct SynthCommand: ParsableCommand {
         }
     }
 
+    /// What the scenes were made from.
+    private static func origin(_ library: SoundLibrary?) -> String {
+        guard let library else { return "of backgrounds alone" }
+        let skipped = library.unreadableCount
+        return "from \(library.fileCount) sounds" + (skipped > 0 ? " (\(skipped) unreadable files skipped)" : "")
+    }
+
     /// The capsules of --array, if given.
     private func geometry() throws -> ArrayGeometry? {
         guard let array else { return nil }
@@ -138,7 +152,7 @@ struct SynthCommand: ParsableCommand {
         settings.threads = threads
         settings.resumes = resume
 
-        let library = try SoundLibrary(folders: sounds)
+        let library = backgroundOnly ? nil : try SoundLibrary(folders: sounds)
         let writer = try DatasetWriter(folder: out, settings: settings, sounds: library)
         Interruption.watch()
         let began = ContinuousClock.now
@@ -154,8 +168,7 @@ struct SynthCommand: ParsableCommand {
         let speed = Double(written) * Double(duration) / max(seconds, 1e-3)
         print(
             "\(written) recordings of \(ProgressBar.duration(Double(duration))) in \(out), made in "
-                + "\(ProgressBar.duration(seconds)), \(Int(speed)) times as fast as real time, from \(library.fileCount) sounds"
-                + (library.unreadableCount > 0 ? " (\(library.unreadableCount) unreadable files skipped)" : ""))
+                + "\(ProgressBar.duration(seconds)), \(Int(speed)) times as fast as real time, \(Self.origin(library))")
         if Interruption.requested { throw ExitCode(130) }
     }
 }

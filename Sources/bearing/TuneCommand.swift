@@ -17,8 +17,8 @@ struct TuneCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The model to tune.", valueName: "file"))
     var model: String
-    @Option(help: ArgumentHelp("The data set's folder; its fold 2 is used.", valueName: "dir"))
-    var dataset: String
+    @Option(help: ArgumentHelp("A data set's folder, whose fold 2 is used; may be repeated.", valueName: "dir"))
+    var dataset: [String]
     @Option(help: ArgumentHelp("Where the tuned model goes.", valueName: "file"))
     var out: String
     @Option(help: ArgumentHelp("Where extracted features are kept.", valueName: "dir"))
@@ -27,15 +27,15 @@ struct TuneCommand: ParsableCommand {
     var threads = 2
 
     func run() throws {
+        guard !dataset.isEmpty else { throw ValidationError("--dataset: expected a data set's folder, found none") }
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
             let file = try ModelFile.load(model)
             let format: DatasetFormat = file.features.isAmbisonic ? .foa : .mic
-            let recordings = try DatasetLayout(root: dataset, format: format)
-                .development(folds: DatasetLayout.validationFolds)
+            let layouts = dataset.map { DatasetLayout(root: $0, format: format) }
             var progress = ProgressBar("features")
-            let references = try TrainingData.references(
-                recordings, kind: file.features, cache: cache, threads: threads
+            let references = try TrainingData.validation(
+                of: layouts, kind: file.features, cache: cache, threads: threads
             ) { progress.update($0) }
             progress.finish()
             for warning in references.warnings { Console.note(warning) }
@@ -47,7 +47,7 @@ struct TuneCommand: ParsableCommand {
             trials.finish()
             var facts = file.facts
             if let mota = scores.pooled.clear.mota { facts["validation.MOTA"] = mota.formatted(2) }
-            facts["gate"] = "tuned on \(recordings.count) recordings"
+            facts["gate"] = "tuned on \(references.recordings.count) recordings"
             try file.with(gate: gate, facts: facts).save(to: out)
             print(scores.table(), terminator: "")
             print(

@@ -125,6 +125,27 @@ private final class Scratch {
         #expect(Set((0..<8).map { writer.name($0) }).count == 8)
     }
 
+    @Test func backgroundsAloneAreHeardAndLabelNothing() throws {
+        let scratch = try Scratch()
+        var settings = DatasetWriter.Settings()
+        settings.recordings = 4
+        settings.seconds = 4
+        settings.overlap = 2
+        let writer = try DatasetWriter(folder: "\(scratch.path)/set", settings: settings, sounds: nil)
+        try writer.write()
+        for index in 0..<4 {
+            let labels = try MetadataCSV.read("\(scratch.path)/set/metadata_dev/\(writer.name(index)).csv")
+            #expect(labels.rows.isEmpty)
+            let reader = try AudioFileReader(path: "\(scratch.path)/set/foa_dev/\(writer.name(index)).wav")
+            #expect(reader.frames == 96_000)
+            #expect(try reader.readAll().contains { abs($0) > 0.05 })
+        }
+        let scenes = (0..<40).map { writer.scene($0) }
+        #expect(scenes.allSatisfy { $0.events.isEmpty && $0.overlap == 1 })
+        #expect((20..<40).contains(scenes.count { !$0.ambience.sources.isEmpty }))
+        #expect(scenes.flatMap(\.ambience.sources).contains { $0.level > 4 })
+    }
+
     @Test func aSetOfAnotherArrayDescribesIt() throws {
         let scratch = try Scratch()
         var settings = DatasetWriter.Settings()
