@@ -96,7 +96,7 @@ let package = Package(
         tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "SafeTensors"),
         tests(of: "Formats", with: ["Options", "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio"]),
-        tests(of: "TrackFeed", with: ["Geometry", "Tracking"]),
+        tests(of: "TrackFeed", with: ["CRealtime", "Geometry", "Tracking"]),
         tests(of: "Scenes", with: ["Geometry", "Audio", "Formats"]),
         tests(
             of: "Training",

@@ -46,6 +46,7 @@ package struct CaptureTimeline {
         }
         readings += 1
         anchor = frame
-        clock.publish(segment: segment, start: start, anchor: anchor, time: Int64(time) + wallOffset)
+        clock.publish(
+            segment: segment, start: start, anchor: anchor, time: Int64(time) + wallOffset, monotonic: Int64(time))
     }
 }

@@ -14,6 +14,7 @@ final class AnalysisLoop: @unchecked Sendable {
     private let pipeline: LocalizationPipeline
     private let mailbox: Mailbox
     private let health: Health
+    private let timings: FeedTimings
     /// Room for the rest of a block: [2400, 4].
     private var samples = [Float](repeating: 0, count: framesPerBlock * AudioFormat.channels)
     /// Frames of the present block that the pipeline has; below 0 while its encoder has not yet given the first.
@@ -24,12 +25,18 @@ final class AnalysisLoop: @unchecked Sendable {
     private var segment: Int?
     /// Unix seconds at which the latest frame ended.
     private var end = 0.0
+    /// The same in nanoseconds of the monotonic clock.
+    private var ended: Int64 = 0
 
-    init(stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health) {
+    init(
+        stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health,
+        timings: FeedTimings = FeedTimings()
+    ) {
         self.stream = stream
         self.pipeline = pipeline
         self.mailbox = mailbox
         self.health = health
+        self.timings = timings
         filled = -pipeline.inputDelay
     }
 
@@ -54,10 +61,13 @@ final class AnalysisLoop: @unchecked Sendable {
     private func analyse() -> Bool {
         let start = stream.ring.framesRead
         let there = min(stream.ring.framesAvailable, Self.framesPerBlock - max(filled, 0))
-        guard there > 0, let moment = stream.clock.moment(ofFrame: start) else { return false }
+        guard there > 0, let moment = stream.clock.moment(ofFrame: start),
+            let began = stream.clock.monotonic(ofFrame: start)
+        else { return false }
         follow(moment)
         let frames = contiguous(from: start, count: there, segment: moment.segment)
         end = moment.time + Double(frames) / Double(AudioFormat.sampleRate)
+        ended = began + Self.nanoseconds(ofFrames: frames)
         unsafe samples.withUnsafeMutableBufferPointer { buffer in
             var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(frames * AudioFormat.channels)]).mutableSpan
             _ = stream.ring.read(into: &target)
@@ -106,15 +116,21 @@ final class AnalysisLoop: @unchecked Sendable {
         // The line tells when the block ended that it describes: a look-ahead and the encoder's delay before now.
         let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
         let time = end - Double(pipeline.lookAhead) * Self.blockSeconds - delay
-        mailbox.post(FeedBlock(sequence: sequence, time: time, tracks: copy tracks))
+        let late = Self.nanoseconds(ofFrames: pipeline.lookAhead * Self.framesPerBlock + pipeline.inputDelay)
+        mailbox.post(FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks))
         sequence += 1
     }
 
     private func finishBlock() {
+        timings.computing.record(computing, at: MonotonicTime.now)
         let load = Double(computing) * 1e-9 / Self.blockSeconds
         health.countBlock(load: Float(load), power: power / Float(Self.framesPerBlock))
         filled = 0
         power = .zero
         computing = 0
+    }
+
+    private static func nanoseconds(ofFrames frames: Int) -> Int64 {
+        Int64(frames) * MonotonicTime.second / Int64(AudioFormat.sampleRate)
     }
 }

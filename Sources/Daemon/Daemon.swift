@@ -46,15 +46,15 @@ public final class Daemon: Sendable {
         self.options = options
         self.log = log
         Realtime.raiseDescriptorLimit()
-        let (mailbox, stream, health) = (Mailbox(), capture.stream, health)
+        let (mailbox, stream, health, timings) = (Mailbox(), capture.stream, health, FeedTimings())
         do {
             server = try TrackServer(
-                path: options.socketPath, hello: hello, mailbox: mailbox, limits: options.limits,
+                path: options.socketPath, hello: hello, mailbox: mailbox, limits: options.limits, timings: timings,
                 status: { health.status(of: stream, mailbox: mailbox) })
         } catch {
             throw .feed(error)
         }
-        loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health)
+        loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
         loop.warmUp()
     }
 
@@ -129,7 +129,7 @@ public final class Daemon: Sendable {
                 state = status.state
                 let metadata: Logger.Metadata = ["overruns": "\(status.overruns)", "reopens": "\(status.reopens)"]
                 if state == .lost {
-                    let reason = unsafe String(cString: strerror(Int32(status.lastError)))
+                    let reason = CaptureFault.text(of: status.lastError) ?? "nobody says why"
                     log.warning("audio lost, trying again: \(reason)", metadata: metadata)
                 } else {
                     log.notice("audio \(state)", metadata: metadata)

@@ -36,15 +36,25 @@ final class Health: Sendable {
 
     /// The whole state of health, for a status line.
     func status(of stream: CaptureStream, mailbox: Mailbox) -> FeedStatus {
-        let levels = (0..<AudioFormat.channels).map { Self.decibels(Float(bitPattern: power($0))) }
+        let capture = stream.status
         return FeedStatus(
-            state: Self.name(of: stream.status.state), overruns: stream.status.overruns,
-            droppedBlocks: stream.ring.framesDropped / Self.framesPerBlock + mailbox.dropped, blocks: blocks,
-            load: Double(Float(bitPattern: loadBits.load(ordering: .relaxed))),
-            levels: levels, uptime: Double(MonotonicTime.now - started) * 1e-9)
+            state: Self.name(of: capture.state), error: CaptureFault.text(of: capture.lastError),
+            events: Self.events(of: capture), frames: capture.frames, droppedFrames: stream.ring.framesDropped,
+            lostBlocks: mailbox.dropped, blocks: blocks, load: Double(Float(bitPattern: loadBits.load(ordering: .relaxed))),
+            levels: (0..<AudioFormat.channels).map { Self.decibels(Float(bitPattern: power($0))) },
+            uptime: Double(MonotonicTime.now - started) * 1e-9)
     }
 
-    private static let framesPerBlock = AudioFormat.sampleRate / 10
+    /// What befell the capture, by the name that it has in the status line: a new counter is one more line here, and
+    /// `bearing status` shows it.
+    private static func events(of capture: CaptureStatus) -> [FeedStatus.Count] {
+        [
+            FeedStatus.Count("overruns", capture.overruns),
+            FeedStatus.Count("suspends", capture.suspensions),
+            FeedStatus.Count("stalls", capture.stalls),
+            FeedStatus.Count("reopens", capture.reopens),
+        ]
+    }
 
     /// dB below full scale, one decimal worth telling; digital silence is -200.
     private static func decibels(_ power: Float) -> Double { 10 * log10(Double(max(power, 1e-20))) }

@@ -20,6 +20,7 @@ struct JSONLine {
     }
 
     mutating func openObject() { element(); open("{") }
+    mutating func openObject(_ key: StaticString) { name(key); open("{") }
     mutating func closeObject() { close("}") }
     mutating func openArray(_ key: StaticString) { name(key); open("[") }
     mutating func closeArray() { close("]") }
@@ -34,9 +35,18 @@ struct JSONLine {
         append(value, decimals: decimals)
     }
 
-    mutating func field(_ key: StaticString, _ value: String) {
+    /// nil becomes null.
+    mutating func field(_ key: StaticString, _ value: String?) {
         name(key)
-        append(quoted: value)
+        value.map { append(quoted: $0) } ?? appendNull()
+    }
+
+    /// A key that is only known when the program runs.
+    mutating func field(named key: String, _ value: Int) {
+        element()
+        append(quoted: key)
+        bytes.append(UInt8(ascii: ":"))
+        append(value)
     }
 
     /// A number as the next element of an array.
@@ -95,8 +105,7 @@ struct JSONLine {
         let scaled = (value * scale).rounded()
         // Beyond 2^62 no measured quantity is meant.
         guard scaled.isFinite, abs(scaled) < 4.6e18 else {
-            for byte in "null".utf8 { bytes.append(byte) }
-            return
+            return appendNull()
         }
         let magnitude = UInt(abs(scaled))
         if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -105,6 +114,10 @@ struct JSONLine {
             bytes.append(UInt8(ascii: "."))
             append(magnitude: magnitude % UInt(scale), digits: decimals)
         }
+    }
+
+    private mutating func appendNull() {
+        for byte in "null".utf8 { bytes.append(byte) }
     }
 
     private mutating func append(quoted text: String) {

@@ -1,3 +1,4 @@
+import CRealtime
 import Glibc
 import Synchronization
 
@@ -24,9 +25,10 @@ public struct FeedLimits: Sendable, Hashable {
 public final class TrackServer: @unchecked Sendable {
     public let path: String
     private let listener: FeedSocket
-    private let hello: [UInt8]
+    private let hello: FeedHello
     private let mailbox: Mailbox
     private let limits: FeedLimits
+    private let timings: FeedTimings
     private let status: @Sendable () -> FeedStatus
     private let stopping = Atomic<Bool>(false)
     private let connected = Atomic<Int>(0)
@@ -38,6 +40,7 @@ public final class TrackServer: @unchecked Sendable {
     private var log: LineLog
     private var subscribers: [Int32: Subscriber] = [:]
     private var lastStatus: FeedStatus?
+    private var audience = FeedAudience()
     private var acceptPaused = false
 
     /// Whether a server could be made at `path`, as far as can be told without making one; a path that another serves
@@ -45,18 +48,20 @@ public final class TrackServer: @unchecked Sendable {
     public static func check(path: String) throws(FeedError) { try FeedSocket.check(path: path) }
 
     /// Binds the socket and listens; subscribers are served once `run` is called.
-    /// - Parameter status: asked on the loop's thread, once a second and whenever the mailbox wakes it.
+    /// - Parameters:
+    ///   - timings: gets the latency of every block, and is told in status lines.
+    ///   - status: asked on the loop's thread, once a second, for every new subscriber and whenever the mailbox wakes it.
     public init(
-        path: String, hello: FeedHello, mailbox: Mailbox, limits: FeedLimits = .init(),
+        path: String, hello: FeedHello, mailbox: Mailbox, limits: FeedLimits = .init(), timings: FeedTimings = .init(),
         status: @escaping @Sendable () -> FeedStatus
     ) throws(FeedError) {
         self.path = path
         self.mailbox = mailbox
         self.limits = limits
+        self.timings = timings
         self.status = status
+        self.hello = hello
         log = LineLog(capacity: limits.queuedLines)
-        message.encode(hello)
-        self.hello = message.bytes
         listener = try FeedSocket(path: path, mode: mode_t(limits.mode))
         poll.add(listener.descriptor, for: .input)
         poll.add(mailbox.wakeDescriptor, for: .input)
@@ -110,13 +115,27 @@ public final class TrackServer: @unchecked Sendable {
         while let block = mailbox.take() {
             message.encode(block)
             broadcast(message.bytes)
+            guard let ended = block.ended else { continue }
+            let now = bearing_monotonic_nanoseconds()
+            timings.latency.record(now - ended, at: now)
         }
     }
 
     private func broadcast(_ current: FeedStatus) {
         lastStatus = current
-        message.encode(current, time: Self.now(CLOCK_REALTIME), subscribers: subscribers.count)
-        broadcast(message.bytes)
+        broadcast(line(of: current))
+    }
+
+    private func line(of current: FeedStatus) -> [UInt8] {
+        message.encode(
+            current, of: hello, to: audience, timings, time: Self.now(CLOCK_REALTIME), now: bearing_monotonic_nanoseconds())
+        return message.bytes
+    }
+
+    /// What a subscriber reads first: who speaks and, so that nobody waits for an answer, how it fares.
+    private func greeting() -> [UInt8] {
+        message.encode(hello)
+        return message.bytes + line(of: status())
     }
 
     private func broadcast(_ line: [UInt8]) {
@@ -126,6 +145,8 @@ public final class TrackServer: @unchecked Sendable {
 
     private func serve(_ descriptor: Int32) {
         guard var subscriber = subscribers[descriptor] else { return }
+        let missed = subscriber.dropped
+        defer { audience.droppedLines += subscriber.dropped - missed }
         switch subscriber.send(log, now: Self.now()) {
         case .all: awaitRoom(&subscriber, false)
         case .some: awaitRoom(&subscriber, true)
@@ -145,6 +166,7 @@ public final class TrackServer: @unchecked Sendable {
         let now = Self.now()
         for (descriptor, subscriber) in subscribers {
             if now - subscriber.lastProgress > limits.stallSeconds {
+                audience.stalled += 1
                 drop(descriptor)
             } else {
                 subscriber.discardInput()
@@ -174,8 +196,10 @@ public final class TrackServer: @unchecked Sendable {
             var size = Int32(limits.sendBuffer)
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
             poll.add(descriptor, for: .hangupOnly)
+            audience.served += 1
+            audience.connected += 1
             subscribers[descriptor] = Subscriber(
-                descriptor: descriptor, greeting: hello, next: log.end, now: Self.now())
+                descriptor: descriptor, greeting: greeting(), next: log.end, now: Self.now())
             connected.store(subscribers.count, ordering: .relaxed)
             serve(descriptor)
         }
@@ -185,6 +209,7 @@ public final class TrackServer: @unchecked Sendable {
         guard subscribers.removeValue(forKey: descriptor) != nil else { return }
         poll.remove(descriptor)
         close(descriptor)
+        audience.connected -= 1
         connected.store(subscribers.count, ordering: .relaxed)
     }
 

@@ -10,6 +10,7 @@ struct Bearing: ParsableCommand {
             RunCommand.self,
             LocalizeCommand.self,
             WatchCommand.self,
+            StatusCommand.self,
             CheckCommand.self,
             DevicesCommand.self,
             SynthCommand.self,

@@ -32,7 +32,8 @@ struct RunCommand: ParsableCommand {
         settings.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
         let hello = FeedHello(
             name: "bearing \(Bearing.configuration.version)", format: model.input.format.rawValue,
-            source: configuration.input.source.description, maximumTracks: model.file.architecture.maximumTracks,
+            source: configuration.input.source.description, model: model.path,
+            maximumTracks: model.file.architecture.maximumTracks,
             latencyMilliseconds: Double(100 * (model.file.architecture.lookAhead + 1)) 
                 + 1000 * (capture.latency + model.input.latency))
         log.info("model \(model.path), input \(model.input.summary)")

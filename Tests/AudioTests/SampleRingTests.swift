@@ -104,6 +104,15 @@ import Testing
         #expect(clock.moment(ofFrame: 480) == CaptureMoment(time: 20, segment: 1))
         #expect(clock.moment(ofFrame: 720) == CaptureMoment(time: 20.01, segment: 1))
     }
+
+    /// Wall time may be set; how long ago a frame was is told by the other clock.
+    @Test func theClockTellsMonotonicTimeToo() {
+        let clock = CaptureClock()
+        #expect(clock.monotonic(ofFrame: 0) == nil)
+        clock.publish(segment: 0, start: 0, anchor: 240, time: 1_700_000_000_000_000_000, monotonic: 5_000_000_000)
+        #expect(clock.monotonic(ofFrame: 0) == 4_990_000_000)
+        #expect(clock.monotonic(ofFrame: 24_240) == 6_000_000_000)
+    }
 }
 
 /// What two threads of a test tell each other.

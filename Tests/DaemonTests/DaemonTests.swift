@@ -95,6 +95,15 @@ struct DaemonTests {
         let status = try #require(lines.value.last { $0["type"] as? String == "status" })
         #expect(status["blocks"] as? Int == 15)
         #expect(status["dropped_blocks"] as? Int == 0)
+        #expect(status["frames"] as? Int == 36_000)
+        #expect(status["events"] as? [String: Int] == ["overruns": 0, "suspends": 0, "stalls": 0, "reopens": 0])
+        #expect(status["error"] is NSNull && status["source"] as? String == "file")
+        for key in ["latency_ms", "compute_ms"] {
+            let times = try #require(status[key] as? [String: [String: Double]])
+            // A time of the wrong clock would be years; all of a machine's business is not half a minute.
+            #expect(times["total"]?["count"] == 15 && times["minute"]?["count"] == 15)
+            #expect((0.01...30_000).contains(times["minute"]?["p50"] ?? 0), "\(key): \(times)")
+        }
         let levels = try #require(status["level_dbfs"] as? [Double])
         // Uniform noise of amplitude 0.1 has a power of 0.01 / 3.
         #expect(levels.count == 4 && levels.allSatisfy { abs($0 + 24.8) < 0.5 })

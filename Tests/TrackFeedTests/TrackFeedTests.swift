@@ -14,13 +14,15 @@ final class FakeFeed {
 
     /// Status lines come so rarely by default that a test counts only the lines it posts.
     init(
-        path: String = FakeFeed.freshPath(), limits: FeedLimits = FakeFeed.quiet,
+        path: String = FakeFeed.freshPath(), limits: FeedLimits = FakeFeed.quiet, timings: FeedTimings = .init(),
         status: @escaping @Sendable () -> FeedStatus = { FeedStatus(state: "running") }
     ) throws {
         self.path = path
         let hello = FeedHello(
-            name: "bearing \"test\"", format: "foa", source: "demo", maximumTracks: 2, latencyMilliseconds: 100)
-        server = try TrackServer(path: path, hello: hello, mailbox: mailbox, limits: limits, status: status)
+            name: "bearing \"test\"", format: "foa", source: "demo", model: "models/foa.safetensors", maximumTracks: 2,
+            latencyMilliseconds: 100)
+        server = try TrackServer(
+            path: path, hello: hello, mailbox: mailbox, limits: limits, timings: timings, status: status)
         let (server, ended) = (server, ended)
         Thread { server.run(); ended.signal() }.start()
     }

@@ -1,0 +1,142 @@
+import Foundation
+
+/// What a daemon says of itself: its hello and its first status line. Fields that protocol 1 has not had from its
+/// beginning are optional, so that daemons of any age are understood.
+struct DaemonReport {
+    struct Hello: Decodable {
+        var `protocol`: Int
+        var name: ForeignText
+        var format, source, model: ForeignText?
+        var latencyMs: ForeignNumber?
+    }
+
+    struct Status: Decodable {
+        struct Durations: Decodable {
+            /// Milliseconds.
+            struct Summary: Decodable {
+                var count: Int
+                var sum, p50, p90, p99, p999, max: ForeignNumber
+            }
+
+            var minute, total: Summary
+        }
+
+        struct Dropped: Decodable {
+            var frames, blocks, lines: Int
+        }
+
+        var state: ForeignText
+        var overruns, droppedBlocks, blocks, subscribers: Int
+        var load, uptime: ForeignNumber
+        var levelDbfs: [ForeignNumber?]
+
+        var error, source, format, model: ForeignText?
+        var frames, subscribersServed, subscribersStalled: Int?
+        var events: [String: Int]?
+        var dropped: Dropped?
+        var latencyMs, computeMs: Durations?
+
+        /// What befell the capture, by name: letters and underscores, and no more than any daemon has.
+        var namedEvents: [(name: String, count: Int)] {
+            let named = (events ?? ["overruns": overruns]).filter { name, _ in
+                (1...40).contains(name.utf8.count) && name.utf8.allSatisfy { (97...122).contains($0) || $0 == 95 }
+            }
+            return named.sorted { $0.key < $1.key }.prefix(40).map { (name: $0.key, count: $0.value) }
+        }
+
+        /// A daemon from before these figures were told.
+        var isOld: Bool { events == nil || dropped == nil || latencyMs == nil || computeMs == nil }
+    }
+
+    /// Why there is no report: for the person who asked, and for the script.
+    enum Fault: Error, Equatable {
+        /// Connected, but no status line within the time.
+        case silent
+        /// Closed before there was a status line.
+        case closed
+        /// What speaks there is no daemon of ours, or one of another protocol: what was expected and found.
+        case foreign(String)
+    }
+
+    let hello: Hello
+    let status: Status
+    /// The objects of both lines, written anew: for programs.
+    let json: (hello: Data, status: Data)
+
+    private static let protocolVersion = 1
+    /// Lines before the first status line: a second of tracks from a daemon that has no status at once, and some.
+    private static let mostLines = 200
+
+    /// Reads up to the first status line.
+    ///
+    /// - Parameter deadline: seconds of `MonotonicClock`.
+    init(_ client: FeedClient, until deadline: Double) throws(Fault) {
+        let first = try Self.line(of: client, until: deadline)
+        let (type, object) = try Self.object(first)
+        guard type == "hello" else { throw .foreign("expected a hello line, found one of type \"\(ForeignText(type))\"") }
+        let hello = try Self.decode(Hello.self, first, in: "hello")
+        guard hello.protocol == Self.protocolVersion else {
+            throw .foreign("expected protocol \(Self.protocolVersion), found \(hello.protocol): use the bearing that belongs to it")
+        }
+        for _ in 0..<Self.mostLines {
+            let line = try Self.line(of: client, until: deadline)
+            let (type, status) = try Self.object(line)
+            guard type == "status" else { continue }
+            self.hello = hello
+            self.status = try Self.decode(Status.self, line, in: "status")
+            json = (object, status)
+            return
+        }
+        throw .foreign("expected a status line, found \(Self.mostLines) others")
+    }
+
+    private static func line(of client: FeedClient, until deadline: Double) throws(Fault) -> Data {
+        switch client.nextLine(until: deadline) {
+        case .line(let bytes): return Data(bytes)
+        case .ended: throw .closed
+        case .timedOut: throw .silent
+        case .tooLong: throw .foreign("expected lines of JSON, found a mebibyte without an end of line")
+        }
+    }
+
+    /// The type of a line, and its object as JSON of our own writing.
+    private static func object(_ line: Data) throws(Fault) -> (type: String, json: Data) {
+        guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
+            let type = object["type"] as? String,
+            let json = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        else {
+            throw .foreign("expected lines of JSON with a type, found \"\(ForeignText(String(decoding: line.prefix(40), as: UTF8.self)))\"")
+        }
+        return (type, json)
+    }
+
+    private static func decode<Line: Decodable>(_: Line.Type, _ line: Data, in name: String) throws(Fault) -> Line {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        do {
+            return try decoder.decode(Line.self, from: line)
+        } catch {
+            throw .foreign("\(name) line: \(describe(error))")
+        }
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            path.map { key in key.intValue.map(String.init) ?? ForeignText(key.stringValue).description }.joined(separator: ".")
+        }
+        return switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            "expected a field \(place(context.codingPath + [key])), found none"
+        case DecodingError.typeMismatch(let type, let context):
+            "expected \(place(context.codingPath)) to be of type \(type), found something else"
+        case DecodingError.valueNotFound(let type, let context):
+            "expected \(place(context.codingPath)) to be of type \(type), found null"
+        // The line was JSON before, so what has no place is a number that is no Int.
+        case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
+            "expected every count to be a whole number of 64 bits, found another number"
+        case DecodingError.dataCorrupted(let context):
+            "expected \(place(context.codingPath)) to have a possible value, found another"
+        default: "expected the fields of protocol \(protocolVersion), found others"
+        }
+    }
+}

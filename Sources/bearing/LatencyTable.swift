@@ -1,0 +1,31 @@
+import TrackFeed
+
+/// Percentiles of durations as a table in milliseconds.
+enum LatencyTable {
+    private static let nameWidth = 28
+    private static let columnWidth = 9
+
+    static let head = line("milliseconds", ["50 %", "90 %", "99 %", "99.9 %", "longest"])
+
+    /// - Parameter figures: of the columns, in milliseconds; nil where nothing was counted.
+    static func row(_ name: String, _ figures: [Double]?) -> String {
+        line(name, figures?.map { $0.formatted(2) } ?? [String](repeating: "-", count: 5))
+    }
+
+    static func milliseconds(_ summary: LatencySummary) -> [Double]? {
+        guard summary.count > 0 else { return nil }
+        return [summary.p50, summary.p90, summary.p99, summary.p999, summary.longest].map { Double($0) * 1e-6 }
+    }
+
+    /// With the keys of a status line.
+    static func json(_ summary: LatencySummary) -> String {
+        let figures = milliseconds(summary) ?? [0, 0, 0, 0, 0]
+        let fields = zip(["p50", "p90", "p99", "p999", "max"], figures).map { "\"\($0)\":\($1.formatted(3))" }
+        return "{\"count\":\(summary.count),\(fields.joined(separator: ","))}"
+    }
+
+    private static func line(_ name: String, _ columns: [String]) -> String {
+        func spaces(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) }
+        return name + spaces(name, nameWidth) + columns.map { spaces($0, columnWidth) + $0 }.joined()
+    }
+}

@@ -1,0 +1,52 @@
+/// Writes metrics in Prometheus' text exposition format, version 0.0.4: a family at a time, its help and type first.
+struct PrometheusText {
+    enum Kind: String { case counter, gauge, summary }
+
+    struct Sample {
+        /// Behind the family's name: `_sum` and `_count` of a summary.
+        var suffix = ""
+        var labels: [(name: String, value: String)] = []
+        var value: Double
+
+        init(_ value: Double, suffix: String = "", _ labels: (name: String, value: String)...) {
+            self.value = value
+            self.suffix = suffix
+            self.labels = labels
+        }
+    }
+
+    private(set) var text = ""
+
+    /// - Parameters:
+    ///   - name: of letters, digits and underscores; that of a counter ends in `_total`.
+    ///   - samples: without any, the family is left out.
+    mutating func family(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
+        guard !samples.isEmpty else { return }
+        text += "# HELP \(name) \(Self.escape(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
+        for sample in samples {
+            let labels = sample.labels.map { "\($0.name)=\"\(Self.escape($0.value, quotes: true))\"" }.joined(separator: ",")
+            text += name + sample.suffix + (labels.isEmpty ? "" : "{\(labels)}") + " \(Self.number(sample.value))\n"
+        }
+    }
+
+    mutating func family(_ name: String, _ kind: Kind, _ help: String, _ value: Double?) {
+        family(name, kind, help, value.map { [Sample($0)] } ?? [])
+    }
+
+    private static func escape(_ text: String, quotes: Bool) -> String {
+        text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
+            case "\\": escaped += "\\\\"
+            case "\n": escaped += "\\n"
+            case "\"" where quotes: escaped += "\\\""
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    private static func number(_ value: Double) -> String {
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
+        return Int64(exactly: value).map(String.init) ?? "\(value)"
+    }
+}
