@@ -10,13 +10,13 @@ import Training
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure this machine: the live step, a training step.",
+        commandName: "bench", abstract: "Measure this machine: the live step, from there to the sockets, a training step.",
         discussion: """
-            Times are medians, and ratios to a plain matrix product of as many multiply-adds on the same core.
+            Times of steps are medians, and ratios to a plain matrix product of as many multiply-adds on the same core.
 
             Example: bearing bench step --filters 128
             """,
-        subcommands: [StepBench.self, TrainingBench.self, ReplayBench.self])
+        subcommands: [StepBench.self, LatencyBench.self, TrainingBench.self, ReplayBench.self])
 }
 
 /// The network that a benchmark runs.

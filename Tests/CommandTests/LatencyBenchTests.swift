@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+@testable import bearing
+
+@Suite(.timeLimit(.minutes(5)))
+struct LatencyBenchTests {
+    /// Blocks go through the daemon's threads to real subscribers, some of which never read.
+    @Test func everyBlockIsMeasuredOnItsWay() throws {
+        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try TestModel.write(to: "\(folder)/model.safetensors")
+        let options = ["--blocks", "20", "--model", "\(folder)/model.safetensors", "--subscribers", "3", "--stalled", "1"]
+        let result = try BearingProcess.run(["bench", "latency", "--json"] + options)
+        #expect(result.status == 0, "\(result.error)")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(object["blocks"] as? Int == 20 && object["subscribers"] as? Int == 3 && object["stalled"] as? Int == 1)
+        let figures = try ["socket_ms", "subscriber_ms", "computing_ms"].map { try #require(object[$0] as? [String: Double]) }
+        for figure in figures {
+            #expect(figure["count"] == 20)
+            let ladder = ["p50", "p90", "p99", "p999", "max"].map { figure[$0] ?? -1 }
+            #expect(ladder == ladder.sorted() && ladder[0] > 0 && ladder[4] < 60_000, "\(result.output)")
+        }
+    }
+
+    @Test func whatCannotBeMeasuredIsRefused() throws {
+        for options in [["--blocks", "0"], ["--subscribers", "0"], ["--subscribers", "2", "--stalled", "2"]] {
+            let result = try BearingProcess.run(["bench", "latency"] + options)
+            #expect(result.status == 64 && result.error.contains("at least one block, one subscriber"))
+        }
+    }
+}
