@@ -28,23 +28,40 @@ public final class ALSACapture: CaptureSource {
     ///
     /// - Throws: `missingDevice`, `busyDevice`, `forbiddenDevice`, `wrongChannelCount`, `unfitDevice`, `failedDevice`.
     public func start() throws(AudioError) {
-        let offset = bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds()
-        let first = try opener.open(CaptureTimeline(clock: stream.clock, wallOffset: offset))
-        // The thread holds the opener and not this object, whose end stops it.
-        opener.thread.start { [opener] in Self.supervise(first, opener) }
+        let timeline = newTimeline
+        let first = try opener.open(timeline)
+        supervise(first, timeline)
+    }
+
+    public func resume() {
+        let timeline = newTimeline
+        let first = try? opener.open(timeline)
+        if first == nil { stream.status.enter(.lost) }
+        supervise(first, timeline)
     }
 
     public func stop() {
-        opener.thread.stop()
+        // The stream may be another capture's by now.
+        guard opener.thread.stop() else { return }
         stream.status.enter(.stopped)
         stream.wake.signal()
     }
 
+    private var newTimeline: CaptureTimeline {
+        CaptureTimeline(
+            clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
+    }
+
+    /// The thread holds the opener and not this object, whose end stops it.
+    private func supervise(_ first: CaptureSession?, _ timeline: CaptureTimeline) {
+        opener.thread.start { [opener] in Self.supervise(first, timeline, opener) }
+    }
+
     /// Runs sessions one after the other until the thread shall stop.
-    private static func supervise(_ first: CaptureSession, _ opener: CaptureOpener) {
+    private static func supervise(_ first: CaptureSession?, _ timeline: CaptureTimeline, _ opener: CaptureOpener) {
         let (stream, thread) = (opener.stream, opener.thread)
-        var session: CaptureSession? = first
-        var timeline = first.chain.timelineSoFar
+        var session = first
+        var timeline = timeline
         var pause = backoff.lowerBound
         while !thread.isStopping {
             if let open = session {

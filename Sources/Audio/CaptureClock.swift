@@ -68,6 +68,9 @@ public final class CaptureClock: Sendable {
         }
     }
 
+    /// The segment that was published last; -1 before the first.
+    package var latestSegment: Int { present.segment.load(ordering: .relaxed) }
+
     /// The capture thread's side: frame `anchor` begins at `time` nanoseconds since 1970, `monotonic` of the monotonic clock;
     /// the stretch without a gap started at ring frame `start`.
     package func publish(segment: Int, start: Int, anchor: Int, time: Int64, monotonic: Int64 = 0) {

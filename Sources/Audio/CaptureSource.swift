@@ -25,6 +25,8 @@ public protocol CaptureSource: AnyObject, Sendable {
     ///
     /// - Throws: what stands in the way at the start. What fails later is recovered, or told by `stream.status`.
     func start() throws(AudioError)
+    /// Starts again after `stop`; where the source is not there, the thread waits for it as after a loss.
+    func resume()
     /// Ends the thread and waits for it: at most some 100 ms. Harmless when not running.
     func stop()
 }

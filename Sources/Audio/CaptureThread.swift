@@ -46,12 +46,15 @@ package final class CaptureThread: @unchecked Sendable {
     }
 
     /// Asks the thread to end and waits for it.
-    package func stop() {
+    /// - Returns: whether there was one.
+    @discardableResult
+    package func stop() -> Bool {
         askToStop()
-        handle.withLock { handle in
-            guard let thread = handle else { return }
+        return handle.withLock { handle in
+            guard let thread = handle else { return false }
             _ = pthread_join(thread, nil)
             handle = nil
+            return true
         }
     }
 }

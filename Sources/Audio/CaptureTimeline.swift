@@ -11,7 +11,7 @@ package struct CaptureTimeline {
 
     private let clock: CaptureClock
     private let wallOffset: Int64
-    private var segment = -1
+    private var segment: Int
     private var start = 0
     /// Where the latest published segment starts.
     private var published = -1
@@ -23,6 +23,8 @@ package struct CaptureTimeline {
     package init(clock: CaptureClock, wallOffset: Int64) {
         self.clock = clock
         self.wallOffset = wallOffset
+        // A capture that takes another's place on the same stream goes on counting.
+        segment = clock.latestSegment
     }
 
     /// Frames were lost: the next reading begins a new stretch at this ring frame.

@@ -32,8 +32,18 @@ public final class FileCapture: CaptureSource {
         }
     }
 
+    public func resume() {
+        do {
+            try start()
+        } catch {
+            stream.status.enter(.ended)
+            stream.wake.signal()
+        }
+    }
+
     public func stop() {
-        thread.stop()
+        // The stream may be another capture's by now.
+        guard thread.stop() else { return }
         if stream.status.state != .ended { stream.status.enter(.stopped) }
         stream.wake.signal()
     }

@@ -11,7 +11,7 @@ final class AnalysisLoop: @unchecked Sendable {
     private static let longestGap = 0.5
 
     private let stream: CaptureStream
-    private let pipeline: LocalizationPipeline
+    let pipeline: LocalizationPipeline
     private let mailbox: Mailbox
     private let health: Health
     private let timings: FeedTimings
@@ -21,6 +21,7 @@ final class AnalysisLoop: @unchecked Sendable {
     private var filled: Int
     private var power = SIMD4<Float>.zero
     private var computing: Int64 = 0
+    /// Of the next block.
     private var sequence = 0
     private var segment: Int?
     /// Unix seconds at which the latest frame ended.
@@ -38,6 +39,12 @@ final class AnalysisLoop: @unchecked Sendable {
         self.health = health
         self.timings = timings
         filled = -pipeline.inputDelay
+    }
+
+    /// Numbers of blocks and ids of tracks go on from those of `predecessor`, which no thread runs any more.
+    func takePlace(of predecessor: AnalysisLoop) {
+        sequence = predecessor.sequence
+        pipeline.continueIDs(of: predecessor.pipeline)
     }
 
     /// Meets every page and branch once, on silence, before audio flows.

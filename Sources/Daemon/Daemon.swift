@@ -5,7 +5,7 @@ public import Pipeline
 public import TrackFeed
 
 /// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on a thread of its own.
-public final class Daemon: Sendable {
+public final class Daemon {
     /// What stands in the way of a start.
     public enum StartError: Error, CustomStringConvertible {
         case audio(AudioError)
@@ -29,24 +29,35 @@ public final class Daemon: Sendable {
         public init(socketPath: String) { self.socketPath = socketPath }
     }
 
-    private let capture: any CaptureSource
-    private let server: TrackServer
-    private let loop: AnalysisLoop
-    private let health = Health()
-    private let options: Options
-    private let log: Logger
+    let stream: CaptureStream
+    let server: TrackServer
+    let mailbox: Mailbox
+    let health = Health()
+    let timings = FeedTimings()
+    let options: Options
+    var hearing: Hearing
+    /// What is told to subscribers, apart from what the source adds to the latency once it is open.
+    var hello: FeedHello
+    var log: Logger
+    /// Reads the configuration again, on SIGHUP; nil ignores the signal.
+    let reading: ((CaptureStream) throws -> Setup)?
     private let serverThread = CaptureThread(name: "bearing-feed")
-    private let analysisThread = CaptureThread(name: "bearing-analyse")
+    /// Whether the daemon belongs to a terminal, whose end is a SIGHUP too.
+    private let hasTerminal = isatty(STDIN_FILENO) == 1
 
     /// Binds the socket and warms the pipeline up; nothing runs yet.
+    /// - Parameter reading: what SIGHUP asks for a new setup, whose capture fills the stream that it is given.
     public init(
-        capture: any CaptureSource, pipeline: LocalizationPipeline, hello: FeedHello, options: Options, log: Logger
+        capture: any CaptureSource, pipeline: LocalizationPipeline, hello: FeedHello, options: Options, log: Logger,
+        reading: ((CaptureStream) throws -> Setup)? = nil
     ) throws(StartError) {
-        self.capture = capture
         self.options = options
+        self.hello = hello
         self.log = log
+        self.reading = reading
         Realtime.raiseDescriptorLimit()
-        let (mailbox, stream, health, timings) = (Mailbox(), capture.stream, health, FeedTimings())
+        let (mailbox, stream, health, timings) = (Mailbox(), capture.stream, health, timings)
+        (self.mailbox, self.stream) = (mailbox, stream)
         do {
             server = try TrackServer(
                 path: options.socketPath, hello: hello, mailbox: mailbox, limits: options.limits, timings: timings,
@@ -54,22 +65,24 @@ public final class Daemon: Sendable {
         } catch {
             throw .feed(error)
         }
-        loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
+        let loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
         loop.warmUp()
+        hearing = Hearing(capture: capture, loop: loop)
     }
 
     /// Where subscribers connect.
     public var socketPath: String { server.path }
 
-    /// Runs until SIGTERM, SIGINT or the end of a file that does not repeat, then stops cleanly.
+    /// Runs until SIGTERM, SIGINT or the end of a file that does not repeat, then stops cleanly. SIGHUP reloads.
     ///
     /// Threads start from the last to the first, so that nothing is ever written that nobody reads, and stop in the
-    /// opposite order. To be called once, from a thread that may block the two signals for the whole process.
+    /// opposite order. To be called once, from a thread that may block the signals for the whole process.
     public func run(notify: String? = nil) throws(StartError) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGTERM)
         unsafe sigaddset(&signals, SIGINT)
+        if reading != nil { unsafe sigaddset(&signals, SIGHUP) }
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         let manager = ServiceManager(path: notify)
         try start()
@@ -81,24 +94,25 @@ public final class Daemon: Sendable {
         log.notice("stopped", metadata: ["blocks": "\(health.blocks)"])
     }
 
-    private func start() throws(StartError) {
+    func start() throws(StartError) {
         if options.priority != nil, let reason = Realtime.lockMemory() {
             log.warning("memory is not locked, so paging may cost audio: \(reason)")
         }
         serverThread.start { [server] in server.run() }
-        let priority = options.priority
-        promoted(priority.map { $0 - 1 }) { [analysisThread, loop] in
-            analysisThread.start { while !analysisThread.isStopping { loop.pass() } }
-        }
+        startAnalysis()
         do throws(AudioError) {
-            try promoted(priority) { () throws(AudioError) in try capture.start() }
+            try promoted(options.priority) { () throws(AudioError) in try hearing.capture.start() }
         } catch {
             stop()
             throw .audio(error)
         }
+        announce()
     }
 
-    private func promoted<Failure>(_ priority: Int?, _ body: () throws(Failure) -> Void) throws(Failure) {
+    /// The analysis thread runs one below the capture thread.
+    func startAnalysis() { promoted(options.priority.map { $0 - 1 }) { hearing.startAnalysis() } }
+
+    func promoted<Failure>(_ priority: Int?, _ body: () throws(Failure) -> Void) throws(Failure) {
         guard let priority else { return try body() }
         try Realtime.promoted(
             priority: priority,
@@ -106,11 +120,16 @@ public final class Daemon: Sendable {
             body)
     }
 
-    private func stop() {
-        capture.stop()
-        analysisThread.askToStop()
-        capture.stream.wake.signal()
-        analysisThread.stop()
+    /// Tells subscribers what is heard, with the latency that the open source has.
+    func announce() {
+        var hello = hello
+        hello.latencyMilliseconds += 1000 * hearing.capture.latency
+        server.announce(hello)
+    }
+
+    func stop() {
+        hearing.capture.stop()
+        hearing.stopAnalysis()
         server.stop()
         serverThread.stop()
     }
@@ -122,9 +141,16 @@ public final class Daemon: Sendable {
         while true {
             var pause = timespec(tv_sec: 0, tv_nsec: 200_000_000)
             var signals = signals
-            let caught = unsafe sigtimedwait(&signals, nil, &pause)
-            if caught == SIGTERM || caught == SIGINT { return }
-            let status = capture.stream.status
+            switch unsafe sigtimedwait(&signals, nil, &pause) {
+            case SIGTERM, SIGINT: return
+            case SIGHUP:
+                if hasTerminal, isatty(STDIN_FILENO) != 1 { return }
+                manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now / 1000)")
+                reload()
+                manager?.tell("READY=1")
+            default: break
+            }
+            let status = stream.status
             if status.state != state {
                 state = status.state
                 let metadata: Logger.Metadata = ["overruns": "\(status.overruns)", "reopens": "\(status.reopens)"]
@@ -140,7 +166,7 @@ public final class Daemon: Sendable {
                 passes = health.passes
                 manager?.tell("WATCHDOG=1")
             }
-            if state == .ended, capture.stream.ring.framesAvailable == 0 { return }
+            if state == .ended, stream.ring.framesAvailable == 0 { return }
         }
     }
 }

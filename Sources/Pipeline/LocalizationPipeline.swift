@@ -140,6 +140,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
         reset()
     }
 
+    /// Tracks from now on get ids that `predecessor`, whose place this pipeline takes, has not used.
+    public func continueIDs(of predecessor: LocalizationPipeline) { gate.continueIDs(from: predecessor.gate.nextID) }
+
     /// Forgets the audio so far and closes all tracks; ids go on counting.
     public func reset() {
         encoder?.reset()

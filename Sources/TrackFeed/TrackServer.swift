@@ -25,7 +25,9 @@ public struct FeedLimits: Sendable, Hashable {
 public final class TrackServer: @unchecked Sendable {
     public let path: String
     private let listener: FeedSocket
-    private let hello: FeedHello
+    private var hello: FeedHello
+    /// A greeting that the loop has not yet taken over.
+    private let announced = Mutex<FeedHello?>(nil)
     private let mailbox: Mailbox
     private let limits: FeedLimits
     private let timings: FeedTimings
@@ -67,6 +69,12 @@ public final class TrackServer: @unchecked Sendable {
         poll.add(mailbox.wakeDescriptor, for: .input)
     }
 
+    /// Greets with `hello` from now on; subscribers that are connected get it too, if it says anything new. From any thread.
+    public func announce(_ hello: FeedHello) {
+        announced.withLock { $0 = hello }
+        mailbox.wake()
+    }
+
     /// Subscribers that are connected now.
     public var subscriberCount: Int { connected.load(ordering: .relaxed) }
 
@@ -79,6 +87,7 @@ public final class TrackServer: @unchecked Sendable {
             poll.wait(milliseconds: timeout, into: &events)
             for event in events { handle(event) }
             relay()
+            greetAnew()
             let due = Self.now() >= statusDue
             let current = status()
             if due || lastStatus.map(current.differs) ?? true {
@@ -119,6 +128,14 @@ public final class TrackServer: @unchecked Sendable {
             let now = bearing_monotonic_nanoseconds()
             timings.latency.record(now - ended, at: now)
         }
+    }
+
+    private func greetAnew() {
+        guard let latest = announced.withLock({ $0.take() }) else { return }
+        guard latest != hello else { return }
+        hello = latest
+        message.encode(latest)
+        broadcast(message.bytes)
     }
 
     private func broadcast(_ current: FeedStatus) {

@@ -28,7 +28,8 @@ public struct TrackGate: ~Copyable {
         var risen = 0
     }
     private var slots: [Slot]
-    private var nextID = 1
+    /// The id of the next track that opens: 1 in a new gate.
+    public private(set) var nextID = 1
 
     /// Traps when a setting is out of range: validate what comes from outside.
     public init(_ settings: GateSettings = GateSettings(), maximumTracks: Int) {
@@ -43,6 +44,9 @@ public struct TrackGate: ~Copyable {
     public mutating func reset() {
         for i in 0..<maximumTracks { slots[i] = Slot() }
     }
+
+    /// Ids go on from another gate's `nextID`, so that none is used twice where this gate takes its place.
+    public mutating func continueIDs(from id: Int) { nextID = max(nextID, id) }
 
     /// The track of a slot after the latest step, nil where it is silent, closed or a duplicate.
     public func track(_ slot: Int) -> Track? {

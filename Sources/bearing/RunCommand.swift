@@ -1,19 +1,14 @@
 import ArgumentParser
-import Audio
-import Configuration
 import Daemon
-import Formats
 import Foundation
 import Logging
-import Networks
-import TrackFeed
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Listens, and tells every subscriber of a socket which sources are active and where.",
         discussion: """
-            Options beat the configuration file. Ends cleanly on SIGTERM and Ctrl-C.
+            Options beat the configuration file. Ends cleanly on SIGTERM and Ctrl-C. SIGHUP reads the file and the model again; subscribers stay.
 
             Example: bearing run --source demo
             """)
@@ -21,28 +16,24 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() throws {
-        let configuration = try options.configuration()
-        let log = Self.makeLog(configuration.log.level)
-        let model = try LiveModel(configuration)
-        let capture = try configuration.makeCapture()
-        var settings = Daemon.Options(socketPath: configuration.socket.path ?? SocketPath.standard)
-        settings.limits.mode = configuration.socket.mode
-        settings.limits.queuedLines = configuration.socket.queueLines
-        settings.limits.stallSeconds = configuration.socket.stallSeconds
-        settings.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
-        let hello = FeedHello(
-            name: "bearing \(Bearing.configuration.version)", format: model.input.format.rawValue,
-            source: configuration.input.source.description, model: model.path,
-            maximumTracks: model.file.architecture.maximumTracks,
-            latencyMilliseconds: Double(100 * (model.file.architecture.lookAhead + 1)) 
-                + 1000 * (capture.latency + model.input.latency))
-        log.info("model \(model.path), input \(model.input.summary)")
-        for warning in model.input.warnings { log.warning("\(warning)") }
-        let pipeline = model.makePipeline()
+        let plan = try DaemonPlan(options)
+        let log = Self.makeLog(plan.logLevel)
+        plan.report(to: log)
+        let capture = try plan.configuration.makeCapture()
+        // What the daemon runs by, for the next reload to be compared with.
+        var running = plan
         let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
         do throws(Daemon.StartError) {
             let daemon = try Daemon(
-                capture: capture, pipeline: pipeline, hello: hello, options: settings, log: log)
+                capture: capture, pipeline: plan.model.makePipeline(), hello: plan.hello,
+                options: plan.daemonOptions, log: log
+            ) { stream in
+                let next = try DaemonPlan(options)
+                let setup = try next.setup(after: running, on: stream)
+                next.report(to: Self.makeLog(next.logLevel))
+                running = next
+                return setup
+            }
             try daemon.run(notify: notify)
         } catch {
             throw Failure(error)
@@ -50,15 +41,17 @@ struct RunCommand: ParsableCommand {
     }
 
     /// Standard error, a line each; under systemd the journal has the time already.
-    private static func makeLog(_ level: BearingConfiguration.Log.Level) -> Logger {
+    private static func makeLog(_ level: Logger.Level) -> Logger {
         var log = Logger(label: "bearing") { StreamLogHandler.standardError(label: $0) }
-        log.logLevel =
-            switch level {
-            case .debug: .debug
-            case .info: .info
-            case .warning: .warning
-            case .error: .error
-            }
+        log.logLevel = level
         return log
+    }
+}
+
+extension DaemonPlan {
+    /// Says which model is taken and what works less well than it might.
+    fileprivate func report(to log: Logger) {
+        log.info("model \(model.path), input \(model.input.summary)")
+        for warning in model.input.warnings { log.warning("\(warning)") }
     }
 }

@@ -90,9 +90,8 @@ extension BearingConfiguration {
     }
 
     /// The source of audio, not yet started.
-    func makeCapture() throws -> any CaptureSource {
-        let stream = CaptureStream()
-        return switch input.source {
+    func makeCapture(on stream: CaptureStream = CaptureStream()) throws -> any CaptureSource {
+        switch input.source {
         case .alsa(let name): ALSACapture(device: name, map: input.channels, stream: stream)
         case .file(let path): FileCapture(path: path, map: input.channels, loops: input.loop, stream: stream)
         case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: input.loop, stream: stream)

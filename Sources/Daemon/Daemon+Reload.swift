@@ -1,0 +1,77 @@
+public import Audio
+public import Logging
+public import Pipeline
+public import TrackFeed
+
+extension Daemon {
+    /// What a configuration that was read again asks for.
+    public struct Setup {
+        /// A source that takes the place of the present one, on the same stream; nil keeps that one, and loses no audio.
+        public var capture: (any CaptureSource)?
+        public var pipeline: LocalizationPipeline
+        public var hello: FeedHello
+        public var logLevel: Logger.Level
+        /// What was changed in the file but stays as it is until the daemon is started again.
+        public var kept: [String]
+
+        public init(
+            capture: (any CaptureSource)?, pipeline: LocalizationPipeline, hello: FeedHello, logLevel: Logger.Level,
+            kept: [String]
+        ) {
+            self.capture = capture
+            self.pipeline = pipeline
+            self.hello = hello
+            self.logLevel = logLevel
+            self.kept = kept
+        }
+    }
+
+    /// Reads the configuration and the model again and goes on with them. What cannot be used leaves all as it is and is logged.
+    ///
+    /// Subscribers stay; numbers of blocks and ids of tracks go on. The network starts anew, so all tracks do.
+    func reload() {
+        guard let reading else { return }
+        let setup: Setup
+        do {
+            setup = try reading(stream)
+        } catch {
+            return log.error("not reloaded, going on as before: \(error)")
+        }
+        let loop = AnalysisLoop(
+            stream: stream, pipeline: setup.pipeline, mailbox: mailbox, health: health, timings: timings)
+        loop.warmUp()
+        do throws(AudioError) {
+            try replace(hearing, with: Hearing(capture: setup.capture ?? hearing.capture, loop: loop))
+        } catch {
+            return log.error("not reloaded, going on as before: \(error)")
+        }
+        log.logLevel = setup.logLevel
+        hello = setup.hello
+        announce()
+        for name in setup.kept { log.warning("\(name) changed: takes effect when the daemon is started again") }
+        log.notice("reloaded", metadata: ["source": "\(hello.source)"])
+    }
+
+    /// - Throws: why the new source cannot be started; then the old half goes on, or waits for its source.
+    private func replace(_ old: Hearing, with new: Hearing) throws(AudioError) {
+        let changesSource = old.capture !== new.capture
+        if changesSource {
+            old.capture.stop()
+            old.drain()
+        }
+        old.stopAnalysis()
+        new.loop.takePlace(of: old.loop)
+        hearing = new
+        startAnalysis()
+        guard changesSource else { return }
+        do throws(AudioError) {
+            try promoted(options.priority) { () throws(AudioError) in try new.capture.start() }
+        } catch {
+            new.stopAnalysis()
+            hearing = old
+            startAnalysis()
+            promoted(options.priority) { old.capture.resume() }
+            throw error
+        }
+    }
+}

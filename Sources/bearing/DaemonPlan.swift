@@ -1,0 +1,60 @@
+import ArgumentParser
+import Audio
+import Configuration
+import Daemon
+import Formats
+import Logging
+import Networks
+import Pipeline
+import TrackFeed
+
+/// What `run` makes of the options and the configuration file, at the start and again at each reload.
+struct DaemonPlan {
+    let configuration: BearingConfiguration
+    let model: LiveModel
+
+    init(_ options: RunOptions) throws {
+        configuration = try options.configuration()
+        model = try LiveModel(configuration)
+    }
+
+    var daemonOptions: Daemon.Options {
+        var options = Daemon.Options(socketPath: configuration.socket.path ?? SocketPath.standard)
+        options.limits.mode = configuration.socket.mode
+        options.limits.queuedLines = configuration.socket.queueLines
+        options.limits.stallSeconds = configuration.socket.stallSeconds
+        options.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
+        return options
+    }
+
+    /// The daemon adds what the source takes once it is open.
+    var hello: FeedHello {
+        FeedHello(
+            name: "bearing \(Bearing.configuration.version)", format: model.input.format.rawValue,
+            source: configuration.input.source.description, model: model.path,
+            maximumTracks: model.file.architecture.maximumTracks,
+            latencyMilliseconds: Double(100 * (model.file.architecture.lookAhead + 1)) + 1000 * model.input.latency)
+    }
+
+    var logLevel: Logger.Level {
+        switch configuration.log.level {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+
+    /// What a daemon that runs by `running` is to take over.
+    func setup(after running: DaemonPlan, on stream: CaptureStream) throws -> Daemon.Setup {
+        let (input, before) = (configuration.input, running.configuration.input)
+        let keepsSource = input.source == before.source && input.channels == before.channels && input.loop == before.loop
+        return Daemon.Setup(
+            capture: keepsSource ? nil : try configuration.makeCapture(on: stream), pipeline: model.makePipeline(),
+            hello: hello, logLevel: logLevel,
+            kept: [
+                ("[socket]", configuration.socket == running.configuration.socket),
+                ("[realtime]", configuration.realtime == running.configuration.realtime),
+            ].filter { !$0.1 }.map(\.0))
+    }
+}
