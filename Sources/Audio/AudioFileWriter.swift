@@ -4,7 +4,7 @@ import Glibc
 /// Writes an audio file that appears under its name only once it is whole.
 ///
 /// Samples go to a hidden file in the same folder, renamed by `close`; `abort`, or letting go of the writer without
-/// `close`, removes it. What an integer encoding cannot hold (beyond ±1, or not finite) is clipped and counted.
+/// `close`, removes it. A file that `grows` is the exception: it is there from the start, and whole after each write. What an integer encoding cannot hold (beyond ±1, or not finite) is clipped and counted.
 @safe
 public final class AudioFileWriter {
     public enum Encoding: Sendable, CaseIterable {
@@ -41,6 +41,7 @@ public final class AudioFileWriter {
     /// Samples that had to be changed to fit an integer encoding.
     public private(set) var clippedSamples = 0
 
+    private let grows: Bool
     private let temporaryPath: String
     private let descriptor: Int32
     private var file: OpaquePointer?
@@ -51,17 +52,22 @@ public final class AudioFileWriter {
     /// - Parameters:
     ///   - sampleRate: frames a second.
     ///   - channels: 1 and up (FLAC: up to 8).
+    ///   - grows: for a WAV file that may end at any moment, even by kill -9: under its name at once, its header always true.
     /// - Throws: `unwritableFile`.
-    public init(path: String, encoding: Encoding, sampleRate: Int, channels: Int) throws(AudioError) {
+    public init(
+        path: String, encoding: Encoding, sampleRate: Int, channels: Int, grows: Bool = false
+    ) throws(AudioError) {
         self.path = path
+        self.grows = grows
         self.encoding = encoding
         self.channels = channels
         scratch = [Int32](repeating: 0, count: 1024 * channels)
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? ""
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        temporaryPath = "\(folder).\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
-        descriptor = unsafe Glibc.open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        temporaryPath =
+            grows ? path : "\(folder).\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
+        descriptor = unsafe Glibc.open(temporaryPath, O_RDWR | O_CREAT | (grows ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             isFinished = true
             throw .unwritableFile(path: path, reason: systemError(errno))
@@ -76,6 +82,7 @@ public final class AudioFileWriter {
             abort()
             throw .unwritableFile(path: path, reason: reason)
         }
+        if grows { _ = unsafe sf_command(file, Int32(SFC_SET_UPDATE_HEADER_AUTO), nil, Int32(SF_TRUE)) }
     }
 
     deinit { abort() }
@@ -121,24 +128,24 @@ public final class AudioFileWriter {
         let code = unsafe sf_close(open)
         Glibc.close(descriptor)
         if code != 0 {
-            unsafe unlink(temporaryPath)
+            if !grows { unsafe unlink(temporaryPath) }
             throw .unwritableFile(path: path, reason: unsafe String(cString: sf_error_number(code)))
         }
-        if unsafe rename(temporaryPath, path) != 0 {
+        if !grows, unsafe rename(temporaryPath, path) != 0 {
             let reason = systemError(errno)
             unsafe unlink(temporaryPath)
             throw .unwritableFile(path: path, reason: reason)
         }
     }
 
-    /// Gives the file up and removes what was written; nothing after `close`.
+    /// Gives the file up and removes what was written, unless it grows; nothing after `close`.
     public func abort() {
         guard !isFinished else { return }
         isFinished = true
         if let open = unsafe file { unsafe sf_close(open) }
         unsafe file = nil
         Glibc.close(descriptor)
-        unsafe unlink(temporaryPath)
+        if !grows { unsafe unlink(temporaryPath) }
     }
 
     /// Rounds to the nearest integer of `bits` bits, in the upper bits of the scratch.

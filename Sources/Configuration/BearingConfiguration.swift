@@ -57,6 +57,16 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var smoothing: Float?
     }
 
+    /// `[record]`: what is kept of all that is heard and told.
+    public struct Record: Sendable, Hashable {
+        /// The folder; nil keeps nothing.
+        public var path: String?
+        /// Seconds of each file.
+        public var fileSeconds = 60
+        /// Megabytes (10^6 bytes) of all files together; the oldest go.
+        public var limitMegabytes = 2000
+    }
+
     /// `[realtime]`: how the audio threads run.
     public struct Realtime: Sendable, Hashable {
         /// Whether to ask for SCHED_FIFO and locked memory; refused, the daemon warns and runs on.
@@ -79,6 +89,7 @@ public struct BearingConfiguration: Sendable, Hashable {
     public var model = Model()
     public var socket = Socket()
     public var gate = Gate()
+    public var record = Record()
     public var realtime = Realtime()
     public var log = Log()
 

@@ -50,6 +50,10 @@ public enum ConfigurationFile {
             read(&section, into: &configuration.gate, &faults)
             faults += section.unknown()
         }
+        if var section = root.section("record", &faults) {
+            read(&section, into: &configuration.record, folder, &faults)
+            faults += section.unknown()
+        }
         if var section = root.section("realtime", &faults) {
             if let enabled = section.flag("enabled", &faults) { configuration.realtime.enabled = enabled }
             if let priority = section.integer("priority", in: 2...99, &faults) {
@@ -141,6 +145,16 @@ public enum ConfigurationFile {
         }
         if let lines = section.integer("queue_lines", in: 1...10_000, &faults) { socket.queueLines = lines }
         if let seconds = section.number("stall_seconds", in: 1...3600, &faults) { socket.stallSeconds = seconds }
+    }
+
+    private static func read(
+        _ section: inout OptionTable, into record: inout BearingConfiguration.Record, _ folder: String,
+        _ faults: inout [ConfigurationFault]
+    ) {
+        record.path = section.text("path", &faults).map { OptionFile.absolute($0, in: folder) }
+        // A second is 0.4 MB, so that two of the longest files fit the smallest limit.
+        if let seconds = section.integer("file_seconds", in: 10...1800, &faults) { record.fileSeconds = seconds }
+        if let limit = section.integer("limit_mb", in: 1500...100_000_000, &faults) { record.limitMegabytes = limit }
     }
 
     private static func read(

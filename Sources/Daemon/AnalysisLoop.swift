@@ -15,6 +15,7 @@ final class AnalysisLoop: @unchecked Sendable {
     private let mailbox: Mailbox
     private let health: Health
     private let timings: FeedTimings
+    private let recording: RecordFeed?
     /// Room for the rest of a block: [2400, 4].
     private var samples = [Float](repeating: 0, count: framesPerBlock * AudioFormat.channels)
     /// Frames of the present block that the pipeline has; below 0 while its encoder has not yet given the first.
@@ -31,13 +32,14 @@ final class AnalysisLoop: @unchecked Sendable {
 
     init(
         stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health,
-        timings: FeedTimings = FeedTimings()
+        timings: FeedTimings = FeedTimings(), recording: RecordFeed? = nil
     ) {
         self.stream = stream
         self.pipeline = pipeline
         self.mailbox = mailbox
         self.health = health
         self.timings = timings
+        self.recording = recording
         filled = -pipeline.inputDelay
     }
 
@@ -80,6 +82,7 @@ final class AnalysisLoop: @unchecked Sendable {
             _ = stream.ring.read(into: &target)
         }
         measure(frames)
+        recording?.hear(samples.span.extracting(0..<frames * AudioFormat.channels), at: moment.time)
         let before = MonotonicTime.now
         pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { tracks in post(tracks) }
         computing += MonotonicTime.now - before
@@ -91,7 +94,12 @@ final class AnalysisLoop: @unchecked Sendable {
     /// Starts anew after a long gap; a short one is bridged.
     private func follow(_ moment: CaptureMoment) {
         defer { segment = moment.segment }
-        guard let segment, segment != moment.segment, moment.time - end > Self.longestGap else { return }
+        guard let segment else {
+            recording?.beginAnew(at: moment.time)
+            return
+        }
+        guard segment != moment.segment, moment.time - end > Self.longestGap else { return }
+        recording?.beginAnew(at: moment.time)
         pipeline.reset()
         filled = -pipeline.inputDelay
         power = .zero
@@ -124,7 +132,9 @@ final class AnalysisLoop: @unchecked Sendable {
         let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
         let time = end - Double(pipeline.lookAhead) * Self.blockSeconds - delay
         let late = Self.nanoseconds(ofFrames: pipeline.lookAhead * Self.framesPerBlock + pipeline.inputDelay)
-        mailbox.post(FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks))
+        let block = FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks)
+        mailbox.post(block)
+        recording?.tell(block)
         sequence += 1
     }
 

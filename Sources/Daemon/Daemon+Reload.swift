@@ -38,7 +38,8 @@ extension Daemon {
             return log.error("not reloaded, going on as before: \(error)")
         }
         let loop = AnalysisLoop(
-            stream: stream, pipeline: setup.pipeline, mailbox: mailbox, health: health, timings: timings)
+            stream: stream, pipeline: setup.pipeline, mailbox: mailbox, health: health, timings: timings,
+            recording: recorder?.feed)
         loop.warmUp()
         do throws(AudioError) {
             try replace(hearing, with: Hearing(capture: setup.capture ?? hearing.capture, loop: loop))

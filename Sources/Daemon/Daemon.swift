@@ -25,6 +25,8 @@ public final class Daemon {
         public var limits = FeedLimits()
         /// Priority of the capture thread under SCHED_FIFO; nil asks for nothing of the system.
         public var priority: Int?
+        /// What is kept of all that is heard and told; nil keeps nothing.
+        public var recording: Recorder.Plan?
 
         public init(socketPath: String) { self.socketPath = socketPath }
     }
@@ -35,6 +37,7 @@ public final class Daemon {
     let health = Health()
     let timings = FeedTimings()
     let options: Options
+    let recorder: Recorder?
     var hearing: Hearing
     /// What is told to subscribers, apart from what the source adds to the latency once it is open.
     var hello: FeedHello
@@ -65,7 +68,13 @@ public final class Daemon {
         } catch {
             throw .feed(error)
         }
-        let loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
+        do throws(AudioError) {
+            recorder = try options.recording.map { plan throws(AudioError) in try Recorder(plan, hello: hello, log: log) }
+        } catch {
+            throw .audio(error)
+        }
+        let loop = AnalysisLoop(
+            stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed)
         loop.warmUp()
         hearing = Hearing(capture: capture, loop: loop)
     }
@@ -99,6 +108,7 @@ public final class Daemon {
             log.warning("memory is not locked, so paging may cost audio: \(reason)")
         }
         serverThread.start { [server] in server.run() }
+        recorder?.start()
         startAnalysis()
         do throws(AudioError) {
             try promoted(options.priority) { () throws(AudioError) in try hearing.capture.start() }
@@ -125,11 +135,13 @@ public final class Daemon {
         var hello = hello
         hello.latencyMilliseconds += 1000 * hearing.capture.latency
         server.announce(hello)
+        recorder?.announce(hello)
     }
 
     func stop() {
         hearing.capture.stop()
         hearing.stopAnalysis()
+        recorder?.stop()
         server.stop()
         serverThread.stop()
     }

@@ -48,14 +48,16 @@ public struct FeedBlock: Sendable {
 }
 
 /// The lines of the protocol: one JSON object each.
-struct TrackMessage {
+package struct TrackMessage {
     static let axes = "x front, y left, z up"
     static let periodMilliseconds = 100
     private static let blocksPerSecond = 10.0
 
     var line = JSONLine()
     /// The line that was encoded last, its newline included.
-    var bytes: [UInt8] { line.bytes }
+    package var bytes: [UInt8] { line.bytes }
+
+    package init() {}
 
     mutating func encode(_ hello: FeedHello) {
         line.begin()
@@ -72,7 +74,7 @@ struct TrackMessage {
         line.end()
     }
 
-    mutating func encode(_ block: FeedBlock) {
+    package mutating func encode(_ block: FeedBlock) {
         line.begin()
         line.field("type", "tracks")
         line.field("seq", block.sequence)

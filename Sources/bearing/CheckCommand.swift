@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audio
 import Configuration
+import Daemon
 import Diagnosis
 import Formats
 import Networks
@@ -64,6 +65,15 @@ struct CheckCommand: ParsableCommand {
                 throw Failure(error)
             }
             print("socket      \(path): can be served")
+        }
+        attempt(&failures) {
+            guard let path = configuration.record.path else { return }
+            do throws(AudioError) {
+                try Recorder.check(.init(folder: path, fileSeconds: configuration.record.fileSeconds, limit: 0))
+            } catch {
+                throw Failure(error)
+            }
+            print("record      \(path): can be written to")
         }
         attempt(&failures) {
             if let model, seconds > 0 {

@@ -24,7 +24,15 @@ struct DaemonPlan {
         options.limits.queuedLines = configuration.socket.queueLines
         options.limits.stallSeconds = configuration.socket.stallSeconds
         options.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
+        options.recording = recording
         return options
+    }
+
+    private var recording: Recorder.Plan? {
+        let record = configuration.record
+        return record.path.map {
+            Recorder.Plan(folder: $0, fileSeconds: record.fileSeconds, limit: record.limitMegabytes * 1_000_000)
+        }
     }
 
     /// The daemon adds what the source takes once it is open.
@@ -54,6 +62,7 @@ struct DaemonPlan {
             hello: hello, logLevel: logLevel,
             kept: [
                 ("[socket]", configuration.socket == running.configuration.socket),
+                ("[record]", configuration.record == running.configuration.record),
                 ("[realtime]", configuration.realtime == running.configuration.realtime),
             ].filter { !$0.1 }.map(\.0))
     }

@@ -6,6 +6,7 @@ import Foundation
 import Geometry
 import Options
 import Pipeline
+import TrackFeed
 import Tracking
 
 struct LocalizeCommand: ParsableCommand {
@@ -16,7 +17,11 @@ struct LocalizeCommand: ParsableCommand {
             Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
             is the block [100k, 100k+100) ms of the file.
 
-            Example: bearing localize demo/scene.flac --out tracks
+            Recordings of `run --record` give the tracks that were told live. A file of them that goes on from the one before             wants that one too, with --joined.
+
+            Examples:
+              bearing localize demo/scene.flac --out tracks
+              bearing localize --joined /var/lib/bearing/bearing-20261125T2130*.wav
             """)
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case csv, jsonl }
@@ -38,6 +43,9 @@ struct LocalizeCommand: ParsableCommand {
     @Option(help: "Write <name>.csv (or .jsonl) into this folder for each file, instead of standard output.")
     var out: String?
 
+    @Flag(help: "The files are pieces of one recording, in this order; its tracks are named after the first.")
+    var joined = false
+
     func validate() throws {
         var input = BearingConfiguration().input
         if let fault = channels.lay(over: &input).first {
@@ -50,10 +58,10 @@ struct LocalizeCommand: ParsableCommand {
         let model = try LiveModel(configuration)
         for warning in model.input.warnings { Console.note(warning) }
         if let out { try Self.makeFolder(out) }
-        for file in files {
-            let text = try localize(file, model, map: configuration.input.channels)
-            if let out {
-                let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+        for recording in joined ? [files] : files.map({ [$0] }) {
+            let text = try localize(recording, model, map: configuration.input.channels)
+            if let out, let first = recording.first {
+                let name = URL(fileURLWithPath: first).deletingPathExtension().lastPathComponent
                 try Self.write(text, to: "\(out)/\(name).\(output.rawValue)")
             } else {
                 print(text, terminator: "")
@@ -70,29 +78,40 @@ struct LocalizeCommand: ParsableCommand {
         return configuration
     }
 
-    /// All lines of one file.
-    private func localize(_ path: String, _ model: LiveModel, map: ChannelMap?) throws -> String {
+    /// All lines of the pieces of one recording.
+    private func localize(_ paths: [String], _ model: LiveModel, map: ChannelMap?) throws -> String {
         let pipeline = model.makePipeline()
         var text = ""
-        do throws(AudioError) {
-            let stream = try AudioFileStream(path: path, map: map)
-            var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
-            var progress = ProgressBar("localize \(path)")
-            var done = 0
-            while true {
-                var span = samples.mutableSpan
-                let frames = try stream.read(into: &span)
-                guard frames > 0 else { break }
-                pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
-                done += frames
-                progress.update(Double(done) / Double(max(1, stream.frames)))
+        for path in paths {
+            do throws(AudioError) {
+                // What `run --record` kept has gone through the map already.
+                let stream = try AudioFileStream(path: path, map: Self.wasRecorded(path) ? nil : map)
+                var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
+                var progress = ProgressBar("localize \(path)")
+                var done = 0
+                while true {
+                    var span = samples.mutableSpan
+                    let frames = try stream.read(into: &span)
+                    guard frames > 0 else { break }
+                    pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
+                    done += frames
+                    progress.update(Double(done) / Double(max(1, stream.frames)))
+                }
+                progress.finish()
+            } catch {
+                throw Failure(error)
             }
-            pipeline.finish { append($0, to: &text) }
-            progress.finish()
-        } catch {
-            throw Failure(error)
         }
+        pipeline.finish { append($0, to: &text) }
         return text
+    }
+
+    /// Whether a file of tracks lies beside the audio as `run --record` writes it.
+    private static func wasRecorded(_ path: String) -> Bool {
+        let beside = URL(fileURLWithPath: path).deletingPathExtension().path + ".jsonl"
+        guard let handle = FileHandle(forReadingAtPath: beside) else { return false }
+        let mark = Data(TrackMessage.recordingMark.utf8)
+        return (try? handle.read(upToCount: mark.count)) == mark
     }
 
     private func append(_ block: borrowing BlockTracks, to text: inout String) {

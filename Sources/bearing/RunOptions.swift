@@ -19,6 +19,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Where subscribers connect.")
     var socket: String?
 
+    @Option(help: ArgumentHelp("Keep what is heard and told in this folder: the latest hour and a half, for a case to be looked at later.", valueName: "dir"))
+    var record: String?
+
     /// The file with the options laid over it.
     /// - Throws: every fault of both at once.
     func configuration() throws -> BearingConfiguration {
@@ -33,6 +36,7 @@ struct RunOptions: ParsableArguments {
         faults += channels.lay(over: &configuration.input)
         if let model { configuration.model.path = model }
         if let socket { configuration.socket.path = socket }
+        if let record { configuration.record.path = record }
         guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }
         return configuration
     }
