@@ -44,6 +44,14 @@ struct DaemonReport {
             return named.sorted { $0.key < $1.key }.prefix(40).map { (name: $0.key, count: $0.value) }
         }
 
+        /// Whether audio runs and is not analysed: no block for a minute, after a minute in which there could have been some.
+        var isHung: Bool {
+            state.description == "running" && uptime.value > Self.patience && computeMs?.minute.count == 0
+        }
+
+        /// Seconds: the longest minute of the percentiles, and a few.
+        private static let patience = 80.0
+
         /// A daemon from before these figures were told.
         var isOld: Bool { events == nil || dropped == nil || latencyMs == nil || computeMs == nil }
     }

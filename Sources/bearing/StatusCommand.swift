@@ -9,7 +9,7 @@ struct StatusCommand: ParsableCommand {
         discussion: """
             Audio, levels, losses, latencies, subscribers; docs/health.md says what each figure means and what to do about it.
 
-            Exit codes: 0 audio is running; 69 nobody answers, or the audio is lost (the message says which); 65 what \
+            Exit codes: 0 audio is running; 69 nobody answers, the audio is lost, or nothing analyses it (the message says which); 65 what \
             answers there is no daemon of this program.
 
             --prometheus writes the text format that node_exporter's textfile collector and Prometheus read; where nobody \
@@ -58,6 +58,9 @@ struct StatusCommand: ParsableCommand {
         if status.state.description != "running" {
             let reason = status.error.map { " (\($0))" } ?? ""
             throw Failure(.unavailable, "expected the daemon at \(place) to hear audio, found its capture \(status.state)\(reason)")
+        }
+        if status.isHung {
+            throw Failure(.unavailable, "expected the daemon at \(place) to analyse audio, found no block in the last minute: it hangs; start it again")
         }
     }
 

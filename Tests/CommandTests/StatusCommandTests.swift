@@ -137,6 +137,15 @@ struct StatusCommandTests {
         #expect(metrics.values[.init("bearing_up")] == 1)
     }
 
+    /// Capture runs, so nothing is lost, and yet nobody is told anything.
+    @Test func audioThatNobodyAnalysesIsTold() throws {
+        let idle = FakeDaemon.status.replacing("\"count\":600", with: "\"count\":0")
+        let result = try run(FakeDaemon(says: "\(FakeDaemon.hello)\n\(idle)\n"))
+        #expect(result.status == 69 && result.error.contains("found no block in the last minute: it hangs"))
+        let young = idle.replacing("\"uptime\":93784.3", with: "\"uptime\":79")
+        #expect(try run(FakeDaemon(says: "\(FakeDaemon.hello)\n\(young)\n")).status == 0)
+    }
+
     @Test func nobodyIsToldAndPrometheusHearsOfIt() throws {
         for options in [[], ["--json"], ["--prometheus"]] {
             let result = try BearingProcess.run(["status", "--socket", "/tmp/bearing-test-nobody.sock"] + options)
