@@ -7,6 +7,8 @@ struct DaemonReport {
         var `protocol`: Int
         var name: ForeignText
         var format, source, model: ForeignText?
+        /// What the device was agreed to give.
+        var capture: ForeignText?
         var latencyMs: ForeignNumber?
     }
 
@@ -32,6 +34,8 @@ struct DaemonReport {
 
         var error, source, format, model: ForeignText?
         var frames, subscribersServed, subscribersStalled: Int?
+        /// Parts per million by which the device's clock is fast.
+        var driftPpm: ForeignNumber?
         var events: [String: Int]?
         var dropped: Dropped?
         var latencyMs, computeMs: Durations?

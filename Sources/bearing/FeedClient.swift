@@ -51,12 +51,12 @@ final class FeedClient {
 
     deinit { close(descriptor) }
 
-    /// The next line's object; nil once the connection is over. What is no JSON object is passed over.
+    /// The next line's object; nil once the connection is over. What no daemon says is passed over.
     func next() -> FeedLine? {
         while case .line(let line) = nextLine() {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
-            if let decoded = try? decoder.decode(FeedLine.self, from: Data(line)) { return decoded }
+            if let decoded = try? decoder.decode(FeedLine.self, from: Data(line)), decoded.isPossible { return decoded }
         }
         return nil
     }

@@ -43,6 +43,9 @@ enum StatusMetrics {
         text.family(
             "bearing_capture_frames_total", .counter, "Frames captured, at 24 kHz.", status.frames.map(Double.init))
         text.family(
+            "bearing_capture_drift_ratio", .gauge, "By how much of itself the device's clock is fast.",
+            status.driftPpm.map { $0.value * 1e-6 })
+        text.family(
             "bearing_capture_events_total", .counter, "What befell the capture, by kind.",
             status.namedEvents.map { PrometheusText.Sample(Double($0.count), ("event", $0.name)) })
         text.family(

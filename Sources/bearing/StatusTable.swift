@@ -16,9 +16,10 @@ struct StatusTable {
             row("socket", "\(ForeignText(socket))"),
             row("source", text(status.source ?? hello.source) + "   format " + text(status.format ?? hello.format)),
             row("model", text(status.model ?? hello.model)),
-            row("capture", "\(status.state)" + (status.frames.map { "   \(Self.grouped($0)) frames" } ?? "")),
+            row("capture", capture),
             row("", status.namedEvents.map { "\(Self.grouped($0.count)) \($0.name)" }.joined(separator: "   ")),
         ]
+        if let device = hello.capture { lines.insert(row("device", "\(device)"), at: 3) }
         if let error = status.error { lines.append(row("last fault", "\(error)")) }
         lines.append(
             row("analysis", "\(Self.grouped(status.blocks)) blocks   load \((status.load.value * 100).formatted(1)) %"))
@@ -30,6 +31,16 @@ struct StatusTable {
             lines += ["", "This daemon is older than this program and does not tell all of it: restart it after the update."]
         }
         return lines
+    }
+
+    private var capture: String {
+        let status = report.status
+        var parts = ["\(status.state)"]
+        if let frames = status.frames { parts.append("\(Self.grouped(frames)) frames") }
+        if let drift = status.driftPpm, drift.value != 0 {
+            parts.append("clock \(abs(drift.value).formatted(1)) ppm \(drift.value > 0 ? "fast" : "slow")")
+        }
+        return parts.joined(separator: "   ")
     }
 
     private var dropped: String {

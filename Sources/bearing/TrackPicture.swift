@@ -94,7 +94,7 @@ struct TrackPicture {
 
     private var statusLine: String {
         guard let status else { return "" }
-        let state = status.state ?? "?"
+        let state = ForeignText(status.state ?? "?").description
         let style: Style = state == "running" ? .good : (state == "lost" ? .bad : .dim)
         let levels = (status.levelDbfs ?? []).map { $0 ?? -200 }
         let bars = levels.map(Self.bar).joined()

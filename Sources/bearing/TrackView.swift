@@ -17,11 +17,12 @@ struct TrackView {
     mutating func show(_ line: FeedLine) {
         switch line.type {
         case "hello":
-            picture.header = [line.name ?? "bearing", line.source ?? "", line.format ?? ""].joined(separator: "  ")
+            picture.header = [line.name ?? "bearing", line.source ?? "", line.format ?? ""]
+                .map { ForeignText($0).description }.joined(separator: "  ")
             picture.rows = line.maxTracks ?? 2
             if !isTerminal { Self.write(picture.header + "\n") }
         case "status":
-            if !isTerminal, picture.status?.state != line.state { Self.write("status  \(line.state ?? "?")\n") }
+            if !isTerminal, picture.status?.state != line.state { Self.write("status  \(ForeignText(line.state ?? "?"))\n") }
             picture.status = line
         case "tracks":
             picture.tracks = line.tracks ?? []

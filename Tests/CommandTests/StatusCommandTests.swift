@@ -20,8 +20,9 @@ struct StatusCommandTests {
             daemon       bearing 0.1.0, up 1 d 2 h
             socket       \(daemon.path)
             source       alsa:hw:1   format foa
+            device       S16_LE, 48000 Hz, 4 channels
             model        models/foa-live.safetensors
-            capture      running   2,962,960,800 frames
+            capture      running   2,962,960,800 frames   clock 12.5 ppm slow
                          4 hw_resets   3 overruns   1 reopens   1 stalls   0 suspends
             last fault   overrun: the device's buffer ran full before it was read
             analysis     1,234,567 blocks   load 8.1 %
@@ -64,6 +65,7 @@ struct StatusCommandTests {
         #expect(value("bearing_uptime_seconds") == 93784.3)
         #expect(value("bearing_capture_state", ["state": "running"]) == 1 && value("bearing_capture_state", ["state": "lost"]) == 0)
         #expect(value("bearing_capture_frames_total") == 2_962_960_800)
+        #expect(abs((value("bearing_capture_drift_ratio") ?? 0) + 12.5e-6) < 1e-12)
         #expect(value("bearing_capture_events_total", ["event": "overruns"]) == 3)
         #expect(value("bearing_capture_events_total", ["event": "hw_resets"]) == 4)
         #expect(value("bearing_level_dbfs", ["channel": "1"]) == -36 && value("bearing_level_dbfs", ["channel": "3"]) == nil)
