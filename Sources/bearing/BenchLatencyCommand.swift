@@ -57,6 +57,8 @@ struct LatencyBench: ParsableCommand {
             let now = MonotonicTime.now
             reading.record(now - end, at: now)
         }
+        // A subscriber may have read the last line before those who sent it have noted it.
+        trial.stop()
         report([
             ("air to socket", "socket", trial.timings.latency.sinceStart()), ("air to subscriber", "subscriber", reading.sinceStart()),
             ("computing", "computing", trial.timings.computing.sinceStart()),
