@@ -63,7 +63,7 @@ let package = Package(
                 "CRealtime", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
                 "SafeTensors", "Formats", "Options",
             ]),
-        room("Configuration", on: ["Geometry", "Audio", "Tracking", "Options"]),
+        room("Configuration", on: ["Geometry", "Audio", "Tracking", "Options", "TrackFeed"]),
         room("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
         room(
             "Daemon",
@@ -101,7 +101,7 @@ let package = Package(
         tests(
             of: "Training",
             with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats", "Options"]),
-        tests(of: "Configuration", with: ["Options", "Geometry", "Audio", "Tracking"]),
+        tests(of: "Configuration", with: ["Options", "Geometry", "Audio", "Tracking", "TrackFeed"]),
         tests(of: "Diagnosis", with: ["Geometry", "Audio", "Scenes"]),
         tests(
             of: "Daemon",
@@ -113,7 +113,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Formats",
-                "Configuration", "Diagnosis",
+                "Configuration", "Diagnosis", "TrackFeed",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

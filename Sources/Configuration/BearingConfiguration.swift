@@ -1,5 +1,6 @@
 public import Audio
 public import Geometry
+public import TrackFeed
 public import Tracking
 
 /// Everything that `bearing run` may be told, validated and never changed afterwards.
@@ -35,14 +36,15 @@ public struct BearingConfiguration: Sendable, Hashable {
 
     /// `[socket]`: who is told.
     public struct Socket: Sendable, Hashable {
-        /// nil: `SocketPath.standard`.
-        public var path: String?
-        /// Permission bits of the socket file.
-        public var mode: UInt32 = 0o660
-        /// Lines that wait for a slow subscriber before its oldest are dropped.
-        public var queueLines = 100
-        /// Seconds without reading after which a subscriber is disconnected.
-        public var stallSeconds = 30.0
+        /// Where subscribers connect; nil: at `SocketPath.standard`.
+        public var addresses: [FeedAddress]?
+        /// Who may, through a socket file.
+        public var access = FeedAccess()
+        /// How many, and how slow they may be.
+        public var limits = FeedLimits()
+
+        /// Where subscribers connect.
+        public var places: [FeedAddress] { addresses ?? [.path(SocketPath.standard)] }
     }
 
     /// `[gate]`: when a source counts as one; nil: what the model file says.

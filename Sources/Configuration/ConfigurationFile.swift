@@ -43,7 +43,7 @@ public enum ConfigurationFile {
             faults += section.unknown()
         }
         if var section = root.section("socket", &faults) {
-            read(&section, into: &configuration.socket, folder, &faults)
+            configuration.socket = socket(&section, folder, &faults)
             faults += section.unknown()
         }
         if var section = root.section("gate", &faults) {
@@ -131,20 +131,6 @@ public enum ConfigurationFile {
         return Sector(
             azimuth: azimuth.map { (from: Float($0[0]), to: Float($0[1])) },
             elevation: elevation.map { Float($0[0])...Float($0[1]) } ?? -90...90)
-    }
-
-    private static func read(
-        _ section: inout OptionTable, into socket: inout BearingConfiguration.Socket, _ folder: String,
-        _ faults: inout [ConfigurationFault]
-    ) {
-        socket.path = section.text("path", &faults).map { OptionFile.absolute($0, in: folder) }
-        if let mode = section.parsed("mode", "permission bits as a string of octal digits, such as \"0660\"", &faults, {
-            UInt32($0, radix: 8).flatMap { $0 <= 0o777 ? $0 : nil }
-        }) {
-            socket.mode = mode
-        }
-        if let lines = section.integer("queue_lines", in: 1...10_000, &faults) { socket.queueLines = lines }
-        if let seconds = section.number("stall_seconds", in: 1...3600, &faults) { socket.stallSeconds = seconds }
     }
 
     private static func read(

@@ -21,14 +21,18 @@ public final class Daemon {
 
     /// How the daemon serves and runs, apart from what it hears with.
     public struct Options: Sendable {
-        public var socketPath: String
+        /// Where subscribers connect.
+        public var addresses: [FeedAddress]
+        /// Sockets of systemd, which stand in for the paths among the addresses.
+        public var passed = PassedSockets.none
+        public var access = FeedAccess()
         public var limits = FeedLimits()
         /// Priority of the capture thread under SCHED_FIFO; nil asks for nothing of the system.
         public var priority: Int?
         /// What is kept of all that is heard and told; nil keeps nothing.
         public var recording: Recorder.Plan?
 
-        public init(socketPath: String) { self.socketPath = socketPath }
+        public init(addresses: [FeedAddress]) { self.addresses = addresses }
     }
 
     let stream: CaptureStream
@@ -58,12 +62,18 @@ public final class Daemon {
         self.hello = hello
         self.log = log
         self.reading = reading
-        Realtime.raiseDescriptorLimit()
+        var limits = options.limits
+        let room = Realtime.raiseDescriptorLimit() - Self.reservedDescriptors
+        if limits.subscribers > room {
+            log.warning("at most \(room) subscribers, not \(limits.subscribers): the limit of open files (RLIMIT_NOFILE) is too low")
+            limits.subscribers = max(1, room)
+        }
         let (mailbox, stream, health, timings) = (Mailbox(), capture.stream, health, timings)
         (self.mailbox, self.stream) = (mailbox, stream)
         do {
             server = try TrackServer(
-                path: options.socketPath, hello: hello, mailbox: mailbox, limits: options.limits, timings: timings,
+                addresses: options.addresses, passed: options.passed, access: options.access, hello: hello,
+                mailbox: mailbox, limits: limits, timings: timings,
                 status: { health.status(of: stream, mailbox: mailbox) })
         } catch {
             throw .feed(error)
@@ -77,10 +87,16 @@ public final class Daemon {
             stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed)
         loop.warmUp()
         hearing = Hearing(capture: capture, loop: loop)
+        for place in server.places {
+            if let warning = place.warning { log.warning("\(warning)") }
+        }
     }
 
     /// Where subscribers connect.
-    public var socketPath: String { server.path }
+    public var addresses: [FeedAddress] { server.places.map(\.address) }
+
+    /// Descriptors that no subscriber gets: the device is opened anew through them, and files are read.
+    private static let reservedDescriptors = 64
 
     /// Runs until SIGTERM, SIGINT or the end of a file that does not repeat, then stops cleanly. SIGHUP reloads.
     ///
@@ -95,7 +111,7 @@ public final class Daemon {
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         let manager = ServiceManager(path: notify)
         try start()
-        log.notice("running", metadata: ["socket": "\(server.path)"])
+        log.notice("running", metadata: ["socket": "\(server.summary)"])
         manager?.tell("READY=1")
         watch(signals, manager)
         manager?.tell("STOPPING=1")
@@ -150,6 +166,7 @@ public final class Daemon {
     private func watch(_ signals: sigset_t, _ manager: ServiceManager?) {
         var state = CaptureState.opening
         var passes = -1
+        var refusals = RefusalLog()
         while true {
             var pause = timespec(tv_sec: 0, tv_nsec: 200_000_000)
             var signals = signals
@@ -173,6 +190,9 @@ public final class Daemon {
                     log.notice("audio \(state)", metadata: metadata)
                 }
                 manager?.tell("STATUS=audio \(state)")
+            }
+            if let count = refusals.news(count: server.refusedCount, now: MonotonicTime.now) {
+                log.warning("\(count) subscribers refused: there are \(server.subscriberCount) already (socket.subscribers)")
             }
             if health.passes != passes {
                 passes = health.passes

@@ -21,12 +21,12 @@ public final class LatencyTrial: Sendable {
 
     /// Serves the socket at `path` and starts the threads; the pipeline is warm, as the daemon's is.
     public init(pipeline: LocalizationPipeline, path: String) throws(FeedError) {
-        Realtime.raiseDescriptorLimit()
+        _ = Realtime.raiseDescriptorLimit()
         let (stream, health, mailbox) = (stream, health, Mailbox())
         let hello = FeedHello(
             name: "bearing bench", format: "foa", source: "noise", maximumTracks: pipeline.maximumTracks, latencyMilliseconds: 100)
         server = try TrackServer(
-            path: path, hello: hello, mailbox: mailbox, timings: timings, status: { health.status(of: stream, mailbox: mailbox) })
+            addresses: [.path(path)], hello: hello, mailbox: mailbox, timings: timings, status: { health.status(of: stream, mailbox: mailbox) })
         loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
         loop.warmUp()
         let (loop, server, analysisThread) = (loop, server, analysisThread)

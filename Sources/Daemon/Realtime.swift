@@ -37,10 +37,13 @@ enum Realtime {
     }
 
     /// Lets the process have as many subscribers as the system allows at all.
-    static func raiseDescriptorLimit() {
+    /// - Returns: how many descriptors it may have.
+    static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
         unsafe getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
         unsafe setrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit)
+        unsafe getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: limit.rlim_cur)
     }
 }

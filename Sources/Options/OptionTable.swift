@@ -103,6 +103,19 @@ public struct OptionTable {
         }
     }
 
+    /// A string, or an integer as its digits, that `parse` understands.
+    public mutating func textOrInteger<Value>(
+        _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: (String) -> Value?
+    ) -> Value? {
+        value(key, expected, &faults) { value in
+            switch value {
+            case .text(let text): parse(text)
+            case .integer(let integer): parse("\(integer)")
+            default: nil
+            }
+        }
+    }
+
     /// One of the names of an enumeration.
     public mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
         _ key: String, _ faults: inout [ConfigurationFault]

@@ -4,11 +4,14 @@
 struct JSONLine {
     private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    /// Lines begun so far.
+    private(set) var count = 0
 
     init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
 
     /// Empties the line and opens its object.
     mutating func begin() {
+        count += 1
         bytes.removeAll(keepingCapacity: true)
         open("{")
     }

@@ -6,12 +6,14 @@ struct Poll {
         case input, output
         /// The kernel reports a hang-up whatever is asked for.
         case hangupOnly
+        /// Not even a hang-up is reported.
+        case nothing
 
         fileprivate var events: Int16 {
             switch self {
             case .input: Int16(POLLIN)
             case .output: Int16(POLLOUT)
-            case .hangupOnly: 0
+            case .hangupOnly, .nothing: 0
             }
         }
     }
@@ -27,12 +29,18 @@ struct Poll {
 
     mutating func add(_ descriptor: Int32, for interest: Interest) {
         places[descriptor] = entries.count
-        entries.append(pollfd(fd: descriptor, events: interest.events, revents: 0))
+        entries.append(pollfd(fd: Self.given(descriptor, interest), events: interest.events, revents: 0))
     }
 
     mutating func change(_ descriptor: Int32, to interest: Interest) {
         guard let place = places[descriptor] else { return }
+        entries[place].fd = Self.given(descriptor, interest)
         entries[place].events = interest.events
+    }
+
+    /// The kernel passes over negative descriptors.
+    private static func given(_ descriptor: Int32, _ interest: Interest) -> Int32 {
+        interest == .nothing ? ~descriptor : descriptor
     }
 
     mutating func remove(_ descriptor: Int32) {
@@ -40,7 +48,7 @@ struct Poll {
         let last = entries.removeLast()
         if place < entries.count {
             entries[place] = last
-            places[last.fd] = place
+            places[last.fd < 0 ? ~last.fd : last.fd] = place
         }
     }
 

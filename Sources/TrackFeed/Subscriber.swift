@@ -65,7 +65,8 @@ struct Subscriber {
         }
     }
 
-    /// Reads a bounded piece of what it says, and forgets it: a subscriber has nothing to tell.
+    /// Reads a bounded piece of what it says, and forgets it: a subscriber has nothing to tell. What comes faster waits in the
+    /// kernel's buffers, and then in the subscriber.
     func discardInput() {
         unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { room in
             _ = unsafe recv(descriptor, room.baseAddress!, room.count, Int32(MSG_DONTWAIT))

@@ -2,29 +2,12 @@ import CRealtime
 import Glibc
 import Synchronization
 
-/// How much the feed bears from its subscribers.
-public struct FeedLimits: Sendable, Hashable {
-    /// Lines that wait for a slow subscriber; then its oldest are dropped.
-    public var queuedLines = 100
-    /// Seconds without reading after which a subscriber is disconnected.
-    public var stallSeconds = 30.0
-    /// Seconds from one status line to the next.
-    public var statusSeconds = 1.0
-    /// Bytes that the kernel keeps for each subscriber on top of the queue.
-    public var sendBuffer = 16_384
-    /// Permission bits of the socket file.
-    public var mode: UInt32 = 0o660
-
-    public init() {}
-}
-
-/// Serves the track feed on a UNIX stream socket: one poll loop, any number of subscribers.
+/// Serves the track feed on stream sockets: one poll loop, any number of listeners and subscribers.
 ///
 /// Each line is encoded once; a subscriber is a place in the log of the latest lines. Nothing that a subscriber does
-/// (stalling, vanishing, talking) is noticed by another or by the threads that listen and compute.
+/// (stalling, vanishing, talking, coming by the hundred) is noticed by another or by the threads that listen and compute.
 public final class TrackServer: @unchecked Sendable {
-    public let path: String
-    private let listener: FeedSocket
+    let listeners: [Listener]
     private var hello: FeedHello
     /// A greeting that the loop has not yet taken over.
     private let announced = Mutex<FeedHello?>(nil)
@@ -33,39 +16,47 @@ public final class TrackServer: @unchecked Sendable {
     private let timings: FeedTimings
     private let status: @Sendable () -> FeedStatus
     private let stopping = Atomic<Bool>(false)
-    private let connected = Atomic<Int>(0)
+    let connected = Atomic<Int>(0)
+    let refused = Atomic<Int>(0)
+    /// Connections that one pass of the loop takes on at most: the lines of the others do not wait for a crowd.
+    private static let acceptsPerPass = 64
+    /// Blocks that one pass takes on at most: fewer than a queue holds, so that nobody loses one that was never sent.
+    private let blocksPerPass: Int
 
     // What only the loop's thread touches.
-    private var message = TrackMessage()
+    private(set) var message = TrackMessage()
     private var poll = Poll()
     private var events: [Poll.Event] = []
     private var log: LineLog
     private var subscribers: [Int32: Subscriber] = [:]
     private var lastStatus: FeedStatus?
     private var audience = FeedAudience()
-    private var acceptPaused = false
+    private var pausedListeners: [Listener] = []
+    /// When the blocks ended that this pass has sent, nanoseconds of the monotonic clock.
+    private var ends: [Int64] = []
+    /// Times that the loop woke.
+    private(set) var passes = 0
 
-    /// Whether a server could be made at `path`, as far as can be told without making one; a path that another serves
-    /// counts as good.
-    public static func check(path: String) throws(FeedError) { try FeedSocket.check(path: path) }
-
-    /// Binds the socket and listens; subscribers are served once `run` is called.
+    /// Binds the sockets and listens; subscribers are served once `run` is called.
     /// - Parameters:
+    ///   - passed: sockets that systemd has opened; they stand in for every path and abstract name of `addresses`.
+    ///   - access: who may subscribe through a socket file that is made here.
     ///   - timings: gets the latency of every block, and is told in status lines.
     ///   - status: asked on the loop's thread, once a second, for every new subscriber and whenever the mailbox wakes it.
     public init(
-        path: String, hello: FeedHello, mailbox: Mailbox, limits: FeedLimits = .init(), timings: FeedTimings = .init(),
+        addresses: [FeedAddress], passed: PassedSockets = .none, access: FeedAccess = .init(), hello: FeedHello,
+        mailbox: Mailbox, limits: FeedLimits = .init(), timings: FeedTimings = .init(),
         status: @escaping @Sendable () -> FeedStatus
     ) throws(FeedError) {
-        self.path = path
         self.mailbox = mailbox
         self.limits = limits
         self.timings = timings
         self.status = status
         self.hello = hello
         log = LineLog(capacity: limits.queuedLines)
-        listener = try FeedSocket(path: path, mode: mode_t(limits.mode))
-        poll.add(listener.descriptor, for: .input)
+        blocksPerPass = min(8, limits.queuedLines)
+        listeners = try Listener.open(addresses, passed, access)
+        for listener in listeners { poll.add(listener.descriptor, for: .input) }
         poll.add(mailbox.wakeDescriptor, for: .input)
     }
 
@@ -75,31 +66,28 @@ public final class TrackServer: @unchecked Sendable {
         mailbox.wake()
     }
 
-    /// Subscribers that are connected now.
-    public var subscriberCount: Int { connected.load(ordering: .relaxed) }
-
     /// Serves until `stop`; then sends what still waits as far as the sockets take it, closes all and removes the
-    /// socket file. Called once.
+    /// socket files. Called once.
     public func run() {
-        var statusDue = Self.now()
+        var statusDue = Seconds.now()
         while !stopping.load(ordering: .acquiring) {
-            let timeout = max(0, Int32(((statusDue - Self.now()) * 1000).rounded(.up)))
+            let timeout = max(0, Int32(((statusDue - Seconds.now()) * 1000).rounded(.up)))
             poll.wait(milliseconds: timeout, into: &events)
+            passes += 1
             for event in events { handle(event) }
-            relay()
-            greetAnew()
-            let due = Self.now() >= statusDue
+            if relay() { greetAnew() }
+            let due = Seconds.now() >= statusDue
             let current = status()
             if due || lastStatus.map(current.differs) ?? true {
                 broadcast(current)
-                statusDue = Self.now() + limits.statusSeconds
+                statusDue = Seconds.now() + limits.statusSeconds
             }
             if due { sweep() }
         }
-        relay()
+        while !relay() {}
         broadcast(status())
         for descriptor in Array(subscribers.keys) { drop(descriptor) }
-        listener.withdraw()
+        for listener in listeners { listener.withdraw() }
     }
 
     /// Ends `run`; from any thread.
@@ -110,24 +98,42 @@ public final class TrackServer: @unchecked Sendable {
 
     // MARK: - The loop's steps
 
+    /// Listeners come before subscribers among the events, so a number that a drop frees is not given anew among them.
     private func handle(_ event: Poll.Event) {
-        switch event.descriptor {
-        case mailbox.wakeDescriptor: mailbox.clearWake()
-        case listener.descriptor: accept()
-        case let descriptor where event.isHangup: drop(descriptor)
-        case let descriptor: serve(descriptor)
+        let descriptor = event.descriptor
+        if descriptor == mailbox.wakeDescriptor {
+            mailbox.clearWake()
+        } else if let listener = listeners.first(where: { $0.descriptor == descriptor }) {
+            accept(from: listener)
+            // Shut down by whoever shares it: accepting says only that nobody comes, and polling would spin the loop.
+            if event.isHangup { pause(listener) }
+        } else if event.isHangup {
+            drop(descriptor)
+        } else {
+            serve(descriptor)
         }
     }
 
-    /// Everything that the analysis thread posted.
-    private func relay() {
-        while let block = mailbox.take() {
+    /// What the analysis thread posted, at most so much that a feed that is behind goes on accepting, and sends several lines
+    /// in one go.
+    /// - Returns: whether that was all.
+    private func relay() -> Bool {
+        var taken = 0
+        while taken < blocksPerPass, let block = mailbox.take() {
             message.encode(block)
-            broadcast(message.bytes)
-            guard let ended = block.ended else { continue }
-            let now = bearing_monotonic_nanoseconds()
-            timings.latency.record(now - ended, at: now)
+            log.append(message.bytes)
+            taken += 1
+            if let ended = block.ended { ends.append(ended) }
         }
+        if taken > 0 {
+            serveAll()
+            let now = bearing_monotonic_nanoseconds()
+            for ended in ends { timings.latency.record(now - ended, at: now) }
+            ends.removeAll(keepingCapacity: true)
+        }
+        guard taken == blocksPerPass else { return true }
+        mailbox.wake()
+        return false
     }
 
     private func greetAnew() {
@@ -145,7 +151,7 @@ public final class TrackServer: @unchecked Sendable {
 
     private func line(of current: FeedStatus) -> [UInt8] {
         message.encode(
-            current, of: hello, to: audience, timings, time: Self.now(CLOCK_REALTIME), now: bearing_monotonic_nanoseconds())
+            current, of: hello, to: audience, timings, time: Seconds.now(CLOCK_REALTIME), now: bearing_monotonic_nanoseconds())
         return message.bytes
     }
 
@@ -157,14 +163,16 @@ public final class TrackServer: @unchecked Sendable {
 
     private func broadcast(_ line: [UInt8]) {
         log.append(line)
-        for descriptor in Array(subscribers.keys) { serve(descriptor) }
+        serveAll()
     }
+
+    private func serveAll() { for descriptor in Array(subscribers.keys) { serve(descriptor) } }
 
     private func serve(_ descriptor: Int32) {
         guard var subscriber = subscribers[descriptor] else { return }
         let missed = subscriber.dropped
         defer { audience.droppedLines += subscriber.dropped - missed }
-        switch subscriber.send(log, now: Self.now()) {
+        switch subscriber.send(log, now: Seconds.now()) {
         case .all: awaitRoom(&subscriber, false)
         case .some: awaitRoom(&subscriber, true)
         case .gone: return drop(descriptor)
@@ -180,7 +188,7 @@ public final class TrackServer: @unchecked Sendable {
 
     /// Once a second: those who stopped reading go, what subscribers say is thrown away, accepting resumes.
     private func sweep() {
-        let now = Self.now()
+        let now = Seconds.now()
         for (descriptor, subscriber) in subscribers {
             if now - subscriber.lastProgress > limits.stallSeconds {
                 audience.stalled += 1
@@ -189,37 +197,41 @@ public final class TrackServer: @unchecked Sendable {
                 subscriber.discardInput()
             }
         }
-        if acceptPaused {
-            acceptPaused = false
-            poll.change(listener.descriptor, to: .input)
-        }
+        for listener in pausedListeners { poll.change(listener.descriptor, to: .input) }
+        pausedListeners.removeAll()
     }
 
-    private func accept() {
-        while true {
-            let descriptor = Glibc.accept(listener.descriptor, nil, nil)
-            if descriptor < 0 {
+    private func accept(from listener: Listener) {
+        for _ in 0..<Self.acceptsPerPass {
+            let descriptor = listener.accept(limits: limits)
+            guard descriptor >= 0 else {
                 switch errno {
-                case EINTR, ECONNABORTED: continue
+                case EINTR, ECONNABORTED, EPROTO, EPERM: continue
                 case EAGAIN: return
                 default:
                     // No descriptor or memory left: without a pause the waiting connection would spin the loop.
-                    acceptPaused = true
-                    poll.change(listener.descriptor, to: .hangupOnly)
-                    return
+                    return pause(listener)
                 }
             }
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            var size = Int32(limits.sendBuffer)
-            unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+            guard subscribers.count < limits.subscribers else {
+                refused.add(1, ordering: .relaxed)
+                close(descriptor)
+                continue
+            }
             poll.add(descriptor, for: .hangupOnly)
             audience.served += 1
             audience.connected += 1
             subscribers[descriptor] = Subscriber(
-                descriptor: descriptor, greeting: greeting(), next: log.end, now: Self.now())
+                descriptor: descriptor, greeting: greeting(), next: log.end, now: Seconds.now())
             connected.store(subscribers.count, ordering: .relaxed)
             serve(descriptor)
         }
+    }
+
+    /// Until the next sweep.
+    private func pause(_ listener: Listener) {
+        poll.change(listener.descriptor, to: .nothing)
+        pausedListeners.append(listener)
     }
 
     private func drop(_ descriptor: Int32) {
@@ -228,11 +240,5 @@ public final class TrackServer: @unchecked Sendable {
         close(descriptor)
         audience.connected -= 1
         connected.store(subscribers.count, ordering: .relaxed)
-    }
-
-    private static func now(_ clock: clockid_t = CLOCK_MONOTONIC) -> Double {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

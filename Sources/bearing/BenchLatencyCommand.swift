@@ -67,7 +67,7 @@ struct LatencyBench: ParsableCommand {
 
     private static func connect(_ path: String, number: Int) throws -> FeedClient {
         do throws(FeedClient.Refusal) {
-            return try FeedClient(reaching: path, timeout: patience)
+            return try FeedClient(reaching: .path(path), timeout: patience)
         } catch {
             let reason = unsafe String(cString: strerror(error.code))
             throw Failure(.inputOutput, "expected \(number + 1) connections to \(path), found \(number): \(reason)")

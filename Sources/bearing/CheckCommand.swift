@@ -57,14 +57,8 @@ struct CheckCommand: ParsableCommand {
             for warning in loaded.input.warnings { Console.note(warning) }
             model = loaded
         }
-        attempt(&failures) {
-            let path = configuration.socket.path ?? SocketPath.standard
-            do throws(FeedError) {
-                try TrackServer.check(path: path)
-            } catch {
-                throw Failure(error)
-            }
-            print("socket      \(path): can be served")
+        for address in configuration.socket.places {
+            attempt(&failures) { try check(address, configuration.socket.access) }
         }
         attempt(&failures) {
             guard let path = configuration.record.path else { return }
@@ -89,6 +83,15 @@ struct CheckCommand: ParsableCommand {
         failures += findings.map { Failure(.unavailable, $0) }
         guard let first = failures.first else { return print("All is well.") }
         throw Failure(first.kind, failures.map(\.description).joined(separator: "\n"))
+    }
+
+    private func check(_ address: FeedAddress, _ access: FeedAccess) throws {
+        do throws(FeedError) {
+            if let warning = try TrackServer.check(address, access: access) { Console.note(warning) }
+        } catch {
+            throw Failure(error)
+        }
+        print("socket      \(address): \(address == .systemd ? "comes from systemd at the start" : "can be served")")
     }
 
     private func attempt(_ failures: inout [Failure], _ body: () throws -> Void) {

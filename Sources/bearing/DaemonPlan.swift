@@ -19,10 +19,9 @@ struct DaemonPlan {
     }
 
     var daemonOptions: Daemon.Options {
-        var options = Daemon.Options(socketPath: configuration.socket.path ?? SocketPath.standard)
-        options.limits.mode = configuration.socket.mode
-        options.limits.queuedLines = configuration.socket.queueLines
-        options.limits.stallSeconds = configuration.socket.stallSeconds
+        var options = Daemon.Options(addresses: configuration.socket.places)
+        options.access = configuration.socket.access
+        options.limits = configuration.socket.limits
         options.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
         options.recording = recording
         return options

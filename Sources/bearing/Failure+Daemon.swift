@@ -18,7 +18,7 @@ extension Failure {
         let kind: Kind =
             switch error {
             case .system: .inputOutput
-            case .pathTooLong, .emptyPath, .notASocket: .configuration
+            case .pathTooLong, .emptyPath, .notASocket, .cannotGive, .nothingPassed, .badCount, .badPassed: .configuration
             case .inUse: .unavailable
             }
         self.init(kind, error.description)

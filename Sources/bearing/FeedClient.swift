@@ -1,4 +1,5 @@
 import Foundation
+import TrackFeed
 
 /// The reader's end of the track socket.
 final class FeedClient {
@@ -22,31 +23,22 @@ final class FeedClient {
     private var pending: [UInt8] = []
     private static let longestLine = 1 << 20
 
-    /// - Returns: nil when nobody serves the path.
-    convenience init?(path: String) {
-        do { try self.init(reaching: path) } catch { return nil }
+    /// - Returns: nil when nobody serves the address.
+    convenience init?(_ address: FeedAddress) {
+        do { try self.init(reaching: address) } catch { return nil }
     }
 
+    /// - Returns: nil when nobody serves the path.
+    convenience init?(path: String) { self.init(.path(path)) }
+
     /// - Parameter timeout: seconds to wait for a daemon whose queue of connections is full; nil waits for ever.
-    init(reaching path: String, timeout: Double? = nil) throws(Refusal) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard !path.isEmpty, path.utf8.count < room else { throw Refusal(code: path.isEmpty ? ENOENT : ENAMETOOLONG) }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { bytes in
-            for (i, byte) in path.utf8.enumerated() { unsafe bytes[i] = byte }
+    init(reaching address: FeedAddress, timeout: Double? = nil) throws(Refusal) {
+        do throws(FeedError) {
+            descriptor = try address.connect(timeout: timeout)
+        } catch {
+            if case .pathTooLong = error { throw Refusal(code: ENAMETOOLONG) }
+            throw Refusal(code: error.code ?? ENOENT)
         }
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        if let timeout {
-            var limit = timeval(tv_sec: Int(timeout), tv_usec: Int((timeout - timeout.rounded(.down)) * 1e6))
-            unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        }
-        let connected = unsafe withUnsafePointer(to: address) { typed in
-            unsafe typed.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard connected == 0 else { throw Refusal(code: errno) }
     }
 
     deinit { close(descriptor) }
@@ -82,6 +74,16 @@ final class FeedClient {
             pending += piece[..<count]
         }
     }
+}
+
+extension FeedAddress {
+    /// One that a reader can connect to; nil for what is no address, or none to connect to.
+    init?(connecting text: String) {
+        self.init(text)
+        if self == .systemd { return nil }
+    }
+
+    static func noPlaceToConnect(_ text: String) -> String { "--socket expects a path, @NAME or tcp:HOST:PORT, found \"\(text)\"" }
 }
 
 /// A line of the feed: of the three types' fields, those that `watch` shows.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Foundation
 import Logging
+import TrackFeed
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,17 +17,25 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() throws {
+        // Before anything else: what is started from here must not take systemd's sockets for its own.
+        let passed = Result { () throws(FeedError) in try PassedSockets.take() }
         let plan = try DaemonPlan(options)
         let log = Self.makeLog(plan.logLevel)
         plan.report(to: log)
         let capture = try plan.configuration.makeCapture()
         // What the daemon runs by, for the next reload to be compared with.
         var running = plan
+        var settings = plan.daemonOptions
+        do throws(FeedError) {
+            settings.passed = try passed.get()
+        } catch {
+            throw Failure(error)
+        }
         let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
         do throws(Daemon.StartError) {
             let daemon = try Daemon(
                 capture: capture, pipeline: plan.model.makePipeline(), hello: plan.hello,
-                options: plan.daemonOptions, log: log
+                options: settings, log: log
             ) { stream in
                 let next = try DaemonPlan(options)
                 let setup = try next.setup(after: running, on: stream)

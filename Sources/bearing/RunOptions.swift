@@ -2,6 +2,7 @@ import ArgumentParser
 import Audio
 import Configuration
 import Options
+import TrackFeed
 
 /// What `run` and `check` are told: a configuration file, and options that beat it.
 struct RunOptions: ParsableArguments {
@@ -16,8 +17,10 @@ struct RunOptions: ParsableArguments {
     @Option(help: "The network (default: the one that ships with Bearing).")
     var model: String?
 
-    @Option(help: "Where subscribers connect.")
-    var socket: String?
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "Where subscribers connect: PATH, @NAME, systemd, tcp:PORT or tcp:ADDRESS:PORT. May be given several times.")
+    var socket: [String] = []
 
     @Option(help: ArgumentHelp("Keep what is heard and told in this folder: the latest hour and a half, for a case to be looked at later.", valueName: "dir"))
     var record: String?
@@ -35,8 +38,15 @@ struct RunOptions: ParsableArguments {
         }
         faults += channels.lay(over: &configuration.input)
         if let model { configuration.model.path = model }
-        if let socket { configuration.socket.path = socket }
         if let record { configuration.record.path = record }
+        if !socket.isEmpty { configuration.socket.addresses = [] }
+        for text in socket {
+            if let address = FeedAddress(text), address.canBeServed {
+                configuration.socket.addresses?.append(address)
+            } else {
+                faults.append(.option("--socket", FeedAddress.expected, text))
+            }
+        }
         guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }
         return configuration
     }

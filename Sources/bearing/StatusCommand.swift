@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import TrackFeed
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,7 @@ struct StatusCommand: ParsableCommand {
             Example: bearing status --json | jq .status.latency_ms.minute.p99
             """)
 
-    @Option(help: "The daemon's socket (default: where `bearing run` puts it).")
+    @Option(help: "The daemon's socket: PATH, @NAME or tcp:HOST:PORT (default: where `bearing run` puts it).")
     var socket: String?
 
     @Flag(help: "The hello and the status line as one JSON object.")
@@ -32,6 +33,7 @@ struct StatusCommand: ParsableCommand {
     var timeout = 5.0
 
     func validate() throws {
+        if let socket, address == nil { throw ValidationError(FeedAddress.noPlaceToConnect(socket)) }
         guard !(json && prometheus) else { throw ValidationError("expected --json or --prometheus, found both") }
         guard timeout > 0, timeout <= 3600 else {
             throw ValidationError("--timeout expects seconds above 0, at most 3600, found \(timeout)")
@@ -79,19 +81,21 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
+    private var address: FeedAddress? { socket.flatMap { FeedAddress(connecting: $0) } }
+
     /// The given socket; else the user's own, else the service's.
     private func connect() throws -> (FeedClient, String) {
-        let places = socket.map { [$0] } ?? [SocketPath.standard, SocketPath.service]
-        var refusal: (place: String, code: Int32)?
+        let places = address.map { [$0] } ?? [.path(SocketPath.standard), .path(SocketPath.service)]
+        var refusal: (place: FeedAddress, code: Int32)?
         for place in places {
             do throws(FeedClient.Refusal) {
-                return (try FeedClient(reaching: place, timeout: timeout), place)
+                return (try FeedClient(reaching: place, timeout: timeout), place.description)
             } catch {
                 // That one may not connect says more than that nothing is there.
                 if refusal.map({ $0.code == ENOENT }) ?? true { refusal = (place, error.code) }
             }
         }
-        let (place, code) = refusal ?? ("", ENOENT)
+        let (place, code) = refusal ?? (places[0], ENOENT)
         throw Failure(.unavailable, "expected a daemon at \(place), found \(Self.reason(code))")
     }
 
@@ -100,7 +104,7 @@ struct StatusCommand: ParsableCommand {
         case ENOENT: "no socket there: start `bearing run`, or give its --socket"
         case ECONNREFUSED: "a socket that nobody serves: its daemon has died; start it again"
         case EACCES, EPERM: "a socket that this user may not use: join its group, or set `mode` in [socket]"
-        case EAGAIN: "one that accepts nobody: it hangs or is overloaded"
+        case EAGAIN, EINPROGRESS: "one that accepts nobody: it hangs or is overloaded"
         case let other: unsafe String(cString: strerror(other))
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import TrackFeed
 
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ struct WatchCommand: ParsableCommand {
             Example: bearing watch --duration 10
             """)
 
-    @Option(help: "The daemon's socket (default: where `bearing run` puts it).")
+    @Option(help: "The daemon's socket: PATH, @NAME or tcp:HOST:PORT (default: where `bearing run` puts it).")
     var socket: String?
 
     @Option(help: "End after so many blocks.")
@@ -25,6 +26,9 @@ struct WatchCommand: ParsableCommand {
     private static let retrySeconds = 0.2
 
     func validate() throws {
+        if let socket, address == nil {
+            throw ValidationError(FeedAddress.noPlaceToConnect(socket))
+        }
         if let frames, frames < 1 { throw ValidationError("--frames expects 1 or more, found \(frames)") }
         if let duration, !(duration > 0) { throw ValidationError("--duration expects a positive number, found \(duration)") }
     }
@@ -58,9 +62,12 @@ struct WatchCommand: ParsableCommand {
 
     private var place: String { socket ?? SocketPath.standard }
 
+    /// The given socket; nil where there is none that one can connect to.
+    private var address: FeedAddress? { socket.flatMap { FeedAddress(connecting: $0) } }
+
     /// The given socket; else the user's own, else the service's.
     private func connect() -> FeedClient? {
-        if let socket { return FeedClient(path: socket) }
+        if let address { return FeedClient(address) }
         return FeedClient(path: SocketPath.standard) ?? FeedClient(path: SocketPath.service)
     }
 

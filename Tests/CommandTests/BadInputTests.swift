@@ -73,10 +73,14 @@ import Testing
             Case("\(command) --source file:@/good.wav --socket @/none/socket \(good)", inputOutput, "@/none/socket"),
             Case("\(command) --source file:@/good.wav --socket @/good.wav/socket \(good)", inputOutput, "@/good.wav/socket"),
             Case("\(command) --source file:@/good.wav --socket @/empty.wav \(good)", configuration, "@/empty.wav"),
+            Case("\(command) --source file:@/good.wav --socket tcp:localhost:1 \(good)", configuration, "--socket", "tcp:localhost:1"),
+            // A documentation network (RFC 5737): no machine has it.
+            Case("\(command) --source file:@/good.wav --socket tcp:192.0.2.1:7420 \(good)", inputOutput, "tcp:192.0.2.1:7420"),
         ]
     } + [
         // Nobody, not even root, may make a file there.
-        Case("run --source file:@/good.wav --socket /proc/socket \(good)", inputOutput, "/proc/socket")
+        Case("run --source file:@/good.wav --socket /proc/socket \(good)", inputOutput, "/proc/socket"),
+        Case("run --source file:@/good.wav --socket systemd \(good)", configuration, "expected a socket passed by systemd"),
     ]
 
     /// Arrays and channels, by every command that hears some.

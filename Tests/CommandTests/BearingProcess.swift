@@ -9,7 +9,7 @@ enum BearingProcess {
     }
 
     /// Built beside the bundle that holds the tests.
-    private static var program: URL {
+    static var program: URL {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         while folder.pathComponents.count > 1 {
             let program = folder.appendingPathComponent("bearing")

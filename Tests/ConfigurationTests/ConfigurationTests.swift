@@ -3,6 +3,7 @@ import Foundation
 import Geometry
 import Options
 import Testing
+import TrackFeed
 import Tracking
 
 @testable import Configuration
@@ -40,7 +41,9 @@ import Tracking
         expected.input.array = "aformat-cardioid"
         expected.ignored = [Sector(azimuth: (170, -170), elevation: -90...0)]
         expected.model.path = "/usr/share/bearing/models/foa-live.safetensors"
-        expected.socket.path = SocketPath.service
+        expected.socket.addresses = [.path(SocketPath.service), .tcp(host: "127.0.0.1", port: 7420)]
+        expected.socket.access.owner = 0
+        expected.socket.access.group = 0
         expected.gate = .init(
             openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, recallBlocks: 0, jumpDegrees: 20, duplicateDegrees: 5,
             smoothing: 0)
@@ -72,6 +75,21 @@ import Tracking
         ("[[ignore]]\nelevation = [0, 100]",
          "ignore[0].elevation: expected [lowest, highest] in degrees, found the array [0, 100]"),
         ("[model]\npath = \"\"", "model.path: expected a string, found the string \"\""),
+        ("[socket]\npath = \"tcp:7420\"",
+         "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"tcp:7420\""),
+        ("[socket]\npath = \"@\"",
+         "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"@\""),
+        ("[socket]\npath = \"@a\"\nmode = \"0666\"",
+         "socket.mode: expected nothing beside an abstract socket, found mode: such a socket has no permissions; take a path, or "
+            + "take this out"),
+        ("[socket]\nowner = \"no such user\"",
+         "socket.owner: expected the name or number of a user of this machine, found the string \"no such user\""),
+        ("[socket]\nowner = -1", "socket.owner: expected the name or number of a user of this machine, found the integer -1"),
+        ("[socket]\ngroup = \"no such group\"",
+         "socket.group: expected the name or number of a group of this machine, found the string \"no such group\""),
+        ("[socket]\ngroup = 4294967295",
+         "socket.group: expected the name or number of a group of this machine, found the integer 4294967295"),
+        ("[socket]\nsubscribers = 0", "socket.subscribers: expected an integer from 1 to 1000000, found the integer 0"),
         ("[socket]\nmode = 660",
          "socket.mode: expected permission bits as a string of octal digits, such as \"0660\", found the integer 660"),
         ("[socket]\nqueue_lines = 0",
@@ -121,11 +139,35 @@ import Tracking
         let parsed = try ConfigurationFile.parse(text, file: "b.toml", folder: "/etc/bearing")
         #expect(parsed.input.source == .file("/etc/bearing/a/b.wav"))
         #expect(parsed.model.path == "/etc/m.safetensors")
-        #expect(parsed.socket.path == "/run/x")
+        #expect(parsed.socket.addresses == [.path("/run/x")])
         let arrays = try ["a.toml", "../a/b", "aformat-cardioid"].map {
             try ConfigurationFile.parse("[input]\narray = \"\($0)\"", file: "b.toml", folder: "/etc/bearing").input.array
         }
         #expect(arrays == ["/etc/bearing/a.toml", "/etc/a/b", "aformat-cardioid"])
+    }
+
+    @Test(arguments: ["7420.0", "localhost:7420", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:7420", "[::1]", "tcp:7420", ""])
+    func whatIsNoPlaceForTCPIsAFault(_ text: String) {
+        let expected = "\"PORT\" or \"ADDRESS:PORT\", a numeric address of this machine (IPv6 in brackets) and a port from 1 to 65535"
+        #expect(faults("[socket]\ntcp = \"\(text)\"") == ["b.toml: socket.tcp: expected \(expected), found the string \"\(text)\""])
+        #expect(faults("[socket]\ntcp = 7420") == ["b.toml: socket.tcp: expected \(expected), found the integer 7420"])
+    }
+
+    @Test func socketsAreReadInEveryForm() throws {
+        func socket(_ text: String) throws -> BearingConfiguration.Socket {
+            try ConfigurationFile.parse("[socket]\n\(text)", file: "b.toml", folder: "/etc/bearing").socket
+        }
+        #expect(try socket("").places == [.path(SocketPath.standard)])
+        #expect(try socket("path = \"a/b\"").places == [.path("/etc/bearing/a/b")])
+        #expect(try socket("path = \"@b\"").places == [.abstract("b")])
+        #expect(try socket("path = \"systemd\"").places == [.systemd])
+        #expect(try socket("tcp = \"7420\"").places == [.path(SocketPath.standard), .tcp(host: "127.0.0.1", port: 7420)])
+        let both = try socket("path = \"@b\"\ntcp = \"[::]:1\"\nsubscribers = 9\nqueue_lines = 8\nstall_seconds = 7")
+        #expect(both.places == [.abstract("b"), .tcp(host: "::", port: 1)])
+        #expect(both.limits.subscribers == 9 && both.limits.queuedLines == 8 && both.limits.stallSeconds == 7)
+        for owner in ["\"root\"", "\"0\"", "0"] { #expect(try socket("owner = \(owner)").access.owner == 0) }
+        let given = try socket("owner = 4711\ngroup = \"4712\"\nmode = \"0606\"").access
+        #expect(given.owner == 4711 && given.group == 4712 && given.mode == 0o606)
     }
 
     @Test func mountingAndSectorsAreRead() throws {

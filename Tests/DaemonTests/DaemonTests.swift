@@ -73,11 +73,11 @@ struct DaemonTests {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let capture = FileCapture(path: file, stream: CaptureStream())
         let daemon = try Daemon(
-            capture: capture, pipeline: pipeline(), hello: hello(), options: .init(socketPath: socketPath()),
+            capture: capture, pipeline: pipeline(), hello: hello(), options: .init(addresses: [.path(socketPath())]),
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let began = Date().timeIntervalSince1970
         let lines = Received()
-        let path = daemon.socketPath
+        let path = daemon.addresses[0].description
         // Connected before the server's loop runs: such a subscriber misses nothing.
         let ready = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)
@@ -113,11 +113,11 @@ struct DaemonTests {
     @Test func aSourceThatIsNotThereEndsTheStart() throws {
         let daemon = try Daemon(
             capture: FileCapture(path: "/nowhere.wav", stream: CaptureStream()), pipeline: pipeline(), hello: hello(),
-            options: .init(socketPath: socketPath()),
+            options: .init(addresses: [.path(socketPath())]),
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let error = #expect(throws: Daemon.StartError.self) { try daemon.run() }
         #expect(error?.description.contains("/nowhere.wav") == true)
-        #expect(!FileManager.default.fileExists(atPath: daemon.socketPath))
+        #expect(!FileManager.default.fileExists(atPath: daemon.addresses[0].description))
     }
 }
 

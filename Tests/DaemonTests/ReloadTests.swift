@@ -52,7 +52,7 @@ struct ReloadTests {
         let turn = Mutex(0)
         let daemon = try Daemon(
             capture: FileCapture(path: files[0], loops: true, stream: CaptureStream()), pipeline: pipeline(),
-            hello: hello("first"), options: .init(socketPath: path), log: Self.silent
+            hello: hello("first"), options: .init(addresses: [.path(path)]), log: Self.silent
         ) { [self] stream in
             switch turn.withLock({ $0 += 1; return $0 }) {
             case 1: throw Unreadable()

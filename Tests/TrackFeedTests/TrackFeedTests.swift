@@ -5,95 +5,6 @@ import Tracking
 
 @testable import TrackFeed
 
-/// A feed without a daemon behind it: its server runs on a thread of its own until `end`.
-final class FakeFeed {
-    let path: String
-    let mailbox = Mailbox()
-    let server: TrackServer
-    private let ended = DispatchSemaphore(value: 0)
-
-    /// Status lines come so rarely by default that a test counts only the lines it posts.
-    init(
-        path: String = FakeFeed.freshPath(), limits: FeedLimits = FakeFeed.quiet, timings: FeedTimings = .init(),
-        status: @escaping @Sendable () -> FeedStatus = { FeedStatus(state: "running") }
-    ) throws {
-        self.path = path
-        let hello = FeedHello(
-            name: "bearing \"test\"", format: "foa", source: "demo", model: "models/foa.safetensors", maximumTracks: 2,
-            latencyMilliseconds: 100)
-        server = try TrackServer(
-            path: path, hello: hello, mailbox: mailbox, limits: limits, timings: timings, status: status)
-        let (server, ended) = (server, ended)
-        Thread { server.run(); ended.signal() }.start()
-    }
-
-    static var quiet: FeedLimits {
-        var limits = FeedLimits()
-        limits.statusSeconds = 3600
-        return limits
-    }
-
-    static func freshPath() -> String { "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock" }
-
-    /// Waits until the server has taken so many subscribers on, so that none misses what is posted next.
-    func awaitSubscribers(_ count: Int) {
-        while server.subscriberCount != count { usleep(1000) }
-    }
-
-    func post(_ sequence: Int) {
-        var tracks = BlockTracks(block: sequence)
-        tracks.append(
-            Track(id: 7, direction: Direction(azimuth: -31.2, elevation: 4), activity: 0.93, age: 14))
-        while !mailbox.post(FeedBlock(sequence: sequence, time: 1_700_000_000.1234, tracks: tracks)) { usleep(1000) }
-    }
-
-    func end() {
-        server.stop()
-        ended.wait()
-    }
-}
-
-/// A subscriber that reads lines as slowly as it likes.
-final class Reader {
-    let descriptor: Int32
-    private var pending: [UInt8] = []
-
-    init?(_ path: String) {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard let address = try? FeedSocket.address(of: path),
-            unsafe FeedSocket.withAddress(address, { unsafe connect(descriptor, $0, $1) }) == 0
-        else { return nil }
-    }
-
-    deinit { close(descriptor) }
-
-    /// The next line without its newline; nil once the connection is over.
-    func line() -> String? {
-        while true {
-            if let newline = pending.firstIndex(of: 10) {
-                defer { pending.removeFirst(newline + 1) }
-                return String(decoding: pending[..<newline], as: UTF8.self)
-            }
-            var piece = [UInt8](repeating: 0, count: 4096)
-            let count = unsafe read(descriptor, &piece, piece.count)
-            guard count > 0 else { return nil }
-            pending += piece[..<count]
-        }
-    }
-
-    func object() throws -> [String: Any]? {
-        guard let line = line() else { return nil }
-        return try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-    }
-
-    /// All lines of a type, until the connection ends.
-    func rest(_ type: String) throws -> [[String: Any]] {
-        var found: [[String: Any]] = []
-        while let object = try object() { if object["type"] as? String == type { found.append(object) } }
-        return found
-    }
-}
-
 @Suite(.timeLimit(.minutes(5)))
 struct TrackFeedTests {
     @Test func aSubscriberReadsHelloThenStatusThenTracks() throws {
@@ -208,14 +119,14 @@ struct TrackFeedTests {
 
     @Test func aStaleSocketIsReplacedAndALiveOneRefused() throws {
         let path = FakeFeed.freshPath()
-        let address = try FeedSocket.address(of: path)
+        let address = try SocketAddress(path: path)
         // A killed daemon leaves a bound file behind.
-        let orphan = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        let bound = unsafe FeedSocket.withAddress(address) { unsafe bind(orphan, $0, $1) }
+        let orphan = address.makeSocket()
+        let bound = unsafe address.call { unsafe bind(orphan, $0, $1) }
         #expect(bound == 0)
         close(orphan)
         let feed = try FakeFeed(path: path)
-        #expect(throws: FeedError.inUse(path: path)) { try FakeFeed(path: path) }
+        #expect(throws: FeedError.inUse(.path(path))) { try FakeFeed(path: path) }
         feed.end()
         #expect(!FileManager.default.fileExists(atPath: path))
     }
@@ -224,7 +135,7 @@ struct TrackFeedTests {
         let long = "/tmp/" + String(repeating: "a", count: 103)
         #expect(throws: FeedError.pathTooLong(path: long, bytes: 108, limit: 107)) { try FakeFeed(path: long) }
         #expect(throws: FeedError.emptyPath) { try FakeFeed(path: "") }
-        #expect(throws: FeedError.system(path: "/nowhere/b.sock", call: "open /nowhere", code: ENOENT)) {
+        #expect(throws: FeedError.system(.path("/nowhere/b.sock"), call: "open /nowhere", code: ENOENT)) {
             try FakeFeed(path: "/nowhere/b.sock")
         }
         // /proc takes no new files from anybody, root included.

@@ -1,0 +1,167 @@
+import Glibc
+
+/// A socket that subscribers connect to; closed with this object.
+final class Listener {
+    /// Where it listens: the port is the one that the kernel chose where none was.
+    let address: FeedAddress
+    let descriptor: Int32
+    /// Whether systemd made it, and keeps it when this process ends.
+    let isPassed: Bool
+    private let isTCP: Bool
+    /// What an administrator should know about who may connect; nil where permissions say it.
+    let warning: String?
+    private let file: SocketFile?
+
+    /// Connections that wait to be accepted; the kernel's own limit may be lower.
+    private static let backlog: Int32 = 1024
+    /// Bytes that the kernel keeps of what a subscriber says over TCP; nobody needs to say anything.
+    private static let receiveBuffer: Int32 = 4096
+
+    private init(descriptor: Int32, bound: SocketAddress, address: FeedAddress, file: SocketFile?, isPassed: Bool) {
+        self.descriptor = descriptor
+        self.address = bound.feedAddress ?? address
+        self.file = file
+        self.isPassed = isPassed
+        isTCP = bound.family != AF_UNIX
+        warning =
+            switch self.address {
+            case .abstract where !isPassed:
+                "\(self.address) has no permissions: every user of this machine may subscribe; a path has a mode"
+            case .tcp where !bound.isLoopback:
+                "\(self.address) listens beyond this machine and asks nobody who they are: whoever reaches it may subscribe"
+            default: nil
+            }
+    }
+
+    /// Binds and listens.
+    convenience init(_ address: FeedAddress, access: FeedAccess) throws(FeedError) {
+        switch address {
+        case .path(let path):
+            let (file, descriptor) = try SocketFile.listen(path: path, access: access, backlog: Self.backlog)
+            self.init(
+                descriptor: descriptor, bound: try SocketAddress(path: path), address: address, file: file, isPassed: false)
+        case .abstract(let name):
+            let wanted = try SocketAddress(abstract: name)
+            let descriptor = try Self.bound(to: wanted, as: address)
+            try Self.listen(descriptor, as: address)
+            self.init(descriptor: descriptor, bound: wanted, address: address, file: nil, isPassed: false)
+        case .tcp:
+            let wanted = try Self.numeric(address)
+            let descriptor = try Self.bound(to: wanted, as: address)
+            Self.limitInput(descriptor)
+            try Self.listen(descriptor, as: address)
+            let bound = SocketAddress(of: descriptor) ?? wanted
+            self.init(descriptor: descriptor, bound: bound, address: address, file: nil, isPassed: false)
+        case .systemd: throw .nothingPassed
+        }
+    }
+
+    /// Takes over a socket that systemd has opened.
+    convenience init(_ passed: PassedSocket) {
+        if passed.bound.family != AF_UNIX { Self.limitInput(passed.descriptor) }
+        self.init(
+            descriptor: passed.descriptor, bound: passed.bound, address: .systemd, file: nil, isPassed: true)
+    }
+
+    /// Listens at every address; what systemd has passed stands in for those that are no TCP.
+    static func open(
+        _ addresses: [FeedAddress], _ passed: PassedSockets, _ access: FeedAccess
+    ) throws(FeedError) -> [Listener] {
+        var listeners = passed.sockets.map { Listener($0) }
+        for address in addresses where passed.isEmpty || !address.isLocal {
+            listeners.append(try Listener(address, access: access))
+        }
+        return listeners
+    }
+
+    deinit {
+        withdraw()
+        close(descriptor)
+    }
+
+    /// Removes the socket file, where there is one that this process made.
+    func withdraw() { file?.remove() }
+
+    /// Whether a daemon of this user could listen there, as far as can be told without listening; where one does already
+    /// counts as good.
+    /// - Returns: what an administrator should know, or nil.
+    static func check(_ address: FeedAddress, access: FeedAccess) throws(FeedError) -> String? {
+        switch address {
+        case .path(let path): try SocketFile.check(path: path, access: access)
+        case .abstract(let name): _ = try SocketAddress(abstract: name)
+        case .systemd: break
+        case .tcp:
+            do {
+                return try Listener(bindOnly: address).warning
+            } catch {
+                if case .inUse = error { return nil }
+                throw error
+            }
+        }
+        return nil
+    }
+
+    private convenience init(bindOnly address: FeedAddress) throws(FeedError) {
+        let wanted = try Self.numeric(address)
+        self.init(
+            descriptor: try Self.bound(to: wanted, as: address), bound: wanted, address: address, file: nil, isPassed: false)
+    }
+
+    // MARK: - Accepting
+
+    /// The next connection, ready to be sent to; -1 with errno where there is none.
+    func accept(limits: FeedLimits) -> Int32 {
+        let subscriber = Glibc.accept(descriptor, nil, nil)
+        guard subscriber >= 0 else { return subscriber }
+        _ = fcntl(subscriber, F_SETFD, FD_CLOEXEC)
+        Self.set(subscriber, SOL_SOCKET, SO_SNDBUF, Int32(limits.sendBuffer))
+        if isTCP {
+            // A line is worth a packet: it is late already when the next one comes.
+            Self.set(subscriber, Self.tcp, TCP_NODELAY, 1)
+            // A machine that was switched off says nothing.
+            Self.set(subscriber, SOL_SOCKET, SO_KEEPALIVE, 1)
+            Self.set(subscriber, Self.tcp, TCP_USER_TIMEOUT, Int32(limits.stallSeconds * 1000))
+        }
+        return subscriber
+    }
+
+    // MARK: - Pieces
+
+    private static let tcp = Int32(IPPROTO_TCP)
+
+    private static func numeric(_ address: FeedAddress) throws(FeedError) -> SocketAddress {
+        guard case .tcp(let host, let port) = address,
+            let wanted = SocketAddress.resolve(host: host, port: port, numeric: true).first
+        else { throw .system(address, call: "getaddrinfo", code: EADDRNOTAVAIL) }
+        return wanted
+    }
+
+    private static func bound(to wanted: SocketAddress, as address: FeedAddress) throws(FeedError) -> Int32 {
+        let descriptor = wanted.makeSocket()
+        guard descriptor >= 0 else { throw .system(address, call: "socket", code: errno) }
+        if wanted.family != AF_UNIX { set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
+        // [::] is IPv4 as well, whatever the system's habit.
+        if wanted.family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+        guard unsafe wanted.call({ unsafe bind(descriptor, $0, $1) }) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw code == EADDRINUSE ? .inUse(address) : .system(address, call: "bind", code: code)
+        }
+        return descriptor
+    }
+
+    private static func listen(_ descriptor: Int32, as address: FeedAddress) throws(FeedError) {
+        guard Glibc.listen(descriptor, backlog) != 0 else { return }
+        let code = errno
+        close(descriptor)
+        throw code == EADDRINUSE ? .inUse(address) : .system(address, call: "listen", code: code)
+    }
+
+    /// Before `listen`, or at once after it was passed: those who connect inherit it.
+    private static func limitInput(_ descriptor: Int32) { set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}

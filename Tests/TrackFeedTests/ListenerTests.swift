@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+@testable import TrackFeed
+
+/// Every kind of address, served and read.
+@Suite(.timeLimit(.minutes(5)))
+struct ListenerTests {
+    private let loopback = FeedAddress.tcp(host: "127.0.0.1", port: 0)
+
+    private func option(_ level: Int32, _ name: Int32, of descriptor: Int32) -> Int32 {
+        var value: Int32 = -1
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe getsockopt(descriptor, level, name, &value, &size)
+        return value
+    }
+
+    @Test func oneLoopServesEveryKindOfAddress() throws {
+        let path = FakeFeed.freshPath()
+        let feed = try FakeFeed([FakeFeed.freshName(), .path(path), loopback])
+        let addresses = feed.server.places.map(\.address)
+        let readers = try addresses.map { try #require(Reader($0)) }
+        feed.awaitSubscribers(3)
+        for sequence in 0..<3 { feed.post(sequence) }
+        feed.end()
+        for reader in readers {
+            #expect(try reader.object()?["type"] as? String == "hello")
+            #expect(try reader.rest("tracks").compactMap { $0["seq"] as? Int } == [0, 1, 2])
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func anAbstractNameIsFreeAgainAfterItsDaemonAndTakenBefore() throws {
+        let name = FakeFeed.freshName()
+        for _ in 0..<2 {
+            let feed = try FakeFeed([name])
+            #expect(throws: FeedError.inUse(name)) { try FakeFeed([name]) }
+            #expect(feed.server.places[0].warning?.contains("has no permissions") == true)
+            feed.end()
+            _ = consume feed
+        }
+    }
+
+    @Test func aPortThatIsServedIsRefusedAndTakenAgainAtOnce() throws {
+        var address = loopback
+        for _ in 0..<2 {
+            let feed = try FakeFeed([address])
+            address = feed.address
+            let reader = try #require(Reader(address))
+            feed.awaitSubscribers(1)
+            #expect(throws: FeedError.inUse(address)) { try FakeFeed([address]) }
+            // Looking does not disturb, and what is served is good.
+            #expect(try TrackServer.check(address) == nil)
+            // Ended by the daemon: the connection lingers in the kernel, and must not keep the port from the next one.
+            feed.end()
+            #expect(try reader.rest("hello").count == 1)
+            _ = consume feed
+        }
+    }
+
+    @Test func tcpIsSentAtOnceAndWarnedOfBeyondTheMachine() throws {
+        let open = try Listener(.tcp(host: "0.0.0.0", port: 0), access: .init())
+        #expect(open.warning?.contains("asks nobody who they are") == true)
+        let closed = try Listener(loopback, access: .init())
+        #expect(closed.warning == nil)
+        let client = try closed.address.connect()
+        defer { close(client) }
+        var accepted: Int32 = -1
+        while accepted < 0 { accepted = closed.accept(limits: .init()) }
+        defer { close(accepted) }
+        #expect(option(Int32(IPPROTO_TCP), TCP_NODELAY, of: accepted) == 1)
+        #expect(option(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, of: accepted) == 30_000)
+        #expect(option(SOL_SOCKET, SO_KEEPALIVE, of: accepted) == 1)
+        #expect(option(SOL_SOCKET, SO_SNDBUF, of: accepted) == 2 * 16_384)
+        #expect(option(SOL_SOCKET, SO_RCVBUF, of: accepted) <= 2 * 4096)
+        #expect(fcntl(accepted, F_GETFD) & FD_CLOEXEC != 0)
+    }
+
+    @Test func addressesThatAreNotOursAreSaid() {
+        // A documentation network (RFC 5737): no machine has it.
+        let foreign = FeedAddress.tcp(host: "192.0.2.1", port: 7420)
+        #expect(throws: FeedError.system(foreign, call: "bind", code: EADDRNOTAVAIL)) { try FakeFeed([foreign]) }
+        #expect(throws: FeedError.system(foreign, call: "bind", code: EADDRNOTAVAIL)) { try TrackServer.check(foreign) }
+        #expect(throws: FeedError.nothingPassed) { try FakeFeed([.systemd]) }
+    }
+
+    @Test func aFailureLeavesNothingBehind() {
+        let path = FakeFeed.freshPath()
+        #expect(throws: FeedError.nothingPassed) { try FakeFeed([.path(path), .systemd]) }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func aFolderThatSomebodyLocksIsNotWaitedForForEver() throws {
+        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let lock = unsafe open(folder, O_RDONLY)
+        flock(lock, LOCK_EX)
+        defer { close(lock) }
+        #expect(throws: FeedError.system(.path("\(folder)/s"), call: "lock \(folder)", code: EWOULDBLOCK)) {
+            try SocketFile.listen(path: "\(folder)/s", access: .init(), backlog: 1, lockTries: 2)
+        }
+    }
+
+    // MARK: - Mode, owner, group
+
+    @Test func theFileGetsItsModeOwnerAndGroup() throws {
+        var access = FeedAccess()
+        access.mode = 0o604
+        (access.owner, access.group) = geteuid() == 0 ? (4711, 4712) : (geteuid(), getegid())
+        let feed = try FakeFeed([.path(FakeFeed.freshPath())], access: access)
+        var facts = stat()
+        let found = unsafe lstat(feed.path, &facts)
+        #expect(found == 0)
+        #expect(facts.st_mode & 0o7777 == 0o604)
+        #expect(facts.st_uid == access.owner && facts.st_gid == access.group)
+        feed.end()
+    }
+
+    @Test func whoMayNotGiveItAwayIsTold() throws {
+        var access = FeedAccess()
+        access.owner = 4711
+        let owner = #expect(throws: FeedError.self) { try access.check(path: "/s", user: 1000, groups: [1000]) }
+        #expect(
+            owner?.description == "socket /s cannot be given to owner 4711: Operation not permitted; "
+                + "start as root or with CAP_CHOWN, or leave socket.owner out")
+        #expect(throws: Never.self) { try access.check(path: "/s", user: 0, groups: [0]) }
+        #expect(throws: Never.self) { try access.check(path: "/s", user: 4711, groups: [1000]) }
+        access.owner = nil
+        access.group = 29
+        #expect(throws: FeedError.cannotGive(path: "/s", to: "group 29", code: EPERM)) {
+            try access.check(path: "/s", user: 1000, groups: [1000])
+        }
+        #expect(throws: Never.self) { try access.check(path: "/s", user: 1000, groups: [1000, 29]) }
+        #expect(FeedAccess.ownGroups().contains(getegid()))
+    }
+
+    /// Somebody else put something in the place of the socket between `bind` and this: it keeps its rights.
+    @Test func whatIsNoSocketKeepsItsRights() throws {
+        let file = FakeFeed.freshPath()
+        #expect(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]))
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        var access = FeedAccess()
+        access.mode = 0o666
+        #expect(throws: FeedError.system(.path(file), call: "chmod", code: EEXIST)) { try access.apply(to: file) }
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+}

@@ -1,0 +1,101 @@
+"""The daemon under stress: started on a private socket, watched through /proc. Standard library only."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+START_SECONDS = 60
+STOP_SECONDS = 5
+
+
+class Daemon:
+    """`bearing run`, from entering the context to leaving it."""
+
+    def __init__(self, program, source, over, stall_seconds, extra=()):
+        self.command = [str(program), "run", "--source", source, *extra]
+        self.over = over
+        self.stall_seconds = stall_seconds
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="bearing-stress-")
+        folder = Path(self.folder.name)
+        self.address = {"path": f"{folder}/socket", "abstract": f"@{folder.name}", "tcp": f"tcp:{free_port()}"}[self.over]
+        (folder / "bearing.toml").write_text(f"[socket]\nstall_seconds = {self.stall_seconds}\n")
+        self.log = folder / "log"
+        command = [*self.command, "--config", str(folder / "bearing.toml"), "--socket", self.address]
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                self.connect().close()
+                return self
+            except OSError:
+                time.sleep(0.1)
+        said = self.log.read_text().strip().splitlines()[-1:] or ["nothing"]
+        self.__exit__()
+        raise RuntimeError(f"expected a daemon at {self.address} within {START_SECONDS} s, it said: {said[0]}")
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.folder.cleanup()
+
+    def connect(self):
+        """A connected, blocking socket."""
+        if self.over == "tcp":
+            return socket.create_connection(("127.0.0.1", int(self.address.rsplit(":", 1)[1])), timeout=10)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(10)
+        try:
+            connection.connect(self.address.replace("@", "\0", 1) if self.over == "abstract" else self.address)
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def lives(self):
+        return self.process.poll() is None
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def settled_descriptors(self):
+        """How many there are once the start is over: as many twice in a row."""
+        before = None
+        while (now := self.descriptors()) != before:
+            before = now
+            time.sleep(0.5)
+        return now
+
+    def memory(self):
+        """Resident KiB."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        return 0
+
+    def processor_seconds(self):
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        """Asks it to end; returns its exit status, None where it had to be killed, and the seconds that it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            status = None
+        return status, time.monotonic() - began
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
