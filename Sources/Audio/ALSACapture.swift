@@ -1,4 +1,5 @@
 import CRealtime
+import Glibc
 import Synchronization
 
 /// Captures from an ALSA device on a thread of its own and never gives up: a lost device is opened again for ever.
@@ -6,15 +7,20 @@ public final class ALSACapture: CaptureSource {
     /// Nanoseconds between attempts to open a lost device, first and longest.
     private static let backoff = MonotonicTime.second / 10...MonotonicTime.second / 2
 
-    public var stream: CaptureStream { opener.stream }
-    /// The name as ALSA knows it, for example "hw:1" or "hw:CARD=Array".
-    public var device: String { opener.device }
+    /// Nanoseconds that `stop` waits for the thread.
+    private static let stopPatience = MonotonicTime.second / 2
 
-    private let opener: CaptureOpener
+    private let present: Mutex<CaptureOpener>
+    private var opener: CaptureOpener { present.withLock { $0 } }
+    public let stream: CaptureStream
+    /// The name as ALSA knows it, for example "hw:1" or "hw:CARD=Array".
+    public let device: String
 
     /// - Parameter map: which channels of the device to use; nil demands exactly four.
     public init(device: String, map: ChannelMap? = nil, stream: CaptureStream) {
-        opener = CaptureOpener(device: device, map: map, stream: stream)
+        self.stream = stream
+        self.device = device
+        present = Mutex(CaptureOpener(device: device, map: map, stream: stream))
     }
 
     deinit { stop() }
@@ -23,6 +29,8 @@ public final class ALSACapture: CaptureSource {
     public var shape: CaptureShape? { opener.agreed.withLock { $0?.shape } }
 
     public var latency: Double { opener.agreed.withLock { $0?.latency ?? 0 } }
+
+    public var agreement: String? { shape?.description }
 
     /// Opens the device and starts to capture.
     ///
@@ -42,7 +50,12 @@ public final class ALSACapture: CaptureSource {
 
     public func stop() {
         // The stream may be another capture's by now.
-        guard opener.thread.stop() else { return }
+        switch opener.thread.stop(patience: Self.stopPatience) {
+        case .none: return
+        case .ended: break
+        // A thread that is stuck keeps its opener, by which it knows that it was to end.
+        case .abandoned: present.withLock { $0 = CaptureOpener(device: device, map: $0.map, stream: $0.stream) }
+        }
         stream.status.enter(.stopped)
         stream.wake.signal()
     }
@@ -65,23 +78,50 @@ public final class ALSACapture: CaptureSource {
         var pause = backoff.lowerBound
         while !thread.isStopping {
             if let open = session {
-                let framesBefore = stream.status.frames
                 let end = open.run()
+                timeline = open.chain.timelineSoFar
+                switch end {
+                case .stopped: return open.device.close()
+                case .stalled: note(ETIMEDOUT, open, stream.status, stream.status.countStall)
+                case .lost(let code): note(code, open, stream.status, stream.status.countLoss)
+                }
+                // Told before it is closed: a sound server that hangs holds whoever says goodbye to it.
+                stream.wake.signal()
                 open.device.close()
                 session = nil
-                timeline = open.chain.timelineSoFar
-                guard case .lost(let code) = end else { return }
-                stream.status.note(error: code)
-                stream.status.enter(.lost)
-                stream.wake.signal()
-                if stream.status.frames > framesBefore { pause = backoff.lowerBound }
+                if open.hasHeard { pause = backoff.lowerBound }
             }
             if thread.stopEvent.wait(until: MonotonicTime.now + pause) { break }
             pause = min(2 * pause, backoff.upperBound)
-            session = try? opener.open(timeline)
-            if session != nil { stream.status.countReopen() }
+            do throws(AudioError) {
+                session = try opener.open(timeline)
+            } catch {
+                stream.status.countRefusal()
+                if case .busyDevice = error { stream.status.countBusy() }
+                stream.status.note(error: error.number)
+                stream.wake.signal()
+            }
         }
         session?.device.close()
+    }
+
+    /// A session has ended; a device that never came back to life since its latest loss counts no second one.
+    private static func note(_ code: Int32, _ session: CaptureSession, _ status: CaptureStatus, _ count: () -> Void) {
+        if session.hasHeard || status.state == .opening { count() }
+        status.note(error: code)
+        status.enter(.lost)
+    }
+}
+
+extension AudioError {
+    /// The errno that is nearest to what a refused open means.
+    fileprivate var number: Int32 {
+        switch self {
+        case .missingDevice: ENODEV
+        case .busyDevice: EBUSY
+        case .forbiddenDevice: EACCES
+        default: EIO
+        }
     }
 }
 

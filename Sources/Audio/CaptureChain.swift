@@ -60,7 +60,10 @@ package final class CaptureChain: @unchecked Sendable {
     package func observe(available: Int, at moment: Int64) {
         let (out, rate) = (AudioFormat.sampleRate, shape.sampleRate)
         let frame = origin + ((deviceFrames + available) * out + rate / 2) / rate
-        timeline.observe(frame: frame, at: moment)
+        let offset = bearing_wall_offset()
+        if offset != 0, timeline.follow(wallOffset: offset) { stream.status.countClockStep() }
+        if timeline.observe(frame: frame, at: moment) { stream.status.countClockJump() }
+        if let drift = timeline.drift { stream.status.note(drift: drift) }
     }
 
     /// Takes device frames from `target` through to the ring.

@@ -21,12 +21,19 @@ public protocol CaptureSource: AnyObject, Sendable {
     var stream: CaptureStream { get }
     /// Seconds by which frames reach the ring later than a source at 24 kHz would bring them.
     var latency: Double { get }
+    /// What the source was agreed to give, in words; nil where that goes without saying, or before `start`.
+    var agreement: String? { get }
     /// Opens the source and starts its thread.
     ///
     /// - Throws: what stands in the way at the start. What fails later is recovered, or told by `stream.status`.
     func start() throws(AudioError)
     /// Starts again after `stop`; where the source is not there, the thread waits for it as after a loss.
     func resume()
-    /// Ends the thread and waits for it: at most some 100 ms. Harmless when not running.
+    /// Ends the thread and waits for it: some 100 ms, or half a second where a sound server hangs and holds it.
+    /// Harmless when not running.
     func stop()
+}
+
+extension CaptureSource {
+    public var agreement: String? { nil }
 }

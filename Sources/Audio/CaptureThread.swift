@@ -7,6 +7,15 @@ import Synchronization
 /// Threads of the library's own, not of a pool: audio must not queue behind anything else.
 @safe
 package final class CaptureThread: @unchecked Sendable {
+    /// What `stop` found.
+    package enum Ending {
+        /// No thread ran.
+        case none
+        case ended
+        /// It is stuck in a call; should it ever return, it sees that it was to end.
+        case abandoned
+    }
+
     /// Signalled when the thread shall end.
     package let stopEvent = WakeEvent()
     private let stopping = Atomic<Bool>(false)
@@ -46,15 +55,22 @@ package final class CaptureThread: @unchecked Sendable {
     }
 
     /// Asks the thread to end and waits for it.
-    /// - Returns: whether there was one.
+    ///
+    /// - Parameter patience: nanoseconds after which a thread that is stuck is left to itself: a sound server that hangs holds
+    ///   whoever calls it.
     @discardableResult
-    package func stop() -> Bool {
+    package func stop(patience: Int64 = .max) -> Ending {
         askToStop()
         return handle.withLock { handle in
-            guard let thread = handle else { return false }
-            _ = pthread_join(thread, nil)
+            guard let thread = handle else { return .none }
             handle = nil
-            return true
+            if patience == .max {
+                _ = pthread_join(thread, nil)
+            } else if bearing_thread_join(thread, MonotonicTime.now + patience) == 0 {
+                pthread_detach(thread)
+                return .abandoned
+            }
+            return .ended
         }
     }
 }

@@ -5,13 +5,18 @@ public final class FileCapture: CaptureSource {
     public let loops: Bool
     public var latency: Double { 0 }
 
+    private let speed: Int
     private let map: ChannelMap?
     private let thread = CaptureThread(name: "bearing-file")
 
     /// - Parameters:
     ///   - map: which channels of the file to use; nil demands a file of exactly four.
     ///   - loops: begins again at the end, for ever, without a gap.
-    public init(path: String, map: ChannelMap? = nil, loops: Bool = false, stream: CaptureStream) {
+    ///   - speed: times real time. The times of frames are then those that they would have at speed 1, and the file waits
+    ///     for a listener that is slower, so that no frame is dropped.
+    public init(path: String, map: ChannelMap? = nil, loops: Bool = false, speed: Int = 1, stream: CaptureStream) {
+        precondition(speed >= 1, "a file plays at real time or faster")
+        self.speed = speed
         self.path = path
         self.map = map
         self.loops = loops
@@ -22,7 +27,7 @@ public final class FileCapture: CaptureSource {
 
     /// - Throws: what `AudioFileStream` throws.
     public func start() throws(AudioError) {
-        let player = FilePlayer(file: try AudioFileStream(path: path, map: map), loops: loops, stream: stream)
+        let player = FilePlayer(file: try AudioFileStream(path: path, map: map), loops: loops, speed: speed, stream: stream)
         let thread = thread
         thread.start {
             player.begin(at: MonotonicTime.now)
@@ -43,7 +48,7 @@ public final class FileCapture: CaptureSource {
 
     public func stop() {
         // The stream may be another capture's by now.
-        guard thread.stop() else { return }
+        guard thread.stop() != .none else { return }
         if stream.status.state != .ended { stream.status.enter(.stopped) }
         stream.wake.signal()
     }

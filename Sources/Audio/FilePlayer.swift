@@ -10,6 +10,8 @@ package final class FilePlayer: @unchecked Sendable {
 
     private let file: AudioFileStream
     private let loops: Bool
+    /// Times real time.
+    private let speed: Int
     private let stream: CaptureStream
     private var timeline: CaptureTimeline
     private let scratch = FrameBuffer(count: FilePlayer.period * AudioFormat.channels)
@@ -17,9 +19,10 @@ package final class FilePlayer: @unchecked Sendable {
     private var start: Int64 = 0
     private var played = 0
 
-    package init(file: AudioFileStream, loops: Bool, stream: CaptureStream) {
+    package init(file: AudioFileStream, loops: Bool, speed: Int = 1, stream: CaptureStream) {
         self.file = file
         self.loops = loops
+        self.speed = speed
         self.stream = stream
         timeline = CaptureTimeline(
             clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
@@ -38,13 +41,18 @@ package final class FilePlayer: @unchecked Sendable {
     /// - Returns: when to call next, nanoseconds of the monotonic clock; nil when the file is over, or cannot be read on.
     package func advance(to now: Int64) -> Int64? {
         let scratch = scratch
-        while moment(ofFrame: played + Self.period) <= now {
+        while deadline(ofFrame: played + Self.period) <= now {
+            if speed > 1, stream.ring.capacity - stream.ring.framesAvailable < Self.period {
+                return now + MonotonicTime.second / 1000
+            }
             guard let frames = nextFrames() else {
                 stream.status.enter(.ended)
                 stream.wake.signal()
                 return nil
             }
             let first = stream.ring.framesWritten
+            let offset = bearing_wall_offset()
+            if offset != 0, timeline.follow(wallOffset: offset) { stream.status.countClockStep() }
             timeline.observe(frame: first, at: moment(ofFrame: played))
             let taken = stream.ring.write(scratch.span(0..<frames * AudioFormat.channels))
             if taken < frames { timeline.breakOff(at: first + taken) }
@@ -52,7 +60,7 @@ package final class FilePlayer: @unchecked Sendable {
             played += frames
             stream.wake.signal()
         }
-        return moment(ofFrame: played + Self.period)
+        return deadline(ofFrame: played + Self.period)
     }
 
     /// The next period, shorter at the end of the file, which a loop follows at once; nil at the end or at a fault.
@@ -71,6 +79,12 @@ package final class FilePlayer: @unchecked Sendable {
         }
     }
 
+    /// When a frame is played.
+    private func deadline(ofFrame frame: Int) -> Int64 {
+        start + Int64(frame) * MonotonicTime.second / Int64(AudioFormat.sampleRate * speed)
+    }
+
+    /// When a frame began, as its listener is told.
     private func moment(ofFrame frame: Int) -> Int64 {
         start + Int64(frame) * MonotonicTime.second / Int64(AudioFormat.sampleRate)
     }

@@ -18,21 +18,32 @@ int bearing_pcm_watch(bearing_pcm *pcm, struct _snd_pcm *handle, int stop_descri
     return 0;
 }
 
-bearing_pcm_event bearing_pcm_wait(bearing_pcm *pcm, int64_t nanoseconds) {
+int bearing_pcm_wait(bearing_pcm *pcm, int64_t nanoseconds) {
     if (nanoseconds < 0) nanoseconds = 0;
     struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     int ready = ppoll(pcm->descriptors, (nfds_t)pcm->count + 1, &timeout, NULL);
     if (ready == 0) return BEARING_PCM_TIMEOUT;
-    /* Interrupted: the caller's own clock says how long is left. */
-    if (ready < 0) return BEARING_PCM_NOTHING;
+    /* The caller's own clock says how long is left. */
+    if (ready < 0) return errno == EINTR ? BEARING_PCM_INTERRUPTED : -errno;
     if (pcm->descriptors[pcm->count].revents) return BEARING_PCM_STOP;
     unsigned short events = 0;
     int result = snd_pcm_poll_descriptors_revents(pcm->handle, pcm->descriptors, (unsigned)pcm->count, &events);
-    return result < 0 || events ? BEARING_PCM_READY : BEARING_PCM_NOTHING;
+    if (result < 0) return result;
+    return events ? BEARING_PCM_READY : BEARING_PCM_NOTHING;
 }
 
 long bearing_pcm_read(bearing_pcm *pcm, void *frames, unsigned long count) {
     return snd_pcm_readi(pcm->handle, frames, count);
+}
+
+/* Where no frame can be had, what the state of the PCM says of it; libasound's count of frames does not always tell. */
+static long reason(bearing_pcm *pcm, long available) {
+    switch (snd_pcm_state(pcm->handle)) {
+    case SND_PCM_STATE_DISCONNECTED: return -ENODEV;
+    case SND_PCM_STATE_SUSPENDED: return -ESTRPIPE;
+    case SND_PCM_STATE_XRUN: return available < 0 ? available : -EPIPE;
+    default: return available;
+    }
 }
 
 long bearing_pcm_available(bearing_pcm *pcm, int64_t *moment) {
@@ -41,7 +52,7 @@ long bearing_pcm_available(bearing_pcm *pcm, int64_t *moment) {
     snd_pcm_sframes_t now_available = snd_pcm_avail_update(pcm->handle);
     int64_t now = bearing_monotonic_nanoseconds();
     *moment = now;
-    if (now_available < 0) return now_available;
+    if (now_available <= 0) return reason(pcm, now_available);
     if (snd_pcm_htimestamp(pcm->handle, &available, &stamp) < 0) return now_available;
     int64_t stamped = (int64_t)stamp.tv_sec * 1000000000 + stamp.tv_nsec;
     /* A stamp by another clock, or none at all. */
@@ -58,13 +69,8 @@ int bearing_pcm_start(bearing_pcm *pcm) {
 }
 
 int bearing_pcm_resume(bearing_pcm *pcm) {
-    struct timespec pause = {.tv_nsec = 20000000};
     int result = snd_pcm_resume(pcm->handle);
-    for (int attempt = 0; result == -EAGAIN && attempt < 50; attempt++) {
-        nanosleep(&pause, NULL);
-        result = snd_pcm_resume(pcm->handle);
-    }
-    if (result < 0) return bearing_pcm_start(pcm);
+    if (result < 0) return result;
     return snd_pcm_state(pcm->handle) == SND_PCM_STATE_RUNNING ? 0 : snd_pcm_start(pcm->handle);
 }
 

@@ -18,6 +18,18 @@ int64_t bearing_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC
 
 int64_t bearing_wall_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
 
+int64_t bearing_wall_offset(void) {
+    int64_t before = bearing_monotonic_nanoseconds();
+    int64_t wall = bearing_wall_nanoseconds();
+    int64_t after = bearing_monotonic_nanoseconds();
+    return after - before > 1000000 ? 0 : wall - before - (after - before) / 2;
+}
+
+int bearing_thread_join(pthread_t thread, int64_t deadline) {
+    struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+}
+
 int bearing_event_open(void) {
     int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     return descriptor < 0 ? -errno : descriptor;

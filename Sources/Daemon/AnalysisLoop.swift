@@ -73,7 +73,7 @@ final class AnalysisLoop: @unchecked Sendable {
         guard there > 0, let moment = stream.clock.moment(ofFrame: start),
             let began = stream.clock.monotonic(ofFrame: start)
         else { return false }
-        follow(moment)
+        follow(moment, began)
         let frames = contiguous(from: start, count: there, segment: moment.segment)
         end = moment.time + Double(frames) / Double(AudioFormat.sampleRate)
         ended = began + Self.nanoseconds(ofFrames: frames)
@@ -92,13 +92,17 @@ final class AnalysisLoop: @unchecked Sendable {
     }
 
     /// Starts anew after a long gap; a short one is bridged.
-    private func follow(_ moment: CaptureMoment) {
+    ///
+    /// - Parameter began: the moment in nanoseconds of the monotonic clock, which nobody sets and which stands still while the
+    ///   machine sleeps; the wall clock counts that.
+    private func follow(_ moment: CaptureMoment, _ began: Int64) {
         defer { segment = moment.segment }
         guard let segment else {
             recording?.beginAnew(at: moment.time)
             return
         }
-        guard segment != moment.segment, moment.time - end > Self.longestGap else { return }
+        let gap = max(moment.time - end, Double(began - ended) * 1e-9)
+        guard segment != moment.segment, gap > Self.longestGap else { return }
         recording?.beginAnew(at: moment.time)
         pipeline.reset()
         filled = -pipeline.inputDelay
@@ -132,10 +136,10 @@ final class AnalysisLoop: @unchecked Sendable {
         let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
         let time = end - Double(pipeline.lookAhead) * Self.blockSeconds - delay
         let late = Self.nanoseconds(ofFrames: pipeline.lookAhead * Self.framesPerBlock + pipeline.inputDelay)
+        // A block that finds no room is counted as dropped; those that are told have numbers without a gap.
         let block = FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks)
-        mailbox.post(block)
         recording?.tell(block)
-        sequence += 1
+        if mailbox.post(block) { sequence += 1 }
     }
 
     private func finishBlock() {

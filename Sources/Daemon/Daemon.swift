@@ -150,6 +150,8 @@ public final class Daemon {
     func announce() {
         var hello = hello
         hello.latencyMilliseconds += 1000 * hearing.capture.latency
+        hello.latency?.resampler = 1000 * hearing.capture.latency
+        hello.capture = hearing.capture.agreement
         server.announce(hello)
         recorder?.announce(hello)
     }

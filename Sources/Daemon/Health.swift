@@ -37,12 +37,14 @@ final class Health: Sendable {
     /// The whole state of health, for a status line.
     func status(of stream: CaptureStream, mailbox: Mailbox) -> FeedStatus {
         let capture = stream.status
-        return FeedStatus(
+        var status = FeedStatus(
             state: Self.name(of: capture.state), error: CaptureFault.text(of: capture.lastError),
             events: Self.events(of: capture), frames: capture.frames, droppedFrames: stream.ring.framesDropped,
             lostBlocks: mailbox.dropped, blocks: blocks, load: Double(Float(bitPattern: loadBits.load(ordering: .relaxed))),
             levels: (0..<AudioFormat.channels).map { Self.decibels(Float(bitPattern: power($0))) },
             uptime: Double(MonotonicTime.now - started) * 1e-9)
+        status.drift = capture.drift
+        return status
     }
 
     /// What befell the capture, by the name that it has in the status line: a new counter is one more line here, and
@@ -50,9 +52,17 @@ final class Health: Sendable {
     private static func events(of capture: CaptureStatus) -> [FeedStatus.Count] {
         [
             FeedStatus.Count("overruns", capture.overruns),
-            FeedStatus.Count("suspends", capture.suspensions),
+            FeedStatus.Count("suspends", capture.suspends),
             FeedStatus.Count("stalls", capture.stalls),
+            FeedStatus.Count("losses", capture.losses),
             FeedStatus.Count("reopens", capture.reopens),
+            FeedStatus.Count("refusals", capture.refusals),
+            FeedStatus.Count("busy", capture.busy),
+            FeedStatus.Count("clock_jumps", capture.clockJumps),
+            FeedStatus.Count("clock_steps", capture.clockSteps),
+            FeedStatus.Count("interrupts", capture.interrupts, isUrgent: false),
+            FeedStatus.Count("short_reads", capture.shortReads, isUrgent: false),
+            FeedStatus.Count("empty_wakes", capture.emptyWakes, isUrgent: false),
         ]
     }
 

@@ -5,10 +5,13 @@ public struct FeedStatus: Sendable, Hashable {
         /// Its key in the status line: lower-case letters and underscores.
         public var name: String
         public var count: Int
+        /// Whether a line is due at once when it grows; what some devices do all the time waits for the next one.
+        public var isUrgent: Bool
 
-        public init(_ name: String, _ count: Int) {
+        public init(_ name: String, _ count: Int, isUrgent: Bool = true) {
             self.name = name
             self.count = count
+            self.isUrgent = isUrgent
         }
     }
 
@@ -18,6 +21,8 @@ public struct FeedStatus: Sendable, Hashable {
     public var error: String?
     /// What befell the capture: overruns and their like.
     public var events: [Count]
+    /// Parts per million by which the device's clock is fast; 0 while that is not known.
+    public var drift = 0.0
     /// 24 kHz frames captured since the start, those included that found no room.
     public var frames: Int
     /// Frames that found no room before the analysis.
@@ -59,7 +64,8 @@ public struct FeedStatus: Sendable, Hashable {
 
     /// Whether a line is due at once: what changes between the two is more than time passing.
     func differs(from other: FeedStatus) -> Bool {
-        state != other.state || events != other.events || droppedBlocks != other.droppedBlocks
+        state != other.state || droppedBlocks != other.droppedBlocks
+            || events.filter(\.isUrgent) != other.events.filter(\.isUrgent)
     }
 }
 

@@ -25,6 +25,7 @@ extension TrackMessage {
         line.field("format", hello.format)
         line.field("model", hello.model)
         line.field("frames", status.frames)
+        line.field("drift_ppm", status.drift, decimals: 1)
         line.openObject("events")
         for event in status.events { line.field(named: event.name, event.count) }
         line.closeObject()

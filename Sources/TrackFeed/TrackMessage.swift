@@ -16,6 +16,10 @@ public struct FeedHello: Sendable, Hashable {
     public var model: String?
     /// Milliseconds from a sound to the line that tells it, computation aside: block, look-ahead, resampling.
     public var latencyMilliseconds: Double
+    /// What of it each stage adds; nil where nobody says.
+    public var latency: FeedLatency?
+    /// What the device was agreed to give, in words; nil where that goes without saying.
+    public var capture: String?
 
     public init(
         name: String, format: String, source: String, model: String? = nil, maximumTracks: Int, latencyMilliseconds: Double
@@ -27,6 +31,22 @@ public struct FeedHello: Sendable, Hashable {
         self.maximumTracks = maximumTracks
         self.latencyMilliseconds = latencyMilliseconds
     }
+}
+
+/// Milliseconds that each stage between a sound and its line adds.
+public struct FeedLatency: Sendable, Hashable {
+    public var block = 100.0
+    public var lookAhead = 0.0
+    public var resampler = 0.0
+    public var encoder = 0.0
+
+    public init(lookAhead: Double, resampler: Double, encoder: Double) {
+        self.lookAhead = lookAhead
+        self.resampler = resampler
+        self.encoder = encoder
+    }
+
+    public var sum: Double { block + lookAhead + resampler + encoder }
 }
 
 /// One block on its way to the subscribers.
@@ -70,6 +90,13 @@ package struct TrackMessage {
         line.field("max_tracks", hello.maximumTracks)
         line.field("period_ms", Self.periodMilliseconds)
         line.field("latency_ms", hello.latencyMilliseconds, decimals: 1)
+        if let latency = hello.latency {
+            line.field("block_ms", latency.block, decimals: 1)
+            line.field("look_ahead_ms", latency.lookAhead, decimals: 1)
+            line.field("resampler_ms", latency.resampler, decimals: 2)
+            line.field("encoder_ms", latency.encoder, decimals: 2)
+        }
+        if let capture = hello.capture { line.field("capture", capture) }
         line.field("axes", Self.axes)
         line.end()
     }

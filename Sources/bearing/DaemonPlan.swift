@@ -36,11 +36,15 @@ struct DaemonPlan {
 
     /// The daemon adds what the source takes once it is open.
     var hello: FeedHello {
-        FeedHello(
+        let latency = FeedLatency(
+            lookAhead: Double(100 * model.file.architecture.lookAhead), resampler: 0, encoder: 1000 * model.input.latency)
+        var hello = FeedHello(
             name: "bearing \(Bearing.configuration.version)", format: model.input.format.rawValue,
             source: configuration.input.source.description, model: model.path,
             maximumTracks: model.file.architecture.maximumTracks,
-            latencyMilliseconds: Double(100 * (model.file.architecture.lookAhead + 1)) + 1000 * model.input.latency)
+            latencyMilliseconds: latency.sum)
+        hello.latency = latency
+        return hello
     }
 
     var logLevel: Logger.Level {

@@ -16,13 +16,23 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
 
+    /// For tests of endurance: hours of audio in minutes.
+    @Option(help: .hidden)
+    var speed = 1
+
+    func validate() throws {
+        guard (1...1000).contains(speed) else {
+            throw ValidationError("--speed: expected 1 to 1000, found \(speed)")
+        }
+    }
+
     func run() throws {
         // Before anything else: what is started from here must not take systemd's sockets for its own.
         let passed = Result { () throws(FeedError) in try PassedSockets.take() }
         let plan = try DaemonPlan(options)
         let log = Self.makeLog(plan.logLevel)
         plan.report(to: log)
-        let capture = try plan.configuration.makeCapture()
+        let capture = try plan.configuration.makeCapture(speed: speed)
         // What the daemon runs by, for the next reload to be compared with.
         var running = plan
         var settings = plan.daemonOptions

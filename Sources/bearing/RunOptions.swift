@@ -104,11 +104,13 @@ extension BearingConfiguration {
     }
 
     /// The source of audio, not yet started.
-    func makeCapture(on stream: CaptureStream = CaptureStream()) throws -> any CaptureSource {
+    ///
+    /// - Parameter speed: of a file, times real time.
+    func makeCapture(on stream: CaptureStream = CaptureStream(), speed: Int = 1) throws -> any CaptureSource {
         switch input.source {
         case .alsa(let name): ALSACapture(device: name, map: input.channels, stream: stream)
-        case .file(let path): FileCapture(path: path, map: input.channels, loops: input.loop, stream: stream)
-        case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: input.loop, stream: stream)
+        case .file(let path): FileCapture(path: path, map: input.channels, loops: input.loop, speed: speed, stream: stream)
+        case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: input.loop, speed: speed, stream: stream)
         }
     }
 }

@@ -133,28 +133,6 @@ struct ALSACaptureTests {
         #expect(end.segment > segment)
     }
 
-    @Test(arguments: ["gone=1\n", "stall=1\n"])
-    func aLostDeviceIsOpenedAgain(_ fault: String) throws {
-        let folder = TemporaryFolder()
-        let path = try Self.counterFile(folder, frames: 200_000)
-        let control = folder.put([], as: "control")
-        let capture = ALSACapture(
-            device: VirtualMicrophone.device(playing: path, control: control), stream: CaptureStream())
-        try capture.start()
-        let status = capture.stream.status
-        _ = Self.collect(capture.stream, frames: 2400)
-        #expect(status.state == .running)
-        _ = folder.put(Array(fault.utf8), as: "control")
-        #expect(Self.wait(seconds: 5) { status.state == .lost })
-        #expect(status.lastError != 0 && (fault == "stall=1\n") == (status.stalls > 0))
-        _ = folder.put([], as: "control")
-        #expect(Self.wait(seconds: 5) { status.state == .running })
-        #expect(status.reopens > 0)
-        _ = Self.collect(capture.stream, frames: 2400)
-        capture.stop()
-        #expect(status.state == .stopped)
-    }
-
     @Test func whatCannotBeOpenedIsNamed() throws {
         func starting(_ device: String, map: ChannelMap? = nil) -> AudioError? {
             do throws(AudioError) {

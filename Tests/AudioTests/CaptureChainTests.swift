@@ -85,6 +85,43 @@ import Testing
         #expect(clock.moment(ofFrame: 24_000) == CaptureMoment(time: 3, segment: 1))
     }
 
+    @Test func aSilentJumpIsTold() {
+        var timeline = CaptureTimeline(clock: CaptureClock(), wallOffset: 0)
+        timeline.breakOff(at: 0)
+        for period in 0..<100 { #expect(!timeline.observe(frame: 240 * period, at: Int64(period) * 10_000_000)) }
+        #expect(!timeline.observe(frame: 24_000, at: 1_050_000_000))
+        #expect(timeline.observe(frame: 24_240, at: 1_250_000_000))
+        #expect(!timeline.observe(frame: 24_480, at: 1_260_000_000))
+    }
+
+    /// Somebody sets the clock, or the machine slept: times are those of the wall again, and the stretch goes on.
+    @Test func timesFollowTheWallClock() throws {
+        let clock = CaptureClock()
+        var timeline = CaptureTimeline(clock: clock, wallOffset: 1_000_000_000_000)
+        timeline.breakOff(at: 0)
+        timeline.observe(frame: 0, at: 5_000_000_000)
+        // The jitter of looking at two clocks is no step.
+        #expect(!timeline.follow(wallOffset: 1_000_003_000_000))
+        #expect(timeline.follow(wallOffset: 4_600_000_000_000))
+        timeline.observe(frame: 240, at: 5_010_000_000)
+        let moment = try #require(clock.moment(ofFrame: 240))
+        #expect(abs(moment.time - 4605.01) < 1e-6 && moment.segment == 0)
+        #expect(clock.monotonic(ofFrame: 240) == 5_010_000_000)
+    }
+
+    @Test(arguments: [-1000.0, 0, 300])
+    func theDriftOfADeviceIsMeasured(_ partsPerMillion: Double) throws {
+        var timeline = CaptureTimeline(clock: CaptureClock(), wallOffset: 0)
+        var random = SeededRandom(seed: 6)
+        timeline.breakOff(at: 0)
+        for period in 0..<6000 {
+            let truth = Double(240 * period) / 24_000 / (1 + partsPerMillion * 1e-6)
+            timeline.observe(frame: 240 * period, at: Int64((truth + Double.random(in: 0..<0.002, using: &random)) * 1e9))
+            if period < 1000 { #expect(timeline.drift == nil) }
+        }
+        #expect(abs(try #require(timeline.drift) - partsPerMillion) < 20)
+    }
+
     /// Frames that found no room are a gap of known length.
     @Test func aFullRingShiftsTheTimesByWhatWasLost() throws {
         let stream = CaptureStream(frames: 1024)

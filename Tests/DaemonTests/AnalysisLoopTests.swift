@@ -1,4 +1,5 @@
 import Features
+import Geometry
 import Kernels
 import Networks
 import Pipeline
@@ -51,5 +52,77 @@ import Tracking
         // Frames that are analysed in full, whether or not the encoder has let their tracks through.
         let computing = timings.computing.sinceStart()
         #expect(computing.count == expected.count && computing.p50 > 0)
+    }
+
+    /// Audio before and after a gap, each block as it was told.
+    private func blocks(
+        gap: Double, sleep: Double = 0, step: Double = 0, mailbox: Mailbox = Mailbox()
+    ) -> (before: [FeedBlock], after: [FeedBlock]) {
+        let stream = CaptureStream()
+        let loop = AnalysisLoop(stream: stream, pipeline: pipeline(nil), mailbox: mailbox, health: Health())
+        var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
+        var (time, frame) = (5.0, 0)
+        func hear(seconds: Double) -> [FeedBlock] {
+            var told: [FeedBlock] = []
+            var random = SplitMix64(seed: 7)
+            timeline.breakOff(at: frame)
+            for _ in 0..<Int(seconds * 100) {
+                timeline.observe(frame: frame, at: Int64(time * 1e9))
+                let samples = (0..<240 * 4).map { _ in Float(random.unit() - 0.5) }
+                _ = stream.ring.write(samples.span)
+                stream.wake.signal()
+                loop.pass()
+                while let block = mailbox.take() { told.append(block) }
+                time += 0.01
+                frame += 240
+            }
+            return told
+        }
+        // Half a block is under way when the gap comes.
+        let before = hear(seconds: 1.05)
+        time += gap
+        _ = timeline.follow(wallOffset: Int64((sleep + step) * 1e9))
+        return (before, hear(seconds: 1))
+    }
+
+    private func directions(_ blocks: [FeedBlock]) -> [[Direction]] { blocks.map { $0.tracks.array.map(\.direction) } }
+    private func ids(_ blocks: [FeedBlock]) -> Set<Int> { Set(blocks.flatMap { $0.tracks.array.map(\.id) }) }
+
+    /// After more than half a second, also one that only the wall clock counts because the machine slept, everything is as at
+    /// the start, but for ids and numbers.
+    @Test(arguments: [(0.51, 0.0), (30, 0), (0.1, 28_800)])
+    func aLongGapBeginsAnew(_ gap: Double, _ sleep: Double) {
+        let (before, after) = blocks(gap: gap, sleep: sleep)
+        #expect((before + after).map(\.sequence) == Array(0..<20))
+        #expect(!ids(before).isEmpty && ids(before).isDisjoint(with: ids(after)))
+        #expect(directions(before) == directions(after))
+    }
+
+    /// A short one does not, whatever the wall clock says in a stretch without a gap.
+    @Test(arguments: [0.0, 0.2, 0.45])
+    func aShortGapIsBridged(_ gap: Double) {
+        let (before, after) = blocks(gap: gap)
+        #expect((before + after).map(\.sequence) == Array(0..<20))
+        #expect(!ids(before).isDisjoint(with: ids(after)))
+        #expect(directions(before) != directions(after))
+    }
+
+    /// Numbers have no gap, even where the server takes nothing for so long that blocks are dropped.
+    @Test func droppedBlocksLeaveNoGapInTheNumbers() {
+        let mailbox = Mailbox(capacity: 4)
+        let stream = CaptureStream()
+        let loop = AnalysisLoop(stream: stream, pipeline: pipeline(nil), mailbox: mailbox, health: Health())
+        var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
+        timeline.breakOff(at: 0)
+        timeline.observe(frame: 0, at: 0)
+        var told: [Int] = []
+        for round in 0..<2 {
+            let samples = [Float](repeating: 0.01, count: 4 * 2400 * (round == 0 ? 7 : 2))
+            _ = stream.ring.write(samples.span)
+            stream.wake.signal()
+            loop.pass()
+            while let block = mailbox.take() { told.append(block.sequence) }
+        }
+        #expect(told == Array(0..<6) && mailbox.dropped == 3)
     }
 }

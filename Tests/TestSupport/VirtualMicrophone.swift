@@ -11,9 +11,16 @@ public enum VirtualMicrophone {
     ///
     /// - Parameters:
     ///   - file: WAV; the device has its rate, channels and format.
-    ///   - control: the file that injects faults, lines of gone=1, xrun=N, stall=1.
+    ///   - control: the file that injects faults: tools/virtual-microphone/faults.h.
     public static func device(playing file: String, loops: Bool = false, control: String = "") -> String {
         "bearingmic:FILE='\(file)',LOOP=\(loops ? 1 : 0),CONTROL='\(control)'"
+    }
+
+    /// The same for a file of raw frames, over and over.
+    ///
+    /// - Parameter format: ALSA's name for it, such as S24_LE.
+    public static func device(playingRaw file: String, rate: Int, channels: Int, format: String) -> String {
+        "bearingraw:FILE='\(file)',RATE=\(rate),CHANNELS=\(channels),FORMAT='\(format)'"
     }
 
     private static let folder = FileManager.default.temporaryDirectory

@@ -17,21 +17,23 @@ typedef struct bearing_pcm {
     struct pollfd descriptors[BEARING_PCM_DESCRIPTORS + 1];
 } bearing_pcm;
 
-/* What ended a wait. */
-typedef enum bearing_pcm_event {
+/* What ended a wait; below 0 it is -errno of a device that says so before any read. */
+enum {
     BEARING_PCM_TIMEOUT,
     BEARING_PCM_STOP,
     /* Frames are there, or a fault that the next read tells. */
     BEARING_PCM_READY,
     /* A descriptor woke up for nothing: some plugins do, thousands of times a second. */
-    BEARING_PCM_NOTHING
-} bearing_pcm_event;
+    BEARING_PCM_NOTHING,
+    /* A signal handler ran. */
+    BEARING_PCM_INTERRUPTED
+};
 
 /* Fetches the descriptors of an open PCM, to be done after every open; 0 or -errno. */
 int bearing_pcm_watch(bearing_pcm *pcm, struct _snd_pcm *handle, int stop_descriptor);
 
 /* Waits at most so long. */
-BEARING_HOT bearing_pcm_event bearing_pcm_wait(bearing_pcm *pcm, int64_t nanoseconds);
+BEARING_HOT int bearing_pcm_wait(bearing_pcm *pcm, int64_t nanoseconds);
 
 /* Frames read without waiting, or -errno. */
 BEARING_HOT long bearing_pcm_read(bearing_pcm *pcm, void *frames, unsigned long count);
@@ -43,7 +45,8 @@ BEARING_HOT long bearing_pcm_available(bearing_pcm *pcm, int64_t *moment);
 /* Prepares and starts; 0 or -errno. */
 int bearing_pcm_start(bearing_pcm *pcm);
 
-/* Wakes a sleeping device, at most a second long, and starts it where it does not run by itself; 0 or -errno. */
+/* Tries once to wake a sleeping device, and starts it where it does not run by itself; 0 or -errno, -EAGAIN while it
+   still sleeps. */
 int bearing_pcm_resume(bearing_pcm *pcm);
 
 /* libasound prints what it finds odd on standard error, also where a caller only tries: end that. */

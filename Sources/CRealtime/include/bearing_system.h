@@ -3,6 +3,7 @@
 #define BEARING_SYSTEM_H
 
 #include "bearing_hot.h"
+#include <pthread.h>
 #include <stdint.h>
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
@@ -10,6 +11,9 @@ BEARING_HOT int64_t bearing_monotonic_nanoseconds(void);
 
 /* Nanoseconds of CLOCK_REALTIME since 1970. */
 BEARING_HOT int64_t bearing_wall_nanoseconds(void);
+
+/* Nanoseconds since 1970 at monotonic 0, as the clocks stand now; 0 when the thread was interrupted between them. */
+BEARING_HOT int64_t bearing_wall_offset(void);
 
 /* A non-blocking eventfd that closes on exec, or -errno. */
 int bearing_event_open(void);
@@ -25,5 +29,8 @@ BEARING_HOT int bearing_event_wait(int descriptor, int64_t deadline);
 
 /* Names the calling thread, at most 15 bytes, for `top -H` and debuggers. */
 void bearing_thread_name(const char *name);
+
+/* Waits for a thread's end until CLOCK_MONOTONIC reaches the deadline in nanoseconds; whether it has ended. */
+int bearing_thread_join(pthread_t thread, int64_t deadline);
 
 #endif

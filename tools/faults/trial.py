@@ -1,0 +1,147 @@
+"""One fault, injected many times into one stream, and what came of it."""
+
+import statistics
+import time
+from dataclasses import dataclass, field
+
+from faults import reference
+from faults.daemon import Daemon
+
+# Seconds: until a fault is told, and until tracks come again after the device's return.
+TOLD_WITHIN = 2.0
+BACK_WITHIN = 1.0
+# To measure what takes longer than is allowed.
+PATIENCE = 15.0
+
+
+@dataclass
+class Result:
+    fault: object
+    times: int = 0
+    told: list = field(default_factory=list)
+    back: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    blocks: int = 0
+    tracks: int = 0
+    stop: float = 0.0
+
+    @property
+    def good(self):
+        return not self.problems
+
+    def fields(self):
+        return {
+            "fault": self.fault.name, "code": self.fault.code, "times": self.times,
+            "told_ms": [round(1000 * told) for told in self.told], "back_ms": [round(1000 * back) for back in self.back],
+            "blocks_compared": self.blocks, "tracks_compared": self.tracks, "stop_ms": round(1000 * self.stop),
+            "problems": self.problems,
+        }
+
+    def row(self):
+        told = f"{1000 * statistics.median(self.told):.0f}" if self.told else "-"
+        back = f"{1000 * statistics.median(self.back):.0f}" if self.back else "-"
+        worst = f"{1000 * max(self.back):.0f}" if self.back else "-"
+        said = "good" if self.good else f"BAD: {self.problems[0]}" + (f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else "")
+        return f"{self.fault.name:36}{self.fault.code:20}{self.times:6}{told:>9}{back:>9}{worst:>7}{self.blocks:8}{self.tracks:8}  {said}"
+
+
+class Trial:
+    """`kind` makes the device: microphone.Microphone or pulse.Server."""
+
+    def __init__(self, kind, program, fault, folder, environment, recording):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.program, self.fault, self.folder = str(program), fault, folder
+        self.device = kind(folder, recording)
+        self.environment = self.device.environment(environment) if hasattr(self.device, "environment") else environment
+        self.result = Result(fault)
+
+    def run(self, times, settle):
+        daemon = Daemon(
+            self.program, ["--source", self.device.source], self.folder / "socket", self.environment, self.folder / "said")
+        try:
+            daemon.connect()
+            if not daemon.wait(lambda line: line.fields["type"] == "tracks", patience=PATIENCE):
+                self.problem("no tracks at all")
+            time.sleep(settle)
+            while self.result.times < times and not self.result.problems:
+                self.inject(daemon)
+                time.sleep(settle)
+                if daemon.process.poll() is not None:
+                    self.problem(f"the daemon ended with {daemon.process.returncode}")
+            if self.fault.finale:
+                self.fault.finale(self.device)
+            status, self.result.stop = daemon.stop()
+            if status != 0:
+                self.problem(f"asked to end, the daemon ended with {status}")
+            if self.result.stop > 1:
+                self.problem(f"asked to end, the daemon took {self.result.stop:.1f} s")
+            self.check(daemon)
+        except RuntimeError as error:
+            self.problem(str(error))
+        finally:
+            daemon.kill()
+            if hasattr(self.device, "close"):
+                self.device.close()
+        return self.result
+
+    def problem(self, text):
+        self.result.problems.append(f"after {self.result.times}: {text}" if self.result.times else text)
+
+    def inject(self, daemon):
+        fault, before, start = self.fault, daemon.status()["events"], len(daemon.lines)
+        absent = [name for name in fault.told + fault.silent if name not in before]
+        if absent:
+            return self.problem(f"the status line has no {absent}")
+        began = time.monotonic()
+        fault.inject(self.device, daemon)
+        returned = time.monotonic()
+        self.result.times += 1
+
+        def grown(some):
+            return lambda line: line.fields["type"] == "status" and some(
+                line.fields["events"][name] > before[name] for name in fault.told)
+
+        # Tracks that were under way when the device went are not its return.
+        back = daemon.wait(
+            lambda line: line.fields["type"] == "tracks" and line.arrival > returned, start, PATIENCE)
+        if not back:
+            return self.problem(f"no tracks within {PATIENCE:.0f} s of the device's return")
+        self.result.back.append(back.arrival - returned)
+        if self.result.back[-1] > BACK_WITHIN:
+            self.problem(f"tracks came again {1000 * self.result.back[-1]:.0f} ms after the device's return")
+        if not daemon.wait(grown(all), start, max(0.1, returned + TOLD_WITHIN - time.monotonic())):
+            return self.problem(f"no status line told {fault.told}")
+        self.result.told.append(daemon.wait(grown(any), start).arrival - began)
+        if fault.loses and not daemon.wait(
+            lambda line: line.fields["type"] == "status" and line.fields["state"] == "lost", start, 0.1):
+            self.problem("no status line said that the device was lost")
+        if not daemon.wait(
+            lambda line: line.fields["type"] == "status" and line.fields["state"] == "running" and line.arrival > returned,
+            start, TOLD_WITHIN):
+            self.problem("no status line said that the capture runs again")
+        # Another fault's counter: unless this machine stood still, which the device's log would show too.
+        after = daemon.status()["events"]
+        wrong = [name for name in fault.silent if after[name] > before[name]]
+        if wrong:
+            self.problem(f"{wrong} grew as well")
+
+    def check(self, daemon):
+        """All lines: numbers, ids, and every block against the reference."""
+        tracks = daemon.tracks()
+        numbers = [line.fields["seq"] for line in tracks]
+        for one, next_one in zip(numbers, numbers[1:]):
+            if next_one != one + 1:
+                return self.problem(f"seq {one} is followed by {next_one}")
+        if daemon.status().get("dropped_blocks"):
+            return self.problem(f"{daemon.status()['dropped_blocks']} blocks were dropped: this machine was too slow")
+        times = [line.fields["time"] for line in tracks]
+        if any(later <= earlier for earlier, later in zip(times, times[1:])):
+            self.problem("the times of blocks do not grow")
+        comparison = reference.Comparison()
+        expected = reference.localize(self.program, self.device.heard(), self.folder / "reference")
+        self.device.compare(comparison, tracks, expected)
+        self.result.blocks, self.result.tracks = comparison.blocks, comparison.tracks
+        for problem in comparison.problems:
+            self.problem(problem)
+        if not comparison.tracks:
+            self.problem("there was nothing to compare")
