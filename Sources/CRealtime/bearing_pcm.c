@@ -71,6 +71,8 @@ int bearing_pcm_start(bearing_pcm *pcm) {
 int bearing_pcm_resume(bearing_pcm *pcm) {
     int result = snd_pcm_resume(pcm->handle);
     if (result < 0) return result;
+    /* Before its plugins libasound says 0 whatever they say: the state tells. */
+    if (snd_pcm_state(pcm->handle) == SND_PCM_STATE_SUSPENDED) return -EAGAIN;
     return snd_pcm_state(pcm->handle) == SND_PCM_STATE_RUNNING ? 0 : snd_pcm_start(pcm->handle);
 }
 

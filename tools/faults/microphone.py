@@ -131,6 +131,10 @@ class Microphone:
             end = session.start + (last[0] + last[1] - session.pieces[0][0]) / self.rate
         return found, gaps[1:]
 
+    def lost(self, seconds):
+        """How many gaps are so long or longer."""
+        return sum(gap >= seconds for gap in self.stretches()[1])
+
     def heard(self):
         """For `reference.localize`: the audio of each stretch."""
         return [

@@ -125,6 +125,10 @@ pcm.bearingpulse {{
         later = sorted(self.folder.glob("tap.raw.*"))
         return [path for path in [self.tap, *later] if path.exists() and path.stat().st_size >= 2400 * 16]
 
+    def lost(self, seconds):
+        """How often the device was gone for so long: it was opened anew each time."""
+        return len(self._taps()) - 1
+
     def heard(self):
         # 32 bits are what Bearing prefers, and this server has any format.
         return [(self.rate, self.channels, 4, path.read_bytes()) for path in self._taps()]
@@ -169,7 +173,7 @@ def hang_at_the_end(server):
 
 
 FAULTS = [
-    Fault("PulseAudio is killed", "EIO, ECONNREFUSED", ("losses", "refusals", "reopens"), killed, True, ("overruns", "suspends")),
-    Fault("PulseAudio loses its source", "EIO", ("losses", "refusals", "reopens"), robbed, True, ("overruns", "suspends")),
-    Fault("PulseAudio hangs", "no data", ("stalls", "reopens"), hung, True, ("overruns", "suspends"), hang_at_the_end),
+    Fault("PulseAudio is killed", "EIO, ECONNREFUSED", ("losses", "refusals", "reopens"), killed, True, ("overruns", "suspends"), gap=1),
+    Fault("PulseAudio loses its source", "EIO", ("losses", "refusals", "reopens"), robbed, True, ("overruns", "suspends"), gap=1),
+    Fault("PulseAudio hangs", "no data", ("stalls", "reopens"), hung, True, ("overruns", "suspends"), finale=hang_at_the_end),
 ]

@@ -137,6 +137,8 @@ class Trial:
         times = [line.fields["time"] for line in tracks]
         if any(later <= earlier for earlier, later in zip(times, times[1:])):
             self.problem("the times of blocks do not grow")
+        if self.fault.gap and self.device.lost(self.fault.gap) != self.result.times:
+            self.problem(f"{self.device.lost(self.fault.gap)} gaps of {self.fault.gap} s or more, not {self.result.times}")
         comparison = reference.Comparison()
         expected = reference.localize(self.program, self.device.heard(), self.folder / "reference")
         self.device.compare(comparison, tracks, expected)

@@ -5,8 +5,7 @@
  *   setup=E     the device opens, and setting its format fails with E
  *   xrun=N      each new N makes the stream overrun once (EPIPE)
  *   suspend=N   each new N puts the stream to sleep once (ESTRPIPE)
- *   asleep=1    a suspended stream cannot be resumed yet (EAGAIN)
- *   noresume=1  a suspended stream cannot be resumed at all (ENOSYS)
+ *   asleep=1    a suspended stream cannot be resumed yet; libasound says 0 to that, and the state stays
  *   stall=1     the device claims to run and gives nothing
  *   short=K     a read gives at most K frames, every other one none (EAGAIN)
  *   fail=E      the errno for
@@ -22,7 +21,7 @@
 #include <string.h>
 
 typedef struct {
-    int gone, open, setup, xrun, suspend, asleep, noresume, stall, shortest, fail, fails, jump, jumps, ppm;
+    int gone, open, setup, xrun, suspend, asleep, stall, shortest, fail, fails, jump, jumps, ppm;
 } faults;
 
 /* No file: no faults. */
@@ -30,7 +29,7 @@ static inline faults read_faults(const char *path) {
     faults found = {0};
     const struct { const char *name; int *value; } keys[] = {
         {"gone", &found.gone}, {"open", &found.open}, {"setup", &found.setup}, {"xrun", &found.xrun},
-        {"suspend", &found.suspend}, {"asleep", &found.asleep}, {"noresume", &found.noresume},
+        {"suspend", &found.suspend}, {"asleep", &found.asleep},
         {"stall", &found.stall}, {"short", &found.shortest}, {"fail", &found.fail}, {"fails", &found.fails},
         {"jump", &found.jump}, {"jumps", &found.jumps}, {"ppm", &found.ppm},
     };

@@ -115,7 +115,6 @@ static int on_resume(snd_pcm_ioplug_t *io) {
     microphone *mic = io->private_data;
     faults fault = read_faults(mic->control);
     if (fault.gone) return -ENODEV;
-    if (fault.noresume) return -ENOSYS;
     if (fault.asleep) return -EAGAIN;
     run_from(mic, io->hw_ptr);
     return snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
