@@ -19,8 +19,8 @@ enum Resources {
         return (try? find("arrays/\(file)")) ?? name
     }
 
-    /// $BEARING_RESOURCES first; then `share/bearing` beside the executable's folder; then each folder above the
-    /// executable (a build lies within the repository); then the current folder.
+    /// $BEARING_RESOURCES first; then each folder above the executable, `share/bearing` in it first (an installed program lies in
+    /// PREFIX/lib/bearing, a build within the repository); then the current folder.
     /// - Returns: the path of `name` in the first of these that has it.
     static func find(_ name: String) throws -> String {
         let files = FileManager.default
@@ -28,9 +28,8 @@ enum Resources {
         if let chosen = ProcessInfo.processInfo.environment["BEARING_RESOURCES"] { folders.append(chosen) }
         if let executable = try? files.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
             var folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
-            folders.append(folder.appendingPathComponent("../share/bearing").standardized.path)
             while folder.path != "/" {
-                folders.append(folder.path)
+                folders += ["\(folder.path)/share/bearing", folder.path]
                 folder = folder.deletingLastPathComponent()
             }
         }

@@ -1,0 +1,101 @@
+"""The list of what an installation put where: removing goes by it, and nothing else."""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import tempfile
+
+from .layout import InstallationError, Layout
+
+
+def digest(path: pathlib.Path) -> str:
+    """What a file holds, or where a link leads."""
+    if path.is_symlink():
+        return hashlib.sha256(os.readlink(path).encode()).hexdigest()
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Manifest:
+    """Digests by path, without DESTDIR."""
+
+    def __init__(self, layout: Layout):
+        self.layout = layout
+        self.digests: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, layout: Layout) -> "Manifest | None":
+        """None where nothing is installed."""
+        place = layout.on_disk(layout.manifest)
+        if not place.exists():
+            return None
+        manifest = cls(layout)
+        for line in place.read_text().splitlines():
+            found, _, path = line.partition("  ")
+            if len(found) != 64 or not path.startswith("/"):
+                raise InstallationError(f"{place}: expected lines of a digest and a path, found {line!r}: install anew")
+            manifest.digests[path] = found
+        return manifest
+
+    def write(self) -> None:
+        lines = [f"{found}  {path}\n" for path, found in sorted(self.digests.items())]
+        self._place(self.layout.manifest, lambda new: new.write_text("".join(lines)), 0o644)
+
+    def add_bytes(self, path: pathlib.Path, data: bytes, mode: int = 0o644) -> None:
+        self._place(path, lambda new: new.write_bytes(data), mode)
+        self._note(path)
+
+    def add_file(self, path: pathlib.Path, source: pathlib.Path, mode: int = 0o644) -> None:
+        self._place(path, lambda new: shutil.copyfile(source, new), mode)
+        self._note(path)
+
+    def add_link(self, path: pathlib.Path, target: str) -> None:
+        def link(new: pathlib.Path) -> None:
+            new.unlink()
+            new.symlink_to(target)
+
+        self._place(path, link, None)
+        self._note(path)
+
+    def is_unchanged(self, path: str) -> bool:
+        place = self.layout.on_disk(pathlib.Path(path))
+        return digest(place) == self.digests[path]
+
+    def exists(self, path: str) -> bool:
+        return os.path.lexists(self.layout.on_disk(pathlib.Path(path)))
+
+    def remove(self, path: str) -> None:
+        """Removes a file, and the folders above it that are empty then, up to the prefix."""
+        place = self.layout.on_disk(pathlib.Path(path))
+        place.unlink()
+        keep = {self.layout.on_disk(folder) for folder in (self.layout.prefix, pathlib.Path("/"))}
+        for folder in place.parents:
+            if folder in keep or any(folder in kept.parents for kept in keep):
+                return
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+
+    def _note(self, path: pathlib.Path) -> None:
+        self.digests[str(path)] = digest(self.layout.on_disk(path))
+
+    def _place(self, path: pathlib.Path, make, mode: int | None) -> None:
+        """Replaces a file at once: a program that runs keeps its old one."""
+        place = self.layout.on_disk(path)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".bearing-", dir=place.parent)
+            os.close(handle)
+            new = pathlib.Path(name)
+            try:
+                make(new)
+                if mode is not None:
+                    new.chmod(mode)
+                new.replace(place)
+            except BaseException:
+                new.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise InstallationError(f"{place}: expected to write there, found: {error.strerror}: as root, or with another --prefix") from None

@@ -1,0 +1,48 @@
+"""What systemd is told of an installation."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+from .layout import Layout
+
+
+def after_installing(layout: Layout) -> None:
+    """Makes the user and the socket's folder and has systemd read the units; says how where it cannot or must not."""
+    commands = [["systemd-sysusers", str(layout.service("sysusers.d") / "bearing.conf")],
+                ["systemd-tmpfiles", "--create", str(layout.service("tmpfiles.d") / "bearing.conf")]]
+    if not layout.systemd_looks_there:
+        commands.append(["systemctl", "link"] + [str(layout.service("systemd/system") / name) for name in ("bearing.service", "bearing.socket")])
+    commands.append(["systemctl", "daemon-reload"])
+    if layout.destdir:
+        return
+    if is_running() and os.geteuid() == 0:
+        for command in commands:
+            run(command)
+    else:
+        print("install: on a machine with systemd, as root: " + " && ".join(" ".join(command) for command in commands))
+    print(f"install: set the source in {layout.configuration}, then: systemctl enable --now bearing")
+
+
+def before_uninstalling(layout: Layout) -> None:
+    if not layout.destdir and is_running() and os.geteuid() == 0:
+        run(["systemctl", "disable", "--now", "--quiet", "bearing.service", "bearing.socket"])
+
+
+def after_uninstalling(layout: Layout) -> None:
+    if not layout.destdir and is_running() and os.geteuid() == 0:
+        run(["systemctl", "daemon-reload"])
+        print("uninstall: the user and group bearing stay, as files may belong to them")
+
+
+def is_running() -> bool:
+    """Whether systemd runs this machine, as sd_booted(3) finds out."""
+    return pathlib.Path("/run/systemd/system").is_dir()
+
+
+def run(command: list[str]) -> None:
+    try:
+        subprocess.run(command, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"expected {' '.join(command)} to succeed, found: {error}: run it by hand", file=sys.stderr)

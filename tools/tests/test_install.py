@@ -1,0 +1,128 @@
+"""tools/install and tools/uninstall, into a folder that stands for /."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+BUILT = PROJECT / ".build/release/bearing"
+
+# What the program is asked while it is installed.
+FAKE = """#!/bin/sh
+case "$1" in
+    --version) echo 9.9.9 ;;
+    --generate-completion-script) echo "completions for $2" ;;
+    --experimental-dump-help) echo '{"command": {"commandName": "bearing", "abstract": "Hears.", "subcommands": [
+        {"commandName": "run", "abstract": ".listens", "arguments": [
+            {"kind": "option", "names": [{"kind": "long", "name": "socket"}], "valueName": "path", "abstract": "Where."}]}]}}' ;;
+    *) echo "run: $0 $*" ;;
+esac
+"""
+
+
+class Installation(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.root = self.folder / "root"
+        self.program = self.folder / "bearing"
+        self.program.write_text(FAKE)
+        self.program.chmod(0o755)
+
+    def tool(self, name, *options, program=None, status=0):
+        environment = {**os.environ, "DESTDIR": str(self.root)}
+        command = [sys.executable, PROJECT / "tools" / name, *options]
+        if name == "install":
+            command += ["--program", program or self.program]
+        answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        self.assertEqual(answer.returncode, status, answer.stderr)
+        return answer.stdout + answer.stderr
+
+    def files(self):
+        return sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_symlink() or path.is_file())
+
+    def test_all_lies_where_the_program_and_systemd_look(self):
+        self.tool("install")
+        files = self.files()
+        for name in ("usr/local/bin/bearing", "usr/local/lib/bearing/bearing", "usr/local/share/bearing/models/foa-live.safetensors",
+                     "usr/local/share/bearing/arrays/aformat-cardioid.toml", "usr/local/share/bearing/demo/scene.flac",
+                     "usr/local/etc/bearing/bearing.toml", "usr/local/lib/systemd/system/bearing.service",
+                     "usr/local/lib/systemd/system/bearing.socket", "usr/local/lib/sysusers.d/bearing.conf",
+                     "usr/local/lib/tmpfiles.d/bearing.conf", "usr/local/share/man/man1/bearing.1",
+                     "usr/local/share/bash-completion/completions/bearing", "usr/local/share/doc/bearing/README.md"):
+            self.assertIn(name, files)
+        answer = subprocess.run([self.root / "usr/local/bin/bearing", "x"], capture_output=True, text=True, check=True)
+        self.assertTrue(answer.stdout.startswith("run: "))
+        page = (self.root / "usr/local/share/man/man1/bearing.1").read_text()
+        self.assertIn(".B \\-\\-socket <path>\nWhere.", page)
+        self.assertIn("\n\\&.listens\n", page)
+
+    def test_units_name_the_prefix(self):
+        self.tool("install", "--prefix", "/usr")
+        unit = (self.root / "usr/lib/systemd/system/bearing.service").read_text()
+        self.assertIn("ExecStart=/usr/bin/bearing run --config /etc/bearing/bearing.toml", unit)
+        self.assertNotIn("/usr/local", unit)
+        self.assertIn("etc/bearing/bearing.toml", self.files())
+
+    def test_uninstalling_leaves_what_was_there_before_and_nothing_else(self):
+        other = self.root / "usr/local/bin/other"
+        other.parent.mkdir(parents=True)
+        other.write_text("mine")
+        self.tool("install")
+        self.assertGreater(len(self.files()), 30)
+        self.tool("uninstall")
+        self.assertEqual(self.files(), ["usr/local/bin/other"])
+        self.assertEqual([path.name for path in (self.root / "usr/local").iterdir()], ["bin"])
+
+    def test_a_changed_configuration_outlives_everything(self):
+        configuration = self.root / "usr/local/etc/bearing/bearing.toml"
+        self.tool("install")
+        configuration.write_text("[log]\nlevel = \"debug\"\n")
+        for _ in range(2):
+            self.assertIn("stays", self.tool("install"))
+            self.assertIn("debug", configuration.read_text())
+            self.assertTrue(configuration.with_name("bearing.toml.new").exists())
+        self.tool("uninstall")
+        self.assertEqual(self.files(), ["usr/local/etc/bearing/bearing.toml"])
+
+    def test_a_configuration_from_before_the_first_installation_stays(self):
+        configuration = self.root / "usr/local/etc/bearing/bearing.toml"
+        configuration.parent.mkdir(parents=True)
+        configuration.write_text("mine\n")
+        self.tool("install")
+        self.tool("uninstall")
+        self.assertEqual((configuration.read_text(), self.files()), ("mine\n", ["usr/local/etc/bearing/bearing.toml"]))
+
+    def test_an_upgrade_removes_what_is_no_longer_part_of_it(self):
+        self.tool("install")
+        stale = self.root / "usr/local/share/bearing/models/old.safetensors"
+        stale.write_text("old")
+        manifest = self.root / "usr/local/share/bearing/manifest"
+        digest = subprocess.run(["sha256sum", stale], capture_output=True, text=True, check=True).stdout.split()[0]
+        manifest.write_text(manifest.read_text() + f"{digest}  /usr/local/share/bearing/models/old.safetensors\n")
+        self.tool("install")
+        self.assertFalse(stale.exists())
+
+    def test_what_cannot_be_is_said_in_one_line(self):
+        self.assertIn("expected an absolute path, found usr", self.tool("install", "--prefix", "usr", status=1))
+        self.assertIn("run tools/build first", self.tool("install", program=self.folder / "none", status=1))
+        self.assertIn("found none: check --prefix", self.tool("uninstall", status=1))
+
+    @unittest.skipUnless(BUILT.exists(), "nothing is built here")
+    def test_the_real_program_needs_no_toolchain_and_no_environment(self):
+        self.tool("install", program=BUILT)
+        program = self.root / "usr/local/bin/bearing"
+        answer = subprocess.run([program, "check", "--source", "demo", "--seconds", "0", "--socket", self.folder / "s.sock"],
+                                capture_output=True, text=True, env={"LD_DEBUG": "libs"}, cwd="/", check=False)
+        self.assertEqual(answer.returncode, 0, answer.stderr[-500:])
+        # Its models and its libraries are the installed ones.
+        self.assertIn(str(self.root / "usr/local/share/bearing/models/foa-live.safetensors"), answer.stdout)
+        self.assertIn(f"calling init: {self.root}/usr/local/lib/bearing/libswiftCore.so", answer.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
