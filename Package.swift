@@ -49,7 +49,7 @@ let package = Package(
         room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
         room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         room("SafeTensors", on: []),
-        room("Options", on: [.product(name: "TOMLKit", package: "TOMLKit")]),
+        room("Options", on: ["SafeTensors", .product(name: "TOMLKit", package: "TOMLKit")]),
         room(
             "Formats",
             on: [

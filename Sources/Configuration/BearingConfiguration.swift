@@ -84,6 +84,8 @@ public struct BearingConfiguration: Sendable, Hashable {
         public enum Level: String, Sendable, Hashable, CaseIterable { case debug, info, warning, error }
     }
 
+    /// The file that it was read from, for messages; nil where there is none.
+    public var file: String?
     public var input = Input()
     public var mounting = Mounting()
     /// `[[ignore]]`: in the world's axes, directions that are not told.

@@ -6,10 +6,21 @@ public import Options
 public enum ConfigurationFile {
     /// Reads and validates a file.
     ///
-    /// Relative paths in it are relative to its folder. Whether the files that it names exist is for those who open them.
-    /// - Throws: all faults: a missing file, a syntax error with its line, wrong types, values out of range, unknown keys.
+    /// Relative paths in it are relative to its folder.
+    /// - Throws: all faults: a missing file, a syntax error with its line, wrong types, values out of range, unknown keys, named
+    ///   files that cannot be read.
     public static func load(_ path: String) throws(ConfigurationError) -> BearingConfiguration {
-        try configuration(OptionFile.read(path), folder: OptionFile.folder(of: path))
+        let (root, folder) = (try OptionFile.read(path), OptionFile.folder(of: path))
+        let absent = namedFiles(root, folder)
+        var configuration: BearingConfiguration
+        do {
+            configuration = try Self.configuration(root, folder: folder)
+        } catch {
+            throw ConfigurationError(error.faults + absent)
+        }
+        guard absent.isEmpty else { throw ConfigurationError(absent) }
+        configuration.file = path
+        return configuration
     }
 
     /// Validates the text of a file.
@@ -98,8 +109,7 @@ public enum ConfigurationFile {
             input.channels = inverted
         }
         input.array = section.text("array", &faults).map { array in
-            // A bare name is that of an array that ships with the program.
-            array.contains("/") || array.hasSuffix(".toml") ? OptionFile.absolute(array, in: folder) : array
+            isPath(array: array) ? OptionFile.absolute(array, in: folder) : array
         }
         if let convention: AmbisonicConvention = section.choice("ambisonics", &faults) { input.ambisonics = convention }
         if let loop = section.flag("loop", &faults) { input.loop = loop }

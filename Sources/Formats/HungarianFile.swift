@@ -42,8 +42,14 @@ public struct HungarianFile: Sendable {
         }
         let found = file.metadata["format"] ?? "none"
         guard found == format else { throw .metadata(path: path, key: "format", expected: format, found: found) }
-        let parameters = HungarianParameters<Float>(
-            zeros: try integer("maximum_tracks", 1...4, in: file), width: try integer("width", 1...4096, in: file))
+        let (tracks, width) = (try integer("maximum_tracks", 1...4, in: file), try integer("width", 1...4096, in: file))
+        do {
+            // The largest part, looked at before memory is taken for all of them.
+            try file.demand("recurrent.hidden.weight", shape: [3 * width, width])
+        } catch {
+            throw .container(error)
+        }
+        let parameters = HungarianParameters<Float>(zeros: tracks, width: width)
         for (name, values) in parameters.entries {
             let read: [Float]
             do {

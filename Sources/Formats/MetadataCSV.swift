@@ -11,7 +11,7 @@ public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .badRow(let path, let line, let expected, let found):
-            "\(path):\(line): expected \(expected), found \(found): correct the row"
+            "\(path):\(line): expected \(expected), found \(found.excerpt()): correct the row"
         }
     }
 }

@@ -20,13 +20,13 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         case .container(let error):
             error.description
         case .metadata(let path, let key, let expected, let found):
-            "\(path): \(key): expected \(expected), found \(found): use a model that this version of Bearing wrote"
+            "\(path): \(key): expected \(expected), found \(found.excerpt()): use a model that this version of Bearing wrote"
         case .notFinite(let path, let tensor):
             "\(path): tensor \(tensor): expected finite numbers, found others: the file is damaged or its training failed"
         case .notPositive(let path, let tensor):
             "\(path): tensor \(tensor): expected numbers above 0, found others: the file is damaged"
         case .surplus(let path, let tensor):
-            "\(path): tensor \(tensor) belongs to no network of this architecture: the file is damaged or of another kind"
+            "\(path): tensor \(tensor.excerpt()) belongs to no network of this architecture: the file is damaged or of another kind"
         }
     }
 }
@@ -133,6 +133,14 @@ public struct ModelFile: Sendable {
         let kind = try metadata.value("features", FeatureKind.init, expected: FeatureKind.allCases.map(\.rawValue))
         let architecture = try Self.architecture(metadata, channels: kind.channels)
         let gate = try Self.gate(metadata)
+        // Looked at before memory is taken: what the metadata claim, the file must hold.
+        for (name, shape) in architecture.trainables + architecture.statistics {
+            do {
+                try file.demand(name, shape: shape.array)
+            } catch {
+                throw .container(error)
+            }
+        }
         let parameters = DOAnetParameters<Float>(zeros: architecture)
         for entry in parameters.entries + parameters.buffers {
             entry.values.copy(from: try values(entry.name, entry.values.shape.array, in: file))

@@ -1,3 +1,5 @@
+import SafeTensors
+
 /// One thing that is wrong with a configuration: one line.
 public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     /// The file that says it; "command line" for options.
@@ -19,8 +21,8 @@ public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         let where_ = place.isEmpty ? file : "\(file): \(place)"
-        let what = "\(where_): expected \(expected), found \(found)"
-        return advice.isEmpty ? what : "\(what): \(advice)"
+        let what = "\(where_): expected \(expected), found \(found.excerpt(200))"
+        return (advice.isEmpty ? what : "\(what): \(advice)").excerpt(nil)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SafeTensors
 import TOMLKit
 
 /// A TOML file of options, read at once; what stands in it is for an `OptionTable` to judge.
@@ -9,23 +10,40 @@ public enum OptionFile {
     public static func read(
         _ path: String, what: String = "a configuration file"
     ) throws(ConfigurationError) -> OptionTable {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            let missing = !FileManager.default.fileExists(atPath: path)
-            throw ConfigurationError([
-                ConfigurationFault(
-                    file: path, place: "", expected: "\(what) in UTF-8",
-                    found: missing ? "nothing there" : "what cannot be read",
-                    advice: missing ? "check the path" : "check its permissions and encoding")
+        func fault(_ found: String, _ advice: String) -> ConfigurationError {
+            ConfigurationError([
+                ConfigurationFault(file: path, place: "", expected: "\(what) in UTF-8", found: found, advice: advice)
             ])
         }
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try WholeFile.read(path)
+        } catch {
+            switch error {
+            case .missing: throw fault("nothing there", "check the path")
+            case .unreadable(_, let reason), .unwritable(_, let reason): throw fault(reason, "check the path and its permissions")
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("bytes that are none", "check its encoding") }
         return try parse(text, file: path)
     }
 
     /// Reads the text of a file, which `file` names in faults.
     public static func parse(_ text: String, file: String) throws(ConfigurationError) -> OptionTable {
+        // The parser takes a string of C, and would believe that the file ends there.
+        if let end = text.unicodeScalars.firstIndex(of: "\0") {
+            let line = text.unicodeScalars[..<end].count { $0 == "\n" } + 1
+            throw ConfigurationError([
+                ConfigurationFault(file: file, place: "line \(line)", expected: "TOML", found: "a zero byte", advice: "remove it")
+            ])
+        }
+        if let time = TOMLTimes.first(in: text) {
+            throw ConfigurationError([
+                ConfigurationFault(
+                    file: file, place: "line \(time.line)", expected: "no date with a time, which no option takes", found: time.word,
+                    advice: "put a string into quotes")
+            ])
+        }
         do {
             return OptionTable(file: file, values: values(of: try TOMLTable(string: text)))
         } catch {

@@ -37,6 +37,9 @@ public struct SafeTensorFile: Sendable {
         try typed(name, .float32, shape).words(UInt32.self).map { Float(bitPattern: $0) }
     }
 
+    /// Whether a float32 tensor of this shape is there, without a copy of it.
+    public func demand(_ name: String, shape: [Int]) throws(SafeTensorsError) { _ = try typed(name, .float32, shape) }
+
     /// Elements of a float64 tensor.
     public func doubles(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [Double] {
         try typed(name, .float64, shape).words(UInt64.self).map { Double(bitPattern: $0) }

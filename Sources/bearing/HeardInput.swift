@@ -14,37 +14,39 @@ struct HeardInput {
     /// What works less well than it might, a line each.
     let warnings: [String]
 
+    /// - Parameter file: the configuration file that says so, for messages.
     /// - Throws: a `Failure` for channels that the model at `path` cannot hear.
-    init(_ input: BearingConfiguration.Input, model: ModelFile, at path: String) throws {
+    init(_ input: BearingConfiguration.Input, of file: String? = nil, model: ModelFile, at path: String) throws {
+        func key(_ name: String) -> String { file.map { "\($0): input.\(name)" } ?? name }
         let heard: AudioFormat = model.features.isAmbisonic ? .foa : .mic
         // Capsules for a model that hears foa can only mean that they are to be encoded.
         format = input.format ?? (input.array != nil && heard == .foa ? .aformat : heard)
         guard format == heard || (format == .aformat && heard == .foa) else {
             throw Failure(
                 .configuration,
-                "\(path): expected a model for format \(format == .aformat ? "foa" : format.rawValue), found one for "
+                "\(file == nil ? path : key("format")): expected a model for format \(format == .aformat ? "foa" : format.rawValue), found one for "
                     + "\(heard.rawValue): give --format \(heard.rawValue) or another --model")
         }
         if input.ambisonics == .fuma, format != .foa {
             throw Failure(
                 .configuration,
-                "ambisonics: expected fuma with format foa only, found format \(format.rawValue): leave one of them out")
+                "\(key("ambisonics")): expected fuma with format foa only, found format \(format.rawValue): leave one of them out")
         }
-        let file = input.array.map(Resources.array)
-        let geometry = try file.map { try Self.load($0) }
+        let array = input.array.map(Resources.array)
+        let geometry = try array.map { try Self.load($0) }
         self.geometry = format == .foa ? nil : geometry
-        var warnings = format == .foa ? [] : (geometry?.remarks ?? []).map { "\(file ?? ""): \($0)" }
+        var warnings = format == .foa ? [] : (geometry?.remarks ?? []).map { "\(array ?? ""): \($0)" }
         switch format {
         case .foa:
             encoding = input.ambisonics == .fuma ? .fuma : nil
-            if let file { warnings.append("\(file): not used, as format foa has no capsules; format aformat encodes them") }
+            if let array { warnings.append("\(array): not used, as format foa has no capsules; format aformat encodes them") }
         case .mic:
             encoding = nil
-            if let geometry, let file, let trained = model.geometry {
+            if let geometry, let array, let trained = model.geometry {
                 let differences = geometry.differences(from: trained)
                 if !differences.isEmpty {
                     warnings.append(
-                        "\(file): not the array that \(path) was trained on (\(trained.name)): \(differences.joined(separator: ", ")); "
+                        "\(array): not the array that \(path) was trained on (\(trained.name)): \(differences.joined(separator: ", ")); "
                             + "directions will be wrong, so train a model with this array")
                 }
             }
@@ -52,7 +54,7 @@ struct HeardInput {
             guard let geometry else {
                 throw Failure(
                     .configuration,
-                    "array: expected the array of format aformat, found none: give --array FILE, or the name of one that ships "
+                    "\(key("array")): expected the array of format aformat, found none: give --array FILE, or the name of one that ships "
                         + "with Bearing, such as aformat-cardioid")
             }
             encoding = AFormatEncoder.filters(for: geometry)

@@ -36,8 +36,8 @@ struct LiveModel {
                 "\(path): expected a model that tells activity, found one trained on directions alone: "
                     + "use `bearing evaluate`, or train with an activity term")
         }
-        input = try HeardInput(configuration.input, model: file, at: path)
-        gate = try Self.merged(file.gate, configuration.gate)
+        input = try HeardInput(configuration.input, of: configuration.file, model: file, at: path)
+        gate = try Self.merged(file.gate, configuration)
     }
 
     func makePipeline() -> LocalizationPipeline {
@@ -45,8 +45,9 @@ struct LiveModel {
             parameters: file.parameters, scaler: file.scaler, gate: gate, encoding: input.encoding, viewpoint: viewpoint)
     }
 
-    private static func merged(_ gate: GateSettings, _ wanted: BearingConfiguration.Gate) throws -> GateSettings {
+    private static func merged(_ gate: GateSettings, _ configuration: BearingConfiguration) throws -> GateSettings {
         var gate = gate
+        let wanted = configuration.gate
         if let value = wanted.openThreshold { gate.openThreshold = value }
         if let value = wanted.openBlocks { gate.openBlocks = value }
         if let value = wanted.stayThreshold { gate.stayThreshold = value }
@@ -58,7 +59,7 @@ struct LiveModel {
         guard gate.stayThreshold <= gate.openThreshold else {
             throw Failure(
                 .configuration,
-                "gate.stay_threshold: expected at most gate.open_threshold (\(gate.openThreshold)), "
+                "\(configuration.file.map { "\($0): " } ?? "")gate.stay_threshold: expected at most gate.open_threshold (\(gate.openThreshold)), "
                     + "found \(gate.stayThreshold): what the configuration does not set comes from the model file")
         }
         return gate

@@ -31,6 +31,8 @@ final class BadInputFolder {
         try write("[gate]\nopen_treshold = 0.5\n", to: "unknown.toml")
         try write("[gate]\nopen_treshold = 0.5\n[input]\nloop = 3\n", to: "two.toml")
 
+        try write("[model]\npath = \"none.safetensors\"\n", to: "absent.toml")
+        try write("[gate]\nstay_threshold = 1\n", to: "stay.toml")
         try write("[[ignore]]\nelevation = [20, 10]\n", to: "sector.toml")
         try write((0..<3).map { "[[capsule]]\nposition = [0, 0.01, 0.0\($0)]\n" }.joined(), to: "three.toml")
 

@@ -65,6 +65,10 @@ import Testing
         [
             Case("\(command) --config @/none.toml \(good)", configuration, "@/none.toml: "),
             Case("\(command) --config @/unknown.toml \(good)", configuration, "@/unknown.toml: gate.open_treshold: "),
+            Case(
+                "\(command) --config @/absent.toml \(hearing)", configuration,
+                "@/absent.toml: model.path: expected a model file, found nothing at @/none.safetensors"),
+            Case("\(command) --config @/stay.toml \(hearing) \(good)", configuration, "@/stay.toml: gate.stay_threshold: expected at most"),
             Case("\(command) --source hw:1 \(good)", configuration, "--source", "\"hw:1\""),
             Case("\(command) --format ogg \(good)", configuration, "--format", "\"ogg\""),
             Case(
