@@ -86,6 +86,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CAllocationCounter", "SafeTensors"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats",
+                "TrackFeed", "Training", "Configuration",
+            ], path: "Fuzz/Targets", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         tests(of: "Tensor"),
         tests(of: "Geometry"),
         tests(of: "Kernels", with: ["Tensor"]),
@@ -120,3 +127,9 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// The fuzzer's own program wants instrumented code, so an ordinary build knows nothing of it; tools/fuzz asks for it.
+if Context.environment["BEARING_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Driver", swiftSettings: strict))
+}

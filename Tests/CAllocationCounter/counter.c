@@ -4,12 +4,9 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* The test bundle is an executable, so its definitions come before those of the C library, whose own stay reachable
-   under these names. */
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
 
 /* initial-exec: reaching it never allocates. */
 static _Thread_local __attribute__((tls_model("initial-exec"))) int counting;
@@ -18,6 +15,24 @@ static _Thread_local __attribute__((tls_model("initial-exec"))) long count;
 static void note(void) {
     if (counting) count += 1;
 }
+
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+/* A sanitizer has its own malloc, and calls whoever wants to know. */
+extern int __sanitizer_install_malloc_and_free_hooks(
+    void (*made)(const volatile void *, size_t), void (*freed)(const volatile void *));
+
+static void note_made(const volatile void *place, size_t size) {
+    (void)place;
+    (void)size;
+    note();
+}
+
+static void note_freed(const volatile void *place) { (void)place; }
+
+__attribute__((constructor)) static void listen(void) {
+    __sanitizer_install_malloc_and_free_hooks(note_made, note_freed);
+}
+#endif
 
 void bearing_allocations_start(void) {
     count = 0;
@@ -28,6 +43,14 @@ long bearing_allocations_stop(void) {
     counting = 0;
     return count;
 }
+
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+/* The test bundle is an executable, so its definitions come before those of the C library, whose own stay reachable
+   under these names. */
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
 
 void *malloc(size_t size) {
     note();
@@ -58,3 +81,4 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
     *result = made;
     return 0;
 }
+#endif

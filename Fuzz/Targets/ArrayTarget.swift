@@ -1,0 +1,22 @@
+import Audio
+import Formats
+import Options
+
+enum ArrayTarget {
+    static func run(_ bytes: [UInt8]) {
+        let file = MemoryFile(bytes)
+        do throws(ConfigurationError) {
+            let geometry = try ArrayFile.load(file.path)
+            precondition(geometry.capsules.count == AudioFormat.channels, "an array of other than four capsules")
+            let again = try ArrayFile.parse(ArrayFile.text(of: geometry), file: "again")
+            precondition(again.capsules.count == geometry.capsules.count, "an array that changes on its way through a file")
+            // The design of filters takes long, so only some arrays come to it.
+            guard bytes.reduce(0, { $0 &+ $1 }) % 16 == 0 else { return }
+            for remark in geometry.remarks { demandOneLine(remark) }
+            let filters = AFormatEncoder.filters(for: geometry)
+            precondition(filters.delay >= 0 && filters.limit >= 0, "filters that come before their input")
+        } catch {
+            for fault in error.faults { demandOneLine(fault.description) }
+        }
+    }
+}
