@@ -182,7 +182,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
     }
 
     /// Whether any band of the four log-mel channels of a frame [64, C] is above its floor.
-    private static func hasSound(_ frame: TensorRef<Float>, channels: Int) -> Bool {
+    static func hasSound(_ frame: TensorRef<Float>, channels: Int) -> Bool {
         for band in 0..<FrameTiming.melBands {
             for channel in 0..<FrameTiming.microphones where frame[band * channels + channel] > silence { return true }
         }

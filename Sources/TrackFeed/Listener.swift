@@ -11,6 +11,7 @@ final class Listener {
     /// What an administrator should know about who may connect; nil where permissions say it.
     let warning: String?
     private let file: SocketFile?
+    private var isOpen = true
 
     /// Connections that wait to be accepted; the kernel's own limit may be lower.
     private static let backlog: Int32 = 1024
@@ -74,13 +75,16 @@ final class Listener {
         return listeners
     }
 
-    deinit {
-        withdraw()
-        close(descriptor)
-    }
+    deinit { close() }
 
-    /// Removes the socket file, where there is one that this process made.
-    func withdraw() { file?.remove() }
+    /// Stops listening and removes the socket file, where there is one that this process made: who waits to be accepted is told
+    /// at once, unless systemd keeps the socket for the next daemon. From the thread that accepts.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        file?.remove()
+        Glibc.close(descriptor)
+    }
 
     /// Whether a daemon of this user could listen there, as far as can be told without listening; where one does already
     /// counts as good.
@@ -144,7 +148,7 @@ final class Listener {
         if wanted.family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         guard unsafe wanted.call({ unsafe bind(descriptor, $0, $1) }) == 0 else {
             let code = errno
-            close(descriptor)
+            Glibc.close(descriptor)
             throw code == EADDRINUSE ? .inUse(address) : .system(address, call: "bind", code: code)
         }
         return descriptor
@@ -153,7 +157,7 @@ final class Listener {
     private static func listen(_ descriptor: Int32, as address: FeedAddress) throws(FeedError) {
         guard Glibc.listen(descriptor, backlog) != 0 else { return }
         let code = errno
-        close(descriptor)
+        Glibc.close(descriptor)
         throw code == EADDRINUSE ? .inUse(address) : .system(address, call: "listen", code: code)
     }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where a server listens, and how many it serves.
 extension TrackServer {
     /// Whether a server could be made there, as far as can be told without making one; an address that another serves

@@ -87,7 +87,7 @@ public final class TrackServer: @unchecked Sendable {
         while !relay() {}
         broadcast(status())
         for descriptor in Array(subscribers.keys) { drop(descriptor) }
-        for listener in listeners { listener.withdraw() }
+        for listener in listeners { listener.close() }
     }
 
     /// Ends `run`; from any thread.

@@ -6,7 +6,7 @@ import Networks
 import Pipeline
 import Tracking
 
-/// A model that can hear live, fitted with the gate that the configuration wants and with what makes its input of the source's
+/// A model that can hear live or, for `localize`, a whole recording, fitted with the gate that the configuration wants and with what makes its input of the source's
 /// channels.
 struct LiveModel {
     let path: String
@@ -15,8 +15,10 @@ struct LiveModel {
     let input: HeardInput
     private let viewpoint: Viewpoint
 
-    /// - Parameter configuration: which model, what its input is, and what is told of what it hears.
-    init(_ configuration: BearingConfiguration) throws {
+    /// - Parameters:
+    ///   - configuration: which model, what its input is, and what is told of what it hears.
+    ///   - hearsRecordings: whether a model will do that wants to hear a recording as a whole.
+    init(_ configuration: BearingConfiguration, hearsRecordings: Bool = false) throws {
         path = try configuration.model.path ?? Resources.find(Resources.model(for: configuration.input.format))
         viewpoint = configuration.viewpoint
         do {
@@ -24,11 +26,11 @@ struct LiveModel {
         } catch {
             throw Failure(error)
         }
-        guard file.architecture.form == .live else {
+        guard hearsRecordings || file.architecture.form == .live else {
             throw Failure(
                 .badData,
                 "\(path): expected a model of form live, found \(file.architecture.form.rawValue): "
-                    + "only the live form hears block by block; use `bearing evaluate` or another model")
+                    + "only the live form hears block by block; use `bearing localize` or another model")
         }
         guard file.tellsActivity else {
             throw Failure(
@@ -42,6 +44,12 @@ struct LiveModel {
 
     func makePipeline() -> LocalizationPipeline {
         LocalizationPipeline(
+            parameters: file.parameters, scaler: file.scaler, gate: gate, encoding: input.encoding, viewpoint: viewpoint)
+    }
+
+    /// For a recording that is heard as a whole.
+    func makeRecordingPipeline() -> RecordingPipeline {
+        RecordingPipeline(
             parameters: file.parameters, scaler: file.scaler, gate: gate, encoding: input.encoding, viewpoint: viewpoint)
     }
 

@@ -4,6 +4,7 @@ import Configuration
 import Formats
 import Foundation
 import Geometry
+import Networks
 import Options
 import Pipeline
 import TrackFeed
@@ -12,7 +13,7 @@ import Tracking
 struct LocalizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "localize",
-        abstract: "Finds the sources in recordings, as the daemon would live.",
+        abstract: "Finds the sources in recordings, as the daemon would live, or with a model that hears them as a whole.",
         discussion: """
             Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
             is the block [100k, 100k+100) ms of the file.
@@ -55,7 +56,7 @@ struct LocalizeCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try configuration()
-        let model = try LiveModel(configuration)
+        let model = try LiveModel(configuration, hearsRecordings: true)
         for warning in model.input.warnings { Console.note(warning) }
         if let out { try Self.makeFolder(out) }
         for recording in joined ? [files] : files.map({ [$0] }) {
@@ -80,7 +81,7 @@ struct LocalizeCommand: ParsableCommand {
 
     /// All lines of the pieces of one recording.
     private func localize(_ paths: [String], _ model: LiveModel, map: ChannelMap?) throws -> String {
-        let pipeline = model.makePipeline()
+        let listener = RecordingListener(model)
         var text = ""
         for path in paths {
             do throws(AudioError) {
@@ -93,7 +94,7 @@ struct LocalizeCommand: ParsableCommand {
                     var span = samples.mutableSpan
                     let frames = try stream.read(into: &span)
                     guard frames > 0 else { break }
-                    pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
+                    listener.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
                     done += frames
                     progress.update(Double(done) / Double(max(1, stream.frames)))
                 }
@@ -102,7 +103,7 @@ struct LocalizeCommand: ParsableCommand {
                 throw Failure(error)
             }
         }
-        pipeline.finish { append($0, to: &text) }
+        listener.finish { append($0, to: &text) }
         return text
     }
 
@@ -148,6 +149,30 @@ struct LocalizeCommand: ParsableCommand {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw Failure(.inputOutput, "\(path): expected to write tracks there, found no way: check the folder and free space")
+        }
+    }
+}
+
+/// What hears a recording: block by block as the daemon does, or all of it at its end.
+private enum RecordingListener {
+    case live(LocalizationPipeline)
+    case whole(RecordingPipeline)
+
+    init(_ model: LiveModel) {
+        self = model.file.architecture.form == .live ? .live(model.makePipeline()) : .whole(model.makeRecordingPipeline())
+    }
+
+    func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
+        switch self {
+        case .live(let pipeline): pipeline.push(samples, emit)
+        case .whole(let pipeline): pipeline.push(samples)
+        }
+    }
+
+    func finish(_ emit: (borrowing BlockTracks) -> Void) {
+        switch self {
+        case .live(let pipeline): pipeline.finish(emit)
+        case .whole(let pipeline): pipeline.finish(emit)
         }
     }
 }

@@ -84,6 +84,15 @@ struct ListenerTests {
         #expect(throws: FeedError.nothingPassed) { try FakeFeed([.systemd]) }
     }
 
+    @Test func whoWaitsWhenTheFeedEndsIsTold() throws {
+        let feed = try FakeFeed([FakeFeed.freshName()])
+        let waiting = try (0..<200).map { _ in try #require(Reader(feed.address)) }
+        feed.end()
+        // Accepted or not: all come to an end, while the feed's memory is still there.
+        for reader in waiting { while reader.line() != nil {} }
+        #expect(Reader(feed.address) == nil)
+    }
+
     @Test func aFailureLeavesNothingBehind() {
         let path = FakeFeed.freshPath()
         #expect(throws: FeedError.nothingPassed) { try FakeFeed([.path(path), .systemd]) }

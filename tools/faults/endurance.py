@@ -1,6 +1,7 @@
 """The parts of tools/soak: each returns figures, and what was not as it ought to be."""
 
 import random
+import socket
 import statistics
 import time
 
@@ -59,7 +60,8 @@ class Stream(Daemon):
 def hours(options, folder):
     recording, settings = folder / "recording.wav", folder / "bearing.toml"
     microphone.write_wave(recording, *microphone.decode(options.recording))
-    settings.write_text("[socket]\nqueue_lines = 10000\n")
+    # Full within the first minute, and longer than this program pauses.
+    settings.write_text("[socket]\nqueue_lines = 500\n")
     daemon = Stream(
         str(options.program),
         ["--config", str(settings), "--source", f"file:{recording}", "--speed", str(options.speed)], folder / "socket")
@@ -96,6 +98,9 @@ def hours(options, folder):
         "hours_of_audio": round(daemon.count / 36000, 2), "seconds": round(took, 1), "blocks": daemon.count,
         "ids": len(daemon.identities.births), "highest_id": daemon.identities.highest,
         "resident_kib_after_a_minute": minute, "resident_kib_at_the_end": list(after.values())[-1],
+        "resident_kib_by_hours": {
+            hour: next(size for count, size in after.items() if count >= 36000 * hour)
+            for hour in (0.1, 0.25, 0.5, 1, 2, 5) if 36000 * hour <= daemon.count},
         "growth_kib_at_most": growth, "looks_at_memory": len(after), "dropped_blocks": dropped,
     }, problems
 
@@ -139,6 +144,11 @@ def clock(options, folder):
     }, problems
 
 
+def serves(path):
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 def kill(options, folder):
     recording = folder / "recording.wav"
     microphone.write_wave(recording, *microphone.decode(options.recording))
@@ -147,7 +157,7 @@ def kill(options, folder):
     runtime = folder / "runtime"
     runtime.mkdir()
     chance = random.Random(options.seed)
-    problems, starts, during = [], [], 0
+    problems, starts, starting = [], [], 0
 
     def start():
         return Daemon(
@@ -157,7 +167,7 @@ def kill(options, folder):
         # Somewhere in its start, before or after it serves.
         daemon = start()
         time.sleep(chance.uniform(0, 0.6))
-        during += not (runtime / "bearing.sock").exists()
+        starting += not serves(runtime / "bearing.sock")
         daemon.kill()
         began = time.monotonic()
         daemon = start()
@@ -175,7 +185,7 @@ def kill(options, folder):
     if left not in ([], ["bearing.sock"]):
         problems.append(f"left behind: {left}")
     return {
-        "rounds": options.times, "kills": 2 * options.times, "before_there_was_a_socket": during, "seed": options.seed,
+        "rounds": options.times, "kills": 2 * options.times, "before_it_served": starting, "seed": options.seed,
         "served_again": len(starts), "start_to_tracks_ms_median": round(1000 * statistics.median(starts or [0])),
         "start_to_tracks_ms_worst": round(1000 * max(starts or [0])),
     }, problems
