@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Geometry
 import Logging
 import Testing
 import Tracking
