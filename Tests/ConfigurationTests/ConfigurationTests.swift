@@ -44,6 +44,7 @@ import Tracking
         expected.socket.addresses = [.path(SocketPath.service), .tcp(host: "127.0.0.1", port: 7420)]
         expected.socket.access.owner = 0
         expected.socket.access.group = 0
+        expected.record.path = "/var/lib/bearing"
         expected.gate = .init(
             openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, recallBlocks: 0, jumpDegrees: 20, duplicateDegrees: 5,
             smoothing: 0)
@@ -109,7 +110,7 @@ import Tracking
          "gate.open_treshold: expected one of the keys coast_blocks, duplicate_degrees, jump_degrees, open_blocks, open_threshold, "
             + "recall_blocks, smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
         ("[log]\nzebra = 1", "log.zebra: expected one of the keys level, found an unknown key: remove it"),
-        ("[inptu]\n", "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, socket, "
+        ("[inptu]\n", "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, record, socket, "
             + "found an unknown key: did you mean input?"),
     ])
     func eachFaultIsNamed(_ text: String, _ line: String) {
