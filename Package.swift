@@ -28,7 +28,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // C libraries of the system, and the few shims that Swift needs in front of them.
@@ -49,7 +48,7 @@ let package = Package(
         room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
         room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         room("SafeTensors", on: []),
-        room("Options", on: ["SafeTensors", .product(name: "TOMLKit", package: "TOMLKit")]),
+        room("Options", on: ["SafeTensors"]),
         room(
             "Formats",
             on: [

@@ -13,7 +13,7 @@ enum AudioTarget {
             var span = samples.mutableSpan
             let got = try reader.read(into: &span)
             precondition(got <= reader.frames, "more frames than the file has")
-            precondition(samples.allSatisfy { $0.isFinite }, "samples that are not finite")
+            precondition(samples[..<(got * reader.channels)].allSatisfy { $0.isFinite }, "samples that are not finite")
             try reader.seek(to: reader.frames / 2)
             span = samples.mutableSpan
             _ = try reader.read(into: &span)

@@ -175,7 +175,7 @@ public struct OptionTable {
         values.keys.filter { !known.contains($0) }.sorted().map { key in
             let nearest = known.min { distance($0, key) < distance($1, key) }
             let close = nearest.flatMap { distance($0, key) <= max(2, key.count / 3) ? $0 : nil }
-            let names = known.sorted().joined(separator: ", ")
+            let names = Set(known).sorted().joined(separator: ", ")
             return fault(
                 key, expected: "one of the keys \(names)", found: "an unknown key",
                 advice: close.map { "did you mean \(place($0))?" } ?? "remove it")

@@ -80,6 +80,9 @@ import Testing
         "gate.smoothing": number(0...0.95),
         "realtime.enabled": flag(),
         "realtime.priority": integer(2...99),
+        "record.path": text("\"recordings\""),
+        "record.file_seconds": integer(10...1800),
+        "record.limit_mb": integer(1500...100_000_000),
         "log.level": text("\"debug\"", "\"loud\""),
     ]
 
@@ -194,25 +197,5 @@ import Testing
         let found = faults(text)
         #expect(found.map(\.place) == [place])
         #expect(!found[0].description.contains("\n") && !found[0].description.contains("\u{1B}"))
-    }
-
-    /// The parser would trap on the first.
-    @Test(arguments: [
-        ("[log]\nlevel = 1979-05-27Tgate2:00Z", "1979-05-27Tgate2:00Z"), ("[log]\nlevel = [\"a#'\", 07:32:00]", "07:32:00"),
-        ("# '\n[log] # \"\nlevel = 1979-05-27 07:32", "07:32"), ("a = \"\"\"\n\\\":\"\"\"\"\"\nb = 1:2", "1:2"),
-        ("a = '''\n:\\'''\nb = '\\'\nc = :", ":"), ("source = alsa:hw", "alsa:hw"),
-    ])
-    func aTimeIsRefusedWithItsLine(_ text: String, _ word: String) {
-        let line = text.utf8.count { $0 == 10 } + 1
-        #expect(
-            faults(text).map(\.description)
-                == ["b.toml: line \(line): expected no date with a time, which no option takes, found \(word): put a string into quotes"])
-    }
-
-    @Test(arguments: ["[log]\nlevel = \"debug\" # 07:32", "[input]\nsource = 'alsa:hw:1'", "[input]\nsource = \"\"\"alsa:a\"\"\"\"\"\n#:"])
-    func aColonInAStringOrACommentIsNone(_ text: String) { #expect(faults(text) == []) }
-
-    @Test func aZeroByteEndsNothing() {
-        #expect(faults("[log]\n\0[nonsense]").map(\.description) == ["b.toml: line 2: expected TOML, found a zero byte: remove it"])
     }
 }
