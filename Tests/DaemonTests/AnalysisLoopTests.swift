@@ -11,6 +11,7 @@ import Tracking
 @testable import TrackFeed
 
 @Suite struct AnalysisLoopTests {
+    /// A network that tells two tracks for as long as it is not reset.
     private func pipeline(_ encoding: EncodingFilters?) -> LocalizationPipeline {
         let kind = FeatureKind.foaIntensity
         let architecture = DOAnetArchitecture(
@@ -18,8 +19,11 @@ import Tracking
         let count = FrameTiming.melBands * kind.channels
         let scaler = FeatureScaler(
             kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
+        var gate = GateSettings()
+        (gate.openThreshold, gate.stayThreshold, gate.openBlocks) = (0, 0, 1)
+        (gate.jumpDegrees, gate.duplicateDegrees) = (180, 0)
         return LocalizationPipeline(
-            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: GateSettings(), encoding: encoding)
+            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, encoding: encoding)
     }
 
     /// Blocks are told with the time at which they ended by either clock, however long an encoder takes.

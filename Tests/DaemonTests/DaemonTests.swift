@@ -96,7 +96,8 @@ struct DaemonTests {
         #expect(status["blocks"] as? Int == 15)
         #expect(status["dropped_blocks"] as? Int == 0)
         #expect(status["frames"] as? Int == 36_000)
-        #expect(status["events"] as? [String: Int] == ["overruns": 0, "suspends": 0, "stalls": 0, "reopens": 0])
+        let events = try #require(status["events"] as? [String: Int])
+        #expect(events.count == 12 && events.values.allSatisfy { $0 == 0 })
         #expect(status["error"] is NSNull && status["source"] as? String == "file")
         for key in ["latency_ms", "compute_ms"] {
             let times = try #require(status[key] as? [String: [String: Double]])

@@ -12,14 +12,14 @@ import Tracking
 @Suite struct RecordingPipelineTests {
     private static let kind = FeatureKind.foaIntensity
 
-    private func parts(_ form: DOAnetArchitecture.Form) -> (DOAnetParameters<Float>, FeatureScaler, GateSettings) {
+    private func parts(_ form: DOAnetArchitecture.Form, threshold: Float = 0) -> (DOAnetParameters<Float>, FeatureScaler, GateSettings) {
         let architecture = DOAnetArchitecture(
             form: form, channels: Self.kind.channels, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2, lookAhead: 0)
         let count = FrameTiming.melBands * Self.kind.channels
         let scaler = FeatureScaler(
             kind: Self.kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
         var gate = GateSettings()
-        (gate.openThreshold, gate.stayThreshold, gate.openBlocks, gate.duplicateDegrees) = (0.48, 0.45, 1, 0)
+        (gate.openThreshold, gate.stayThreshold, gate.openBlocks, gate.duplicateDegrees) = (threshold, threshold, 1, 0)
         return (DOAnetParameters(architecture, seed: 3), scaler, gate)
     }
 
@@ -57,7 +57,7 @@ import Tracking
 
     /// A network that could be stepped says the same when it hears the recording as a whole.
     @Test(arguments: [false, true]) func theWholeIsTheSumOfTheSteps(isEncoded: Bool) {
-        let (parameters, scaler, gate) = parts(.live)
+        let (parameters, scaler, gate) = parts(.live, threshold: 0.48)
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
         let viewpoint = Viewpoint(mounting: Rotation(yaw: 30, pitch: 10, roll: 0), ignored: [])
         let stepped = LocalizationPipeline(
