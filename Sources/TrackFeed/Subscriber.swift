@@ -65,6 +65,13 @@ struct Subscriber {
         }
     }
 
+    /// Lets closing throw away what still waits. Over TCP the end would else stand behind lines that nobody takes: the kernel would
+    /// keep them, and in the end forget the connection without a word to a subscriber that comes to itself.
+    func giveUp() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Reads a bounded piece of what it says, and forgets it: a subscriber has nothing to tell. What comes faster waits in the
     /// kernel's buffers, and then in the subscriber.
     func discardInput() {

@@ -192,6 +192,7 @@ public final class TrackServer: @unchecked Sendable {
         for (descriptor, subscriber) in subscribers {
             if now - subscriber.lastProgress > limits.stallSeconds {
                 audience.stalled += 1
+                subscriber.giveUp()
                 drop(descriptor)
             } else {
                 subscriber.discardInput()

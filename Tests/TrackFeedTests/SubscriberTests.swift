@@ -98,6 +98,22 @@ struct SubscriberTests {
         #expect(try healthy.rest("tracks").count == 1)
     }
 
+    /// Over TCP the news must not stand behind the lines that the subscriber does not read.
+    @Test(arguments: addresses) func aStalledSubscriberIsToldThatItIsDisconnected(_ address: FeedAddress) throws {
+        var limits = FeedLimits()
+        limits.statusSeconds = 0.005
+        limits.stallSeconds = 0.05
+        limits.sendBuffer = 4096
+        let feed = try feed(address, limits)
+        let stalled = try #require(Reader(feed.address))
+        feed.awaitSubscribers(1)
+        feed.awaitSubscribers(0)
+        var waiting = pollfd(fd: stalled.descriptor, events: 0, revents: 0)
+        let told = unsafe poll(&waiting, 1, 10_000)
+        #expect(told == 1)
+        feed.end()
+    }
+
     @Test func whoComesBeyondTheLimitIsRefusedAndCounted() throws {
         var limits = FakeFeed.quiet
         limits.subscribers = 2
