@@ -10,6 +10,7 @@ import time
 from stress.lines import STATUS, TRACKS, LineCheck
 
 NOISE = b"{" * 65536
+STALLED_ROOM = 4096
 
 
 class Subscriber:
@@ -48,7 +49,7 @@ class Crowd:
 
     def join(self, kind):
         try:
-            connection = self.daemon.connect()
+            connection = self.daemon.connect(room=STALLED_ROOM if kind == "stalled" else None)
         except OSError as error:
             return self.blame(f"a {kind} one could not connect: {error}")
         connection.setblocking(False)

@@ -46,14 +46,17 @@ class Daemon:
             self.process.wait()
         self.folder.cleanup()
 
-    def connect(self):
-        """A connected, blocking socket."""
-        if self.over == "tcp":
-            return socket.create_connection(("127.0.0.1", int(self.address.rsplit(":", 1)[1])), timeout=10)
-        connection = socket.socket(socket.AF_UNIX)
+    def connect(self, room=None):
+        """A connected, blocking socket. room: bytes that a reader's own kernel takes in over TCP; it would else take megabytes."""
+        connection = socket.socket(socket.AF_INET if self.over == "tcp" else socket.AF_UNIX)
         connection.settimeout(10)
         try:
-            connection.connect(self.address.replace("@", "\0", 1) if self.over == "abstract" else self.address)
+            if self.over == "tcp":
+                if room:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+                connection.connect(("127.0.0.1", int(self.address.rsplit(":", 1)[1])))
+            else:
+                connection.connect(self.address.replace("@", "\0", 1) if self.over == "abstract" else self.address)
         except OSError:
             connection.close()
             raise
