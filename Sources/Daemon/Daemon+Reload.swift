@@ -13,16 +13,19 @@ extension Daemon {
         public var logLevel: Logger.Level
         /// What was changed in the file but stays as it is until the daemon is started again.
         public var kept: [String]
+        /// Called once the daemon runs by all of this.
+        public var adopted: () -> Void
 
         public init(
             capture: (any CaptureSource)?, pipeline: LocalizationPipeline, hello: FeedHello, logLevel: Logger.Level,
-            kept: [String]
+            kept: [String], adopted: @escaping () -> Void = {}
         ) {
             self.capture = capture
             self.pipeline = pipeline
             self.hello = hello
             self.logLevel = logLevel
             self.kept = kept
+            self.adopted = adopted
         }
     }
 
@@ -46,6 +49,7 @@ extension Daemon {
         } catch {
             return log.error("not reloaded, going on as before: \(error)")
         }
+        setup.adopted()
         log.logLevel = setup.logLevel
         hello = setup.hello
         announce()

@@ -4,9 +4,8 @@ import TrackFeed
 
 /// Hands what the analysis heard and told to the recorder's thread: a ring of frames, and a queue of what happened at which
 /// of them. Wait-free for the analysis thread, without allocation; what finds no room is left out and leaves a break.
-@safe
 final class RecordFeed: @unchecked Sendable {
-    enum Event {
+    enum Event: Sendable {
         /// What follows does not continue what was before; `anew` when the pipeline was reset there.
         case breakOff(anew: Bool)
         /// A block was told, with nothing of the audio behind this frame.
@@ -14,7 +13,7 @@ final class RecordFeed: @unchecked Sendable {
     }
 
     /// Where in the ring it happened, and when that frame was in the air, Unix seconds.
-    struct Entry {
+    struct Entry: Sendable {
         var frame: Int
         var time: Double
         var event: Event
@@ -23,25 +22,12 @@ final class RecordFeed: @unchecked Sendable {
     /// Frames as the pipeline gets them: 24 kHz, four channels.
     let ring = SampleRing(frames: 10 * AudioFormat.sampleRate)
     let wake = WakeEvent()
-    private static let capacity = 256
-    private let entries: UnsafeMutablePointer<Entry>
-    private let posted = Atomic<Int>(0)
-    private let taken = Atomic<Int>(0)
+    /// What happened, as far as there was room.
+    let entries = HandoverQueue(capacity: 256, filler: Entry(frame: 0, time: 0, event: .breakOff(anew: true)))
     private let lost = Atomic<Int>(0)
 
     // What only the analysis thread touches.
     private var isBroken = false
-
-    init() {
-        unsafe entries = .allocate(capacity: Self.capacity)
-        unsafe entries.initialize(
-            repeating: Entry(frame: 0, time: 0, event: .breakOff(anew: true)), count: Self.capacity)
-    }
-
-    deinit {
-        unsafe entries.deinitialize(count: Self.capacity)
-        unsafe entries.deallocate()
-    }
 
     /// Frames and blocks that found no room.
     var dropped: Int { lost.load(ordering: .relaxed) }
@@ -73,25 +59,8 @@ final class RecordFeed: @unchecked Sendable {
     }
 
     private func post(_ event: Event, _ time: Double) -> Bool {
-        let next = posted.load(ordering: .relaxed)
-        guard next - taken.load(ordering: .acquiring) < Self.capacity else {
-            lost.wrappingAdd(1, ordering: .relaxed)
-            return false
-        }
-        unsafe entries[next % Self.capacity] = Entry(frame: ring.framesWritten, time: time, event: event)
-        posted.store(next + 1, ordering: .releasing)
-        return true
+        let hasRoom = entries.post(Entry(frame: ring.framesWritten, time: time, event: event))
+        if !hasRoom { lost.wrappingAdd(1, ordering: .relaxed) }
+        return hasRoom
     }
-
-    // MARK: - The recorder's side
-
-    /// The oldest entry that waits.
-    var next: Entry? {
-        let index = taken.load(ordering: .relaxed)
-        guard index < posted.load(ordering: .acquiring) else { return nil }
-        return unsafe entries[index % Self.capacity]
-    }
-
-    /// Done with `next`.
-    func advance() { taken.wrappingAdd(1, ordering: .releasing) }
 }

@@ -65,13 +65,13 @@ public final class Recorder: Sendable {
 
     private func drain(to tape: inout Tape) {
         do throws(AudioError) {
-            while let entry = feed.next {
+            while let entry = feed.entries.next {
                 try tape.record(feed.ring, upTo: entry.frame)
                 switch entry.event {
                 case .breakOff(let anew): tape.breakOff(at: entry.time, anew: anew, hello: hello.withLock { $0 })
                 case .told(let block): try tape.tell(block)
                 }
-                feed.advance()
+                feed.entries.advance()
             }
             if tape.isFaulty { log.notice("recording again", metadata: ["folder": "\(folder.path)"]) }
             tape.isFaulty = false

@@ -48,9 +48,11 @@ struct RunCommand: ParsableCommand {
                 options: settings, log: log
             ) { stream in
                 let next = try DaemonPlan(options)
-                let setup = try next.setup(after: running, on: stream)
-                next.report(to: Self.makeLog(next.logLevel))
-                running = next
+                var setup = try next.setup(after: running, on: stream)
+                setup.adopted = {
+                    running = next
+                    next.report(to: Self.makeLog(next.logLevel))
+                }
                 return setup
             }
             try daemon.run(notify: notify)

@@ -1,7 +1,5 @@
-import Features
 import Geometry
 import Kernels
-import Networks
 import Pipeline
 import Testing
 import Tracking
@@ -11,27 +9,12 @@ import Tracking
 @testable import TrackFeed
 
 @Suite struct AnalysisLoopTests {
-    /// A network that tells two tracks for as long as it is not reset.
-    private func pipeline(_ encoding: EncodingFilters?) -> LocalizationPipeline {
-        let kind = FeatureKind.foaIntensity
-        let architecture = DOAnetArchitecture(
-            form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2, lookAhead: 0)
-        let count = FrameTiming.melBands * kind.channels
-        let scaler = FeatureScaler(
-            kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
-        var gate = GateSettings()
-        (gate.openThreshold, gate.stayThreshold, gate.openBlocks) = (0, 0, 1)
-        (gate.jumpDegrees, gate.duplicateDegrees) = (180, 0)
-        return LocalizationPipeline(
-            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, encoding: encoding)
-    }
-
     /// Blocks are told with the time at which they ended by either clock, however long an encoder takes.
     @Test(arguments: [false, true]) func timesAreThoseOfTheBlocks(isEncoded: Bool) {
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
         let (stream, mailbox, timings) = (CaptureStream(), Mailbox(), FeedTimings())
         let loop = AnalysisLoop(
-            stream: stream, pipeline: pipeline(encoding), mailbox: mailbox, health: Health(), timings: timings)
+            stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true, encoding: encoding), mailbox: mailbox, health: Health(), timings: timings)
         loop.warmUp()
         let offset: Int64 = 1_000_000_000_000
         var timeline = CaptureTimeline(clock: stream.clock, wallOffset: offset)
@@ -63,7 +46,7 @@ import Tracking
         gap: Double, sleep: Double = 0, step: Double = 0, mailbox: Mailbox = Mailbox()
     ) -> (before: [FeedBlock], after: [FeedBlock]) {
         let stream = CaptureStream()
-        let loop = AnalysisLoop(stream: stream, pipeline: pipeline(nil), mailbox: mailbox, health: Health())
+        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), mailbox: mailbox, health: Health())
         var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
         var (time, frame) = (5.0, 0)
         func hear(seconds: Double) -> [FeedBlock] {
@@ -115,7 +98,7 @@ import Tracking
     @Test func droppedBlocksLeaveNoGapInTheNumbers() {
         let mailbox = Mailbox(capacity: 4)
         let stream = CaptureStream()
-        let loop = AnalysisLoop(stream: stream, pipeline: pipeline(nil), mailbox: mailbox, health: Health())
+        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), mailbox: mailbox, health: Health())
         var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
         timeline.breakOff(at: 0)
         timeline.observe(frame: 0, at: 0)

@@ -1,9 +1,6 @@
 import Audio
-import Features
 import Foundation
-import Kernels
 import Logging
-import Networks
 import Pipeline
 import Testing
 import TrackFeed
@@ -13,75 +10,20 @@ import Tracking
 
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct DaemonTests {
-    private func pipeline() -> LocalizationPipeline {
-        let kind = FeatureKind.foaIntensity
-        let architecture = DOAnetArchitecture(
-            form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2,
-            lookAhead: 0)
-        let count = FrameTiming.melBands * kind.channels
-        let scaler = FeatureScaler(
-            kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
-        return LocalizationPipeline(
-            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: GateSettings())
-    }
-
-    /// A WAV file of quiet noise, so many seconds long.
-    private func recording(seconds: Double) throws -> String {
-        let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).wav"
-        let writer = try AudioFileWriter(path: path, encoding: .wave16, sampleRate: 24_000, channels: 4)
-        let samples = (0..<Int(seconds * 24_000) * 4).map { _ in Float.random(in: -0.1...0.1) }
-        try writer.write(samples.span)
-        try writer.close()
-        return path
-    }
-
-    private func hello() -> FeedHello {
-        FeedHello(name: "bearing", format: "foa", source: "file", maximumTracks: 2, latencyMilliseconds: 100)
-    }
-
-    private func socketPath() -> String { "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock" }
-
-    /// All lines until the connection ends.
-    private func subscribe(_ path: String) -> [[String: Any]] {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
-            for (i, byte) in path.utf8.enumerated() { unsafe room[i] = byte }
-        }
-        let connected = unsafe withUnsafePointer(to: address) { typed in
-            unsafe typed.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard connected == 0 else { return [] }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = unsafe read(descriptor, &piece, piece.count)
-            guard count > 0 else { break }
-            bytes += piece[..<count]
-        }
-        return bytes.split(separator: 10).compactMap {
-            try? JSONSerialization.jsonObject(with: Data($0)) as? [String: Any]
-        }
-    }
-
     @Test func aFileGivesALineForEachBlockInOrderAndOnTime() throws {
-        let file = try recording(seconds: 1.5)
+        let file = try TestDaemon.recording(seconds: 1.5)
         defer { try? FileManager.default.removeItem(atPath: file) }
         let capture = FileCapture(path: file, stream: CaptureStream())
         let daemon = try Daemon(
-            capture: capture, pipeline: pipeline(), hello: hello(), options: .init(addresses: [.path(socketPath())]),
-            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            capture: capture, pipeline: TestDaemon.pipeline(), hello: TestDaemon.hello(),
+            options: .init(addresses: [.path(TestDaemon.socketPath())]), log: TestDaemon.log)
         let began = Date().timeIntervalSince1970
         let lines = Received()
         let path = daemon.addresses[0].description
         // Connected before the server's loop runs: such a subscriber misses nothing.
         let ready = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)
-        Thread { ready.signal(); lines.value = self.subscribe(path); done.signal() }.start()
+        Thread { ready.signal(); lines.value = (try? Subscription(path).readAll()) ?? []; done.signal() }.start()
         ready.wait()
         usleep(50_000)
         try daemon.run()
@@ -113,9 +55,9 @@ struct DaemonTests {
 
     @Test func aSourceThatIsNotThereEndsTheStart() throws {
         let daemon = try Daemon(
-            capture: FileCapture(path: "/nowhere.wav", stream: CaptureStream()), pipeline: pipeline(), hello: hello(),
-            options: .init(addresses: [.path(socketPath())]),
-            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            capture: FileCapture(path: "/nowhere.wav", stream: CaptureStream()), pipeline: TestDaemon.pipeline(), hello: TestDaemon.hello(),
+            options: .init(addresses: [.path(TestDaemon.socketPath())]),
+            log: TestDaemon.log)
         let error = #expect(throws: Daemon.StartError.self) { try daemon.run() }
         #expect(error?.description.contains("/nowhere.wav") == true)
         #expect(!FileManager.default.fileExists(atPath: daemon.addresses[0].description))

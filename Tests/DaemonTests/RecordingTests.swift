@@ -14,10 +14,9 @@ struct RecordingTests {
     private let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
     private let hello = FeedHello(
         name: "bearing", format: "foa", source: "demo", model: "foa-live", maximumTracks: 2, latencyMilliseconds: 100)
-    private let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     private func recorder(fileSeconds: Int = 1, limit: Int = 1_000_000_000) throws -> Recorder {
-        try Recorder(.init(folder: folder, fileSeconds: fileSeconds, limit: limit), hello: hello, log: silent)
+        try Recorder(.init(folder: folder, fileSeconds: fileSeconds, limit: limit), hello: hello, log: TestDaemon.log)
     }
 
     /// A block whose samples count on from `first`, so that a lost or repeated frame shows.
@@ -120,7 +119,7 @@ struct RecordingTests {
 
     @Test func aFolderThatCannotBeIsSaid() {
         let error = #expect(throws: AudioError.self) {
-            try Recorder(.init(folder: "/dev/null/below", fileSeconds: 60, limit: 1), hello: hello, log: silent)
+            try Recorder(.init(folder: "/dev/null/below", fileSeconds: 60, limit: 1), hello: hello, log: TestDaemon.log)
         }
         #expect(error?.description.contains("/dev/null/below") == true)
     }
@@ -133,9 +132,17 @@ struct RecordingTests {
             path: "\(folder)/a.wav", encoding: .waveFloat, sampleRate: 24_000, channels: 4, grows: true)
         for count in 1...3 {
             try writer.write(samples(from: 0).span)
+            #expect(try bytesOfAudio("\(folder)/a.wav") == 2400 * count * 16)
             #expect(try AudioFileReader(path: "\(folder)/a.wav").frames == 2400 * count)
         }
         writer.abort()
         #expect(try AudioFileReader(path: "\(folder)/a.wav").frames == 7200)
+    }
+
+    /// What the header of a WAV file says: not every reader looks at the file's length instead, as libsndfile does.
+    private func bytesOfAudio(_ path: String) throws -> Int {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let place = try #require(bytes.range(of: Data("data".utf8))).upperBound
+        return (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
     }
 }

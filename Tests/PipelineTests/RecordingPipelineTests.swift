@@ -81,7 +81,23 @@ import Tracking
         for (one, other) in zip(told, expected) { #expect(one.isNear(other), "\(one) for \(other)") }
     }
 
+    /// A network that forgets within seconds says the same in windows as in one go: each window is where it belongs.
     @Test func longRecordingsAreHeardInWindowsThatFitTogether() {
+        let (parameters, scaler, gate) = parts(.live)
+        let samples = audio(seconds: 135)
+        let stepped = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate)
+        let whole = RecordingPipeline(parameters: parameters, scaler: scaler, gate: gate)
+        var (expected, told) = ([Told](), [Told]())
+        stepped.push(samples.span) { expected.append(Told($0)) }
+        whole.push(samples.span)
+        whole.finish { told.append(Told($0)) }
+        #expect(told.map(\.block) == Array(0..<1350))
+        let different = zip(told, expected).filter { !$0.isNear($1) }.map(\.0.block)
+        #expect(different.isEmpty, "blocks \(different)")
+    }
+
+    /// One that hears both ways has, in the first window, the same before it.
+    @Test func aWindowDoesNotHearBeyondItsEnd() {
         let (parameters, scaler, gate) = parts(.paper)
         let samples = audio(seconds: 95)
         func heard(_ seconds: Int) -> [Told] {

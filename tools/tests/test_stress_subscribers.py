@@ -42,11 +42,11 @@ while True:
     status = dict(type="status", dropped_blocks=int(fault == "drops"))
     tracks = dict(type="tracks", seq=sequence, time=time.time(), tracks=[])
     lines = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (status, tracks))
-    if fault == "cuts" and sequence == 50:
+    if fault == "cuts" and sequence % 50 == 49:
         lines = lines[:-3] + "\n"
     for connection, since in list(connections.items()):
         try:
-            if not (fault == "skips" and sequence == 50):
+            if not (fault == "skips" and sequence % 50 == 49):
                 connection.send(lines.encode())
             connections[connection] = time.monotonic()
         except OSError as error:

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// A queue of fixed room between two threads: one posts, one takes, neither waits for the other and neither allocates.
+@safe
+package final class HandoverQueue<Element: Sendable>: @unchecked Sendable {
+    package let capacity: Int
+    private let slots: UnsafeMutablePointer<Element>
+    private let posted = Atomic<Int>(0)
+    private let taken = Atomic<Int>(0)
+
+    /// - Parameters: `capacity` elements wait at most; `filler` stands in slots that were never posted to.
+    package init(capacity: Int, filler: Element) {
+        precondition(capacity > 0, "a queue has at least one slot")
+        self.capacity = capacity
+        unsafe slots = .allocate(capacity: capacity)
+        unsafe slots.initialize(repeating: filler, count: capacity)
+    }
+
+    deinit {
+        unsafe slots.deinitialize(count: capacity)
+        unsafe slots.deallocate()
+    }
+
+    /// The posting thread's side.
+    /// - Returns: false where there was no room, and nothing was posted.
+    package func post(_ element: Element) -> Bool {
+        let index = posted.load(ordering: .relaxed)
+        guard index - taken.load(ordering: .acquiring) < capacity else { return false }
+        unsafe slots[index % capacity] = element
+        posted.store(index + 1, ordering: .releasing)
+        return true
+    }
+
+    /// The taking thread's side: the oldest element that waits, which stays.
+    package var next: Element? {
+        let index = taken.load(ordering: .relaxed)
+        guard index < posted.load(ordering: .acquiring) else { return nil }
+        return unsafe slots[index % capacity]
+    }
+
+    /// The taking thread's side: done with `next`.
+    package func advance() { taken.wrappingAdd(1, ordering: .releasing) }
+}
