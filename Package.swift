@@ -81,9 +81,9 @@ let package = Package(
             swiftSettings: strict),
 
         // What several test targets share: fixtures, random numbers, the counter of heap allocations.
-        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .target(name: "CTestHooks", path: "Tests/CTestHooks"),
         .target(
-            name: "TestSupport", dependencies: ["CAllocationCounter", "SafeTensors"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["CTestHooks", "SafeTensors"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "FuzzTargets",

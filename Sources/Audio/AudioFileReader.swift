@@ -17,7 +17,6 @@ public final class AudioFileReader {
     /// Samples read as 0 because they were not a number or infinite.
     public private(set) var nonFiniteSamples = 0
 
-    private let descriptor: Int32
     private let file: OpaquePointer
 
     /// Opens a file and checks its header.
@@ -27,45 +26,32 @@ public final class AudioFileReader {
     ///   header says), `wrongChannelCount`.
     public init(path: String, channels expected: Int? = nil) throws(AudioError) {
         let descriptor = try Self.open(path)
-        do throws(AudioError) {
-            let wave = WaveExtent(descriptor: descriptor)
-            lseek(descriptor, 0, SEEK_SET)
-            var info = SF_INFO()
-            guard let file = unsafe sf_open_fd(descriptor, Int32(SFM_READ), &info, 0) else {
-                throw .notAudio(path: path, reason: unsafe Self.firstLine(sf_strerror(nil)))
-            }
-            unsafe self.file = file
-            self.path = path
-            self.descriptor = descriptor
-            channels = Int(info.channels)
-            sampleRate = Int(info.samplerate)
-            frames = Int(info.frames)
-            do throws(AudioError) {
-                if frames == 0 { throw .emptyFile(path: path) }
-                if info.frames == Int64.max { throw .notAudio(path: path, reason: "a header without a length") }
-                if let wave, wave.isTruncated {
-                    // Whole bytes a frame, so that a frame cut in the middle changes nothing.
-                    let frameBytes = max(1, wave.available / frames)
-                    throw .truncatedFile(
-                        path: path, expectedFrames: wave.declared / frameBytes, foundFrames: frames)
-                }
-                if let expected, expected != channels {
-                    throw .wrongChannelCount(source: path, expected: expected, found: channels)
-                }
-            } catch {
-                unsafe sf_close(file)
-                throw error
-            }
-        } catch {
-            close(descriptor)
-            throw error
+        let wave = WaveExtent(descriptor: descriptor)
+        lseek(descriptor, 0, SEEK_SET)
+        var info = SF_INFO()
+        // libsndfile owns the descriptor from here: where it finds no audio it closes it, whatever it is told about that.
+        guard let file = unsafe sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_TRUE)) else {
+            throw .notAudio(path: path, reason: unsafe Self.firstLine(sf_strerror(nil)))
+        }
+        unsafe self.file = file
+        self.path = path
+        channels = Int(info.channels)
+        sampleRate = Int(info.samplerate)
+        frames = Int(info.frames)
+        // All is set, so `deinit` closes the file also where this throws.
+        if frames == 0 { throw .emptyFile(path: path) }
+        if info.frames == Int64.max { throw .notAudio(path: path, reason: "a header without a length") }
+        if let wave, wave.isTruncated {
+            // Whole bytes a frame, so that a frame cut in the middle changes nothing.
+            let frameBytes = max(1, wave.available / frames)
+            throw .truncatedFile(path: path, expectedFrames: wave.declared / frameBytes, foundFrames: frames)
+        }
+        if let expected, expected != channels {
+            throw .wrongChannelCount(source: path, expected: expected, found: channels)
         }
     }
 
-    deinit {
-        unsafe sf_close(file)
-        close(descriptor)
-    }
+    deinit { unsafe sf_close(file) }
 
     /// Reads the next frames.
     ///

@@ -43,7 +43,6 @@ public final class AudioFileWriter {
 
     private let grows: Bool
     private let temporaryPath: String
-    private let descriptor: Int32
     private var file: OpaquePointer?
     private var isFinished = false
     /// Integers on their way to the file, in the upper bits as libsndfile wants them.
@@ -67,7 +66,7 @@ public final class AudioFileWriter {
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         temporaryPath =
             grows ? path : "\(folder).\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
-        descriptor = unsafe Glibc.open(temporaryPath, O_RDWR | O_CREAT | (grows ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o666)
+        let descriptor = unsafe Glibc.open(temporaryPath, O_RDWR | O_CREAT | (grows ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             isFinished = true
             throw .unwritableFile(path: path, reason: systemError(errno))
@@ -76,7 +75,8 @@ public final class AudioFileWriter {
         info.samplerate = Int32(clamping: sampleRate)
         info.channels = Int32(clamping: channels)
         info.format = Int32(encoding.code)
-        unsafe file = sf_open_fd(descriptor, Int32(SFM_WRITE), &info, 0)
+        // libsndfile owns the descriptor from here, also where it refuses.
+        unsafe file = sf_open_fd(descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE))
         if unsafe file == nil {
             let reason = unsafe String(cString: sf_strerror(nil))
             abort()
@@ -126,7 +126,6 @@ public final class AudioFileWriter {
         unsafe file = nil
         isFinished = true
         let code = unsafe sf_close(open)
-        Glibc.close(descriptor)
         if code != 0 {
             if !grows { unsafe unlink(temporaryPath) }
             throw .unwritableFile(path: path, reason: unsafe String(cString: sf_error_number(code)))
@@ -144,7 +143,6 @@ public final class AudioFileWriter {
         isFinished = true
         if let open = unsafe file { unsafe sf_close(open) }
         unsafe file = nil
-        Glibc.close(descriptor)
         if !grows { unsafe unlink(temporaryPath) }
     }
 

@@ -26,7 +26,7 @@ public struct AssignmentLossSettings: Sendable, Hashable {
 /// Exact assignment of outputs to reference slots over a trailing window, then distance and activity.
 ///
 /// Per block t and permutation pi the cost is the sum over slots j of a_j wp |v_pi(j) - x_j| / N + wa BCE(l_pi(j), a_j) / M,
-/// with v the outputs (made unit vectors, or raw: see `Distance`), x unit references, a their activity, N the active references and M the outputs of the batch.
+/// with v the outputs (made unit vectors, or raw: see `Distance`), x unit references, a their activity, N the sum of all a and M the outputs of the batch.
 /// The permutation of block t is the one of least cost over blocks t-W+1...t, and no gradient flows through that choice:
 /// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
 /// With `activityDegrees` D the entropy's target is not a_j but a_j q, q falling from 1 at D/2 degrees between output and
@@ -66,7 +66,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
     /// Forward and backward of one sequence.
     /// - Parameters:
     ///   - directions: [T, slots, 3] raw outputs; `logits`: [T, slots].
-    ///   - references: [T, slots, 3] unit vectors; `active`: [T, slots], 0 or 1.
+    ///   - references: [T, slots, 3] unit vectors; `active`: [T, slots], 0 or 1 of labels, anything between of a teacher.
     ///   - positionScale: 1 / active references of the batch; `activityScale`: 1 / outputs of the batch.
     ///   - directionGradient: [T, slots, 3] and `logitGradient`: [T, slots], overwritten.
     public func sequence(
@@ -97,7 +97,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
 
         let chosen = assign(blocks: blocks) { t, i, j in
             let at = (t * slots + i) * slots + j
-            return wp * distance[at] + wa * entropy[at]
+            return wp * Double(active[t * slots + j]) * distance[at] + wa * entropy[at]
         }
 
         directionGradient.fill(0)
@@ -116,10 +116,10 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
                 loss.activity += cost * activityScale
                 loss.total += wa * cost
                 guard isActive > 0 else { continue }
-                loss.position += distance[at] * positionScale
-                loss.total += wp * distance[at]
+                loss.position += isActive * distance[at] * positionScale
+                loss.total += wp * isActive * distance[at]
                 let apart = output.vector - reference
-                let gradient = output.gradient(ofVector: wp / distance[at] * apart)
+                let gradient = output.gradient(ofVector: wp * isActive / distance[at] * apart)
                 for axis in 0..<3 { directionGradient[(t * slots + i) * 3 + axis] = Scalar(gradient[axis]) }
             }
         }

@@ -20,6 +20,10 @@ public struct TrainingConfiguration: Sendable {
     public var initial: String?
     /// The Hungarian network of the tracking loss; nil: the one that ships.
     public var hnet: String?
+    /// A model to learn from besides the labels; nil: labels alone.
+    public var teacher: String?
+    /// The share that it has in the loss.
+    public var teacherWeight = 0.5
     public var settings = TrainingSettings(
         architecture: DOAnetArchitecture(form: .live, channels: FeatureKind.foaIntensity.channels))
 

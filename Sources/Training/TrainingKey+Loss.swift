@@ -83,6 +83,11 @@ extension TrainingKey {
                 assignment: degrees from its source at which an output shall be half as sure of its activity, so that it claims a
                 source only where it knows the direction. 0: it shall be sure of every active source.
                 """, range: 0...90),
+            .path("teacher", \.teacher, example: "models/foa-paper.safetensors", """
+                assignment: a model whose answers are learnt besides the labels, such as one that hears the future: of the same
+                features and as many tracks. Its scaler is taken, or has to be that of `initial`.
+                """),
+            .number("teacher_weight", 0...1, \.teacherWeight, "The share that the teacher has in the loss; labels have the rest."),
             weight(
                 "mse_weight", \.tracking, \.tracking, \.squaredErrorWeight, TrackingLossSettings(),
                 "tracking: weight of the mean square error without association, the paper's baseline."),

@@ -27,6 +27,8 @@ public final class TrainingRun {
     private let scaler: FeatureScaler
     private var adam: Adam
     private let loss: any BatchLoss<Float>
+    /// nil for a run that learns from labels alone.
+    private let teacher: Teacher?
     let batch: TrainingBatch
     /// nil for a run without sums of recordings.
     private let mixing: SequenceMixing?
@@ -39,11 +41,12 @@ public final class TrainingRun {
     /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept. Of a network of another form
     ///   or other widths, what has the same name and shape is taken, and the rest is random.
     /// - Parameter hungarian: the frozen association network, for losses that need it.
+    /// - Parameter teacher: a frozen model to learn from besides the labels; its scaler is taken where there is no initial model.
     /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
-    ///   of other features or without a convolution that fits.
+    ///   of other features or without a convolution that fits, a teacher of other features or tracks.
     public init(
         settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
-        hungarian: HungarianParameters<Float>? = nil
+        hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil
     ) throws {
         try settings.validate()
         if let initial, !initial.architecture.sharesConvolutions(with: settings.architecture) || initial.features != data.kind {
@@ -51,10 +54,15 @@ public final class TrainingRun {
                 "initial model: expected \(settings.architecture.filters) filters on \(data.kind.rawValue), "
                     + "found \(initial.architecture.filters) on \(initial.features.rawValue)")
         }
+        scaler = initial?.scaler ?? teacher?.model.scaler ?? data.scaler
+        try teacher?.check(for: settings, scaler: scaler)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
         if let hungarian, settings.loss.needsHungarianNetwork {
             start += ", Hnet of norm \(Adam.norm(hungarian.all.readOnly))"
+        }
+        if let teacher {
+            start += ", teacher of norm \(Adam.norm(teacher.model.parameters.all.readOnly)) with weight \(teacher.weight)"
         }
         self.start = start
         self.hungarian = settings.loss.needsHungarianNetwork ? hungarian : nil
@@ -69,10 +77,14 @@ public final class TrainingRun {
         gradients = DOAnetParameters(zeros: architecture)
         averaged = DOAnetParameters(architecture, seed: settings.seed)
         averaged.copy(from: parameters)
-        scaler = initial?.scaler ?? data.scaler
         network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
         adam = Adam(count: parameters.all.count)
         loss = try Self.loss(settings, hungarian: hungarian, team: team)
+        if let teacher, case .assignment(let assignment) = settings.loss {
+            self.teacher = Teacher(teacher, settings: settings, assignment: assignment, team: team)
+        } else {
+            self.teacher = nil
+        }
         let augmentation = settings.augmentation
         mixing =
             augmentation.mix > 0
@@ -197,12 +209,13 @@ public final class TrainingRun {
                 settings.batch, settings.blocks * DOAnetArchitecture.framesPerBlock, architecture.bands,
                 architecture.channels))
         network.forward(input, parameters, training: true)
-        let value = loss.evaluate(
-            LossBatch(
-                sequences: settings.batch, blocks: settings.blocks, slots: architecture.maximumTracks,
-                directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
-                references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
-                directionGradient: directionGradient, logitGradient: logitGradient), team: team)
+        let answers = LossBatch(
+            sequences: settings.batch, blocks: settings.blocks, slots: architecture.maximumTracks,
+            directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
+            references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
+            directionGradient: directionGradient, logitGradient: logitGradient)
+        var value = loss.evaluate(answers, team: team)
+        teacher?.teach(input, answers, value: &value)
         guard value.total.isFinite else {
             throw batch.notFinite("a loss", step: step, recordings: data.training)
         }

@@ -71,9 +71,11 @@ struct CheckCommand: ParsableCommand {
         }
         attempt(&failures) {
             if let model, seconds > 0 {
+                // A source that nobody named is not what recordings of all directions are about.
+                let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
                     configuration: configuration, kind: model.kind, directions: from.compactMap { KnownDirection($0) },
-                    seconds: seconds, hearsSource: options.source != nil || options.config != nil)
+                    seconds: seconds, hearsSource: isNamed)
                 findings = try check.run()
             } else {
                 _ = try Listener(configuration.input)

@@ -24,6 +24,8 @@ struct TrainOptions: ParsableArguments {
     var format: String?
     @Option(help: ArgumentHelp("Go on from this model instead of random parameters.", valueName: "file"))
     var initial: String?
+    @Option(help: ArgumentHelp("Learn from this model's answers besides the labels.", valueName: "file"))
+    var teacher: String?
     @Option(help: "Of the format foa: foa-intensity (default) or foa-covariance; of mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
     var features: String?
     @Option(help: "live (causal, for the daemon) or paper (bidirectional, offline) (default: live).")
@@ -133,6 +135,7 @@ struct TrainOptions: ParsableArguments {
         add("augmentation", "rotations", rotations.map(OptionValue.flag))
         add("augmentation", "masks", masks.map(OptionValue.integer))
         add("augmentation", "mix", mix.map(OptionValue.number))
+        add("loss", "teacher", teacher.map(OptionValue.text))
         add("loss", "window", window.map(OptionValue.integer))
         add("loss", "activity_weight", activityWeight.map(OptionValue.number))
         add("loss", "kind", loss.map(OptionValue.text), as: "--loss")

@@ -9,6 +9,9 @@ extension TrainingConfiguration {
     func start(in out: String, dataset: String) throws -> TrainingRun {
         let slots = settings.architecture.maximumTracks
         let initial = try initial.map { path throws(ModelError) in try ModelFile.load(path) }
+        let teacher = try teacher.map { path throws(ModelError) in
+            TeacherSettings(model: try ModelFile.load(path), weight: teacherWeight)
+        }
         var hungarian: HungarianParameters<Float>?
         if settings.loss.needsHungarianNetwork {
             hungarian = try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(slots))).parameters
@@ -21,7 +24,8 @@ extension TrainingConfiguration {
         ) { progress.update($0) }
         progress.finish()
         for warning in data.warnings { Console.note(warning) }
-        let run = try TrainingRun(settings: settings, data: data, folder: out, initial: initial, hungarian: hungarian)
+        let run = try TrainingRun(
+            settings: settings, data: data, folder: out, initial: initial, hungarian: hungarian, teacher: teacher)
         Console.note(
             "\(data.training.count) training and \(data.validation.count) validation recordings, "
                 + "\(run.parameterCount) parameters"

@@ -4,6 +4,7 @@ import Foundation
 final class FakeDaemon: @unchecked Sendable {
     let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock"
     private let descriptor: Int32
+    private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameters:
     ///   - says: written to each who connects.
@@ -21,8 +22,9 @@ final class FakeDaemon: @unchecked Sendable {
             }
         }
         precondition(bound == 0 && listen(descriptor, 8) == 0, "no socket at \(path)")
-        let (listener, bytes) = (descriptor, Array(says.utf8))
+        let (listener, bytes, ended) = (descriptor, Array(says.utf8), ended)
         Thread {
+            defer { ended.signal() }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -41,6 +43,8 @@ final class FakeDaemon: @unchecked Sendable {
 
     deinit {
         shutdown(descriptor, Int32(SHUT_RDWR))
+        // Its number is free for others only when nobody accepts on it any more.
+        ended.wait()
         close(descriptor)
         unsafe unlink(path)
     }

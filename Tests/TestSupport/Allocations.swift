@@ -1,4 +1,4 @@
-import CAllocationCounter
+import CTestHooks
 
 /// Counts the heap allocations of the calling thread while `body` runs, those of C libraries included.
 ///

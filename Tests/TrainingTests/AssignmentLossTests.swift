@@ -37,24 +37,31 @@ import Training
         return (value, directionGradient.array, logitGradient.array)
     }
 
-    private func random(slots: Int, blocks: Int, seed: UInt64) -> Case {
+    /// - Parameter isSoft: whether activities are those of a teacher, between 0 and 1.
+    private func random(slots: Int, blocks: Int, seed: UInt64, isSoft: Bool = false) -> Case {
         var random = RandomStream(seed: seed)
         func values(_ count: Int) -> [Double] { (0..<count).map { _ in Double.random(in: -1...1, using: &random) } }
         return Case(
             directions: values(blocks * slots * 3), logits: values(blocks * slots).map { $0 * 3 },
             references: values(blocks * slots * 3).map(Float.init),
-            active: (0..<blocks * slots).map { _ in Bool.random(using: &random) ? 1 : 0 }, slots: slots)
+            active: (0..<blocks * slots).map { _ in
+                isSoft ? Float.random(in: 0...1, using: &random) : Bool.random(using: &random) ? 1 : 0
+            }, slots: slots)
     }
 
-    @Test(arguments: [(1, 1), (2, 1), (2, 5), (2, nil), (3, 5), (4, nil)] as [(Int, Int?)], AssignmentLossSettings.Distance.allCases)
-    func gradientsMatchFiniteDifferences(shape: (slots: Int, window: Int?), distance: AssignmentLossSettings.Distance) {
-        let (slots, window) = shape
+    @Test(
+        arguments: [(1, 1, false), (2, 1, false), (2, 5, false), (2, 5, true), (2, nil, false), (3, 5, false), (4, nil, true)]
+            as [(Int, Int?, Bool)], AssignmentLossSettings.Distance.allCases)
+    func gradientsMatchFiniteDifferences(
+        shape: (slots: Int, window: Int?, isSoft: Bool), distance: AssignmentLossSettings.Distance
+    ) {
+        let (slots, window, isSoft) = shape
         var settings = AssignmentLossSettings()
         settings.distance = distance
         settings.window = window
         settings.activityWeight = 0.7
         settings.positionWeight = 1.3
-        let c = random(slots: slots, blocks: 8, seed: UInt64(slots))
+        let c = random(slots: slots, blocks: 8, seed: UInt64(slots), isSoft: isSoft)
         let analytic = evaluate(c, settings: settings)
         let h = 1e-6
         for i in c.directions.indices {

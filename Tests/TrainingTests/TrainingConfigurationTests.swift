@@ -102,6 +102,8 @@ import Testing
         association_gradient = 0.7
         association = "exact"
         hnet = "/h"
+        teacher = "/t"
+        teacher_weight = 0.8
         """
 
     @Test func everyKeyIsReadAndWritten() throws {
@@ -127,7 +129,7 @@ import Testing
         assignment.distance = .raw
         assignment.activityDegrees = 25
         (assignment.window, assignment.positionWeight, assignment.activityWeight) = (nil, 0.1, 0.2)
-        #expect(settings.loss == .assignment(assignment))
+        #expect(settings.loss == .assignment(assignment) && found.teacher == "/t" && found.teacherWeight == 0.8)
         var tracking = TrackingLossSettings()
         (tracking.association, tracking.activityWeight, tracking.squaredErrorWeight) = (.exact, 0.2, 0.3)
         (tracking.positionWeight, tracking.trackingWeight, tracking.switchWeight) = (0.4, 0.5, 0.6)

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CAllocationCounter.h"
+#include "CTestHooks.h"
 
 #include <errno.h>
 #include <stddef.h>

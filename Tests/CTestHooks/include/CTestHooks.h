@@ -1,0 +1,11 @@
+/* What the tests need to know of calls into the C library. */
+#ifndef BEARING_TEST_HOOKS_H
+#define BEARING_TEST_HOOKS_H
+
+/* Counts the heap allocations of the calling thread, those of C libraries included. */
+void bearing_allocations_start(void);
+
+/* How many there were since the start. */
+long bearing_allocations_stop(void);
+
+#endif
