@@ -12,8 +12,8 @@ struct LatencyBench: ParsableCommand {
         discussion: """
             The daemon's own threads, mailbox and server, with real subscribers, and audio that comes as soon as the block \
             before it has been told. Ends at "socket" when the line has been written to every subscriber that reads, at \
-            "subscriber" when each of them has read it. What a device adds, its period and its driver, is not in it: \
-            `bearing status` tells that of a running daemon.
+            "subscriber" when each of them has read it. A model's look-ahead is in it, 100 ms a block. What a device adds, \
+            its period and its driver, is not: `bearing status` tells that of a running daemon.
 
             Example: bearing bench latency --subscribers 1000 --stalled 200
             """)
@@ -41,6 +41,7 @@ struct LatencyBench: ParsableCommand {
         var configuration = BearingConfiguration()
         configuration.model.path = model
         let pipeline = try LiveModel(configuration).makePipeline()
+        let lookAhead = pipeline.lookAhead
         let path = "\(NSTemporaryDirectory())/bearing-bench-\(getpid()).sock"
         let trial: LatencyTrial
         do throws(FeedError) { trial = try LatencyTrial(pipeline: pipeline, path: path) } catch { throw Failure(error) }
@@ -51,8 +52,10 @@ struct LatencyBench: ParsableCommand {
         let reading = LatencyRecorder()
         var random = SplitMix64(seed: 1)
         let audio = (0..<AudioFormat.sampleRate / 10 * AudioFormat.channels).map { _ in Float(0.2 * (random.unit() - 0.5)) }
+        // The first line comes with the block behind the look-ahead, and tells of one that ended that much earlier.
+        for _ in 0..<lookAhead { _ = trial.bring(audio.span) }
         for _ in 0..<blocks {
-            let end = trial.bring(audio.span)
+            let end = trial.bring(audio.span) - Int64(lookAhead) * 100_000_000
             for reader in readers.dropFirst(stalled) { try Self.awaitTracks(reader) }
             let now = MonotonicTime.now
             reading.record(now - end, at: now)

@@ -6,7 +6,9 @@ import Tracking
 
 /// A small model with random weights whose gate lets nearly everything through.
 enum TestModel {
-    static func write(to path: String, form: DOAnetArchitecture.Form = .live, tellsActivity: Bool = true) throws {
+    static func write(
+        to path: String, form: DOAnetArchitecture.Form = .live, tellsActivity: Bool = true, lookAhead: Int = 0
+    ) throws {
         let kind = FeatureKind.foaIntensity
         let count = FrameTiming.melBands * kind.channels
         var gate = GateSettings()
@@ -14,7 +16,8 @@ enum TestModel {
         gate.stayThreshold = 0.3
         gate.openBlocks = 1
         let architecture = DOAnetArchitecture(
-            form: form, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2, lookAhead: 0)
+            form: form, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2,
+            lookAhead: lookAhead)
         try ModelFile(
             parameters: DOAnetParameters(architecture, seed: 3),
             scaler: FeatureScaler(
