@@ -25,15 +25,6 @@ public struct EpochReport: Sendable {
     public let speed: Double
     public let validation: MetricsReport
 
-    /// The validation figures that logs and model files carry: gated ids, pooled over recordings.
-    var figures: [(name: String, value: Double?)] {
-        let (paper, clear) = (validation.pooled.paper, validation.pooled.clear)
-        return [
-            ("LE", paper.localizationError), ("LR", paper.recall), ("LP", paper.precision), ("MOTA", clear.mota),
-            ("MOTP", clear.motp), ("IDF1", clear.idf1), ("switches_per_minute", clear.switchesPerMinute),
-        ]
-    }
-
     /// One JSON object, without a line end.
     func json() throws -> String {
         var object: [String: Double] = [
@@ -41,8 +32,19 @@ public struct EpochReport: Sendable {
             "tracking_loss": loss.tracking, "squared_error_loss": loss.squaredError, "loss": loss.total,
             "gradient_norm": gradientNorm, "rate": Double(rate), "audio_seconds_per_second": speed,
         ]
-        for (name, value) in figures { object["validation.\(name)"] = value }
+        for (name, value) in validation.figures { object["validation.\(name)"] = value }
         let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
         return String(decoding: data, as: UTF8.self)
+    }
+}
+
+extension MetricsReport {
+    /// The validation figures that logs and model files carry: gated ids, pooled over recordings.
+    var figures: [(name: String, value: Double?)] {
+        let (paper, clear) = (pooled.paper, pooled.clear)
+        return [
+            ("LE", paper.localizationError), ("LR", paper.recall), ("LP", paper.precision), ("MOTA", clear.mota),
+            ("MOTP", clear.motp), ("IDF1", clear.idf1), ("switches_per_minute", clear.switchesPerMinute),
+        ]
     }
 }

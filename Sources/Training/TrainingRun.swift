@@ -135,10 +135,7 @@ public final class TrainingRun {
                     step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
-        let tracks = Evaluation.tracks(
-            of: data.validation, parameters: averaged, scaler: scaler, selection: selection,
-            threads: settings.threads)
-        let scores = Evaluation.score(data.validation, tracks: tracks)
+        let scores = validate()
         let count = Double(settings.stepsPerEpoch)
         let report = EpochReport(
             epoch: epoch, loss: sum.scaled(by: 1 / count), gradientNorm: Double(normSum) / count,
@@ -147,12 +144,25 @@ public final class TrainingRun {
             validation: scores)
         // Chosen on MOTA of the validation recordings, never on the localization error alone.
         if progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings) {
-            try modelFile(report).save(to: modelPath)
+            try modelFile(epoch: report.epoch, scores).save(to: modelPath)
         }
+        try modelFile(epoch: report.epoch, scores).save(to: lastModelPath)
         // In this order: whatever a run that is killed has written too much of, the epoch writes again when it goes on.
         try log.append(report)
         try state.save(to: checkpointPath, adam: adam, progress: progress)
         return report
+    }
+
+    /// Writes the model of the last epoch where a run that has ended does not have it: one that ended before runs kept it.
+    public func keepLastModel() throws {
+        guard isFinished, !FileManager.default.fileExists(atPath: lastModelPath) else { return }
+        try modelFile(epoch: epoch - 1, validate()).save(to: lastModelPath)
+    }
+
+    private func validate() -> MetricsReport {
+        let tracks = Evaluation.tracks(
+            of: data.validation, parameters: averaged, scaler: scaler, selection: selection, threads: settings.threads)
+        return Evaluation.score(data.validation, tracks: tracks)
     }
 
     /// Without activity there is nothing that a gate could act on.
@@ -188,6 +198,10 @@ public final class TrainingRun {
 
     /// Where the best model of this run is kept.
     public var modelPath: String { "\(folder)/model.safetensors" }
+
+    /// Where the model of the latest epoch is kept: at the end of a schedule that brings the rate to rest often as good as the best,
+    /// which is the best by chance too.
+    public var lastModelPath: String { "\(folder)/last.safetensors" }
 
     private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
     private var log: TrainingLog { TrainingLog(path: "\(folder)/log.jsonl") }
@@ -251,16 +265,16 @@ public final class TrainingRun {
         }
     }
 
-    private func modelFile(_ report: EpochReport) -> ModelFile {
+    private func modelFile(epoch: Int, _ validation: MetricsReport) -> ModelFile {
         var facts = [
             "training.data": "\(data.source): \(data.fingerprint)",
             "training.settings": "\(settings)",
             "training.start": start,
             "training.seed": "\(settings.seed)",
-            "training.epoch": "\(report.epoch + 1)",
+            "training.epoch": "\(epoch + 1)",
         ]
         facts["licence"] = settings.licence
-        for (name, value) in report.figures {
+        for (name, value) in validation.figures {
             if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
         }
         return ModelFile(

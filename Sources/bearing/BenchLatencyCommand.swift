@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Foundation
 import Kernels
+import Pipeline
 import TrackFeed
 
 struct LatencyBench: ParsableCommand {

@@ -10,9 +10,9 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a network on a data set in the TAU-NIGENS layout.",
         discussion: """
-            Folds 3 to 6 train, fold 2 validates. The run's folder keeps the best model (model.safetensors), a checkpoint \
-            from which the same command goes on, log.jsonl, and the configuration (config.toml). The same seed, settings \
-            and number of threads give the same model.
+            Folds 3 to 6 train, fold 2 validates. The run's folder keeps the best model (model.safetensors) and that of the \
+            latest epoch (last.safetensors), a checkpoint from which the same command goes on, log.jsonl, and the \
+            configuration (config.toml). The same seed, settings and number of threads give the same model.
 
             Example: bearing train --dataset scenes --out runs/foa --epochs 20
             """)
@@ -34,6 +34,7 @@ struct TrainCommand: ParsableCommand {
                 Console.note("\(out): this run is finished; another --out starts a new one")
             }
             while !run.isFinished { try trainEpoch(run) }
+            try run.keepLastModel()
             print(lastLine(run))
         }
     }

@@ -1,4 +1,5 @@
 import Features
+import Formats
 import Foundation
 import Networks
 import Options
@@ -21,9 +22,18 @@ import Testing
         }
     }
 
-    private func shipped() throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-        return try String(contentsOf: root.appendingPathComponent("config/training.toml"), encoding: .utf8)
+    private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").path
+
+    private func shipped() throws -> String { try String(contentsOfFile: "\(root)/config/training.toml", encoding: .utf8) }
+
+    @Test(arguments: ["foa-live", "mic-live"]) func theRecipeOfTheLiveModelsGivesTheirNetwork(_ name: String) throws {
+        let model = try ModelFile.load("\(root)/models/\(name).safetensors")
+        let options = [
+            CommandLineOption("--format", section: "data", key: "format", .text(String(name.prefix(3)))),
+            CommandLineOption("--features", section: "network", key: "features", .text(model.features.rawValue)),
+        ]
+        let recipe = try TrainingConfiguration(file: "\(root)/config/live.toml", options: options)
+        #expect(recipe.settings.architecture == model.architecture)
     }
 
     @Test func theShippedFileSaysTheDefaults() throws {

@@ -4,6 +4,7 @@ import Foundation
 import Networks
 import Tensor
 import Testing
+import Tracking
 import Training
 
 @Suite final class TrainingRunTests {
@@ -31,6 +32,19 @@ import Training
         other.seed = 2
         _ = try train(other, in: "\(folder)/c")
         #expect(try checkpoint("\(folder)/a") != checkpoint("\(folder)/c"))
+    }
+
+    @Test func theModelOfTheLastEpochIsKept() throws {
+        let reports = try train(settings(), in: folder)
+        let (path, epoch) = ("\(folder)/last.safetensors", "training.epoch")
+        let last = try ModelFile.load(path)
+        #expect(last.facts[epoch] == "2")
+        #expect(last.facts["validation.LR"] == reports[1].validation.pooled.paper.recall.map { "\(($0 * 100).rounded() / 100)" })
+        // A run from before there was such a file gets it when it is started again.
+        try FileManager.default.removeItem(atPath: path)
+        try dataset.run(settings(), in: folder).keepLastModel()
+        let again = try ModelFile.load(path)
+        #expect(again.parameters.all.array == last.parameters.all.array && again.facts == last.facts)
     }
 
     @Test func aResumedRunEqualsOneThatNeverStopped() throws {
