@@ -133,11 +133,11 @@ pcm.bearingpulse {{
         # 32 bits are what Bearing prefers, and this server has any format.
         return [(self.rate, self.channels, 4, path.read_bytes()) for path in self._taps()]
 
-    def compare(self, comparison, lines, expected):
+    def compare(self, comparison, lines, expected, untold):
         first = 0
         heard = {line.fields["seq"]: line.fields["tracks"] for line in lines}
         for number, (path, wanted) in enumerate(zip(self._taps(), expected)):
-            blocks = path.stat().st_size // (4 * self.channels) // 2400
+            blocks = max(0, path.stat().st_size // (4 * self.channels) // 2400 - untold)
             inside = {seq - first: heard[seq] for seq in range(first, first + blocks) if seq in heard}
             comparison.stretch(inside, wanted, f"opening {number}")
             first += blocks
