@@ -21,6 +21,8 @@ public final class DatasetWriter: Sendable {
         public var folds: [Int] = [1]
         /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
         public var recordingsPerRoom = 1
+        /// Seconds of reverberation at 1 kHz that rooms have about.
+        public var reverberation = Room.usualReverberation
         /// Sources at once at most, 1 or 2, in every recording; nil: half of the recordings each.
         public var overlap: Int?
         /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
@@ -92,11 +94,13 @@ public final class DatasetWriter: Sendable {
         let fold = settings.folds[index % settings.folds.count]
         let inFold = index / settings.folds.count
         var random = RandomSource(seed: settings.seed, fold, inFold)
-        var place: (room: Room, array: ArrayPlacement)?
+        let place: (room: Room, array: ArrayPlacement)
         if settings.recordingsPerRoom > 1 {
             // Rooms are drawn apart from what happens in them; the inverted seed keeps the two streams apart.
             var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
-            place = Scene.place(using: &random)
+            place = Scene.place(reverberation: settings.reverberation, using: &random)
+        } else {
+            place = Scene.place(reverberation: settings.reverberation, using: &random)
         }
         var scene =
             if let sounds {

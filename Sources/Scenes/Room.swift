@@ -86,12 +86,19 @@ public struct Room: Sendable, Hashable {
         return weights.map { ($0 / average * mean).clamped(lowerBound: .init(repeating: 0.01), upperBound: .init(repeating: 0.95)) }
     }
 
-    /// A room as people have them: 3 to 12 m by 3 to 9 m by 2.3 to 4.5 m, reverberation 0.2 to 0.9 s, walls that differ.
-    public static func random(using random: inout RandomSource) -> Room {
+    /// Seconds of reverberation at 1 kHz that most rooms have which people live and work in.
+    public static let usualReverberation: ClosedRange<Float> = 0.2...0.9
+
+    /// A room as people have them: 3 to 12 m by 3 to 9 m by 2.3 to 4.5 m, walls that differ.
+    ///
+    /// - Parameter reverberation: the reverberation time at 1 kHz lies about there, short ones as often as long ones by ratio.
+    public static func random(
+        reverberation: ClosedRange<Float> = usualReverberation, using random: inout RandomSource
+    ) -> Room {
         let size = SIMD3(random.uniform(3...12), random.uniform(3...9), random.uniform(2.3...4.5))
         let air = OctaveBands.airAbsorption(
             temperature: Double(random.uniform(15...26)), humidity: Double(random.uniform(25...70)))
-        let middle = 0.2 * pow(4.5, random.uniform(0...1))
+        let middle = reverberation.lowerBound * pow(reverberation.upperBound / reverberation.lowerBound, random.uniform(0...1))
         // Bass rings longer, treble shorter, and no two rooms alike.
         let tilt = random.uniform(0...0.12)
         var time = BandValues.zero

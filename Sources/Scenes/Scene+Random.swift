@@ -37,12 +37,12 @@ extension Scene {
     ///
     /// - Parameters:
     ///   - seconds: of the recording; `overlap`: sources at once at most, 1 or 2.
-    ///   - place: a room and the array in it; one of the scene's own when nil.
+    ///   - place: a room and the array in it, as `Scene.place` draws them.
     public static func random(
-        seconds: Float, overlap: Int, sounds: SoundLibrary, place: (room: Room, array: ArrayPlacement)? = nil,
+        seconds: Float, overlap: Int, sounds: SoundLibrary, place: (room: Room, array: ArrayPlacement),
         using random: inout RandomSource
     ) -> Scene {
-        let (room, array) = place ?? Self.place(using: &random)
+        let (room, array) = place
         var scene = Scene(
             room: room, array: array, events: [],
             ambience: Ambience.random(in: room, array: array, using: &random),
@@ -56,9 +56,9 @@ extension Scene {
 
     /// A scene in which nobody and nothing is to be told: a background, and in three of four a machine or two that stand out.
     public static func background(
-        seconds: Float, place: (room: Room, array: ArrayPlacement)? = nil, using random: inout RandomSource
+        seconds: Float, place: (room: Room, array: ArrayPlacement), using random: inout RandomSource
     ) -> Scene {
-        let (room, array) = place ?? Self.place(using: &random)
+        let (room, array) = place
         return Scene(
             room: room, array: array, events: [],
             ambience: Ambience.random(in: room, array: array, machines: 0.75, levels: -10...8, using: &random),
@@ -67,9 +67,11 @@ extension Scene {
             peak: random.uniform(-18 ... -1), noiseSeed: random.next(), overlap: 1)
     }
 
-    /// A room and where the array stands in it.
-    public static func place(using random: inout RandomSource) -> (room: Room, array: ArrayPlacement) {
-        let room = Room.random(using: &random)
+    /// A room, of about the reverberation time given, and where the array stands in it.
+    public static func place(
+        reverberation: ClosedRange<Float> = Room.usualReverberation, using random: inout RandomSource
+    ) -> (room: Room, array: ArrayPlacement) {
+        let room = Room.random(reverberation: reverberation, using: &random)
         return (room, ArrayPlacement.random(in: room, using: &random))
     }
 

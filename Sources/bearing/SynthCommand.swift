@@ -55,6 +55,10 @@ struct SynthCommand: ParsableCommand {
     var fold = "3-6"
     @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
     var recordingsPerRoom = 1
+    @Option(
+        name: .customLong("rt60"),
+        help: "Seconds of reverberation at 1 kHz, such as 0.5-1.2, for rooms that ring longer, or less; within 0.1 to 3.")
+    var reverberation = "0.2-0.9"
     @Option(help: "Sources at once at most, 1 or 2, in every recording; if not given, half of the recordings each.")
     var overlap: Int?
     @Flag(help: "A perfect microphone: capsules that are equal and silent, Ambisonics without an encoder.")
@@ -85,6 +89,10 @@ struct SynthCommand: ParsableCommand {
         guard overlap.map({ (1...2).contains($0) }) ?? true else {
             throw ValidationError("--overlap: expected 1 or 2, found \(overlap ?? 0)")
         }
+        guard Self.seconds(reverberation) != nil else {
+            throw ValidationError(
+                "--rt60: expected seconds such as 0.6 or a range such as 0.5-1.2, within 0.1 to 3, found \(reverberation)")
+        }
         guard array == nil || format != .foa else {
             throw ValidationError("--array: expected --format mic or both with it, found foa")
         }
@@ -100,6 +108,15 @@ struct SynthCommand: ParsableCommand {
             1 <= first, first <= last, last <= 99
         else { return nil }
         return Array(first...last)
+    }
+
+    /// Reverberation times of "x" or "x-y".
+    static func seconds(_ text: String) -> ClosedRange<Float>? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Float($0) }
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], 0.1 <= first,
+            first <= last, last <= 3
+        else { return nil }
+        return first...last
     }
 
     func run() throws {
@@ -147,6 +164,7 @@ struct SynthCommand: ParsableCommand {
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
         settings.recordingsPerRoom = recordingsPerRoom
+        settings.reverberation = Self.seconds(reverberation) ?? Room.usualReverberation
         settings.overlap = overlap
         settings.isIdeal = ideal
         settings.threads = threads

@@ -81,6 +81,15 @@ import Testing
             #expect(room.absorption.allSatisfy { $0.min() >= 0.01 && $0.max() <= 0.95 })
         }
     }
+
+    @Test func randomRoomsRingAsLongAsAskedFor() {
+        var random = RandomSource(seed: 6)
+        // Three standard deviations of a band about the room's own time.
+        let bands = exp(Float(-0.3))...exp(0.3)
+        let times = (0..<300).map { _ in Room.random(reverberation: 0.6...1.2, using: &random).reverberationTime[4] }
+        #expect(times.allSatisfy { (0.6 * bands.lowerBound...1.2 * bands.upperBound).contains($0) }, "\(times)")
+        #expect(times.contains { $0 < 0.75 } && times.contains { $0 > 1 })
+    }
 }
 
 @Suite struct RigidSphereTests {
