@@ -49,7 +49,7 @@ public struct LossValue: Sendable {
     public var squaredError = 0.0
     /// Mean distance of predictions and their references: dMOTp, or the distance of the exact assignment.
     public var position = 0.0
-    /// dMOTa: misses, false tracks and changed identities for each reference.
+    /// dMOTa, or the soft match of the exact assignment: misses, false tracks and changed identities for each reference.
     public var tracking = 0.0
     /// Mean binary cross-entropy over all outputs.
     public var activity = 0.0

@@ -83,6 +83,9 @@ extension TrainingKey {
                 assignment: degrees from its source at which an output shall be half as sure of its activity, so that it claims a
                 source only where it knows the direction. 0: it shall be sure of every active source.
                 """, range: 0...90),
+            weight(
+                "match_weight", \.assignment, \.assignment, \.matchWeight, AssignmentLossSettings(),
+                "assignment: weight of misses, false tracks and changed identities, counted smoothly within 20 degrees."),
             .path("teacher", \.teacher, example: "models/foa-paper.safetensors", """
                 assignment: a model whose answers are learnt besides the labels, such as one that hears the future: of the same
                 features and as many tracks. Its scaler is taken, or has to be that of `initial`.

@@ -61,6 +61,7 @@ import Training
         settings.window = window
         settings.activityWeight = 0.7
         settings.positionWeight = 1.3
+        settings.matchWeight = 0.9
         let c = random(slots: slots, blocks: 8, seed: UInt64(slots), isSoft: isSoft)
         let analytic = evaluate(c, settings: settings)
         let h = 1e-6
@@ -136,6 +137,40 @@ import Training
         #expect(abs(result.logitGradient[0] - 0.05 * (probability - target)) < 1e-9)
         #expect(abs(result.loss.activity + 0.05 * (target * log(probability) + (1 - target) * log(1 - probability))) < 1e-9)
         #expect(result.loss.position == plain.position && result.directionGradient == plainGradients)
+    }
+
+    /// The cost of one block of one source, and what it is made of by hand.
+    @Test(arguments: [(0.0, 2.0), (10, 2), (20, 2), (20, -1), (40, 2), (180, 2)])
+    func aMatchIsCountedWithin20Degrees(degrees: Double, logit: Double) {
+        var settings = AssignmentLossSettings()
+        settings.matchWeight = 2
+        let angle = degrees * .pi / 180
+        let c = Case(directions: [3 * cos(angle), 0, 3 * sin(angle)], logits: [logit], references: [1, 0, 0], active: [1], slots: 1)
+        let result = evaluate(c, settings: settings).loss
+        let p = 1 / (1 + exp(-logit))
+        // Half the chord of an angle is the sine of half of it.
+        let m = p / (1 + exp((sin(angle / 2) - sin(.pi / 18)) / 0.05))
+        #expect(abs(result.tracking - 0.1 * ((1 - m) + (p - m))) < 1e-6)
+        settings.matchWeight = 0
+        let plain = evaluate(c, settings: settings).loss
+        #expect(plain.tracking == 0 && abs(result.total - plain.total - 2 * result.tracking) < 1e-12)
+    }
+
+    @Test func aMatchByAnotherOutputIsAChangedIdentityOnce() {
+        var settings = AssignmentLossSettings()
+        (settings.window, settings.matchWeight) = (1, 1)
+        var c = swapping(blocks: 20)
+        let swapped = evaluate(c, settings: settings).loss.tracking
+        c.directions = (0..<20).flatMap { _ in [1, 0, 0, 0, 1, 0] as [Double] }
+        let kept = evaluate(c, settings: settings).loss.tracking
+        let m = 1 / (1 + exp(-9.0)) / (1 + exp(-sin(.pi / 18) / 0.05))
+        #expect(abs(swapped - kept - 0.1 * 2 * m) < 1e-6)
+        // A source that was silent in between begins anew.
+        c = swapping(blocks: 20)
+        for j in 0..<2 { c.active[9 * 2 + j] = 0 }
+        let paused = evaluate(c, settings: settings).loss.tracking
+        c.directions = (0..<20).flatMap { _ in [1, 0, 0, 0, 1, 0] as [Double] }
+        #expect(abs(paused - evaluate(c, settings: settings).loss.tracking) < 1e-6)
     }
 
     @Test func silenceIsSilenceWhereverAnOutputPoints() {

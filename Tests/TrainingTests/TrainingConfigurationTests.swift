@@ -102,6 +102,7 @@ import Testing
         kind = "assignment"
         window = 0
         activity_degrees = 25
+        match_weight = 0.15
         distance = "raw"
         position_weight = 0.1
         activity_weight = 0.2
@@ -137,7 +138,7 @@ import Testing
         #expect(settings.augmentation.gain == -3.3...4)
         var assignment = AssignmentLossSettings()
         assignment.distance = .raw
-        assignment.activityDegrees = 25
+        (assignment.activityDegrees, assignment.matchWeight) = (25, 0.15)
         (assignment.window, assignment.positionWeight, assignment.activityWeight) = (nil, 0.1, 0.2)
         #expect(settings.loss == .assignment(assignment) && found.teacher == "/t" && found.teacherWeight == 0.8)
         var tracking = TrackingLossSettings()
