@@ -26,11 +26,13 @@ import Testing
 
     private func shipped() throws -> String { try String(contentsOfFile: "\(root)/config/training.toml", encoding: .utf8) }
 
-    @Test(arguments: ["foa-live", "mic-live"]) func theRecipeOfTheLiveModelsGivesTheirNetwork(_ name: String) throws {
+    @Test(arguments: [("foa-live", 384), ("mic-live", 256)])
+    func theRecipeOfTheLiveModelsGivesTheirNetwork(_ name: String, gruWidth: Int) throws {
         let model = try ModelFile.load("\(root)/models/\(name).safetensors")
         let options = [
             CommandLineOption("--format", section: "data", key: "format", .text(String(name.prefix(3)))),
             CommandLineOption("--features", section: "network", key: "features", .text(model.features.rawValue)),
+            CommandLineOption("--gru-width", section: "network", key: "gru_width", .integer(gruWidth)),
         ]
         let recipe = try TrainingConfiguration(file: "\(root)/config/live.toml", options: options)
         #expect(recipe.settings.architecture == model.architecture)
