@@ -53,6 +53,29 @@ struct DaemonTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    @Test func helloTellsWhatEachPartAddsToTheLatency() throws {
+        let file = try TestDaemon.recording(seconds: 0.5)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        var hello = TestDaemon.hello()
+        let latency = FeedLatency(lookAhead: 200, resampler: 0, encoder: 1.5)
+        (hello.latency, hello.latencyMilliseconds) = (latency, latency.sum)
+        let daemon = try Daemon(
+            capture: LateCapture(path: file, latency: 0.00625), pipeline: TestDaemon.pipeline(), hello: hello,
+            options: .init(addresses: [.path(TestDaemon.socketPath())]), log: TestDaemon.log)
+        let lines = Received()
+        let path = daemon.addresses[0].description
+        let (ready, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        Thread { ready.signal(); lines.value = (try? Subscription(path).readAll()) ?? []; done.signal() }.start()
+        ready.wait()
+        usleep(50_000)
+        try daemon.run()
+        done.wait()
+        // Who connects before the source is open is told anew when it is.
+        let told = try #require(lines.value.last { $0["type"] as? String == "hello" })
+        let parts = ["block_ms": 100, "look_ahead_ms": 200, "resampler_ms": 6.25, "encoder_ms": 1.5, "latency_ms": 307.8]
+        for (key, value) in parts { #expect(told[key] as? Double == value, "\(key): \(told)") }
+    }
+
     @Test func aSourceThatIsNotThereEndsTheStart() throws {
         let daemon = try Daemon(
             capture: FileCapture(path: "/nowhere.wav", stream: CaptureStream()), pipeline: TestDaemon.pipeline(), hello: TestDaemon.hello(),
@@ -62,6 +85,22 @@ struct DaemonTests {
         #expect(error?.description.contains("/nowhere.wav") == true)
         #expect(!FileManager.default.fileExists(atPath: daemon.addresses[0].description))
     }
+}
+
+/// A file that reaches the ring later than its samples say, as what a resampler has been through does.
+private final class LateCapture: CaptureSource {
+    private let file: FileCapture
+    let latency: Double
+
+    init(path: String, latency: Double) {
+        file = FileCapture(path: path, stream: CaptureStream())
+        self.latency = latency
+    }
+
+    var stream: CaptureStream { file.stream }
+    func start() throws(AudioError) { try file.start() }
+    func resume() { file.resume() }
+    func stop() { file.stop() }
 }
 
 /// What another thread leaves for the test; read once that thread has ended.
