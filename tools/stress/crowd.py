@@ -64,6 +64,8 @@ class Crowd:
             self.later(self.random.expovariate(1 / 4), lambda: self.depart(member))
         elif kind == "stalled":
             self.later(self.daemon.stall_seconds + self.stall_allowance, lambda: self.judge_stalled(member))
+            if self.daemon.over == "tcp":
+                self.later(1, lambda: self.ask_stalled(member))
         return member
 
     def forget(self, member):
@@ -98,6 +100,16 @@ class Crowd:
             except OSError as error:
                 self.blame(f"a leaving one could not connect: {error}")
         self.later(self.random.expovariate(1 / 1.5), lambda: self.ending or self.join("leaving"))
+
+    def ask_stalled(self, member):
+        """Says something each second: a kernel whose buffer is full may drop the daemon's reset, and is reset again when it sends."""
+        if member.connection.fileno() < 0 or self.ending:
+            return
+        try:
+            member.connection.send(b"\n")
+        except OSError:
+            return  # The loop is told of it, too.
+        self.later(1, lambda: self.ask_stalled(member))
 
     def judge_stalled(self, member):
         """Its time is over."""
