@@ -57,8 +57,8 @@ struct SynthCommand: ParsableCommand {
     var recordingsPerRoom = 1
     @Option(
         name: .customLong("rt60"),
-        help: "Seconds of reverberation at 1 kHz, such as 0.5-1.2, for rooms that ring longer, or less; within 0.1 to 3.")
-    var reverberation = "0.2-0.9"
+        help: "Seconds of reverberation at 1 kHz within 0.1 to 3, such as 0.5-1.2 for rooms that ring long; if not given, 0.2 to 0.9.")
+    var reverberation: String?
     @Option(help: "Sources at once at most, 1 or 2, in every recording; if not given, half of the recordings each.")
     var overlap: Int?
     @Flag(help: "A perfect microphone: capsules that are equal and silent, Ambisonics without an encoder.")
@@ -89,7 +89,7 @@ struct SynthCommand: ParsableCommand {
         guard overlap.map({ (1...2).contains($0) }) ?? true else {
             throw ValidationError("--overlap: expected 1 or 2, found \(overlap ?? 0)")
         }
-        guard Self.seconds(reverberation) != nil else {
+        if let reverberation, Self.seconds(reverberation) == nil {
             throw ValidationError(
                 "--rt60: expected seconds such as 0.6 or a range such as 0.5-1.2, within 0.1 to 3, found \(reverberation)")
         }
@@ -102,19 +102,17 @@ struct SynthCommand: ParsableCommand {
     }
 
     /// Folds of "k" or "a-b".
-    static func folds(_ text: String) -> [Int]? {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
-            1 <= first, first <= last, last <= 99
-        else { return nil }
-        return Array(first...last)
-    }
+    static func folds(_ text: String) -> [Int]? { range(text, within: 1...99).map { Array($0) } }
 
     /// Reverberation times of "x" or "x-y".
-    static func seconds(_ text: String) -> ClosedRange<Float>? {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Float($0) }
-        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], 0.1 <= first,
-            first <= last, last <= 3
+    static func seconds(_ text: String) -> ClosedRange<Float>? { range(text, within: 0.1...3) }
+
+    private static func range<Number: LosslessStringConvertible & Comparable>(
+        _ text: String, within limits: ClosedRange<Number>
+    ) -> ClosedRange<Number>? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Number(String($0)) }
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last,
+            limits.contains(first), limits.contains(last)
         else { return nil }
         return first...last
     }
@@ -164,7 +162,7 @@ struct SynthCommand: ParsableCommand {
         settings.seconds = duration
         settings.folds = Self.folds(fold) ?? []
         settings.recordingsPerRoom = recordingsPerRoom
-        settings.reverberation = Self.seconds(reverberation) ?? Room.usualReverberation
+        settings.reverberation = reverberation.flatMap(Self.seconds) ?? Room.usualReverberation
         settings.overlap = overlap
         settings.isIdeal = ideal
         settings.threads = threads
