@@ -17,6 +17,8 @@ final class SubscriberTarget: @unchecked Sendable {
     private var posted = 0
     private var seen = 0
     private var runs = 0
+    /// There is one server and one who reads all, so runs come one after another; tests ask for them from several threads.
+    private let turn = Mutex(())
 
     private init() {
         path = "/tmp/bearing-fuzz-\(getpid()).sock"
@@ -43,7 +45,9 @@ final class SubscriberTarget: @unchecked Sendable {
     }
 
     /// Two bytes are an act: of which of four subscribers, which, and how much of it.
-    func run(_ bytes: [UInt8]) {
+    func run(_ bytes: [UInt8]) { turn.withLock { _ in act(bytes) } }
+
+    private func act(_ bytes: [UInt8]) {
         var subscribers = [Int32](repeating: -1, count: 4)
         var rest = bytes[...]
         while rest.count >= 2, let act = rest.popFirst(), let size = rest.popFirst() {
