@@ -117,7 +117,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
                 let output = output(directions, t * slots + i)
                 let reference = SIMD3<Double>(references, row: t * slots + j)
                 let target = isActive > 0 ? isActive * quality(of: output, at: reference) : 0
-                logitGradient[t * slots + i] = Scalar(wa * (1 / (1 + exponential(-logit)) - target))
+                logitGradient[t * slots + i] = Scalar(wa * (logistic(logit) - target))
                 let cost = target == isActive ? entropy[at] : Self.crossEntropy(logit: logit, target: target)
                 loss.activity += cost * activityScale
                 loss.total += wa * cost

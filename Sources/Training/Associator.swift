@@ -50,7 +50,7 @@ final class Associator<Scalar: KernelScalar> {
         case .network(let net, let parameters, _, let input, _, _, _):
             for i in 0..<distances.count { input[i] = Scalar(distances[i]) }
             net.forward(input.readOnly, parameters)
-            for i in 0..<distances.count { association[i] = 1 / (1 + exponential(-Double(net.associationLogits[i]))) }
+            for i in 0..<distances.count { association[i] = logistic(Double(net.associationLogits[i])) }
         case .exact:
             association.fill(0)
             for matrix in 0..<active.count / slots {

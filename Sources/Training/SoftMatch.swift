@@ -19,11 +19,11 @@ struct SoftMatch {
     ///   - output: of any length; `logit`: of its activity.
     ///   - reference: a unit vector.
     init(output: SIMD3<Double>, logit: Double, reference: SIMD3<Double>) {
-        activity = 1 / (1 + exponential(-logit))
+        activity = logistic(logit)
         direction = OutputDirection(output, isUnit: true)
         apart = direction.vector - reference
         distance = apart.lengthOffZero
-        closeness = 1 / (1 + exponential((0.5 * distance - Self.line) / Self.width))
+        closeness = logistic((Self.line - 0.5 * distance) / Self.width)
     }
 
     /// Whether the output holds the reference: who held it last decides what a change is.

@@ -101,7 +101,7 @@ final class Teacher {
                         isThere
                         ? OutputDirection(SIMD3(directions, row: from), isUnit: true).vector : SIMD3(batch.references, row: at)
                     for axis in 0..<3 { references[at * 3 + axis] = Float(vector[axis]) }
-                    active[at] = isThere ? Float(1 / (1 + exponential(-Double(logits[from])))) : batch.active[at]
+                    active[at] = isThere ? Float(logistic(Double(logits[from]))) : batch.active[at]
                 }
             }
         }

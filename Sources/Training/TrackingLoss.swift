@@ -132,7 +132,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         let slots = batch.slots
         for row in rows {
             for i in 0..<slots {
-                probabilities[row * slots + i] = 1 / (1 + exponential(-Double(batch.logits[row * slots + i])))
+                probabilities[row * slots + i] = logistic(Double(batch.logits[row * slots + i]))
                 let unit = OutputDirection(batch.output(row, i), isUnit: true).vector
                 for j in 0..<slots {
                     let isActive = batch.active[row * slots + j] > 0
