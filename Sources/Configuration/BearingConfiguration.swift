@@ -57,6 +57,7 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var jumpDegrees: Float?
         public var duplicateDegrees: Float?
         public var smoothing: Float?
+        public var refinement: Float?
     }
 
     /// `[record]`: what is kept of all that is heard and told.

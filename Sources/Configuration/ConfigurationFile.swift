@@ -164,6 +164,7 @@ public enum ConfigurationFile {
         gate.jumpDegrees = section.number("jump_degrees", in: 0...180, &faults).map(Float.init)
         gate.duplicateDegrees = section.number("duplicate_degrees", in: 0...180, &faults).map(Float.init)
         gate.smoothing = section.number("smoothing", in: 0...0.95, &faults).map(Float.init)
+        gate.refinement = section.number("refinement", in: 0...1, &faults).map(Float.init)
         if let open = gate.openThreshold, let stay = gate.stayThreshold, stay > open {
             faults.append(
                 ConfigurationFault(

@@ -112,6 +112,7 @@ public struct ModelFile: Sendable {
             "gate.duplicate_degrees": "\(gate.duplicateDegrees)",
             "gate.recall_blocks": "\(gate.recallBlocks)",
             "gate.smoothing": "\(gate.smoothing)",
+            "gate.refinement": "\(gate.refinement)",
         ]
         if let geometry { own[Self.geometryKey] = ArrayFile.text(of: geometry) }
         if !tellsActivity { own["activity"] = Self.untrained }
@@ -213,6 +214,7 @@ public struct ModelFile: Sendable {
         // Files from before there was any have none.
         if metadata.values["gate.recall_blocks"] != nil { gate.recallBlocks = try metadata.integer("gate.recall_blocks", 0...1000) }
         if metadata.values["gate.smoothing"] != nil { gate.smoothing = try metadata.number("gate.smoothing", 0...0.95) }
+        if metadata.values["gate.refinement"] != nil { gate.refinement = try metadata.number("gate.refinement", 0...1) }
         return gate
     }
 }

@@ -9,7 +9,7 @@ public import Tracking
 
 /// Audio in, tracks out, with no thread of its own: the live daemon and offline commands both drive this.
 ///
-/// Encoder where the channels need one -> extractor -> scaler -> network step -> gate -> viewpoint. The tracks depend on the samples alone, not on how they are cut into pushes.
+/// Encoder where the channels need one -> extractor -> scaler -> network step -> refinement -> gate -> viewpoint. The tracks depend on the samples alone, not on how they are cut into pushes.
 /// After `init` nothing allocates.
 public final class LocalizationPipeline: @unchecked Sendable {
     public let kind: FeatureKind
@@ -29,6 +29,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private let scaler: FeatureScaler
     private let stepper: DOAnetStepper
     private var extractor: FeatureExtractor
+    /// What the network's directions are refined by; nil where they are not.
+    private let bandDirections: BandDirections?
+    /// [64]: of the present block.
+    private let bands: MutableTensorRef<SIMD4<Float>>
+    private let bandArena: Arena<SIMD4<Float>>
+    private var refiner: DirectionRefiner
     private var gate: TrackGate
     private var tracks = BlockTracks()
     /// [5, 64, C], scaled: the present block's features.
@@ -50,11 +56,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// - Parameters:
     ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
     ///   - gate: thresholds, as the model file or the configuration has them.
+    ///   - steering: of the array, to refine directions of capsules by; without, they are what the network says.
     ///   - encoding: what makes of the channels those that the network hears; nil where they are the same.
     ///   - viewpoint: from the array's directions to those that are told.
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
-        encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+        steering: SteeringVectors? = nil, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
     ) {
         let architecture = parameters.architecture
         precondition(
@@ -70,6 +77,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
         self.scaler = scaler
         stepper = DOAnetStepper(parameters)
         extractor = FeatureExtractor(scaler.kind)
+        bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: steering) : nil
+        let bandShape = Shape(FrameTiming.melBands)
+        var bandArena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(bandShape))
+        bands = bandArena.take(bandShape)
+        self.bandArena = bandArena
+        refiner = DirectionRefiner(weight: settings.refinement, for: architecture)
         gate = TrackGate(settings, maximumTracks: architecture.maximumTracks)
         let shape = Shape(FrameTiming.framesPerBlock, FrameTiming.melBands, scaler.kind.channels)
         let slots = Shape(architecture.maximumTracks)
@@ -116,6 +129,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         let row = block.rows(frames..<frames + 1)
         row.copy(from: frame)
         hasSound = hasSound || Self.hasSound(frame, channels: kind.channels)
+        bandDirections?.add(frame)
         scaler.apply(row)
         frames += 1
         guard frames == FrameTiming.framesPerBlock else { return }
@@ -149,6 +163,8 @@ public final class LocalizationPipeline: @unchecked Sendable {
         early = inputDelay
         extractor.reset()
         stepper.reset()
+        bandDirections?.reset()
+        refiner.reset()
         gate.reset()
         frames = 0
         blocks = 0
@@ -158,6 +174,11 @@ public final class LocalizationPipeline: @unchecked Sendable {
 
     private func finishBlock(_ emit: (borrowing BlockTracks) -> Void) {
         stepper.step(block.readOnly)
+        if bandDirections != nil {
+            bandDirections?.finishBlock(into: bands)
+            let heard = unsafe UnsafeBufferPointer(start: bands.unsafeBase, count: bands.count)
+            unsafe refiner.push(heard.span)
+        }
         isSilent[blocks % isSilent.count] = !hasSound
         hasSound = false
         blocks += 1
@@ -170,7 +191,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
         }
         let directions = unsafe UnsafeBufferPointer(start: stepper.directions.unsafeBase, count: 3 * maximumTracks)
         let activity = unsafe UnsafeBufferPointer(start: probabilities.unsafeBase, count: maximumTracks)
-        unsafe gate.step(directions: directions.span, probabilities: activity.span)
+        if bandDirections != nil {
+            unsafe refiner.refine(block: blocks - 1 - lookAhead, directions: directions.span, probabilities: activity.span)
+            unsafe gate.step(directions: refiner.refined.span, probabilities: activity.span)
+        } else {
+            unsafe gate.step(directions: directions.span, probabilities: activity.span)
+        }
         tracks.removeAll()
         tracks.block = blocks - 1 - lookAhead
         for slot in 0..<maximumTracks {

@@ -22,6 +22,14 @@ public final class RecordingPipeline {
     private let encoder: FilterMatrix?
     private let viewpoint: Viewpoint
     private var extractor: FeatureExtractor
+    /// What the network's directions are refined by; nil where they are not.
+    private let bandDirections: BandDirections?
+    /// [64]: of the latest block.
+    private let bands: MutableTensorRef<SIMD4<Float>>
+    private let bandArena: Arena<SIMD4<Float>>
+    /// [blocks, 64].
+    private var heardBands: [SIMD4<Float>] = []
+    private var refiner: DirectionRefiner
     private var gate: TrackGate
     /// Frames out of the encoder that are still to come before the first that was pushed.
     private var early: Int
@@ -38,7 +46,7 @@ public final class RecordingPipeline {
     /// - Parameters: as those of `LocalizationPipeline`, of any form of the network.
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
-        encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+        steering: SteeringVectors? = nil, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
     ) {
         self.parameters = parameters
         self.scaler = scaler
@@ -46,6 +54,12 @@ public final class RecordingPipeline {
         encoder = encoding.map { FilterMatrix($0) }
         early = encoding?.delay ?? 0
         extractor = FeatureExtractor(scaler.kind)
+        bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: steering) : nil
+        let shape = Shape(FrameTiming.melBands)
+        var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))
+        bands = arena.take(shape)
+        bandArena = arena
+        refiner = DirectionRefiner(weight: settings.refinement, for: parameters.architecture)
         gate = TrackGate(settings, maximumTracks: parameters.architecture.maximumTracks)
     }
 
@@ -70,6 +84,11 @@ public final class RecordingPipeline {
         if LocalizationPipeline.hasSound(frame, channels: scaler.kind.channels) { hasSound[hasSound.count - 1] = true }
         framesExtracted += 1
         for index in 0..<frame.count { features.append(frame[index]) }
+        guard bandDirections != nil else { return }
+        bandDirections?.add(frame)
+        guard framesExtracted % FrameTiming.framesPerBlock == 0 else { return }
+        bandDirections?.finishBlock(into: bands)
+        heardBands += bands.array
     }
 
     /// Hears what was pushed and hands out the tracks of every whole block; then the pipeline is as it was made, ids going on.
@@ -83,9 +102,12 @@ public final class RecordingPipeline {
         encoder?.reset()
         early = encoder?.filters.delay ?? 0
         extractor.reset()
+        bandDirections?.reset()
+        refiner.reset()
         gate.reset()
         (samplesPushed, framesExtracted) = (0, 0)
         features.removeAll()
+        heardBands.removeAll()
         hasSound.removeAll()
     }
 
@@ -107,12 +129,13 @@ public final class RecordingPipeline {
             for index in 0..<input.count { input[index] = features[first + index] }
             scaler.apply(input)
             network.forward(input.readOnly, parameters, training: false)
-            let (directions, logits) = (network.directions.array, network.activityLogits.array)
+            let (outputs, logits) = (network.directions.array, network.activityLogits.array)
             for block in told..<end {
                 let row = (block - start) * slots
                 let probabilities = (0..<slots).map { hasSound[block] ? 1 / (1 + expf(-logits[row + $0])) : 0 }
+                let directions = Array(outputs[3 * row..<3 * (row + slots)])
                 gate.step(
-                    directions: directions.span.extracting(3 * row..<3 * (row + slots)), probabilities: probabilities.span)
+                    directions: refined(directions, probabilities, block, of: blocks).span, probabilities: probabilities.span)
                 tracks.removeAll()
                 tracks.block = block
                 for slot in 0..<slots {
@@ -124,5 +147,17 @@ public final class RecordingPipeline {
             }
             told = end
         }
+    }
+
+    /// A block's directions; blocks come one after another.
+    private func refined(_ directions: [Float], _ probabilities: [Float], _ block: Int, of blocks: Int) -> [Float] {
+        guard bandDirections != nil else { return directions }
+        let known = min(blocks, block + refiner.lookAhead + 1)
+        while refiner.blocks < known {
+            let first = refiner.blocks * FrameTiming.melBands
+            refiner.push(heardBands.span.extracting(first..<first + FrameTiming.melBands))
+        }
+        refiner.refine(block: block, directions: directions.span, probabilities: probabilities.span)
+        return refiner.refined
     }
 }

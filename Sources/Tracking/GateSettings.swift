@@ -1,4 +1,4 @@
-/// Thresholds between the network's output and tracks, tuned on validation.
+/// What stands between the network's output and tracks, tuned on validation.
 public struct GateSettings: Sendable, Hashable, Codable {
     /// Probability from which a slot counts towards opening, 0...1.
     public var openThreshold: Float
@@ -17,10 +17,13 @@ public struct GateSettings: Sendable, Hashable, Codable {
     public var duplicateDegrees: Float
     /// Weight of where a track was heading in the direction that is reported, 0...0.95: 0 reports what the network says.
     public var smoothing: Float
+    /// Weight of a frequency band's direction beside the network's, 0...1 (`DirectionRefiner`): 0 takes the network's alone, as
+    /// features that hold no direction of bands do whatever this says.
+    public var refinement: Float
 
     public init(
         openThreshold: Float = 0.6, openBlocks: Int = 2, stayThreshold: Float = 0.4, coastBlocks: Int = 4, recallBlocks: Int = 0,
-        jumpDegrees: Float = 20, duplicateDegrees: Float = 5, smoothing: Float = 0
+        jumpDegrees: Float = 20, duplicateDegrees: Float = 5, smoothing: Float = 0, refinement: Float = 0
     ) {
         self.openThreshold = openThreshold
         self.openBlocks = openBlocks
@@ -30,6 +33,7 @@ public struct GateSettings: Sendable, Hashable, Codable {
         self.jumpDegrees = jumpDegrees
         self.duplicateDegrees = duplicateDegrees
         self.smoothing = smoothing
+        self.refinement = refinement
     }
 
     /// Throws for the first setting outside its range; for settings that a file or a user gave.
@@ -48,6 +52,7 @@ public struct GateSettings: Sendable, Hashable, Codable {
             "jumpDegrees", (0...180).contains(jumpDegrees), "0 to 180", "\(jumpDegrees)")
         try check("duplicateDegrees", (0...180).contains(duplicateDegrees), "0 to 180", "\(duplicateDegrees)")
         try check("smoothing", (0...0.95).contains(smoothing), "0 to 0.95", "\(smoothing)")
+        try check("refinement", (0...1).contains(refinement), "0 to 1", "\(refinement)")
     }
 }
 

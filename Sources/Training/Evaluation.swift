@@ -30,24 +30,29 @@ public enum Evaluation {
     /// The tracks of several recordings, computed side by side.
     public static func tracks(
         of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
-        selection: TrackSelection, threads: Int
+        steering: SteeringVectors? = nil, selection: TrackSelection, threads: Int
     ) -> [[[LabelledDirection]]] {
         sideBySide(recordings, threads: threads) {
-            tracks(of: $0.features, parameters: parameters, scaler: scaler, selection: selection)
+            tracks(of: $0.features, parameters: parameters, scaler: scaler, steering: steering, selection: selection)
         }
     }
 
     /// The tracks of each block of a recording, look-ahead taken off.
-    /// - Parameter features: unscaled, from the cache.
+    /// - Parameters:
+    ///   - features: unscaled, from the cache.
+    ///   - steering: of the array, to refine directions of capsules by; without, they are what the network says.
     public static func tracks(
-        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, selection: TrackSelection
+        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
+        steering: SteeringVectors? = nil, selection: TrackSelection
     ) -> [[LabelledDirection]] {
         // What can be stepped is, so that the figures are those of the pipeline that listens.
         guard case .gated(let gate) = selection, parameters.architecture.form == .live else {
-            return NetworkOutputs(of: features, parameters: parameters, scaler: scaler).tracks(selection)
+            return NetworkOutputs(
+                of: features, parameters: parameters, scaler: scaler, steering: steering
+            ).tracks(selection)
         }
         var blocks = [[LabelledDirection]](repeating: [], count: features.blocks)
-        let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate)
+        let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate, steering: steering)
         for frame in 0..<features.blocks * FrameTiming.framesPerBlock {
             pipeline.push(frame: features.frames.rows(frame..<frame + 1)) { tracks in
                 for i in 0..<tracks.count {

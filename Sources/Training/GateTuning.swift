@@ -12,8 +12,9 @@ public struct GateTuning: Sendable {
     private let threads: Int
 
     public init(model: ModelFile, recordings: [ReferenceRecording], threads: Int) {
+        let steering = model.steering
         let outputs = sideBySide(recordings, threads: threads) {
-            NetworkOutputs(of: $0.features, parameters: model.parameters, scaler: model.scaler)
+            NetworkOutputs(of: $0.features, parameters: model.parameters, scaler: model.scaler, steering: steering)
         }
         self.init(outputs: outputs, references: recordings.map { ($0.name, $0.references.blocks) }, threads: threads)
     }
@@ -25,8 +26,14 @@ public struct GateTuning: Sendable {
     }
 
     /// Both metric sets with a gate.
-    public func score(_ gate: GateSettings) -> MetricsReport {
-        let tracks = sideBySide(outputs, threads: threads) { $0.tracks(through: gate) }
+    public func score(_ gate: GateSettings) -> MetricsReport { score(gate, of: refined(gate.refinement)) }
+
+    private func refined(_ weight: Float) -> [NetworkOutputs] {
+        sideBySide(outputs, threads: threads) { $0.refined(weight) }
+    }
+
+    private func score(_ gate: GateSettings, of refined: [NetworkOutputs]) -> MetricsReport {
+        let tracks = sideBySide(refined, threads: threads) { $0.tracks(through: gate) }
         var accumulator = MetricsAccumulator()
         for (reference, predictions) in zip(references, tracks) {
             accumulator.add(name: reference.name, references: reference.blocks, predictions: predictions)
@@ -38,6 +45,13 @@ public struct GateTuning: Sendable {
     ///   - start: where the search begins; it is only left for something better.
     ///   - progress: called after each trial with the best scores so far.
     public func best(from start: GateSettings, progress: (MetricsReport) -> Void) -> (gate: GateSettings, scores: MetricsReport) {
+        // Refinement takes longer than all else that a gate does.
+        var known: [Float: [NetworkOutputs]] = [:]
+        func score(_ gate: GateSettings) -> MetricsReport {
+            let outputs = known[gate.refinement] ?? refined(gate.refinement)
+            known[gate.refinement] = outputs
+            return self.score(gate, of: outputs)
+        }
         var best = (gate: start, scores: score(start))
         func merit(_ report: MetricsReport) -> Double {
             (report.pooled.clear.mota ?? -.infinity) + (report.pooled.clear.idf1 ?? 0)
@@ -62,6 +76,7 @@ public struct GateTuning: Sendable {
 
     /// For each threshold, a gate with each of its values.
     private static let variations: [@Sendable (GateSettings) -> [GateSettings]] = [
+        { gate in [0, 0.015, 0.03, 0.045, 0.06, 0.09, 0.12, 0.2, 0.3, 0.5].map { changed(gate, \.refinement, $0) } },
         { gate in (4...19).map { changed(gate, \.openThreshold, Float($0) * 0.05) } },
         { gate in (2...19).map { changed(gate, \.stayThreshold, Float($0) * 0.05) } },
         { gate in (1...5).map { changed(gate, \.openBlocks, $0) } },

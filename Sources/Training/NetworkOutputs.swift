@@ -2,6 +2,7 @@ import Features
 import Geometry
 import Kernels
 import Networks
+import Pipeline
 import Tensor
 import Tracking
 
@@ -15,17 +16,26 @@ struct NetworkOutputs: Sendable {
     private let directions: [Float]
     /// [blocks, slots].
     private let probabilities: [Float]
+    /// [blocks, 64] of the features: what directions are refined by; empty where the features hold none.
+    private let bands: [SIMD4<Float>]
+    private let architecture: DOAnetArchitecture?
 
-    /// - Parameter features: unscaled, from the cache.
-    init(of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler) {
+    /// - Parameters:
+    ///   - features: unscaled, from the cache.
+    ///   - steering: of the array, to refine directions of capsules by.
+    init(
+        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, steering: SteeringVectors? = nil
+    ) {
         let architecture = parameters.architecture
         slots = architecture.maximumTracks
         lookAhead = architecture.lookAhead
         blocks = features.blocks
+        self.architecture = architecture
         guard blocks > 0 else {
-            (directions, probabilities) = ([], [])
+            (directions, probabilities, bands) = ([], [], [])
             return
         }
+        bands = Self.bands(of: features, kind: scaler.kind, steering)
         let frames = blocks * FrameTiming.framesPerBlock
         let shape = Shape(1, frames, architecture.bands, architecture.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
@@ -46,12 +56,56 @@ struct NetworkOutputs: Sendable {
         blocks = probabilities.count / slots
         self.directions = directions
         self.probabilities = probabilities
+        (bands, architecture) = ([], nil)
+    }
+
+    private init(_ outputs: NetworkOutputs, directions: [Float]) {
+        (slots, lookAhead, blocks) = (outputs.slots, outputs.lookAhead, outputs.blocks)
+        (bands, architecture) = (outputs.bands, outputs.architecture)
+        (self.directions, probabilities) = (directions, outputs.probabilities)
+    }
+
+    private static func bands(
+        of features: FeatureCache, kind: FeatureKind, _ steering: SteeringVectors?
+    ) -> [SIMD4<Float>] {
+        guard let heard = BandDirections(kind, steering: steering) else { return [] }
+        let shape = Shape(FrameTiming.melBands)
+        var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))
+        let block = arena.take(shape)
+        var bands: [SIMD4<Float>] = []
+        bands.reserveCapacity(features.blocks * shape.count)
+        for frame in 0..<features.blocks * FrameTiming.framesPerBlock {
+            heard.add(features.frames.rows(frame..<frame + 1))
+            guard (frame + 1) % FrameTiming.framesPerBlock == 0 else { continue }
+            heard.finishBlock(into: block)
+            bands += block.array
+        }
+        return bands
+    }
+
+    /// The same with directions refined by those of the bands.
+    func refined(_ weight: Float) -> NetworkOutputs {
+        guard weight > 0, !bands.isEmpty, let architecture else { return self }
+        let count = FrameTiming.melBands
+        var refiner = DirectionRefiner(weight: weight, for: architecture)
+        var refined = directions
+        for output in lookAhead..<max(blocks, lookAhead) {
+            let block = output - lookAhead
+            while refiner.blocks < min(blocks, block + refiner.lookAhead + 1) {
+                refiner.push(bands.span.extracting(refiner.blocks * count..<(refiner.blocks + 1) * count))
+            }
+            refiner.refine(
+                block: block, directions: directions.span.extracting(output * slots * 3..<(output + 1) * slots * 3),
+                probabilities: probabilities.span.extracting(output * slots..<(output + 1) * slots))
+            for at in 0..<3 * slots { refined[output * slots * 3 + at] = refiner.refined[at] }
+        }
+        return NetworkOutputs(self, directions: refined)
     }
 
     /// The tracks of each block, look-ahead taken off.
     func tracks(_ selection: TrackSelection) -> [[LabelledDirection]] {
         switch selection {
-        case .gated(let settings): tracks(through: settings)
+        case .gated(let settings): refined(settings.refinement).tracks(through: settings)
         case .everyOutput: everyOutput
         }
     }
@@ -70,7 +124,7 @@ struct NetworkOutputs: Sendable {
         }
     }
 
-    /// The gated tracks of each block, look-ahead taken off.
+    /// The gated tracks of each block, look-ahead taken off; of these outputs, refined before or not at all.
     func tracks(through settings: GateSettings) -> [[LabelledDirection]] {
         var gate = TrackGate(settings, maximumTracks: slots)
         var tracks = [[LabelledDirection]](repeating: [], count: blocks)

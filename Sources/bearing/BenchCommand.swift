@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import Formats
 import Glibc
 import Kernels
 import Networks
@@ -36,31 +37,50 @@ struct BenchNetwork: ParsableArguments {
 
 struct StepBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "step", abstract: "100 ms of FOA audio to tracks on one core: features, network, gate.")
+        commandName: "step", abstract: "100 ms of audio to tracks on one core: features, network, gate.",
+        discussion: """
+            Without a model: foa-intensity through a network of the given size, with random weights.
+
+            Example: bearing bench step --model models/foa-live.safetensors
+            """)
 
     @OptionGroup var network: BenchNetwork
+    @Option(help: ArgumentHelp("Measure this model, with its own features and gate.", valueName: "file"))
+    var model: String?
     @Option(help: "Steps to measure.")
     var steps = 1000
 
     func run() throws {
+        let (pipeline, architecture) = try subject()
+        var random = SplitMix64(seed: 1)
+        let audio = (0..<FrameTiming.samplesPerBlock * FrameTiming.microphones).map { _ in
+            Float(random.unit() - 0.5)
+        }
+        let step = median { pipeline.push(audio.span) { _ in } }
+        let product = MatrixProduct(multiplyAdds: architecture.multiplyAddsPerBlock)
+        let matrix = median { product.run() }
+        print("step   \((step * 1e3).formatted(3)) ms (median of \(steps))")
+        print("sgemm  \((matrix * 1e3).formatted(3)) ms for \(product.multiplyAdds) multiply-adds")
+        print("ratio  \((step / matrix).formatted(2))")
+    }
+
+    private func subject() throws -> (LocalizationPipeline, DOAnetArchitecture) {
+        if let model {
+            let file = try Failure.reporting { try ModelFile.load(model) }
+            guard file.architecture.form == .live else {
+                throw Failure(.badData, "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which cannot be stepped")
+            }
+            let pipeline = LocalizationPipeline(
+                parameters: file.parameters, scaler: file.scaler, gate: file.gate, steering: file.steering)
+            return (pipeline, file.architecture)
+        }
         guard network.form == .live else { throw ValidationError("only --form live can be stepped") }
         let parameters = DOAnetParameters<Float>(network.architecture, seed: 1)
         let values = FrameTiming.melBands * network.architecture.channels
         let scaler = FeatureScaler(
             kind: .foaIntensity, mean: [Float](repeating: 0, count: values),
             deviation: [Float](repeating: 1, count: values))
-        let pipeline = LocalizationPipeline(
-            parameters: parameters, scaler: scaler, gate: GateSettings())
-        var random = SplitMix64(seed: 1)
-        let audio = (0..<FrameTiming.samplesPerBlock * FrameTiming.microphones).map { _ in
-            Float(random.unit() - 0.5)
-        }
-        let step = median { pipeline.push(audio.span) { _ in } }
-        let product = MatrixProduct(multiplyAdds: network.architecture.multiplyAddsPerBlock)
-        let matrix = median { product.run() }
-        print("step   \((step * 1e3).formatted(3)) ms (median of \(steps))")
-        print("sgemm  \((matrix * 1e3).formatted(3)) ms for \(product.multiplyAdds) multiply-adds")
-        print("ratio  \((step / matrix).formatted(2))")
+        return (LocalizationPipeline(parameters: parameters, scaler: scaler, gate: GateSettings()), network.architecture)
     }
 
     private func median(_ body: () -> Void) -> Double {

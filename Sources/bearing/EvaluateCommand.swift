@@ -61,7 +61,7 @@ struct EvaluateCommand: ParsableCommand {
             progress.finish()
             for warning in warnings { Console.note(warning) }
             let tracks = Evaluation.tracks(
-                of: references, parameters: model.parameters, scaler: model.scaler,
+                of: references, parameters: model.parameters, scaler: model.scaler, steering: model.steering,
                 selection: selection(of: model), threads: threads)
             if let out { try write(tracks, of: references, to: out) }
             let labelled = zip(recordings, zip(references, tracks)).filter { $0.0.metadata != nil }.map(\.1)

@@ -5,6 +5,7 @@ import Formats
 import Networks
 import Pipeline
 import Tracking
+import Training
 
 /// A model that can hear live or, for `localize`, a whole recording, fitted with the gate that the configuration wants and with what makes its input of the source's
 /// channels.
@@ -14,6 +15,7 @@ struct LiveModel {
     let gate: GateSettings
     let input: HeardInput
     private let viewpoint: Viewpoint
+    private let steering: SteeringVectors?
 
     /// - Parameters:
     ///   - configuration: which model, what its input is, and what is told of what it hears.
@@ -40,17 +42,20 @@ struct LiveModel {
         }
         input = try HeardInput(configuration.input, of: configuration.file, model: file, at: path)
         gate = try Self.merged(file.gate, configuration)
+        steering = gate.refinement > 0 ? file.steering : nil
     }
 
     func makePipeline() -> LocalizationPipeline {
         LocalizationPipeline(
-            parameters: file.parameters, scaler: file.scaler, gate: gate, encoding: input.encoding, viewpoint: viewpoint)
+            parameters: file.parameters, scaler: file.scaler, gate: gate, steering: steering, encoding: input.encoding,
+            viewpoint: viewpoint)
     }
 
     /// For a recording that is heard as a whole.
     func makeRecordingPipeline() -> RecordingPipeline {
         RecordingPipeline(
-            parameters: file.parameters, scaler: file.scaler, gate: gate, encoding: input.encoding, viewpoint: viewpoint)
+            parameters: file.parameters, scaler: file.scaler, gate: gate, steering: steering, encoding: input.encoding,
+            viewpoint: viewpoint)
     }
 
     private static func merged(_ gate: GateSettings, _ configuration: BearingConfiguration) throws -> GateSettings {
@@ -64,6 +69,7 @@ struct LiveModel {
         if let value = wanted.jumpDegrees { gate.jumpDegrees = value }
         if let value = wanted.duplicateDegrees { gate.duplicateDegrees = value }
         if let value = wanted.smoothing { gate.smoothing = value }
+        if let value = wanted.refinement { gate.refinement = value }
         guard gate.stayThreshold <= gate.openThreshold else {
             throw Failure(
                 .configuration,

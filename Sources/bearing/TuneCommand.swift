@@ -53,7 +53,7 @@ struct TuneCommand: ParsableCommand {
             print(
                 "gate: open at \(gate.openThreshold) for \(gate.openBlocks) blocks, stay at \(gate.stayThreshold), "
                     + "coast \(gate.coastBlocks), recall within \(gate.recallBlocks), jump \(gate.jumpDegrees), duplicates within \(gate.duplicateDegrees) degrees, "
-                    + "smoothing \(gate.smoothing)")
+                    + "smoothing \(gate.smoothing), refinement \(gate.refinement)")
         }
     }
 }

@@ -47,7 +47,7 @@ import Tracking
         expected.record.path = "/var/lib/bearing"
         expected.gate = .init(
             openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, recallBlocks: 0, jumpDegrees: 20, duplicateDegrees: 5,
-            smoothing: 0)
+            smoothing: 0, refinement: 0)
         #expect(parsed == expected)
     }
 
@@ -108,7 +108,7 @@ import Tracking
         ("gate = 1", "gate: expected a table, [gate], found the integer 1"),
         ("[gate]\nopen_treshold = 0.5",
          "gate.open_treshold: expected one of the keys coast_blocks, duplicate_degrees, jump_degrees, open_blocks, open_threshold, "
-            + "recall_blocks, smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
+            + "recall_blocks, refinement, smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
         ("[log]\nzebra = 1", "log.zebra: expected one of the keys level, found an unknown key: remove it"),
         ("[inptu]\n", "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, record, socket, "
             + "found an unknown key: did you mean input?"),

@@ -78,6 +78,7 @@ import Testing
         "gate.jump_degrees": number(0...180),
         "gate.duplicate_degrees": number(0...180),
         "gate.smoothing": number(0...0.95),
+        "gate.refinement": number(0...1),
         "realtime.enabled": flag(),
         "realtime.priority": integer(2...99),
         "record.path": text("\"recordings\""),

@@ -22,6 +22,8 @@ import Tracking
         let count = FrameTiming.melBands * 7
         var gate = GateSettings()
         gate.openThreshold = 0.55
+        gate.smoothing = 0.35
+        gate.refinement = 0.2
         return ModelFile(
             parameters: DOAnetParameters(architecture, seed: 3),
             scaler: FeatureScaler(

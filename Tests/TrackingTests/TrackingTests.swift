@@ -164,6 +164,7 @@ import Tracking
             (GateSettings(coastBlocks: -1), "coastBlocks"), (GateSettings(recallBlocks: -1), "recallBlocks"),
             (GateSettings(jumpDegrees: -1), "jumpDegrees"),
             (GateSettings(duplicateDegrees: .infinity), "duplicateDegrees"), (GateSettings(smoothing: 1), "smoothing"),
+            (GateSettings(refinement: 2), "refinement"), (GateSettings(refinement: .nan), "refinement"),
         ]
         for (settings, name) in unfit {
             #expect { try settings.validate() } throws: { "\($0)".contains("gate: \(name): expected") }

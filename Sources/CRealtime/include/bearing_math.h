@@ -7,6 +7,9 @@
 /* 10 log10(power). */
 BEARING_HOT float bearing_decibels(float power);
 
+/* 10^(decibels / 10). */
+BEARING_HOT float bearing_power(float decibels);
+
 /* One instruction; Swift's own squareRoot() is not known to be free of locks. */
 BEARING_HOT static inline float bearing_square_root(float x) { return __builtin_sqrtf(x); }
 

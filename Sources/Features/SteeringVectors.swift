@@ -1,0 +1,83 @@
+internal import Tensor
+
+/// What plane waves from directions all over the sphere leave in the four capsules of an array, in every mel band: phases alone,
+/// as the coherence of capsules knows no levels.
+public final class SteeringVectors: @unchecked Sendable {  // never written after init
+    /// Directions that are compared at once.
+    private static let lanes = 8
+
+    /// Valid as long as this lives.
+    let table: Table
+    private let directionArena: Arena<SIMD4<Float>>
+    private let vectorArena: Arena<SIMD8<Float>>
+
+    /// - Parameters:
+    ///   - directions: unit vectors, a multiple of 8 of them.
+    ///   - response: of the capsules at a frequency in Hz, for each direction; a capsule that hears nothing counts nothing.
+    public init(
+        directions: [SIMD3<Float>], response: (Double) -> [(real: SIMD4<Double>, imaginary: SIMD4<Double>)]
+    ) {
+        precondition(!directions.isEmpty && directions.count.isMultiple(of: Self.lanes), "whole chunks of directions")
+        let chunks = directions.count / Self.lanes
+        let shape = Shape(FrameTiming.melBands, chunks, 2 * FrameTiming.microphones)
+        var directionArena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(Shape(directions.count)))
+        var vectorArena = Arena<SIMD8<Float>>(capacity: Arena<SIMD8<Float>>.footprint(shape))
+        let places = directionArena.take(Shape(directions.count))
+        for (index, direction) in directions.enumerated() { places[index] = SIMD4(direction, 0) }
+        let vectors = vectorArena.take(shape)
+        let bank = MelFilterBank()
+        for band in 0..<FrameTiming.melBands {
+            let responses = response(Double(bank.centres[band]))
+            for (index, value) in responses.enumerated() {
+                let at = (band * chunks + index / Self.lanes) * 2 * FrameTiming.microphones
+                for channel in 0..<FrameTiming.microphones {
+                    let (real, imaginary) = (value.real[channel], value.imaginary[channel])
+                    let length = (Double(FrameTiming.microphones) * (real * real + imaginary * imaginary)).squareRoot()
+                    guard length > 0 else { continue }
+                    vectors[at + channel][index % Self.lanes] = Float(real / length)
+                    vectors[at + FrameTiming.microphones + channel][index % Self.lanes] = Float(imaginary / length)
+                }
+            }
+        }
+        table = Table(directions: places.readOnly, vectors: vectors.readOnly, chunks: chunks)
+        self.directionArena = directionArena
+        self.vectorArena = vectorArena
+    }
+
+    /// A view that can be searched without counting references.
+    struct Table {
+        /// [chunks * 8]: x, y, z.
+        let directions: TensorRef<SIMD4<Float>>
+        /// [64, chunks, 8]: real parts of the four capsules, then imaginary ones, a lane for each direction; vectors of length 1.
+        let vectors: TensorRef<SIMD8<Float>>
+        let chunks: Int
+
+        /// The direction whose wave is most like a vector but for a phase, x, y, z and 0, and how like: 1 is the same.
+        /// - Parameter vector: of unit length.
+        @_noLocks
+        func nearest(to vector: ChannelVector, band: Int) -> (direction: SIMD4<Float>, likeness: Float) {
+            let (real, imaginary) = (vector.real, vector.imaginary)
+            var best = SIMD8<Float>(repeating: -1)
+            var chosen = SIMD8<Float>.zero
+            let first = band * chunks * 8
+            for chunk in 0..<chunks {
+                let at = first + chunk * 8
+                // The inner product with the vector's conjugate.
+                var along: SIMD8<Float> = real[0] * vectors[at] + imaginary[0] * vectors[at + 4]
+                var across: SIMD8<Float> = imaginary[0] * vectors[at] - real[0] * vectors[at + 4]
+                for channel in 1..<4 {
+                    let (re, im) = (vectors[at + channel], vectors[at + 4 + channel])
+                    along += real[channel] * re + imaginary[channel] * im
+                    across += imaginary[channel] * re - real[channel] * im
+                }
+                let likeness: SIMD8<Float> = along * along + across * across
+                let isBetter = likeness .> best
+                best.replace(with: likeness, where: isBetter)
+                chosen.replace(with: SIMD8<Float>(repeating: Float(chunk)), where: isBetter)
+            }
+            var lane = 0
+            for other in 1..<8 where best[other] > best[lane] { lane = other }
+            return (directions[Int(chosen[lane]) * 8 + lane], best[lane])
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import Features
+public import Networks
+public import Tracking
+
+extension DirectionRefiner {
+    /// For the outputs of a network: as far ahead as it hears, all of a recording in the paper's form.
+    public init(weight: Float, for architecture: DOAnetArchitecture) {
+        self.init(
+            weight: weight, slots: architecture.maximumTracks, bands: FrameTiming.melBands,
+            lookAhead: architecture.form == .paper ? Self.window / 2 : architecture.lookAhead)
+    }
+}

@@ -1,0 +1,16 @@
+public import Audio
+public import Features
+import Geometry
+
+extension SteeringVectors {
+    /// Directions that are told apart, 6 degrees from one to the next.
+    private static let count = 1000
+
+    /// Of an array's capsules.
+    public convenience init(of geometry: ArrayGeometry) {
+        let directions = ArrayGeometry.directions(Self.count)
+        self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) {
+            geometry.responses(frequency: $0, to: directions)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Glibc
+
+/// Moves the directions of a network's outputs towards those of the frequency bands that stem from the same source.
+///
+/// Around block k the bands of `window` blocks are a mixture of von Mises-Fisher distributions, one about each output, as likely as the
+/// output is active, and one for what comes from elsewhere, which is even. A few steps of expectation and maximisation (Banerjee
+/// et al., JMLR 2005) begin at the network's directions, which stay in the sum as a prior. A network tells which sources there
+/// are; where each is, the bands know better, above all while two are active. A step allocates nothing.
+public struct DirectionRefiner: ~Copyable {
+    /// Blocks whose bands count for one; as many of them after it as the network waits for, up to half.
+    public static let window = 5
+    /// Of the distribution about an output: a standard deviation of 11.5 degrees to each side.
+    private static let concentration: Float = 25
+    /// How likely a band is from elsewhere, beside 1 for a sure output that points to where the band is from.
+    private static let elsewhere: Float = 0.3
+    private static let iterations = 3
+    /// Cosine below which a band is of no output: its likelihood would be under a thousandth.
+    private static let farthest: Float = 0.7
+
+    /// Blocks that may be pushed after one before it is refined.
+    public let lookAhead: Int
+    private let weight: Float
+    private let slots: Int
+    private let bands: Int
+    private let before: Int
+    private let after: Int
+    private let kept: Int
+    /// [kept, bands], block k in row k mod `kept`.
+    private var directions: [SIMD4<Float>]
+    /// Blocks pushed since the start or the latest `reset`.
+    public private(set) var blocks = 0
+    /// [slots]: where the network points, and what became of it.
+    private var priors, means, sums: [SIMD4<Float>]
+    /// [slots * 3]: of the latest `refine`.
+    public private(set) var refined: [Float]
+
+    /// - Parameters:
+    ///   - weight: of a band's direction beside the network's; 0 leaves that as it is.
+    ///   - bands: as many as are pushed for each block.
+    ///   - lookAhead: blocks that may be pushed after one before it is refined.
+    public init(weight: Float, slots: Int, bands: Int, lookAhead: Int) {
+        precondition((1...TrackGate.capacity).contains(slots), "1 to \(TrackGate.capacity) slots")
+        (self.weight, self.slots, self.bands, self.lookAhead) = (weight, slots, bands, lookAhead)
+        after = min(lookAhead, Self.window / 2)
+        before = Self.window - 1 - after
+        kept = before + 1 + lookAhead
+        directions = Array(repeating: .zero, count: kept * bands)
+        priors = Array(repeating: .zero, count: slots)
+        // Arrays of their own from the start: one that is shared would be copied when it is written to.
+        means = Array(repeating: .zero, count: slots)
+        sums = Array(repeating: .zero, count: slots)
+        refined = Array(repeating: 0, count: 3 * slots)
+    }
+
+    public mutating func reset() { blocks = 0 }
+
+    /// - Parameter bands: [bands] of the next block; x, y, z of unit length, and the weight.
+    public mutating func push(_ bands: Span<SIMD4<Float>>) {
+        precondition(bands.count == self.bands, "as many bands as at the start")
+        let row = blocks % kept * self.bands
+        for band in 0..<self.bands { directions[row + band] = bands[band] }
+        blocks += 1
+    }
+
+    /// Fills `refined` for a block, one of those that are not further back than `lookAhead`.
+    /// - Parameters:
+    ///   - directions: [slots * 3], of any length.
+    ///   - probabilities: [slots], 0...1.
+    public mutating func refine(block: Int, directions: Span<Float>, probabilities: Span<Float>) {
+        precondition(block < blocks && block + kept - before >= blocks, "a block whose bands are still kept")
+        var active = SIMD4<Float>.zero
+        for slot in 0..<slots {
+            let direction = Self.unit(SIMD4(directions[3 * slot], directions[3 * slot + 1], directions[3 * slot + 2], 0))
+            (priors[slot], means[slot]) = (direction, direction)
+            active[slot] = probabilities[slot].isFinite ? probabilities[slot] : 0
+        }
+        for _ in 0..<Self.iterations {
+            for slot in 0..<slots { sums[slot] = .zero }
+            for near in max(0, block - before)...min(blocks - 1, block + after) { gather(near, active) }
+            for slot in 0..<slots { means[slot] = Self.unit(priors[slot] + weight * sums[slot]) }
+        }
+        for slot in 0..<slots {
+            for axis in 0..<3 { refined[3 * slot + axis] = means[slot][axis] }
+        }
+    }
+
+    /// Adds the bands of a block to the outputs whose they are, in shares.
+    private mutating func gather(_ block: Int, _ active: SIMD4<Float>) {
+        let row = block % kept * bands
+        for band in 0..<bands {
+            var direction = directions[row + band]
+            let weight = direction[3]
+            guard weight > 0 else { continue }
+            direction[3] = 0
+            var shares = SIMD4<Float>.zero
+            for slot in 0..<slots {
+                let cosine = (means[slot] * direction).sum()
+                if cosine > Self.farthest { shares[slot] = active[slot] * expf(Self.concentration * (cosine - 1)) }
+            }
+            shares *= weight / (shares.sum() + Self.elsewhere)
+            for slot in 0..<slots { sums[slot] += shares[slot] * direction }
+        }
+    }
+
+    /// A vector of (nearly) no length, or not finite, points to the front, as a `Direction` does.
+    private static func unit(_ vector: SIMD4<Float>) -> SIMD4<Float> {
+        let length = (vector * vector).sum().squareRoot()
+        return length.isFinite && length > 1e-12 ? vector / length : SIMD4(1, 0, 0, 0)
+    }
+}
