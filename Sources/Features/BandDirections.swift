@@ -21,16 +21,11 @@ public struct BandDirections: ~Copyable {
     private let rows: MutableTensorRef<SIMD4<Float>>
 
     /// - Parameters:
-    ///   - kind: of the frames; nil where they do not hold what it takes, the covariance of all four channels.
+    ///   - kind: of the frames; nil for one that tells no waves.
     ///   - steering: of the array, where the frames are of capsules; nil without.
     public init?(_ kind: FeatureKind, steering: SteeringVectors?) {
-        switch kind {
-        case .foaCovariance: self.steering = nil
-        case .micCoherence:
-            guard let steering else { return nil }
-            self.steering = steering
-        case .foaIntensity, .micGCCPHAT, .micPhase: return nil
-        }
+        guard kind.tellsWaves, kind.isAmbisonic || steering != nil else { return nil }
+        self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
         let shape = Shape(FrameTiming.melBands, 2 * FrameTiming.microphones)
         var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))

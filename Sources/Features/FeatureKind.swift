@@ -19,6 +19,14 @@ public enum FeatureKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the covariance of all four channels is in them, which tells the wave that prevails in a band (`BandDirections`).
+    public var tellsWaves: Bool {
+        switch self {
+        case .foaCovariance, .micCoherence: true
+        case .foaIntensity, .micGCCPHAT, .micPhase: false
+        }
+    }
+
     /// Feature channels for each of the 64 bands (or lags).
     public var channels: Int {
         switch self {

@@ -3,9 +3,8 @@ public import Formats
 import Pipeline
 
 extension ModelFile {
-    /// Of the array that the model hears, to refine its directions by; nil where its features tell nothing of the waves of single
-    /// bands, or do without.
+    /// Of the array that the model hears, to refine its directions by; nil where its features tell no waves, or are of Ambisonics.
     public var steering: SteeringVectors? {
-        features == .micCoherence ? geometry.map { SteeringVectors(of: $0) } : nil
+        features.tellsWaves && !features.isAmbisonic ? geometry.map { SteeringVectors(of: $0) } : nil
     }
 }

@@ -54,7 +54,7 @@ struct CheckCommand: ParsableCommand {
             let loaded = try LiveModel(configuration)
             print("model       \(loaded.path): up to \(loaded.file.architecture.maximumTracks) sources")
             print("input       \(loaded.input.summary)")
-            for warning in loaded.input.warnings { Console.note(warning) }
+            for warning in loaded.warnings { Console.note(warning) }
             model = loaded
         }
         for address in configuration.socket.places {

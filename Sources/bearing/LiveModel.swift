@@ -14,6 +14,8 @@ struct LiveModel {
     let file: ModelFile
     let gate: GateSettings
     let input: HeardInput
+    /// What is odd about the configuration, a line each.
+    let warnings: [String]
     private let viewpoint: Viewpoint
     private let steering: SteeringVectors?
 
@@ -43,6 +45,11 @@ struct LiveModel {
         input = try HeardInput(configuration.input, of: configuration.file, model: file, at: path)
         gate = try Self.merged(file.gate, configuration)
         steering = gate.refinement > 0 ? file.steering : nil
+        warnings =
+            (configuration.gate.refinement ?? 0) > 0 && !file.features.tellsWaves
+            ? input.warnings + [
+                "gate.refinement: not used, as \(path) hears \(file.features.rawValue), which tells nothing of single bands"
+            ] : input.warnings
     }
 
     func makePipeline() -> LocalizationPipeline {

@@ -57,7 +57,7 @@ struct LocalizeCommand: ParsableCommand {
     func run() throws {
         let configuration = try configuration()
         let model = try LiveModel(configuration, hearsRecordings: true)
-        for warning in model.input.warnings { Console.note(warning) }
+        for warning in model.warnings { Console.note(warning) }
         if let out { try Self.makeFolder(out) }
         for recording in joined ? [files] : files.map({ [$0] }) {
             let text = try localize(recording, model, map: configuration.input.channels)

@@ -73,6 +73,6 @@ extension DaemonPlan {
     /// Says which model is taken and what works less well than it might.
     fileprivate func report(to log: Logger) {
         log.info("model \(model.path), input \(model.input.summary)")
-        for warning in model.input.warnings { log.warning("\(warning)") }
+        for warning in model.warnings { log.warning("\(warning)") }
     }
 }

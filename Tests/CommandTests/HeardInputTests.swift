@@ -2,6 +2,7 @@ import Audio
 import Configuration
 import Features
 import Formats
+import Foundation
 import Networks
 import Testing
 import Tracking
@@ -55,6 +56,20 @@ import Tracking
         #expect(
             warnings.first?.contains("was trained on (tetrahedral): mount open instead of rigid-sphere, capsule[0] -65 % in radius")
                 == true, "\(warnings)")
+    }
+
+    @Test func aRefinementThatAModelCannotHaveIsTold() throws {
+        let path = "/tmp/bearing-unrefined-\(UInt32.random(in: 0...UInt32.max)).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try model(.foaIntensity).save(to: path)
+        var configuration = BearingConfiguration()
+        configuration.model.path = path
+        #expect(try LiveModel(configuration).warnings.isEmpty)
+        configuration.gate.refinement = 0.1
+        let warnings = try LiveModel(configuration).warnings
+        #expect(warnings == ["gate.refinement: not used, as \(path) hears foa-intensity, which tells nothing of single bands"])
+        configuration.model.path = nil
+        #expect(try LiveModel(configuration).warnings.isEmpty)
     }
 
     @Test func anArrayThatFOADoesNotNeedIsTold() throws {
