@@ -127,7 +127,7 @@ let package = Package(
     ]
 )
 
-// The fuzzer's own program wants instrumented code, so an ordinary build knows nothing of it; tools/fuzz asks for it.
+// The fuzzer's own program wants instrumented code, so an ordinary build knows nothing of it; tools/sanitizers/fuzz asks for it.
 if Context.environment["BEARING_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Driver", swiftSettings: strict))

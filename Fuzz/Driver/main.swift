@@ -1,7 +1,7 @@
 import FuzzTargets
 import Glibc
 
-// libFuzzer drives a target, which the environment names: `tools/fuzz` builds and starts this.
+// libFuzzer drives a target, which the environment names: `tools/sanitizers/fuzz` builds and starts this.
 
 @_silgen_name("LLVMFuzzerRunDriver")
 func fuzz(

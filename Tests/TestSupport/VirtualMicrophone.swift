@@ -1,6 +1,6 @@
 import Foundation
 
-/// The project's own capture device (tools/virtual-microphone), built once a test run.
+/// The project's own capture device (tools/faults/virtual-microphone), built once a test run.
 ///
 /// The device exists in this process and in those that it starts: `ALSA_CONFIG_PATH` is set in the environment.
 public enum VirtualMicrophone {
@@ -11,7 +11,7 @@ public enum VirtualMicrophone {
     ///
     /// - Parameters:
     ///   - file: WAV; the device has its rate, channels and format.
-    ///   - control: the file that injects faults: tools/virtual-microphone/faults.h.
+    ///   - control: the file that injects faults: tools/faults/virtual-microphone/faults.h.
     public static func device(playing file: String, loops: Bool = false, control: String = "") -> String {
         "bearingmic:FILE='\(file)',LOOP=\(loops ? 1 : 0),CONTROL='\(control)'"
     }
@@ -30,7 +30,7 @@ public enum VirtualMicrophone {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let tool = Process()
-        tool.executableURL = root.appendingPathComponent("tools/virtual-microphone/virtual-microphone")
+        tool.executableURL = root.appendingPathComponent("tools/faults/virtual-microphone/virtual-microphone")
         tool.arguments = [folder.path]
         let complaints = Pipe()
         tool.standardOutput = FileHandle.nullDevice

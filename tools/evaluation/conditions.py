@@ -3,7 +3,7 @@
 from . import matching, program, systems, tables, tracks
 
 ABOUT = "the figures by SNR, reverberation and polyphony of the recording, and by motion and loudness of the source"
-DETAIL = """Recordings are grouped by facts.jsonl (tools/test-scenes.py writes it; without it only by the _ov1 and _ov2 of their
+DETAIL = """Recordings are grouped by facts.jsonl (tools/scenes/test-scenes.py writes it; without it only by the _ov1 and _ov2 of their
 names), and each group is scored by `bearing score` like a data set of its own.
 
 Motion, loudness and the number of active sources change within a recording. So these are counted for each reference in

@@ -10,7 +10,7 @@ from pathlib import Path
 from .program import ROOT, Unfit, answer
 
 FORMS = ("foa", "mic")
-# Method of tools/baselines.py -> (name in tables, form).
+# Method of tools/baselines/baselines.py -> (name in tables, form).
 BASELINES = {
     "silent": ("always silent", "foa"),
     "intensity": ("intensity vector, energy gate", "foa"),
@@ -48,8 +48,8 @@ def baseline(method):
     if method not in BASELINES:
         raise Unfit(f"baseline {method}: expected one of {', '.join(BASELINES)}")
     name, form = BASELINES[method]
-    script = ROOT / "tools/baselines.py"
-    sources = [script, *sorted((ROOT / "tools/trackers").glob("*.py"))]
+    script = ROOT / "tools/baselines/baselines.py"
+    sources = sorted(script.parent.glob("*.py"))
 
     def run(recordings, out):
         subprocess.run([sys.executable, script, method, *recordings, out], check=True, stdout=subprocess.DEVNULL)
@@ -94,7 +94,7 @@ def recordings(dataset, form):
 
 
 def facts(dataset):
-    """{name: facts} of facts.jsonl, which tools/test-scenes.py writes; empty where there is none."""
+    """{name: facts} of facts.jsonl, which tools/scenes/test-scenes.py writes; empty where there is none."""
     path = Path(dataset) / "facts.jsonl"
     if not path.exists():
         return {}

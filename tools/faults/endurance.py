@@ -1,4 +1,4 @@
-"""The parts of tools/soak: each returns figures, and what was not as it ought to be."""
+"""The parts of tools/faults/soak: each returns figures, and what was not as it ought to be."""
 
 import random
 import socket

@@ -9,14 +9,14 @@ import wave
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TOOLS = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
 # A gap in the audio after which the daemon's network and tracks begin anew.
 LONGEST_GAP = 0.5
 
 
 def build(folder):
     """Builds the plugin; returns the environment in which ALSA knows it."""
-    tool = TOOLS / "virtual-microphone" / "virtual-microphone"
+    tool = HERE / "virtual-microphone" / "virtual-microphone"
     said = subprocess.run([tool, folder], check=True, capture_output=True, text=True).stdout
     path = re.search(r"ALSA_CONFIG_PATH='(.*)'", said).group(1)
     return dict(os.environ, ALSA_CONFIG_PATH=path)

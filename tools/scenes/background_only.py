@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .array import SAMPLE_RATE as FS
+from .microphone import SAMPLE_RATE as FS
 from .recording import Event, background, place, render_event
 from .room import Room
 

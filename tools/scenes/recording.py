@@ -6,10 +6,10 @@ import numpy as np
 from scipy.signal import fftconvolve
 from scipy.special import eval_legendre
 
-from . import array, sounds
+from . import microphone, sounds
 from .room import Room
 
-FS = array.SAMPLE_RATE
+FS = microphone.SAMPLE_RATE
 BLOCK = 2400  # samples of a label
 KNOT_DEGREES = 2.0  # a moving source's response is renewed at least this often
 
@@ -102,9 +102,9 @@ def background(rng, total, slope=None):
     colour = np.maximum(frequencies, 150.0) ** -(rng.uniform(0.5, 1.0) if slope is None else slope)
     colour[frequencies < 30] = 0
     colour /= np.sqrt(np.mean(colour**2))
-    filters = array.sphere_filters(2049)
+    filters = microphone.sphere_filters(2049)
     grid = np.linspace(0, FS / 2, 2049)
-    capsules = array.unit_vectors(array.CAPSULES[:, 0], array.CAPSULES[:, 1])
+    capsules = microphone.unit_vectors(microphone.CAPSULES[:, 0], microphone.CAPSULES[:, 1])
     cosines = np.clip(capsules @ capsules.T, -1, 1)
     spectra = np.zeros((len(frequencies), 8), complex)
 
@@ -112,7 +112,7 @@ def background(rng, total, slope=None):
         return np.fft.rfft(rng.standard_normal((total, channels)), axis=0) * colour[:, None]
 
     spectra[:, :4] = noise(4) * np.sqrt([1, 1 / 3, 1 / 3, 1 / 3])
-    for n in range(array.ORDER + 1):
+    for n in range(microphone.ORDER + 1):
         # Components of one order are independent; between capsules they correlate by P_n of the angle between them.
         values, vectors = np.linalg.eigh(eval_legendre(n, cosines))
         mix = vectors * np.sqrt(np.maximum(values, 0) / (2 * n + 1))

@@ -11,9 +11,9 @@ import pyroomacoustics as pra
 import scipy.fft
 import scipy.sparse
 
-from . import array
+from . import microphone
 
-FS = array.SAMPLE_RATE
+FS = microphone.SAMPLE_RATE
 BAND_EDGES = np.array([500.0, 2000.0, 6000.0])  # Hz: four bands
 DECAY_SHAPE = np.array([1.15, 1.0, 0.85, 0.55])  # RT60 of each band over the nominal one; the last also stands for air
 MIX_BEGIN, MIX_END = 0.06, 0.10  # s after emission: images fade out, the tail fades in
@@ -52,15 +52,15 @@ class Room:
 
     def clearance(self, azimuth, elevation):
         """Metres from the array to the walls in a direction (degrees, array axes), less 0.4 m."""
-        u = array.unit_vectors(np.asarray(azimuth, float) + self.yaw, np.asarray(elevation, float))
+        u = microphone.unit_vectors(np.asarray(azimuth, float) + self.yaw, np.asarray(elevation, float))
         with np.errstate(divide="ignore"):
             reach = np.where(u > 0, (self.size - self.array) / u, -self.array / u)
         return float(np.min(np.where(u == 0, np.inf, reach))) - 0.4
 
     def images(self, azimuth, elevation, distance):
         """Arrivals before the mixing time of a source in that direction (degrees) and distance (metres)."""
-        u = array.unit_vectors(np.float64(azimuth + self.yaw), np.float64(elevation))
-        reach = MIX_END * array.SPEED_OF_SOUND
+        u = microphone.unit_vectors(np.float64(azimuth + self.yaw), np.float64(elevation))
+        reach = MIX_END * microphone.SPEED_OF_SOUND
         order = 0 if self.dry else int(np.ceil(reach * np.sqrt(np.sum(1 / self.size**2)))) + 1
         shoebox = pra.ShoeBox(self.size, fs=FS, materials=self.materials, max_order=order)
         shoebox.add_source(self.array + distance * u)
@@ -72,10 +72,10 @@ class Room:
         near = lengths < reach
         vectors, lengths = vectors[near], lengths[near]
         gains = source.damping[[2, 3, 5, 6]][:, near].T / lengths[:, None]
-        gains = gains * np.cos(np.pi / 2 * fade(lengths / array.SPEED_OF_SOUND))[:, None]
+        gains = gains * np.cos(np.pi / 2 * fade(lengths / microphone.SPEED_OF_SOUND))[:, None]
         a = np.radians(-self.yaw)
         turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
-        return Arrivals(lengths / array.SPEED_OF_SOUND, vectors @ turn.T / lengths[:, None], gains)
+        return Arrivals(lengths / microphone.SPEED_OF_SOUND, vectors @ turn.T / lengths[:, None], gains)
 
     def tail(self, images, length):
         """Diffuse arrivals up to `length` seconds whose level continues that of `images`."""
@@ -95,11 +95,11 @@ class Room:
         size = scipy.fft.next_fast_len(samples + 2 * TAPS, real=True)
         bands = len(BAND_EDGES) + 1
         if size not in self.filters:
-            self.filters[size] = (band_filters(size // 2 + 1), array.sphere_filters(size // 2 + 1))
+            self.filters[size] = (band_filters(size // 2 + 1), microphone.sphere_filters(size // 2 + 1))
         split, sphere = self.filters[size]
         count = len(arrivals.delays)
         components = np.concatenate(
-            [array.foa_weights(arrivals.directions)[:, None], array.capsule_weights(arrivals.directions)], 1)
+            [microphone.foa_weights(arrivals.directions)[:, None], microphone.capsule_weights(arrivals.directions)], 1)
         weights = (arrivals.gains[:, :, None, None] * components[:, None]).reshape(count, -1)
         trains = delay_matrix(arrivals.delays * FS, size) @ weights.astype(np.float32)
         spectra = scipy.fft.rfft(trains, axis=0).reshape(size // 2 + 1, bands, -1, 4)

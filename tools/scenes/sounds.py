@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 from scipy.signal import butter, resample_poly, sosfiltfilt
 
-from .array import SAMPLE_RATE as FS
+from .microphone import SAMPLE_RATE as FS
 
 KINDS = {".wav", ".ogg", ".flac", ".oga", ".g722"}
 BRIDGED = 0.3  # s: shorter pauses do not end an event

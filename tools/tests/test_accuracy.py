@@ -1,4 +1,4 @@
-"""tools/accuracy with a program in bearing's place, and the pairing behind it. Standard library only."""
+"""tools/evaluation/accuracy with a program in bearing's place, and the pairing behind it. Standard library only."""
 
 import json
 import os
@@ -59,7 +59,7 @@ class Commands(unittest.TestCase):
         write_set(self.root)
 
     def accuracy(self, command, *options):
-        line = [sys.executable, TOOLS / "accuracy", command, self.root, self.root / "model.safetensors", "--baselines",
+        line = [sys.executable, TOOLS / "evaluation/accuracy", command, self.root, self.root / "model.safetensors", "--baselines",
                 "none", "--program", self.root / "bearing", *options]
         return subprocess.run([str(part) for part in line], capture_output=True, text=True)
 

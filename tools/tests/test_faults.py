@@ -1,4 +1,4 @@
-"""What tools/fault-test and tools/soak conclude from what they see. Standard library only, no daemon."""
+"""What tools/faults/fault-test and tools/faults/soak conclude from what they see. Standard library only, no daemon."""
 
 import sys
 import tempfile

@@ -263,7 +263,7 @@ class GetTauNigens(unittest.TestCase):
         self.run_tool(code=66)
 
     def test_the_table_that_ships(self):
-        self.table = os.path.join(os.path.dirname(TOOL), "tau-nigens.tsv")
+        self.table = os.path.join(os.path.dirname(TOOL), "downloads/tau-nigens.tsv")
         said = self.run_tool("--dry-run")
         self.assertEqual(said.count("https://zenodo.org/"), 10)
 

@@ -1,4 +1,4 @@
-"""tools/measure-training-memory with a program in bearing's place. Standard library only."""
+"""tools/benchmarks/measure-training-memory with a program in bearing's place. Standard library only."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TOOL = Path(__file__).resolve().parent.parent / "measure-training-memory"
+TOOL = Path(__file__).resolve().parents[1] / "benchmarks/measure-training-memory"
 
 # Writes four scenes as `synth` does; as `train` it looks at the data set and holds 80 MB of its own and maps 50 MB.
 PROGRAM = """#!{python}

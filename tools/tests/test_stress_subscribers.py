@@ -1,4 +1,4 @@
-"""tools/stress-subscribers against daemons that do what it must notice. Standard library only."""
+"""tools/stress/stress-subscribers against daemons that do what it must notice. Standard library only."""
 
 import json
 import os
@@ -71,7 +71,7 @@ class StressTests(unittest.TestCase):
             program = Path(folder) / "bearing"
             program.write_text(DAEMON.format(python=sys.executable))
             program.chmod(0o755)
-            command = [str(TOOLS / "stress-subscribers"), "--program", str(program), "--subscribers", "20", "--stalled", "4",
+            command = [str(TOOLS / "stress/stress-subscribers"), "--program", str(program), "--subscribers", "20", "--stalled", "4",
                        "--leaving", "4", "--talking", "2", "--stall-seconds", "0.5", "--stall-allowance", "1", "--minutes", "0.06"]
             # All at once: each takes its time, and little of the processor's.
             runs = {fault: subprocess.Popen(command, env={**os.environ, "FAULT": fault}, stdout=subprocess.PIPE,
@@ -86,7 +86,7 @@ class StressTests(unittest.TestCase):
                 self.assertTrue(any(line.startswith(row) for line in wrong), said[fault])
 
     def test_no_program_is_said(self):
-        command = [str(TOOLS / "stress-subscribers"), "--program", "/nowhere/bearing"]
+        command = [str(TOOLS / "stress/stress-subscribers"), "--program", "/nowhere/bearing"]
         done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
         self.assertIn("expected the program, found none", done.stderr)

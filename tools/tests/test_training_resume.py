@@ -21,7 +21,7 @@ PATIENCE = 180  # seconds; a machine that is busy with other work is slow, not w
 
 def find_program():
     """The program that tools/build makes, with the options that it is built with."""
-    show = 'source tools/common.sh && swift build "${build_options[@]}" --show-bin-path'
+    show = 'source tools/shared/common.sh && swift build "${build_options[@]}" --show-bin-path'
     done = subprocess.run(["bash", "-c", show], cwd=PROJECT, capture_output=True, text=True)
     program = os.path.join(done.stdout.strip(), "bearing")
     if done.returncode != 0 or not os.access(program, os.X_OK):

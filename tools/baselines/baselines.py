@@ -12,8 +12,8 @@
     srp-mic     SRP-PHAT with the sphere's phases, Kalman filters
 
 Recordings of 4 channels, 24 kHz; FOA is W, Y, Z, X. Every estimate of block k uses samples before the block's end only.
-The settings below and in tools/trackers/settings.py were chosen on validation scenes (test-scenes.py, another seed and
-other sounds than the test scenes'). Packages: oracles/requirements.txt.
+The settings below and in tools/baselines/settings.py were chosen on validation scenes (tools/scenes/test-scenes.py, another seed and
+other sounds than the test scenes'). Packages: tools/oracles/requirements.txt.
 """
 
 import csv
@@ -23,9 +23,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from trackers.kalman import rows
-from trackers.maps import Mapper
-from trackers.settings import TUNED
+sys.path[0] = str(Path(__file__).resolve().parents[1])  # tools/
+from baselines.kalman import rows
+from baselines.maps import Mapper
+from baselines.settings import TUNED
 
 BLOCK = 2400  # samples
 BAND = (200.0, 5000.0)  # Hz: where a source stands out of low background and an encoder still works

@@ -13,18 +13,20 @@ recordings have one source at a time, even ones up to two, half of them moving a
 Writes foa_dev/, mic_dev/ (rigid sphere, 4.2 cm), metadata_dev/ and facts.jsonl, an object for each recording: its name,
 room, rt60 in seconds, snr in dB, overlap, moving_share and its events with motion, distance and level, so that figures
 can be grouped. The same arguments give the same files; recording N does not depend on how many there are. Packages:
-oracles/requirements.txt; ffmpeg for .g722 sounds.
+tools/oracles/requirements.txt; ffmpeg for .g722 sounds.
 """
 
 import argparse
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from scenes.array import SAMPLE_RATE
+sys.path[0] = str(Path(__file__).resolve().parents[1])  # tools/
+from scenes.microphone import SAMPLE_RATE
 from scenes.background_only import random_background
 from scenes.recording import random_recording
 from scenes.sounds import Library

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenes import array
+from scenes import microphone
 
 from . import covariance
 
@@ -31,14 +31,14 @@ def steering(form, directions, frequencies):
     FOA as N3D (dipoles times root 3), in which a diffuse field is white.
     """
     if form == "foa":
-        vectors = array.foa_weights(directions) * np.sqrt([1, 3, 3, 3]) / 2
+        vectors = microphone.foa_weights(directions) * np.sqrt([1, 3, 3, 3]) / 2
         return np.broadcast_to(vectors, (len(frequencies), *vectors.shape)).astype(complex)
     bins = 2049
-    filters = array.sphere_filters(bins)
-    position = frequencies / (array.SAMPLE_RATE / 2) * (bins - 1)
+    filters = microphone.sphere_filters(bins)
+    position = frequencies / (microphone.SAMPLE_RATE / 2) * (bins - 1)
     response = np.stack([np.interp(position, np.arange(bins), f.real) + 1j * np.interp(position, np.arange(bins), f.imag)
                          for f in filters])
-    vectors = np.einsum("gnc,nf->fgc", array.capsule_weights(directions), response)
+    vectors = np.einsum("gnc,nf->fgc", microphone.capsule_weights(directions), response)
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 

@@ -38,7 +38,7 @@ class TrackSettings:
     most: int = 2  # tracks told
 
 
-# Chosen by `tools/tune-kalman independent-validation FORM METHOD --passes 2`, started from the first pass of another method's, on
+# Chosen by `tools/baselines/tune-kalman independent-validation FORM METHOD --passes 2`, started from the first pass of another method's, on
 # the 16 recordings that models/README.md says how to make; a value is MOTA + IDF1 there.
 TUNED = {
     ("foa", "music"): (  # 164.7

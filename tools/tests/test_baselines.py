@@ -10,8 +10,8 @@ sys.path.insert(0, str(TOOLS))
 
 try:
     import numpy as np
-    from trackers import covariance, kalman, maps
-    from trackers.settings import MapSettings, TrackSettings
+    from baselines import covariance, kalman, maps
+    from baselines.settings import MapSettings, TrackSettings
 except ImportError:
     np = None
 

@@ -1,7 +1,7 @@
-# Sourced by the scripts beside it: where the project is, how it speaks, how it is compiled.
+# Sourced by the shell scripts of tools/: where the project is, how it speaks, how it is compiled.
 # shellcheck shell=bash
 
-project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export project
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*"; }

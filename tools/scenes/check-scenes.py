@@ -14,7 +14,8 @@ import numpy as np
 import soundfile
 from scipy.signal import stft
 
-from scenes.array import CAPSULES, RADIUS, SPEED_OF_SOUND, unit_vectors
+sys.path[0] = str(Path(__file__).resolve().parents[1])  # tools/
+from scenes.microphone import CAPSULES, RADIUS, SPEED_OF_SOUND, unit_vectors
 
 
 def single_labels(path):

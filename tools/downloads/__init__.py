@@ -1,0 +1,1 @@
+"""What tools/get-tau-nigens reads archives with, and the table of what it downloads."""
