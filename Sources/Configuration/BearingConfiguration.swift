@@ -3,9 +3,9 @@ public import Geometry
 public import TrackFeed
 public import Tracking
 
-/// Everything that `bearing run` may be told, validated and never changed afterwards.
+/// All settings of `bearing run`, validated and never changed afterwards.
 public struct BearingConfiguration: Sendable, Hashable {
-    /// `[input]`: what is heard.
+    /// `[input]`: the source of audio and the meaning of its channels.
     public struct Input: Sendable, Hashable {
         public var source = InputSource.alsa("default")
         /// What the four channels mean; nil: what the model was trained on.
@@ -21,20 +21,20 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var loop = true
     }
 
-    /// `[mounting]`: how the array is turned against the world's axes, in degrees; `Rotation(yaw:pitch:roll:)` says about what.
+    /// `[mounting]`: the array's rotation against the world's axes, degrees, as `Rotation(yaw:pitch:roll:)` defines it.
     public struct Mounting: Sendable, Hashable {
         public var yaw: Float = 0
         public var pitch: Float = 0
         public var roll: Float = 0
     }
 
-    /// `[model]`: what hears it.
+    /// `[model]`: the network.
     public struct Model: Sendable, Hashable {
         /// nil: the model that ships with the program.
         public var path: String?
     }
 
-    /// `[socket]`: who is told.
+    /// `[socket]`: where and by whom tracks may be read.
     public struct Socket: Sendable, Hashable {
         /// Where subscribers connect; nil: at `SocketPath.standard`.
         public var addresses: [FeedAddress]?
@@ -47,20 +47,7 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var places: [FeedAddress] { addresses ?? [.path(SocketPath.standard)] }
     }
 
-    /// `[gate]`: when a source counts as one; nil: what the model file says.
-    public struct Gate: Sendable, Hashable {
-        public var openThreshold: Float?
-        public var openBlocks: Int?
-        public var stayThreshold: Float?
-        public var coastBlocks: Int?
-        public var recallBlocks: Int?
-        public var jumpDegrees: Float?
-        public var duplicateDegrees: Float?
-        public var smoothing: Float?
-        public var refinement: Float?
-    }
-
-    /// `[record]`: what is kept of all that is heard and told.
+    /// `[record]`: what is kept of audio and tracks.
     public struct Record: Sendable, Hashable {
         /// The folder; nil keeps nothing.
         public var path: String?
@@ -89,18 +76,19 @@ public struct BearingConfiguration: Sendable, Hashable {
     public var file: String?
     public var input = Input()
     public var mounting = Mounting()
-    /// `[[ignore]]`: in the world's axes, directions that are not told.
+    /// `[[ignore]]`: directions that are not reported, in the world's axes.
     public var ignored: [Sector] = []
     public var model = Model()
     public var socket = Socket()
-    public var gate = Gate()
+    /// `[gate]`: settings that replace those of the model file.
+    public var gate: [GateKey: Float] = [:]
     public var record = Record()
     public var realtime = Realtime()
     public var log = Log()
 
     public init() {}
 
-    /// From the array's directions to those that are told.
+    /// From the array's directions to the reported ones.
     public var viewpoint: Viewpoint {
         Viewpoint(mounting: Rotation(yaw: mounting.yaw, pitch: mounting.pitch, roll: mounting.roll), ignored: ignored)
     }

@@ -22,6 +22,9 @@ public enum InputSource: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether `array` names a file; a bare name is that of an array that ships with the program.
+    static func isPath(array: String) -> Bool { array.contains("/") || array.hasSuffix(".toml") }
+
     public var description: String {
         switch self {
         case .alsa(let name): "alsa:\(name)"

@@ -104,16 +104,8 @@ public struct ModelFile: Sendable {
             "features": features.rawValue,
             "sample_rate": "\(FrameTiming.sampleRate)",
             "array": array,
-            "gate.open_threshold": "\(gate.openThreshold)",
-            "gate.open_blocks": "\(gate.openBlocks)",
-            "gate.stay_threshold": "\(gate.stayThreshold)",
-            "gate.coast_blocks": "\(gate.coastBlocks)",
-            "gate.jump_degrees": "\(gate.jumpDegrees)",
-            "gate.duplicate_degrees": "\(gate.duplicateDegrees)",
-            "gate.recall_blocks": "\(gate.recallBlocks)",
-            "gate.smoothing": "\(gate.smoothing)",
-            "gate.refinement": "\(gate.refinement)",
         ]
+        for key in GateKey.allCases { own[Self.name(of: key)] = key.text(in: gate) }
         if let geometry { own[Self.geometryKey] = ArrayFile.text(of: geometry) }
         if !tellsActivity { own["activity"] = Self.untrained }
         return own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { _, fact in fact }
@@ -203,18 +195,24 @@ public struct ModelFile: Sendable {
         }
     }
 
+    private static func name(of key: GateKey) -> String { "gate.\(key.rawValue)" }
+
+    /// Settings that older files do not have; those keep their defaults.
+    private static let laterGateKeys: Set<GateKey> = [.recallBlocks, .smoothing, .refinement]
+
     private static func gate(_ metadata: ModelMetadata) throws(ModelError) -> GateSettings {
         var gate = GateSettings()
-        gate.openThreshold = try metadata.number("gate.open_threshold", 0...1)
-        gate.openBlocks = try metadata.integer("gate.open_blocks", 1...1000)
-        gate.stayThreshold = try metadata.number("gate.stay_threshold", 0...gate.openThreshold)
-        gate.coastBlocks = try metadata.integer("gate.coast_blocks", 0...1000)
-        gate.jumpDegrees = try metadata.number("gate.jump_degrees", 0...180)
-        gate.duplicateDegrees = try metadata.number("gate.duplicate_degrees", 0...180)
-        // Files from before there was any have none.
-        if metadata.values["gate.recall_blocks"] != nil { gate.recallBlocks = try metadata.integer("gate.recall_blocks", 0...1000) }
-        if metadata.values["gate.smoothing"] != nil { gate.smoothing = try metadata.number("gate.smoothing", 0...0.95) }
-        if metadata.values["gate.refinement"] != nil { gate.refinement = try metadata.number("gate.refinement", 0...1) }
+        for key in GateKey.allCases {
+            let name = name(of: key)
+            if laterGateKeys.contains(key), metadata.values[name] == nil { continue }
+            // The only limit that depends on another setting, which is read before.
+            let limits = key == .stayThreshold ? 0...gate.openThreshold : key.limits
+            let value =
+                key.isInteger
+                ? Float(try metadata.integer(name, Int(limits.lowerBound)...Int(limits.upperBound)))
+                : try metadata.number(name, limits)
+            key.set(value, in: &gate)
+        }
         return gate
     }
 }

@@ -1,16 +1,16 @@
-/// What stands between the network's output and tracks, tuned on validation.
+/// What stands between the network's output and tracks, tuned on validation. `GateKey` has the limits of each setting.
 public struct GateSettings: Sendable, Hashable, Codable {
-    /// Probability from which a slot counts towards opening, 0...1.
+    /// Probability from which a slot counts towards opening.
     public var openThreshold: Float
-    /// Consecutive blocks at or above it until a track opens, 1...1000.
+    /// Consecutive blocks at or above it until a track opens.
     public var openBlocks: Int
-    /// Probability down to which an open track stays, 0...`openThreshold`.
+    /// Probability down to which an open track stays; at most `openThreshold`.
     public var stayThreshold: Float
-    /// Blocks below it that a track is reported at its last direction, 0...1000.
+    /// Blocks below it that a track is reported at its last direction.
     public var coastBlocks: Int
-    /// Blocks after those in which a track is no longer reported, but goes on under its id if it is heard again, 0...1000.
+    /// Blocks after those in which a track is no longer reported, but goes on under its id if it is heard again.
     public var recallBlocks: Int
-    /// Degrees from where a track was, and from where it was heading, beyond which a new id begins, 0...180.
+    /// Degrees from where a track was, and from where it was heading, beyond which a new id begins.
     public var jumpDegrees: Float
     /// Of two open tracks nearer than this, degrees 0...180, only the likelier is reported: two regressors on one source are
     /// one source to a listener. 0 reports both.
@@ -36,32 +36,23 @@ public struct GateSettings: Sendable, Hashable, Codable {
         self.refinement = refinement
     }
 
-    /// Throws for the first setting outside its range; for settings that a file or a user gave.
+    /// Checks settings that a file or a user gave.
+    /// - Throws: the first setting outside its limits.
     public func validate() throws(GateSettingsError) {
-        func check(_ name: String, _ isFit: Bool, _ expected: String, _ found: String) throws(GateSettingsError) {
-            if !isFit { throw GateSettingsError(name: name, expected: expected, found: found) }
+        for key in GateKey.allCases where !key.limits.contains(key.value(in: self)) {
+            throw GateSettingsError(key: key, expected: key.expected, found: key.text(in: self))
         }
-        try check("openThreshold", (0...1).contains(openThreshold), "0 to 1", "\(openThreshold)")
-        try check("openBlocks", (1...1000).contains(openBlocks), "1 to 1000", "\(openBlocks)")
-        try check(
-            "stayThreshold", (0...openThreshold).contains(stayThreshold), "0 to openThreshold, \(openThreshold)",
-            "\(stayThreshold)")
-        try check("coastBlocks", (0...1000).contains(coastBlocks), "0 to 1000", "\(coastBlocks)")
-        try check("recallBlocks", (0...1000).contains(recallBlocks), "0 to 1000", "\(recallBlocks)")
-        try check(
-            "jumpDegrees", (0...180).contains(jumpDegrees), "0 to 180", "\(jumpDegrees)")
-        try check("duplicateDegrees", (0...180).contains(duplicateDegrees), "0 to 180", "\(duplicateDegrees)")
-        try check("smoothing", (0...0.95).contains(smoothing), "0 to 0.95", "\(smoothing)")
-        try check("refinement", (0...1).contains(refinement), "0 to 1", "\(refinement)")
+        guard stayThreshold <= openThreshold else {
+            throw GateSettingsError(key: .stayThreshold, expected: "at most open_threshold, \(openThreshold)", found: "\(stayThreshold)")
+        }
     }
 }
 
 /// A setting of the gate outside its range.
 public struct GateSettingsError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The property of `GateSettings`.
-    public let name: String
+    public let key: GateKey
     public let expected: String
     public let found: String
 
-    public var description: String { "gate: \(name): expected \(expected), found \(found): correct the setting" }
+    public var description: String { "gate.\(key.rawValue): expected \(expected), found \(found): correct the setting" }
 }

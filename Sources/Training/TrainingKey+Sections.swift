@@ -1,12 +1,17 @@
 import Features
 import Networks
+import Options
+
+/// One key of a training's configuration.
+typealias TrainingKey = OptionKey<TrainingDraft>
 
 extension TrainingKey {
     /// Every key, in the order of the file.
-    static var sections: [(name: String, keys: [TrainingKey])] {
+    static var sections: [OptionSection<TrainingDraft>] {
         [
-            ("network", network), ("data", data), ("training", training), ("optimizer", optimizer), ("stopping", stopping),
-            ("augmentation", augmentation), ("loss", loss),
+            OptionSection("network", keys: network), OptionSection("data", keys: data), OptionSection("training", keys: training),
+            OptionSection("optimizer", keys: optimizer), OptionSection("stopping", keys: stopping),
+            OptionSection("augmentation", keys: augmentation), OptionSection("loss", keys: loss),
         ]
     }
 

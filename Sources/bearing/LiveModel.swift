@@ -46,7 +46,7 @@ struct LiveModel {
         gate = try Self.merged(file.gate, configuration)
         steering = gate.refinement > 0 ? file.steering : nil
         warnings =
-            (configuration.gate.refinement ?? 0) > 0 && !file.features.tellsWaves
+            (configuration.gate[.refinement] ?? 0) > 0 && !file.features.tellsWaves
             ? input.warnings + [
                 "gate.refinement: not used, as \(path) hears \(file.features.rawValue), which tells nothing of single bands"
             ] : input.warnings
@@ -67,16 +67,7 @@ struct LiveModel {
 
     private static func merged(_ gate: GateSettings, _ configuration: BearingConfiguration) throws -> GateSettings {
         var gate = gate
-        let wanted = configuration.gate
-        if let value = wanted.openThreshold { gate.openThreshold = value }
-        if let value = wanted.openBlocks { gate.openBlocks = value }
-        if let value = wanted.stayThreshold { gate.stayThreshold = value }
-        if let value = wanted.coastBlocks { gate.coastBlocks = value }
-        if let value = wanted.recallBlocks { gate.recallBlocks = value }
-        if let value = wanted.jumpDegrees { gate.jumpDegrees = value }
-        if let value = wanted.duplicateDegrees { gate.duplicateDegrees = value }
-        if let value = wanted.smoothing { gate.smoothing = value }
-        if let value = wanted.refinement { gate.refinement = value }
+        for (key, value) in configuration.gate { key.set(value, in: &gate) }
         guard gate.stayThreshold <= gate.openThreshold else {
             throw Failure(
                 .configuration,

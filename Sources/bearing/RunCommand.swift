@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Daemon
 import Foundation
 import Logging
@@ -16,6 +17,9 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
 
+    @Flag(help: "Write the configuration with the values in force, and stop.")
+    var printConfig = false
+
     /// For tests of endurance: hours of audio in minutes.
     @Option(help: .hidden)
     var speed = 1
@@ -27,6 +31,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        if printConfig { return try writeConfiguration() }
         // Before anything else: what is started from here must not take systemd's sockets for its own.
         let passed = Result { () throws(FeedError) in try PassedSockets.take() }
         let plan = try DaemonPlan(options)
@@ -59,6 +64,14 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw Failure(error)
         }
+    }
+
+    private func writeConfiguration() throws {
+        let configuration = try options.configuration()
+        if !configuration.isExpressible {
+            Console.note("a configuration file has one address of its own and one of TCP; further addresses of --socket are left out")
+        }
+        print(configuration.toml, terminator: "")
     }
 
     /// Standard error, a line each; under systemd the journal has the time already.

@@ -65,7 +65,7 @@ import Tracking
         var configuration = BearingConfiguration()
         configuration.model.path = path
         #expect(try LiveModel(configuration).warnings.isEmpty)
-        configuration.gate.refinement = 0.1
+        configuration.gate[.refinement] = 0.1
         let warnings = try LiveModel(configuration).warnings
         #expect(warnings == ["gate.refinement: not used, as \(path) hears foa-intensity, which tells nothing of single bands"])
         configuration.model.path = nil

@@ -28,6 +28,83 @@ import Tracking
         return text.replacing(option) { String($0.output[1].substring ?? "") }
     }
 
+    @Test func theShippedFileIsGenerated() throws {
+        #expect(
+            try shipped(uncommented: false) == BearingConfiguration().toml,
+            "write it anew: bearing run --print-config > config/bearing.toml")
+    }
+
+    /// A file in which every key has another value than its default.
+    private let changed = """
+        [input]
+        source = "file:/a.wav"
+        format = "mic"
+        array = "/a.toml"
+        ambisonics = "fuma"
+        channels = [3, 2, 1, 0]
+        inverted = [1, 2]
+        loop = false
+        [mounting]
+        yaw = 10.5
+        pitch = -20
+        roll = 30
+        [[ignore]]
+        azimuth = [170, -170]
+        [[ignore]]
+        azimuth = [10, 20.5]
+        elevation = [-30, 40]
+        [[ignore]]
+        elevation = [60, 90]
+        [model]
+        path = "/m.safetensors"
+        [socket]
+        path = "/run/x"
+        mode = "0606"
+        owner = 4711
+        group = 4712
+        tcp = "[::]:1"
+        subscribers = 9
+        queue_lines = 8
+        stall_seconds = 7
+        [gate]
+        open_threshold = 0.7
+        open_blocks = 3
+        stay_threshold = 0.3
+        coast_blocks = 5
+        recall_blocks = 6
+        jump_degrees = 30
+        duplicate_degrees = 8
+        smoothing = 0.2
+        refinement = 0.1
+        [record]
+        path = "/r"
+        file_seconds = 61
+        limit_mb = 2001
+        [realtime]
+        enabled = false
+        priority = 51
+        [log]
+        level = "debug"
+        """
+
+    @Test func whatIsWrittenIsReadAsTheSame() throws {
+        let configuration = try ConfigurationFile.parse(changed, file: "b.toml", folder: "/")
+        for section in RunKey.sections where section.name != "ignore" {
+            for key in section.keys {
+                #expect(key.value(configuration) != key.value(BearingConfiguration()), "\(section.name).\(key.name) is not in the text")
+            }
+        }
+        let written = configuration.toml
+        #expect(try ConfigurationFile.parse(written, file: "b.toml", folder: "/") == configuration)
+        // No key is a comment, and every default is named where there is one.
+        #expect(!written.contains("\n# source ="))
+        #expect(written.contains("\npriority = 51  # 2 to 99; default: 50\n"))
+        #expect(configuration.isExpressible)
+        var several = configuration
+        several.socket.addresses?.append(.abstract("b"))
+        #expect(!several.isExpressible)
+    }
+
     @Test func theShippedFileChangesNothing() throws {
         let parsed = try ConfigurationFile.parse(shipped(uncommented: false), file: "bearing.toml", folder: "/")
         #expect(parsed == BearingConfiguration())
@@ -45,9 +122,7 @@ import Tracking
         expected.socket.access.owner = 0
         expected.socket.access.group = 0
         expected.record.path = "/var/lib/bearing"
-        expected.gate = .init(
-            openThreshold: 0.6, openBlocks: 2, stayThreshold: 0.4, coastBlocks: 4, recallBlocks: 0, jumpDegrees: 20, duplicateDegrees: 5,
-            smoothing: 0, refinement: 0)
+        expected.gate = Dictionary(uniqueKeysWithValues: GateKey.allCases.map { ($0, $0.value(in: GateSettings())) })
         #expect(parsed == expected)
     }
 
@@ -81,8 +156,8 @@ import Tracking
         ("[socket]\npath = \"@\"",
          "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"@\""),
         ("[socket]\npath = \"@a\"\nmode = \"0666\"",
-         "socket.mode: expected nothing beside an abstract socket, found mode: such a socket has no permissions; take a path, or "
-            + "take this out"),
+         "socket.mode: expected nothing beside an abstract socket, found mode: such a socket has no permissions; use a path, or "
+            + "remove this key"),
         ("[socket]\nowner = \"no such user\"",
          "socket.owner: expected the name or number of a user of this machine, found the string \"no such user\""),
         ("[socket]\nowner = -1", "socket.owner: expected the name or number of a user of this machine, found the integer -1"),
@@ -99,7 +174,7 @@ import Tracking
          "socket.stall_seconds: expected a number from 1.0 to 3600.0, found the number 0.5"),
         ("[gate]\nopen_threshold = 1.5", "gate.open_threshold: expected a number from 0.0 to 1.0, found the number 1.5"),
         ("[gate]\nopen_threshold = nan", "gate.open_threshold: expected a number from 0.0 to 1.0, found the number nan"),
-        ("[gate]\nopen_blocks = 2.0", "gate.open_blocks: expected an integer from 1 to 100, found the number 2.0"),
+        ("[gate]\nopen_blocks = 2.0", "gate.open_blocks: expected an integer from 1 to 1000, found the number 2.0"),
         ("[gate]\nopen_threshold = 0.3\nstay_threshold = 0.4",
          "gate.stay_threshold: expected at most gate.open_threshold (0.3), found 0.4"),
         ("[realtime]\npriority = 100", "realtime.priority: expected an integer from 2 to 99, found the integer 100"),

@@ -159,15 +159,15 @@ import Tracking
     @Test func settingsOutOfRangeAreNamed() throws {
         try GateSettings().validate()
         let unfit: [(GateSettings, String)] = [
-            (GateSettings(openThreshold: 1.1), "openThreshold"), (GateSettings(openThreshold: .nan), "openThreshold"),
-            (GateSettings(openBlocks: 0), "openBlocks"), (GateSettings(stayThreshold: 0.7), "stayThreshold"),
-            (GateSettings(coastBlocks: -1), "coastBlocks"), (GateSettings(recallBlocks: -1), "recallBlocks"),
-            (GateSettings(jumpDegrees: -1), "jumpDegrees"),
-            (GateSettings(duplicateDegrees: .infinity), "duplicateDegrees"), (GateSettings(smoothing: 1), "smoothing"),
+            (GateSettings(openThreshold: 1.1), "open_threshold"), (GateSettings(openThreshold: .nan), "open_threshold"),
+            (GateSettings(openBlocks: 0), "open_blocks"), (GateSettings(openBlocks: .max), "open_blocks"), (GateSettings(stayThreshold: 0.7), "stay_threshold"),
+            (GateSettings(coastBlocks: -1), "coast_blocks"), (GateSettings(recallBlocks: -1), "recall_blocks"),
+            (GateSettings(jumpDegrees: -1), "jump_degrees"),
+            (GateSettings(duplicateDegrees: .infinity), "duplicate_degrees"), (GateSettings(smoothing: 1), "smoothing"),
             (GateSettings(refinement: 2), "refinement"), (GateSettings(refinement: .nan), "refinement"),
         ]
         for (settings, name) in unfit {
-            #expect { try settings.validate() } throws: { "\($0)".contains("gate: \(name): expected") }
+            #expect { try settings.validate() } throws: { "\($0)".contains("gate.\(name): expected") }
         }
     }
 }

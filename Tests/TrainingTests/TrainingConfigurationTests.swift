@@ -122,12 +122,12 @@ import Testing
     @Test func everyKeyIsReadAndWritten() throws {
         let found = try parsed(changed)
         let other = try parsed(changed.replacing("\"assignment\"", with: "\"tracking\""))
-        for (section, keys) in TrainingKey.sections {
-            for key in keys {
+        for section in TrainingKey.sections {
+            for key in section.keys {
                 let values = Set([found, other].compactMap { key.value($0) })
                 let standard = key.value(TrainingConfiguration()) ?? key.example
                 // What has no default has an example that the texts above avoid.
-                #expect(!values.isEmpty && values != [standard], "\(section).\(key.name)")
+                #expect(!values.isEmpty && values != [standard], "\(section.name).\(key.name)")
             }
         }
         for configuration in [found, other] { #expect(try "\(parsed(configuration.toml))" == "\(configuration)") }

@@ -8,13 +8,19 @@ def escaped(text: str) -> str:
     return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in text.splitlines())
 
 
-def page(dump: str, version: str) -> str:
-    """A page for section 1 out of `bearing --experimental-dump-help` (the JSON of swift-argument-parser)."""
+def page(dump: str, version: str, configuration: str) -> str:
+    """A page for section 1.
+
+    dump: of `bearing --experimental-dump-help` (the JSON of swift-argument-parser).
+    configuration: of `bearing run --print-config`, which explains every key.
+    """
     command = json.loads(dump)["command"]
     lines = [f'.TH BEARING 1 "" "bearing {version}"', ".SH NAME", f"bearing \\- {escaped(command['abstract'])}", ".SH SYNOPSIS",
              ".B bearing", "COMMAND [OPTIONS]", ".SH COMMANDS"]
     for part in command.get("subcommands", []):
         lines += section(part, "bearing")
+    lines += [".SH CONFIGURATION FILE", "Every key of the file of", ".B bearing run --config", "with its default:", ".PP", ".nf",
+              escaped(configuration), ".fi"]
     lines += [".SH EXIT STATUS", "0 done, 64 usage, 65 bad data, 66 no input, 69 device unavailable, 74 input/output, 78 configuration."]
     return "\n".join(lines) + "\n"
 

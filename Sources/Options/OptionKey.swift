@@ -1,25 +1,42 @@
-import Options
+/// One key of a configuration: how it is read, written and explained.
+///
+/// The table of all keys is the one place that knows a key: its name, type, limits, default and meaning.
+public struct OptionKey<Draft: OptionDraft> {
+    public typealias Configuration = Draft.Configuration
 
-/// One key of a training's configuration: how it is read, written and explained. `TrainingKey.sections` lists all.
-struct TrainingKey {
-    let name: String
-    /// What stands above it in the file.
-    let explanation: String
-    /// What values it takes.
-    let domain: String
-    /// Stands in the file, as a comment, where there is no value: an example, or the default of a key that does not count.
-    var example: OptionValue?
-    /// Whether the example is a default.
-    var exampleIsDefault = false
-    let value: (TrainingConfiguration) -> OptionValue?
-    /// Takes the key over from a section. The text is the folder that relative paths start from.
-    let read: (inout OptionTable, String, inout TrainingDraft) -> Void
+    public let name: String
+    /// Comment above the key in the file.
+    public let explanation: String
+    /// The values that it takes.
+    public let domain: String
+    /// Written as a comment where there is no value: an example, or the default of a key that has no effect.
+    public let example: OptionValue?
+    /// Whether the example is the default.
+    public let exampleIsDefault: Bool
+    /// Nil where nothing is set, or where it has no effect.
+    public let value: (Configuration) -> OptionValue?
+    /// Reads the key from a section into a draft. The text is the folder that relative paths start from; empty: they stay.
+    public let read: (inout OptionTable, String, inout Draft) -> Void
 
-    static func integer(
-        _ name: String, _ range: ClosedRange<Int>, _ path: WritableKeyPath<TrainingConfiguration, Int>,
+    public init(
+        name: String, explanation: String, domain: String, example: OptionValue? = nil, exampleIsDefault: Bool = false,
+        value: @escaping (Configuration) -> OptionValue?,
+        read: @escaping (inout OptionTable, String, inout Draft) -> Void
+    ) {
+        self.name = name
+        self.explanation = explanation
+        self.domain = domain
+        self.example = example
+        self.exampleIsDefault = exampleIsDefault
+        self.value = value
+        self.read = read
+    }
+
+    public static func integer(
+        _ name: String, _ range: ClosedRange<Int>, _ path: WritableKeyPath<Configuration, Int>,
         _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: "\(range.lowerBound) to \(range.upperBound)",
             value: { .integer($0[keyPath: path]) },
             read: { section, _, draft in
@@ -29,18 +46,18 @@ struct TrainingKey {
             })
     }
 
-    static func number<Number: BinaryFloatingPoint & Sendable>(
-        _ name: String, _ range: ClosedRange<Double>, _ path: WritableKeyPath<TrainingConfiguration, Number>,
+    public static func number<Number: BinaryFloatingPoint & Sendable>(
+        _ name: String, _ range: ClosedRange<Double>, _ path: WritableKeyPath<Configuration, Number>,
         _ explanation: String
-    ) -> TrainingKey {
+    ) -> OptionKey {
         number(name, range, { $0[keyPath: path] }, { $0.configuration[keyPath: path] = $1 }, explanation)
     }
 
-    static func number<Number: BinaryFloatingPoint & Sendable>(
-        _ name: String, _ range: ClosedRange<Double>, _ get: @escaping (TrainingConfiguration) -> Number,
-        _ set: @escaping (inout TrainingDraft, Number) -> Void, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func number<Number: BinaryFloatingPoint & Sendable>(
+        _ name: String, _ range: ClosedRange<Double>, _ get: @escaping (Configuration) -> Number,
+        _ set: @escaping (inout Draft, Number) -> Void, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: "\(short(range.lowerBound)) to \(short(range.upperBound))",
             // The shortest decimal of a Float, not that of the Double beside it.
             value: { .number(Double("\(get($0))") ?? Double(get($0))) },
@@ -49,20 +66,20 @@ struct TrainingKey {
             })
     }
 
-    static func flag(
-        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, Bool>, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func flag(
+        _ name: String, _ path: WritableKeyPath<Configuration, Bool>, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: "true or false", value: { .flag($0[keyPath: path]) },
             read: { section, _, draft in
                 if let value = section.flag(name, &draft.faults) { draft.configuration[keyPath: path] = value }
             })
     }
 
-    static func choice<Value: RawRepresentable<String> & CaseIterable>(
-        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, Value>, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ path: WritableKeyPath<Configuration, Value>, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: names(of: Value.self),
             value: { .text($0[keyPath: path].rawValue) },
             read: { section, _, draft in
@@ -70,10 +87,10 @@ struct TrainingKey {
             })
     }
 
-    static func choice<Value: RawRepresentable<String> & CaseIterable>(
-        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, Value?>, example: Value, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ path: WritableKeyPath<Configuration, Value?>, example: Value, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: names(of: Value.self), example: .text(example.rawValue),
             value: { $0[keyPath: path].map { .text($0.rawValue) } },
             read: { section, _, draft in
@@ -81,10 +98,10 @@ struct TrainingKey {
             })
     }
 
-    static func text(
-        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, String?>, example: String, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func text(
+        _ name: String, _ path: WritableKeyPath<Configuration, String?>, example: String, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: "text", example: .text(example),
             value: { $0[keyPath: path].map { .text($0) } },
             read: { section, _, draft in
@@ -93,10 +110,10 @@ struct TrainingKey {
     }
 
     /// A file or folder; written as an absolute path, since the file that it is written into lies elsewhere.
-    static func path(
-        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, String?>, example: String, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func path(
+        _ name: String, _ path: WritableKeyPath<Configuration, String?>, example: String, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: "path", example: .text(example),
             value: { $0[keyPath: path].map { .text(OptionFile.absolute($0, in: ".")) } },
             read: { section, folder, draft in
@@ -106,10 +123,10 @@ struct TrainingKey {
     }
 
     /// Several of them.
-    static func paths(
-        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, [String]>, _ explanation: String
-    ) -> TrainingKey {
-        TrainingKey(
+    public static func paths(
+        _ name: String, _ path: WritableKeyPath<Configuration, [String]>, _ explanation: String
+    ) -> OptionKey {
+        OptionKey(
             name: name, explanation: explanation, domain: "paths",
             value: { .array($0[keyPath: path].map { .text(OptionFile.absolute($0, in: ".")) }) },
             read: { section, folder, draft in
@@ -120,11 +137,11 @@ struct TrainingKey {
     }
 
     /// Without the decimals of a whole number.
-    static func short(_ number: Double) -> String {
+    public static func short(_ number: Double) -> String {
         number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 
-    static func names<Value: RawRepresentable<String> & CaseIterable>(of type: Value.Type) -> String {
+    public static func names<Value: RawRepresentable<String> & CaseIterable>(of type: Value.Type) -> String {
         Value.allCases.map(\.rawValue).joined(separator: ", ")
     }
 }

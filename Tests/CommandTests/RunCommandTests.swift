@@ -1,0 +1,24 @@
+import Foundation
+import Testing
+
+@Suite struct RunCommandTests {
+    @Test func thePrintedConfigurationHasTheOptionsInForce() throws {
+        let folder = NSTemporaryDirectory() + "bearing-run-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let printed = try BearingProcess.run(
+            "run", "--print-config", "--source", "demo", "--format", "foa", "--socket", "/run/b.sock", "--socket", "tcp:7420")
+        #expect(printed.status == 0 && printed.error == "")
+        #expect(printed.output.contains("\nsource = \"demo\"  # alsa:NAME, file:PATH or demo; default: \"alsa:default\"\n"))
+        #expect(printed.output.contains("\npath = \"/run/b.sock\""))
+        #expect(printed.output.contains("\n# loop = true "))
+        let file = "\(folder)/b.toml"
+        try Data(printed.output.utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try BearingProcess.run("run", "--print-config", "--config", file).output == printed.output)
+    }
+
+    @Test func addressesThatAFileCannotHaveAreNamed() throws {
+        let printed = try BearingProcess.run("run", "--print-config", "--socket", "/a", "--socket", "/b")
+        #expect(printed.status == 0 && printed.error.contains("further addresses of --socket are left out"))
+    }
+}
