@@ -59,22 +59,21 @@ let package = Package(
         room(
             "Training",
             on: [
-                "CRealtime", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
-                "SafeTensors", "Formats", "Options",
+                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors",
+                "Formats", "Options",
             ]),
         room("Configuration", on: ["Geometry", "Audio", "Tracking", "Options", "TrackFeed"]),
         room("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
         room(
             "Daemon",
             on: [
-                "CRealtime", "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats",
-                "TrackFeed", "Configuration", .product(name: "Logging", package: "swift-log"),
+                "Tracking", "Audio", "Pipeline", "TrackFeed", .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
-                "Scenes", "Options", "Training", "Configuration", "Diagnosis", "Daemon", "SafeTensors", "CRealtime",
+                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
+                "Scenes", "Options", "Training", "Configuration", "Diagnosis", "Daemon", "SafeTensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -99,20 +98,24 @@ let package = Package(
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
         tests(of: "Tracking", with: ["Geometry"]),
         tests(of: "Audio", with: ["Geometry"]),
-        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
+        tests(of: "Pipeline", with: ["Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "SafeTensors"),
-        tests(of: "Formats", with: ["Options", "Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio"]),
+        tests(
+            of: "Formats",
+            with: ["SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "TrackFeed", with: ["CRealtime", "Geometry", "Tracking"]),
-        tests(of: "Scenes", with: ["Geometry", "Audio", "Formats"]),
+        tests(of: "Scenes", with: ["Tensor", "Geometry", "Audio", "Formats"]),
         tests(
             of: "Training",
-            with: ["Tensor", "Geometry", "Features", "Networks", "Tracking", "Audio", "Formats", "Options"]),
+            with: [
+                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "Options",
+            ]),
         tests(of: "Configuration", with: ["Options", "Geometry", "Audio", "Tracking", "TrackFeed"]),
         tests(of: "Diagnosis", with: ["Geometry", "Audio", "Scenes"]),
         tests(
             of: "Daemon",
             with: [
-                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "TrackFeed", "Configuration",
+                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "TrackFeed",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

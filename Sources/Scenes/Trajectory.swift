@@ -5,7 +5,7 @@ import Glibc
 /// the room.
 public struct Trajectory: Sendable, Hashable {
     /// Degrees a second that no source exceeds.
-    public static let fastest: Float = 40
+    public static let fastest: Float = Walk.fastest
 
     private enum Path: Sendable, Hashable {
         case arc(Arc)

@@ -34,20 +34,23 @@ public struct Walk: Sendable, Hashable {
         }
     }
 
+    /// Degrees a second, seen from the array, that no source exceeds.
+    public static let fastest: Float = 40
+
     /// Metres that a source keeps from the array's centre.
     static let nearest: Float = 0.6
 
     /// At least one; each begins where the one before it ends.
     public let legs: [Leg]
 
-    /// - Parameter legs: none faster, seen from the array, than `Trajectory.fastest`.
+    /// - Parameter legs: none faster, seen from the array, than `Walk.fastest`.
     public init(_ legs: [Leg]) {
         precondition(!legs.isEmpty, "a walk has a leg at least")
         for leg in legs {
             let speed = leg.length / leg.seconds * leg.turn
             precondition(
-                leg.seconds > 0 && speed <= Trajectory.fastest * 1.01,
-                "a source moves at up to \(Trajectory.fastest) degrees a second, found \(speed)")
+                leg.seconds > 0 && speed <= Self.fastest * 1.01,
+                "a source moves at up to \(Self.fastest) degrees a second, found \(speed)")
         }
         self.legs = legs
     }
@@ -94,7 +97,7 @@ public struct Walk: Sendable, Hashable {
                 continue
             }
             // Who passes close by is slower, so that nothing turns about the array faster than sources do.
-            leg.seconds = leg.length / min(pace, 0.98 * Trajectory.fastest / max(leg.turn, 1e-3))
+            leg.seconds = leg.length / min(pace, 0.98 * Walk.fastest / max(leg.turn, 1e-3))
             legs.append(leg)
             here = leg.to
             time += leg.seconds

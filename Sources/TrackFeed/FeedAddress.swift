@@ -57,12 +57,6 @@ public enum FeedAddress: Sendable, Hashable, CustomStringConvertible {
 
     private static let loopback = "127.0.0.1"
 
-    /// Whether a daemon can listen there as far as the text tells: names of hosts are for those who connect.
-    public var canBeServed: Bool {
-        guard case .tcp(let host, let port) = self else { return true }
-        return !SocketAddress.resolve(host: host, port: port, numeric: true).isEmpty
-    }
-
     /// Whether it lies in this machine's own namespaces: what systemd passes stands in for such a one.
     var isLocal: Bool {
         if case .tcp = self { false } else { true }
