@@ -39,30 +39,32 @@ let package = Package(
         .target(name: "CRealtime", dependencies: ["CALSA", "COpenBLAS", "CFFTW"]),
 
         // Ground floor first: a room imports only rooms named above it.
+        room("Files", on: []),
         room("Tensor", on: []),
         room("Geometry", on: []),
         room("Kernels", on: ["CRealtime", "Tensor"]),
         room("Features", on: ["CRealtime", "Tensor"]),
         room("Networks", on: ["Tensor", "Kernels"]),
         room("Tracking", on: ["Geometry"]),
-        room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry"]),
+        room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Files", "Geometry"]),
         room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
-        room("SafeTensors", on: []),
-        room("Options", on: ["SafeTensors"]),
+        room("SafeTensors", on: ["Files"]),
+        room("Options", on: ["Files"]),
         room(
             "Formats",
             on: [
-                "SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio",
+                "Files", "SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking",
+                "Audio",
             ]),
         room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),
-        room("Scenes", on: ["CRealtime", "Tensor", "Geometry", "Audio", "Formats"]),
+        room("Scenes", on: ["CRealtime", "Files", "Tensor", "Geometry", "Audio", "Formats"]),
         room(
             "Training",
             on: [
-                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors",
-                "Formats", "Options",
+                "Files", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "SafeTensors", "Formats", "Options",
             ]),
-        room("Configuration", on: ["Geometry", "Audio", "Tracking", "Options", "TrackFeed"]),
+        room("Configuration", on: ["Files", "Geometry", "Audio", "Tracking", "Options", "TrackFeed"]),
         room("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
         room(
             "Daemon",
@@ -72,8 +74,8 @@ let package = Package(
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "TrackFeed",
-                "Scenes", "Options", "Training", "Configuration", "Diagnosis", "Daemon", "SafeTensors",
+                "Files", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats",
+                "TrackFeed", "Scenes", "Options", "Training", "Configuration", "Diagnosis", "Daemon", "SafeTensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -91,6 +93,7 @@ let package = Package(
                 "TrackFeed", "Training", "Configuration",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         tests(of: "Tensor"),
         tests(of: "Geometry"),
         tests(of: "Kernels", with: ["Tensor"]),

@@ -1,4 +1,5 @@
 import CSndFile
+import Files
 import Glibc
 
 /// Reads an audio file of any format that libsndfile knows, as interleaved floats in ±1, in pieces of any size.
@@ -112,7 +113,7 @@ public final class AudioFileReader {
 
     /// A descriptor of a regular file with something in it.
     private static func open(_ path: String) throws(AudioError) -> Int32 {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let code = errno
             throw code == ENOENT || code == ENOTDIR

@@ -1,4 +1,5 @@
 import CSndFile
+import Files
 import Glibc
 
 /// Writes an audio file that appears under its name only once it is whole.
@@ -61,12 +62,10 @@ public final class AudioFileWriter {
         self.encoding = encoding
         self.channels = channels
         scratch = [Int32](repeating: 0, count: 1024 * channels)
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { String(path[...$0]) } ?? ""
-        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        // Not made of the file's own name, which may be as long as names can be.
         temporaryPath =
-            grows ? path : "\(folder).\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
-        let descriptor = unsafe Glibc.open(temporaryPath, O_RDWR | O_CREAT | (grows ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o666)
+            grows ? path : "\(PathName.folder(path))/.bearing-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
+        let descriptor = unsafe Glibc.open(temporaryPath.systemPath, O_RDWR | O_CREAT | (grows ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             isFinished = true
             throw .unwritableFile(path: path, reason: systemError(errno))
@@ -127,12 +126,12 @@ public final class AudioFileWriter {
         isFinished = true
         let code = unsafe sf_close(open)
         if code != 0 {
-            if !grows { unsafe unlink(temporaryPath) }
+            if !grows { unsafe unlink(temporaryPath.systemPath) }
             throw .unwritableFile(path: path, reason: unsafe String(cString: sf_error_number(code)))
         }
-        if !grows, unsafe rename(temporaryPath, path) != 0 {
+        if !grows, unsafe rename(temporaryPath.systemPath, path.systemPath) != 0 {
             let reason = systemError(errno)
-            unsafe unlink(temporaryPath)
+            unsafe unlink(temporaryPath.systemPath)
             throw .unwritableFile(path: path, reason: reason)
         }
     }
@@ -143,7 +142,7 @@ public final class AudioFileWriter {
         isFinished = true
         if let open = unsafe file { unsafe sf_close(open) }
         unsafe file = nil
-        if !grows { unsafe unlink(temporaryPath) }
+        if !grows { unsafe unlink(temporaryPath.systemPath) }
     }
 
     /// Rounds to the nearest integer of `bits` bits, in the upper bits of the scratch.

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 public import Options
 
@@ -40,10 +41,10 @@ public enum ConfigurationFile {
     /// Why a file cannot be read; nil when it can.
     private static func problem(_ path: String) -> String? {
         var facts = stat()
-        guard unsafe stat(path, &facts) == 0 else {
+        guard unsafe stat(path.systemPath, &facts) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? "nothing" : unsafe String(cString: strerror(errno))
         }
         if facts.st_mode & S_IFMT == S_IFDIR { return "a folder" }
-        return unsafe access(path, R_OK) == 0 ? nil : "what cannot be read"
+        return unsafe access(path.systemPath, R_OK) == 0 ? nil : "what cannot be read"
     }
 }

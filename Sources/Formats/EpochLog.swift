@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import SafeTensors
 
 /// The figures of a training run, epoch by epoch: a run's log.jsonl, which has a JSON object a line with the key `epoch` and
 /// a number for each figure.

@@ -1,5 +1,5 @@
+public import Files
 public import Geometry
-public import SafeTensors
 public import Tracking
 
 /// Why a csv of tracks cannot be read or written.

@@ -1,5 +1,6 @@
 public import Audio
 public import Features
+import Files
 public import Kernels
 public import Networks
 public import SafeTensors

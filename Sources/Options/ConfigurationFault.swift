@@ -1,4 +1,4 @@
-import SafeTensors
+import Files
 
 /// One thing that is wrong with a configuration: one line.
 public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {

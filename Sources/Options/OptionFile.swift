@@ -1,5 +1,4 @@
-import Foundation
-import SafeTensors
+import Files
 
 /// A TOML file of options, read at once; what stands in it is for an `OptionTable` to judge.
 public enum OptionFile {
@@ -20,7 +19,8 @@ public enum OptionFile {
         } catch {
             switch error {
             case .missing: throw fault("nothing there", "check the path")
-            case .unreadable(_, let reason), .unwritable(_, let reason): throw fault(reason, "check the path and its permissions")
+            case .unreadable(_, let reason), .unwritable(_, let reason), .unreadableFolder(_, let reason), .unwritableFolder(_, let reason):
+                throw fault(reason, "check the path and its permissions")
             }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("bytes that are none", "check its encoding") }
@@ -41,10 +41,10 @@ public enum OptionFile {
 
     /// The folder of a file, from which relative paths in it start.
     public static func folder(of path: String) -> String {
-        URL(fileURLWithPath: path).deletingLastPathComponent().path
+        Folder.absolute(PathName.folder(path))
     }
 
     public static func absolute(_ path: String, in folder: String) -> String {
-        path.hasPrefix("/") ? path : URL(fileURLWithPath: folder).appendingPathComponent(path).standardized.path
+        path.hasPrefix("/") ? path : Folder.absolute(path, in: folder)
     }
 }

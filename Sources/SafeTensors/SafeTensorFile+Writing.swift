@@ -1,3 +1,5 @@
+import Files
+
 extension SafeTensorFile {
     /// Replaces a file at once, or leaves the old one. Equal contents give equal bytes.
     public func write(to path: String) throws(SafeTensorsError) {

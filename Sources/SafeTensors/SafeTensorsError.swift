@@ -1,3 +1,5 @@
+public import Files
+
 /// Why a file is no valid safetensors file, or lacks a tensor that was asked for.
 public enum SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible {
     case file(FileError)

@@ -1,6 +1,7 @@
 public import Audio
+import Dispatch
+import Files
 import Formats
-import Foundation
 import Geometry
 import Synchronization
 
@@ -43,7 +44,7 @@ public final class DatasetWriter: Sendable {
     /// Makes the folders and what all recordings share.
     ///
     /// - Parameter sounds: what is to be heard; nil: backgrounds alone, with empty labels.
-    /// - Throws: `ScenesError.unwritableFolder`, `unwritableFile`.
+    /// - Throws: `FileError`.
     public init(folder: String, settings: Settings, sounds: SoundLibrary?) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
@@ -52,25 +53,12 @@ public final class DatasetWriter: Sendable {
         self.settings = settings
         self.sounds = sounds
         for name in settings.formats.map(Self.subfolder) + ["metadata_dev"] {
-            let path = "\(folder)/\(name)"
-            do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            } catch {
-                throw ScenesError.unwritableFolder(path: path, reason: "no way to create it")
-            }
-            guard FileManager.default.isWritableFile(atPath: path) else {
-                throw ScenesError.unwritableFolder(path: path, reason: "no permission to write")
-            }
+            try Folder.makeWritable("\(folder)/\(name)")
         }
         let geometry = settings.array ?? .tetrahedral
         fields = settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
         if let array = settings.array {
-            let path = "\(folder)/array.toml"
-            do {
-                try ArrayFile.text(of: array).write(toFile: path, atomically: true, encoding: .utf8)
-            } catch {
-                throw ScenesError.unwritableFile(path: path, reason: "no way to write it")
-            }
+            try WholeFile.write(Array(ArrayFile.text(of: array).utf8), to: "\(folder)/array.toml")
         }
     }
 
@@ -119,7 +107,7 @@ public final class DatasetWriter: Sendable {
     ///   - shouldStop: asked before each recording.
     ///   - progress: called from one thread at a time with recordings done.
     /// - Returns: recordings written; those kept from an earlier run do not count.
-    /// - Throws: `ScenesError.unwritableFile`, `AudioError`; files that were begun are removed.
+    /// - Throws: `FileError`, `AudioError`; files that were begun are removed.
     @discardableResult
     public func write(
         shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
@@ -155,7 +143,7 @@ public final class DatasetWriter: Sendable {
         let name = name(index)
         let labels = "\(folder)/metadata_dev/\(name).csv"
         let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
-        if settings.resumes, FileManager.default.fileExists(atPath: labels) { return false }
+        if settings.resumes, Folder.has(labels) { return false }
         let scene = scene(index)
         for (path, renderer) in zip(audio, renderers) {
             let writer = try AudioFileWriter(
@@ -163,11 +151,7 @@ public final class DatasetWriter: Sendable {
             try writer.write(renderer.render(scene).span)
             try writer.close()
         }
-        do {
-            try MetadataCSV(rows: scene.labels.map(Self.row)).write(to: labels)
-        } catch {
-            throw ScenesError.unwritableFile(path: labels, reason: error.description)
-        }
+        try MetadataCSV(rows: scene.labels.map(Self.row)).write(to: labels)
         return true
     }
 

@@ -1,6 +1,6 @@
 public import Audio
+import Files
 import Formats
-import Foundation
 import Options
 
 /// Which of the two microphone formats of a data set is read.
@@ -38,7 +38,7 @@ public struct DatasetLayout: Sendable {
     public func geometry() throws(TrainingError) -> ArrayGeometry? {
         guard format == .mic else { return nil }
         let path = "\(root)/array.toml"
-        guard FileManager.default.fileExists(atPath: path) else { return .tetrahedral }
+        guard Folder.has(path) else { return .tetrahedral }
         do {
             return try ArrayFile.load(path)
         } catch {
@@ -59,7 +59,7 @@ public struct DatasetLayout: Sendable {
         var recordings: [Recording] = []
         for name in names {
             let metadata = "\(metadataFolder)/\(name).csv"
-            guard FileManager.default.fileExists(atPath: metadata) else {
+            guard Folder.has(metadata) else {
                 throw .missingMetadata(recording: "\(audioFolder)/\(name).wav", expected: metadata)
             }
             recordings.append(Recording(name: name, audio: "\(audioFolder)/\(name).wav", metadata: metadata))
@@ -74,7 +74,7 @@ public struct DatasetLayout: Sendable {
         guard !names.isEmpty else { throw .noRecordings(folder: audioFolder, folds: []) }
         return names.map { name in
             let metadata = "\(root)/metadata_eval/\(name).csv"
-            let known = FileManager.default.fileExists(atPath: metadata)
+            let known = Folder.has(metadata)
             return Recording(name: name, audio: "\(audioFolder)/\(name).wav", metadata: known ? metadata : nil)
         }
     }
@@ -83,17 +83,14 @@ public struct DatasetLayout: Sendable {
         try requireFolder(folder, expected: "the recordings, \(format.rawValue)_dev/ or \(format.rawValue)_eval/,")
         let files: [String]
         do {
-            files = try FileManager.default.contentsOfDirectory(atPath: folder)
+            files = try Folder.names(in: folder)
         } catch {
-            throw .inputOutput(file: folder, problem: "cannot be listed: \(error.localizedDescription)")
+            throw .file(error)
         }
         return files.filter { $0.hasSuffix(".wav") && !$0.hasPrefix(".") }.map { String($0.dropLast(4)) }.sorted()
     }
 
     private func requireFolder(_ path: String, expected: String) throws(TrainingError) {
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw .missingFolder(path: path, expected: expected)
-        }
+        guard Folder.isFolder(path) else { throw .missingFolder(path: path, expected: expected) }
     }
 }

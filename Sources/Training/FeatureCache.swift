@@ -1,6 +1,7 @@
 import Audio
-import Foundation
 public import Features
+import Files
+import Glibc
 public import Tensor
 
 /// The features of one recording in a memory-mapped file, so that a data set larger than memory trains.
@@ -36,7 +37,7 @@ public final class FeatureCache: @unchecked Sendable {
     deinit { unsafe munmap(mapping, mappedBytes) }
 
     private init(path: String, stamp: Stamp, kind: FeatureKind) throws(TrainingError) {
-        let descriptor = unsafe Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cache(file: path, problem: "cannot be opened") }
         defer { close(descriptor) }
         var status = stat()
@@ -66,17 +67,11 @@ public final class FeatureCache: @unchecked Sendable {
     /// Streams a recording through the extractor into a new file, put in place only when it is whole.
     private static func extract(recording: Recording, kind: FeatureKind, stamp: Stamp, to path: String) throws {
         let reader = try Recording.reader(of: recording.audio)
-        let temporary = "\(path).\(getpid()).part"
-        guard FileManager.default.createFile(atPath: temporary, contents: nil),
-            let file = FileHandle(forWritingAtPath: temporary)
-        else { throw TrainingError.cache(file: temporary, problem: "cannot be written") }
-        var finished = false
-        defer { if !finished { try? FileManager.default.removeItem(atPath: temporary) } }
-
-        try file.write(contentsOf: Data(stamp.header))
+        let file = try ReplacementFile(path)
+        try file.write(stamp.header)
         var extractor = FeatureExtractor(kind)
         var samples = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * 10 * FrameTiming.microphones)
-        var output = Data()
+        var output: [UInt8] = []
         var isFinite = true
         while true {
             var span = samples.mutableSpan
@@ -86,20 +81,16 @@ public final class FeatureCache: @unchecked Sendable {
             extractor.push(samples.span.extracting(first: count * FrameTiming.microphones)) { frame in
                 isFinite = isFinite && Adam.norm(frame).isFinite
                 unsafe output.append(
-                    UnsafeBufferPointer(start: frame.unsafeBase, count: frame.count))
+                    contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(start: frame.unsafeBase, count: frame.count)))
             }
             guard isFinite else {
                 throw TrainingError.wrongAudio(
                     file: recording.audio, expected: "samples whose features are finite",
                     found: "some that are none, or too large")
             }
-            try file.write(contentsOf: output)
+            try file.write(output)
         }
-        try file.close()
-        guard unsafe rename(temporary, path) == 0 else {
-            throw TrainingError.cache(file: path, problem: "cannot be put in place")
-        }
-        finished = true
+        try file.commit(synced: false)
     }
 
     /// What a cache must have been made from to be used.
@@ -108,7 +99,7 @@ public final class FeatureCache: @unchecked Sendable {
 
         init(of audio: String, kind: FeatureKind) throws(TrainingError) {
             var status = stat()
-            guard unsafe stat(audio, &status) == 0 else {
+            guard unsafe stat(audio.systemPath, &status) == 0 else {
                 throw .inputOutput(file: audio, problem: unsafe String(cString: strerror(errno)))
             }
             var header = Array("bearing-features".utf8)

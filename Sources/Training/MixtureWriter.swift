@@ -1,7 +1,8 @@
 import Audio
+import Dispatch
 import Features
+import Files
 import Formats
-import Foundation
 import Synchronization
 
 /// Writes mixtures of pairs of recordings as a data set of their own, in the layout of TAU-NIGENS Spatial Sound Events 2020.
@@ -73,29 +74,20 @@ public final class MixtureWriter: Sendable {
     }
 
     private static func resolved(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+        Folder.real(path) ?? Folder.absolute(path)
     }
 
     private static func prepare(_ folder: String, settings: Settings) throws {
-        let files = FileManager.default
         if !settings.resumes {
             let present = (DatasetFormat.allCases.map { "\($0.rawValue)_dev" } + ["metadata_dev"]).flatMap { name in
-                ((try? files.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []).filter {
+                ((try? Folder.names(in: "\(folder)/\(name)")) ?? []).filter {
                     !$0.hasPrefix(".") && ($0.hasSuffix(".wav") || $0.hasSuffix(".csv"))
                 }
             }
             guard present.isEmpty else { throw TrainingError.occupied(folder: folder, files: present.count) }
         }
         for name in settings.formats.map({ "\($0.rawValue)_dev" }) + ["metadata_dev"] {
-            let path = "\(folder)/\(name)"
-            do {
-                try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-            } catch {
-                throw TrainingError.inputOutput(file: path, problem: "the folder cannot be made; choose another --out")
-            }
-            guard files.isWritableFile(atPath: path) else {
-                throw TrainingError.inputOutput(file: path, problem: "no permission to write there; choose another --out")
-            }
+            try Folder.makeWritable("\(folder)/\(name)")
         }
     }
 
@@ -141,7 +133,7 @@ public final class MixtureWriter: Sendable {
         let merged = labels[0].merged(with: labels[1])
         let metadata = "\(folder)/metadata_dev/\(pair.name).csv"
         let targets = settings.formats.map { "\(folder)/\($0.rawValue)_dev/\(pair.name).wav" }
-        let hasLabels = settings.resumes && FileManager.default.fileExists(atPath: metadata)
+        let hasLabels = settings.resumes && Folder.has(metadata)
         if hasLabels, try MetadataCSV.read(metadata) != merged {
             throw TrainingError.inputOutput(
                 file: metadata,
@@ -149,7 +141,7 @@ public final class MixtureWriter: Sendable {
                     + "resume with the options of the first run, or give another --out")
         }
         for (index, target) in targets.enumerated() {
-            if hasLabels, FileManager.default.fileExists(atPath: target) { continue }
+            if hasLabels, Folder.has(target) { continue }
             let mixture = try AudioMixture(first.audio[index], second.audio[index]).write(to: target)
             report.limitedSamples += mixture.limited
             report.limitedFiles += mixture.limited > 0 ? 1 : 0

@@ -1,4 +1,5 @@
 import Features
+import Files
 public import Formats
 import Foundation
 import Networks
@@ -138,8 +139,13 @@ public struct Reproduction {
     private func path(of cell: TableCell) -> String { "\(folder)/results/\(cell.name).json" }
 
     private func finished(_ cell: TableCell) throws -> TableResult? {
-        guard let bytes = FileManager.default.contents(atPath: path(of: cell)) else { return nil }
-        guard let result = try? JSONDecoder().decode(TableResult.self, from: bytes), result.cell == cell else {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try WholeFile.read(path(of: cell))
+        } catch .missing {
+            return nil
+        }
+        guard let result = try? JSONDecoder().decode(TableResult.self, from: Data(bytes)), result.cell == cell else {
             throw TrainingError.inputOutput(file: path(of: cell), problem: "is no result of this program; delete it to train again")
         }
         guard result.fingerprint == fingerprint(cell) else {
@@ -151,10 +157,10 @@ public struct Reproduction {
     }
 
     private func write(_ result: TableResult) throws {
-        try FileManager.default.createDirectory(atPath: "\(folder)/results", withIntermediateDirectories: true)
+        try Folder.make("\(folder)/results")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try encoder.encode(result).write(to: URL(fileURLWithPath: path(of: result.cell)), options: .atomic)
+        try WholeFile.write(Array(try encoder.encode(result)), to: path(of: result.cell))
     }
 
     private func fingerprint(_ cell: TableCell) -> String {

@@ -1,8 +1,8 @@
 public import Features
+import Files
 import Foundation
 import Networks
 public import Options
-import SafeTensors
 
 /// Everything that decides a training: where the data are and every setting. Read from a TOML file and the command line,
 /// and written as such a file into the run's folder, so that the run can be repeated.

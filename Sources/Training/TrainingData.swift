@@ -2,6 +2,7 @@ public import Audio
 public import Formats
 import Foundation
 public import Features
+import Files
 import Synchronization
 import Tensor
 
@@ -129,7 +130,7 @@ public struct TrainingData: Sendable {
         _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, progress: (Double) -> Void
     ) throws -> [Loaded] {
         for folder in Set(recordings.map(\.cache)) {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Folder.makeWritable(folder)
         }
         let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
         // A slice at a time, so that progress can be shown from this thread.

@@ -1,3 +1,5 @@
+public import Files
+
 /// What can be wrong with a data set, a cache or a run; each description is one line.
 public enum TrainingError: Error, CustomStringConvertible {
     case missingFolder(path: String, expected: String)
@@ -15,6 +17,7 @@ public enum TrainingError: Error, CustomStringConvertible {
     case notFinite(what: String, step: Int, recordings: [String], unfit: [String])
     case settings(String)
     case inputOutput(file: String, problem: String)
+    case file(FileError)
 
     public var description: String {
         switch self {
@@ -48,6 +51,8 @@ public enum TrainingError: Error, CustomStringConvertible {
             problem
         case .inputOutput(let file, let problem):
             "\(file): \(problem)"
+        case .file(let error):
+            error.description
         }
     }
 }

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import SafeTensors
 
 /// A run's log.jsonl: one line for every epoch that its checkpoint knows.
 ///
@@ -13,7 +13,7 @@ struct TrainingLog {
     /// - Parameter epochs: how many epochs are done.
     /// - Throws: `FileError` for a file that cannot be read or replaced.
     func keep(epochs: Int) throws(FileError) {
-        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard Folder.has(path) else { return }
         let bytes = try WholeFile.read(path)
         var kept: [UInt8] = []
         var known: Set<Int> = []
@@ -31,17 +31,7 @@ struct TrainingLog {
 
     /// Appends an epoch and waits until the disk has it.
     func append(_ report: EpochReport) throws {
-        let line = Data((try report.json() + "\n").utf8)
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw TrainingError.inputOutput(file: path, problem: "cannot be written")
-        }
-        defer { try? file.close() }
-        try file.seekToEnd()
-        try file.write(contentsOf: line)
-        try file.synchronize()
+        try WholeFile.append(Array((try report.json() + "\n").utf8), to: path)
     }
 
     private static func epoch(of line: ArraySlice<UInt8>) -> Int? {

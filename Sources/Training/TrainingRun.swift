@@ -1,4 +1,5 @@
 import Features
+import Files
 public import Formats
 import Foundation
 public import Kernels
@@ -56,7 +57,7 @@ public final class TrainingRun {
         }
         scaler = initial?.scaler ?? teacher?.model.scaler ?? data.scaler
         try teacher?.check(for: settings, scaler: scaler)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Folder.makeWritable(folder)
         var start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
         if let hungarian, settings.loss.needsHungarianNetwork {
             start += ", Hnet of norm \(Adam.norm(hungarian.all.readOnly))"
@@ -100,7 +101,7 @@ public final class TrainingRun {
         arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
         directionGradient = arena.take(shapes.0)
         logitGradient = arena.take(shapes.1)
-        if FileManager.default.fileExists(atPath: checkpointPath) {
+        if Folder.has(checkpointPath) {
             progress = try state.load(from: checkpointPath, adam: &adam)
         }
         // The checkpoint is the truth, and the log follows it.
@@ -155,7 +156,7 @@ public final class TrainingRun {
 
     /// Writes the model of the last epoch where a run that has ended does not have it: one that ended before runs kept it.
     public func keepLastModel() throws {
-        guard isFinished, !FileManager.default.fileExists(atPath: lastModelPath) else { return }
+        guard isFinished, !Folder.has(lastModelPath) else { return }
         try modelFile(epoch: epoch - 1, validate()).save(to: lastModelPath)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct Bearing: ParsableCommand {
@@ -25,16 +26,50 @@ struct Bearing: ParsableCommand {
             BenchCommand.self,
         ])
 
-    /// One clear line on standard error and the exit code of its kind, whatever went wrong.
+    /// One clear line on standard error and the exit code of its kind, whatever went wrong; 0 only where all output has arrived.
     static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        StandardDescriptors.reserve()
+        var code = conduct(CommandArguments.all)
         do {
-            var command = try parseAsRoot()
-            try command.run()
-        } catch let failure as Failure {
-            failure.report()
-            exit(withError: failure.code)
+            if let broken = try Output.standard.finish(), code == .success { code = broken }
         } catch {
-            exit(withError: error)
+            error.report()
+            if code == .success { code = error.code }
         }
+        Glibc.exit(code.rawValue)
+    }
+
+    private static func conduct(_ arguments: [String]) -> ExitCode {
+        do {
+            var command = try command(CommandArguments.withFolders(arguments))
+            try command.run()
+            return .success
+        } catch {
+            return report(error)
+        }
+    }
+
+    private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(arguments)
+        } catch {
+            // The letters of a name such as -cash.wav are flags to the parser, one of them -h.
+            guard exitCode(for: error) == .success, let fault = CommandArguments.fault(arguments) else { throw error }
+            throw fault
+        }
+    }
+
+    /// Help and the like are results, and go where results go.
+    private static func report(_ error: any Error) -> ExitCode {
+        let (code, text) = (exitCode(for: error), fullMessage(for: error))
+        // Whatever is no error of the parser has the code 1 to it.
+        guard code != .failure else {
+            let failure = Failure(of: error)
+            failure.report()
+            return failure.code
+        }
+        if !text.isEmpty { code == .success ? print(text) : Console.write(text + "\n") }
+        return code
     }
 }

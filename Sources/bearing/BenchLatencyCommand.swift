@@ -2,6 +2,7 @@ import ArgumentParser
 import Audio
 import Configuration
 import Daemon
+import Files
 import Foundation
 import Kernels
 import Pipeline
@@ -43,7 +44,7 @@ struct LatencyBench: ParsableCommand {
         configuration.model.path = model
         let pipeline = try LiveModel(configuration).makePipeline()
         let lookAhead = pipeline.lookAhead
-        let path = "\(NSTemporaryDirectory())/bearing-bench-\(getpid()).sock"
+        let path = "\(Folder.temporary)/bearing-bench-\(getpid()).sock"
         let trial: LatencyTrial
         do throws(FeedError) { trial = try LatencyTrial(pipeline: pipeline, path: path) } catch { throw Failure(error) }
         defer { trial.stop() }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import SafeTensors
 import Training
@@ -23,8 +24,8 @@ struct ReplayBench: ParsableCommand {
         guard steps >= 1 else { throw ValidationError("--steps: expected at least 1, found \(steps)") }
         try Failure.reporting {
             let configuration = try options.configuration()
-            let folder = NSTemporaryDirectory() + "bearing-replay-\(UUID().uuidString)"
-            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let folder = Folder.temporary + "/bearing-replay-\(UUID().uuidString)"
+            defer { Folder.remove(folder) }
             let run = try configuration.start(in: folder, dataset: try configuration.requiredDataset())
             try run.recordSteps(steps).write(to: to)
             print("\(steps) steps in \(to)")

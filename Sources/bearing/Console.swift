@@ -1,10 +1,13 @@
+import Files
 import Glibc
 
 /// What a command says to a person beside its result: on standard error, so that results can be piped.
 enum Console {
-    static func note(_ line: String) {
-        let text = "bearing: \(line)\n"
-        _ = unsafe text.withCString { unsafe write(STDERR_FILENO, $0, strlen($0)) }
+    /// Control characters that a name or a message of somebody else may hold are written as such.
+    static func note(_ line: String) { write("bearing: \(line.excerpt(nil))\n") }
+
+    static func write(_ text: String) {
+        _ = unsafe text.withCString { unsafe Glibc.write(STDERR_FILENO, $0, strlen($0)) }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import Files
 import Formats
 import Foundation
 import Tracking
@@ -52,8 +53,8 @@ struct EvaluateCommand: ParsableCommand {
             let model = try loadModel()
             let format: DatasetFormat = model.features.isAmbisonic ? .foa : .mic
             let recordings = try recordings(format, folds: folds)
-            let temporary = cache == nil ? NSTemporaryDirectory() + "bearing-evaluate-\(UUID().uuidString)" : nil
-            defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }
+            let temporary = cache == nil ? Folder.temporary + "/bearing-evaluate-\(UUID().uuidString)" : nil
+            defer { if let temporary { Folder.remove(temporary) } }
             var progress = ProgressBar("features")
             let (references, warnings) = try TrainingData.references(
                 recordings, kind: model.features, cache: cache ?? temporary!, threads: threads
@@ -109,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func write(_ tracks: [[[LabelledDirection]]], of recordings: [ReferenceRecording], to folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Folder.makeWritable(folder)
         for (recording, blocks) in zip(recordings, tracks) {
             try MetadataCSV(tracks: blocks).write(to: "\(folder)/\(recording.name).csv")
         }

@@ -1,3 +1,4 @@
+import Files
 import Formats
 import SafeTensors
 
@@ -14,8 +15,8 @@ extension Failure {
     init(_ error: FileError) {
         let kind: Kind =
             switch error {
-            case .missing, .unreadable: .noInput
-            case .unwritable: .inputOutput
+            case .missing, .unreadable, .unreadableFolder: .noInput
+            case .unwritable, .unwritableFolder: .inputOutput
             }
         self.init(kind, error.description)
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Audio
 import Configuration
+import Files
 import Formats
-import Foundation
 import Geometry
 import Networks
 import Options
@@ -18,7 +18,7 @@ struct LocalizeCommand: ParsableCommand {
             Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
             is the block [100k, 100k+100) ms of the file.
 
-            Recordings of `run --record` give the tracks that were told live. A file of them that goes on from the one before             wants that one too, with --joined.
+            Recordings of `run --record` give the tracks that were told live. A file of them that goes on from the one before wants that one too, with --joined.
 
             Examples:
               bearing localize demo/scene.flac --out tracks
@@ -58,12 +58,13 @@ struct LocalizeCommand: ParsableCommand {
         let configuration = try configuration()
         let model = try LiveModel(configuration, hearsRecordings: true)
         for warning in model.warnings { Console.note(warning) }
-        if let out { try Self.makeFolder(out) }
+        if let out { try Failure.reporting { try Folder.makeWritable(out) } }
         for recording in joined ? [files] : files.map({ [$0] }) {
             let text = try localize(recording, model, map: configuration.input.channels)
             if let out, let first = recording.first {
-                let name = URL(fileURLWithPath: first).deletingPathExtension().lastPathComponent
-                try Self.write(text, to: "\(out)/\(name).\(output.rawValue)")
+                // In one step, so that Ctrl-C leaves no half-written file.
+                let path = "\(out)/\(PathName.stem(first)).\(output.rawValue)"
+                try Failure.reporting { try WholeFile.write(Array(text.utf8), to: path) }
             } else {
                 print(text, terminator: "")
             }
@@ -109,10 +110,9 @@ struct LocalizeCommand: ParsableCommand {
 
     /// Whether a file of tracks lies beside the audio as `run --record` writes it.
     private static func wasRecorded(_ path: String) -> Bool {
-        let beside = URL(fileURLWithPath: path).deletingPathExtension().path + ".jsonl"
-        guard let handle = FileHandle(forReadingAtPath: beside) else { return false }
-        let mark = Data(TrackMessage.recordingMark.utf8)
-        return (try? handle.read(upToCount: mark.count)) == mark
+        let mark = Array(TrackMessage.recordingMark.utf8)
+        let beside = "\(PathName.folder(path))/\(PathName.stem(path)).jsonl"
+        return (try? WholeFile.beginning(of: beside, count: mark.count)) == mark
     }
 
     private func append(_ block: borrowing BlockTracks, to text: inout String) {
@@ -132,23 +132,6 @@ struct LocalizeCommand: ParsableCommand {
                     + "\"age\":\((Double(track.age) / 10).formatted(1))}"
             }
             text += "{\"frame\":\(frame),\"tracks\":[\(objects.joined(separator: ","))]}\n"
-        }
-    }
-
-    private static func makeFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(.inputOutput, "\(path): expected a folder to write to, found none that can be made: check its permissions")
-        }
-    }
-
-    /// In one step, so that Ctrl-C leaves no half-written file.
-    private static func write(_ text: String, to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Failure(.inputOutput, "\(path): expected to write tracks there, found no way: check the folder and free space")
         }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import Formats
 import Foundation
-import SafeTensors
 
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,19 +29,17 @@ struct PlotCommand: ParsableCommand {
     var title: String?
 
     func validate() throws {
+        // A picture under a name of another format would be opened by nothing.
+        guard ["", "svg"].contains(PathName.suffix(out)) else {
+            throw ValidationError("--out: expected a name that ends in .svg, the only format here, found \(PathName.last(out))")
+        }
         guard log.isEmpty != (reference == nil && tracks == nil) else {
             throw ValidationError("expected --reference, --tracks or both, or --log alone")
         }
     }
 
     func run() throws {
-        do {
-            try WholeFile.write(Array(try svg().utf8), to: out)
-        } catch let error as MetadataError {
-            throw Failure(error)
-        } catch let error as FileError {
-            throw Failure(error)
-        }
+        try Failure.reporting { try WholeFile.write(Array(try svg().utf8), to: out) }
     }
 
     private func svg() throws -> String {
@@ -57,15 +55,13 @@ struct PlotCommand: ParsableCommand {
     /// What tells runs apart: the folder of a log.jsonl, the name of any other file, or else their whole paths.
     static func runNames(_ paths: [String]) -> [String] {
         let names = paths.map { path in
-            let file = URL(fileURLWithPath: path)
-            return file.lastPathComponent == "log.jsonl"
-                ? file.deletingLastPathComponent().lastPathComponent : file.deletingPathExtension().lastPathComponent
+            PathName.last(path) == "log.jsonl" ? PathName.last(PathName.folder(Folder.absolute(path))) : PathName.stem(path)
         }
         return Set(names).count == names.count ? names : paths
     }
 
     private var defaultTitle: String {
-        URL(fileURLWithPath: tracks ?? reference ?? "").deletingPathExtension().lastPathComponent
+        PathName.stem(tracks ?? reference ?? "")
     }
 
     private static func readCSV(_ path: String) throws(MetadataError) -> MetadataCSV {

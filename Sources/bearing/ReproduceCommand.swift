@@ -1,10 +1,10 @@
 import ArgumentParser
 import Audio
+import Files
 import Formats
 import Foundation
 import Glibc
 import Networks
-import SafeTensors
 import Synchronization
 import Tracking
 import Training
@@ -116,7 +116,7 @@ struct ReproduceCommand: ParsableCommand {
 
         /// What makes the table again: the options that change something.
         private func commandLine(_ settings: Reproduction.Settings) -> String {
-            var words = ["bearing reproduce table1 --dataset \(URL(fileURLWithPath: dataset).lastPathComponent) --preset \(preset)"]
+            var words = ["bearing reproduce table1 --dataset \(PathName.last(Folder.absolute(dataset))) --preset \(preset)"]
             if settings.formats.count < 2 { words.append("--format \(format)") }
             if seeds > 1 { words.append("--seeds \(seeds)") }
             if let filters { words.append("--filters \(filters)") }
@@ -205,6 +205,6 @@ private struct ReproductionView {
         bar?.finish()
         bar = nil
         print(text)
-        fflush(nil)
+        Output.standard.flush()
     }
 }

@@ -1,5 +1,6 @@
 import Audio
-import Foundation
+import Files
+import Glibc
 
 /// Finds what ships with the program: models, microphone arrays and the demo recording.
 enum Resources {
@@ -14,7 +15,7 @@ enum Resources {
     ///
     /// - Parameter name: a path, or the bare name of one of those in `arrays/`, such as `tau-nigens-mic`.
     static func array(_ name: String) -> String {
-        guard !name.contains("/"), !FileManager.default.fileExists(atPath: name) else { return name }
+        guard !name.contains("/"), !Folder.has(name) else { return name }
         let file = name.hasSuffix(".toml") ? name : "\(name).toml"
         return (try? find("arrays/\(file)")) ?? name
     }
@@ -23,18 +24,17 @@ enum Resources {
     /// PREFIX/lib/bearing, a build within the repository); then the current folder.
     /// - Returns: the path of `name` in the first of these that has it.
     static func find(_ name: String) throws -> String {
-        let files = FileManager.default
         var folders: [String] = []
-        if let chosen = ProcessInfo.processInfo.environment["BEARING_RESOURCES"] { folders.append(chosen) }
-        if let executable = try? files.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            var folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
-            while folder.path != "/" {
-                folders += ["\(folder.path)/share/bearing", folder.path]
-                folder = folder.deletingLastPathComponent()
+        if let chosen = unsafe getenv("BEARING_RESOURCES") { folders.append(unsafe String(systemPath: chosen)) }
+        if let executable = Folder.real("/proc/self/exe") {
+            var folder = PathName.folder(executable)
+            while folder != "/" {
+                folders += ["\(folder)/share/bearing", folder]
+                folder = PathName.folder(folder)
             }
         }
-        folders.append(files.currentDirectoryPath)
-        for folder in folders where files.fileExists(atPath: "\(folder)/\(name)") { return "\(folder)/\(name)" }
+        folders.append(Folder.current)
+        for folder in folders where Folder.has("\(folder)/\(name)") { return "\(folder)/\(name)" }
         throw Failure(
             .noInput,
             "expected \(name) beside the program, found it nowhere: set BEARING_RESOURCES to the folder that holds it")

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Files
 import Formats
-import Foundation
 import Tracking
 
 struct ScoreCommand: ParsableCommand {
@@ -70,7 +70,7 @@ struct ScoreCommand: ParsableCommand {
 
     /// Names of the csv files of a folder; at least one.
     private func csvNames(in folder: String) throws -> Set<String> {
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+        guard let entries = try? Folder.names(in: folder) else {
             throw Failure(.noInput, "\(folder): expected a folder of csv files, found none: check the path")
         }
         let names = Set(entries.filter { $0.hasSuffix(".csv") && !$0.hasPrefix(".") })

@@ -2,7 +2,6 @@ import ArgumentParser
 import Audio
 import Formats
 import Glibc
-import Options
 import Scenes
 import Synchronization
 
@@ -118,18 +117,7 @@ struct SynthCommand: ParsableCommand {
     }
 
     func run() throws {
-        do {
-            try synthesise()
-        } catch let error as ScenesError {
-            switch error {
-            case .missingFolder, .noSounds: throw Failure(.noInput, error.description)
-            case .unwritableFolder, .unwritableFile: throw Failure(.inputOutput, error.description)
-            }
-        } catch let error as AudioError {
-            throw Failure(.inputOutput, error.description)
-        } catch let error as ConfigurationError {
-            throw Failure(error)
-        }
+        try Failure.reporting { try synthesise() }
     }
 
     /// What the scenes were made from.

@@ -36,8 +36,18 @@ enum BearingProcess {
             error: String(decoding: said, as: UTF8.self))
     }
 
+    /// Runs the program to its end, its standard output into a file or a pipe of the caller's.
+    static func run(_ arguments: [String], into output: FileHandle) throws -> (status: Int32, error: String) {
+        let error = Pipe()
+        let process = try start(arguments, output: output, error: error)
+        let said = error.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+    }
+
     /// Starts the program; it runs on.
-    static func start(_ arguments: [String], output: Pipe, error: Pipe) throws -> Process {
+    /// - Parameter output: a pipe or a file handle.
+    static func start(_ arguments: [String], output: Any, error: Pipe) throws -> Process {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments

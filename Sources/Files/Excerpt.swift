@@ -1,6 +1,6 @@
 extension StringProtocol {
     /// Foreign text as an error may carry it: control characters written as `\u{...}`, so that it neither breaks the line nor moves
-    /// a terminal's cursor, and cut where it is longer than anybody reads.
+    /// a terminal's cursor, bytes of names that are no UTF-8 as `\xE9`, and cut where it is longer than anybody reads.
     ///
     /// - Parameter limit: characters that are kept; nil for all.
     public func excerpt(_ limit: Int? = 120) -> String {
@@ -9,7 +9,12 @@ extension StringProtocol {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator:
                 text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: text.unicodeScalars.append(scalar)
+            default:
+                if let byte = String.standIn(scalar) {
+                    text += "\\x\(String(byte, radix: 16, uppercase: true))"
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
             }
             if let limit, text.unicodeScalars.count > limit { return "\(text.prefix(limit))..." }
         }

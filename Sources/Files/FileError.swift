@@ -1,0 +1,30 @@
+import Glibc
+
+/// What can go wrong with a whole file or a folder, whatever they hold: one line each, with the path.
+public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    case missing(path: String)
+    case unreadable(path: String, reason: String)
+    case unwritable(path: String, reason: String)
+    /// A folder that cannot be listed.
+    case unreadableFolder(path: String, reason: String)
+    /// A folder that cannot be made, or not be written to.
+    case unwritableFolder(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "\(path): expected a file, found nothing there: check the path"
+        case .unreadable(let path, let reason):
+            "\(path): expected a readable file, found: \(reason): check the path and its permissions"
+        case .unwritable(let path, let reason):
+            "\(path): expected to write there, found: \(reason): check folder, permissions and free space"
+        case .unreadableFolder(let path, let reason):
+            "\(path): expected a folder to read, found: \(reason): check the path and its permissions"
+        case .unwritableFolder(let path, let reason):
+            "\(path): expected a folder to write to, found: \(reason): choose another, or check permissions and free space"
+        }
+    }
+
+    /// What the system calls an error number.
+    public static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
+}
