@@ -73,11 +73,11 @@ public enum GRU {
             "GRU: \(input.shape) and width \(width) do not give \(output.values.shape)")
         Affine.forward(
             output: memory.gates, input: input, weight: weights.input.readOnly, bias: weights.inputBias.readOnly)
-        // Products of a few rows are three times faster with the weights turned: [width, 3 width].
+        // Products of a few rows are three times faster with the weights transposed: [width, 3 width].
         precondition(scratch.count >= 3 * width * width, "the scratch of a GRU holds its hidden weights")
-        let turned = unsafe scratch.unsafeBase
+        let transposed = unsafe scratch.unsafeBase
         for row in 0..<3 * width {
-            for c in 0..<width { unsafe turned[c * 3 * width + row] = weights.hidden.unsafeBase[row * width + c] }
+            for c in 0..<width { unsafe transposed[c * 3 * width + row] = weights.hidden.unsafeBase[row * width + c] }
         }
         for step in 0..<times {
             let time = reversed ? times - 1 - step : step
@@ -91,13 +91,14 @@ public enum GRU {
             if step > 0 {
                 unsafe Scalar.multiply(
                     sequences, 3 * width, width, output.base + before * stride, times * stride, transposedA: false,
-                    turned, 3 * width, transposedB: false, beta: 1, recurrent, times * 3 * width)
+                    transposed, 3 * width, transposedB: false, beta: 1, recurrent, times * 3 * width)
             }
             for s in 0..<sequences {
                 let h = unsafe output.base + (s * times + time) * stride
-                let previous = unsafe output.base + (s * times + before) * stride
+                // The first step has none before it: no pointer is formed outside of the buffer.
+                let previous = unsafe step > 0 ? output.base + (s * times + before) * stride : nil
                 unsafe advance(
-                    h, from: step > 0 ? previous : nil, gates: gates + s * times * 3 * width,
+                    h, from: previous, gates: gates + s * times * 3 * width,
                     recurrent: recurrent + s * times * 3 * width, width: width)
             }
         }
@@ -124,11 +125,12 @@ public enum GRU {
             let before = reversed ? time + 1 : time - 1
             for s in 0..<sequences {
                 let row = s * times + time
-                let previous = unsafe output.base + (s * times + before) * stride
-                let previousGradient = unsafe outputGradient.base + (s * times + before) * stride
+                let offset = (s * times + before) * stride
+                let previous = unsafe step > 0 ? output.base + offset : nil
+                let previousGradient = unsafe step > 0 ? outputGradient.base + offset : nil
                 unsafe retreat(
-                    gradient: outputGradient.base + row * stride, previous: step > 0 ? previous : nil,
-                    previousGradient: step > 0 ? previousGradient : nil,
+                    gradient: outputGradient.base + row * stride, previous: previous,
+                    previousGradient: previousGradient,
                     gates: memory.gates.unsafeBase + row * 3 * width,
                     recurrent: memory.recurrent.unsafeBase + row * 3 * width, width: width)
             }

@@ -89,7 +89,7 @@ final class MatrixFilter {
                 }
                 long.inverse()
                 unsafe bearing_accumulate(
-                    output.unsafeBase + channel * length + start + first, long.time.unsafeBase + first, 1,
+                    output.unsafeBase + (channel * length + start + first), long.time.unsafeBase + first, 1,
                     Int32(last - first))
             }
             block += hop

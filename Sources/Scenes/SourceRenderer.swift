@@ -233,7 +233,7 @@ public final class SourceRenderer {
                 spectrum + bins, 1 / Float(engine.points), Int32(bins))
             engine.inverse()
             unsafe bearing_accumulate(
-                output.unsafeBase + channel * length + start + first, engine.time.unsafeBase + first, 1,
+                output.unsafeBase + (channel * length + start + first), engine.time.unsafeBase + first, 1,
                 Int32(last - first))
         }
     }
