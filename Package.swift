@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "bearing", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Formats",
+                "bearing", "Files", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Formats",
                 "Configuration", "Diagnosis", "TrackFeed",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

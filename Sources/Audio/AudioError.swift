@@ -7,6 +7,8 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAudio(path: String, reason: String)
     case emptyFile(path: String)
     case wrongChannelCount(source: String, expected: Int, found: Int)
+    /// A channel of the map, counted from 0, that the source does not have.
+    case missingChannel(source: String, channel: Int, found: Int)
     /// The header promises more than the file holds.
     case truncatedFile(path: String, expectedFrames: Int, foundFrames: Int)
     case unwritableFile(path: String, reason: String)
@@ -33,8 +35,11 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .wrongChannelCount(let source, let expected, let found):
             "\(source): expected \(expected) channels, found \(found): "
                 + (found > expected
-                    ? "choose \(expected) of them with a channel map"
+                    ? "choose \(expected) of them, counted from 0, with --channels A,B,C,D or `channels` in [input] of the configuration"
                     : "use a recording or device with \(expected) channels")
+        case .missingChannel(let source, let channel, let found):
+            "\(source): expected a channel \(channel) as the channel map says, found \(found) channels, 0 to \(found - 1): "
+                + "correct --channels, or `channels` in [input] of the configuration"
         case .truncatedFile(let path, let expected, let found):
             "\(path): expected \(expected) frames as its header says, found \(found): "
                 + "the file is cut off or damaged; copy or record it again"

@@ -19,11 +19,11 @@ public final class AudioFileStream {
     private static let chunk = 1024
 
     /// - Parameter map: which channels to use; nil demands a file of exactly four.
-    /// - Throws: what `AudioFileReader` throws; `wrongChannelCount` also for a file that lacks a channel of the map.
+    /// - Throws: what `AudioFileReader` throws; `missingChannel` for a file that lacks a channel of the map.
     public init(path: String, map: ChannelMap? = nil) throws(AudioError) {
         reader = try AudioFileReader(path: path, channels: map == nil ? AudioFormat.channels : nil)
         if let map, reader.channels < map.channelsNeeded {
-            throw .wrongChannelCount(source: path, expected: map.channelsNeeded, found: reader.channels)
+            throw .missingChannel(source: path, channel: map.channelsNeeded - 1, found: reader.channels)
         }
         self.path = path
         self.map = map ?? .identity

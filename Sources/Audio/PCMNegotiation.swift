@@ -87,7 +87,7 @@ struct PCMNegotiation: ~Copyable {
             var count = UInt32(max(map.channelsNeeded, offered.lowerBound))
             guard unsafe snd_pcm_hw_params_set_channels_near(handle, hardware, &count) == 0,
                 Int(count) >= map.channelsNeeded
-            else { throw .wrongChannelCount(source: name, expected: map.channelsNeeded, found: offered.upperBound) }
+            else { throw .missingChannel(source: name, channel: map.channelsNeeded - 1, found: offered.upperBound) }
             return Int(count)
         }
         let wanted = AudioFormat.channels

@@ -54,6 +54,9 @@ public enum Folder {
     /// Whether a folder is there, or a link to one.
     public static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
 
+    /// Whether the file of a socket is there.
+    public static func isSocket(_ path: String) -> Bool { kind(path) == S_IFSOCK }
+
     /// Whether anything is there; a link counts if what it points to is there.
     public static func has(_ path: String) -> Bool { kind(path) != nil }
 

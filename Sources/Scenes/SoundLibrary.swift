@@ -1,5 +1,5 @@
 import Audio
-import Foundation
+import Files
 import Synchronization
 
 /// Recordings below some folders, decoded when first used and kept at 24 kHz, one channel.
@@ -22,9 +22,6 @@ public final class SoundLibrary: Sendable {
         var weights: [Float] = []
     }
 
-    public static let extensions: Set<String> = [
-        "wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf", "w64", "rf64",
-    ]
     /// Seconds of a file that are used at most, from its beginning.
     static let longest = 60.0
     /// Seconds below which a sound is not used.
@@ -37,18 +34,28 @@ public final class SoundLibrary: Sendable {
     private let collections: [Collection]
     private let collectionWeights: [Float]
     private let cache = Mutex<(sounds: [String: [Int16]], samples: Int)>(([:], 0))
-    private let failures: Mutex<Set<String>>
+    /// Why, by path.
+    private let failures: Mutex<[String: String]>
+    /// Files of formats that are not read here.
+    public let foreign: [String]
 
     /// Lists the files and reads their headers.
     ///
     /// - Throws: `ScenesError.missingFolder`, `noSounds`.
     public init(folders: [String]) throws {
-        var unreadable: Set<String> = []
+        var unreadable: [String: String] = [:]
+        var foreign: [String] = []
         var files: [String: (collection: String, files: [String], duration: Float)] = [:]
         for folder in folders {
-            for path in try Self.soundFiles(below: folder) {
-                guard let reader = try? AudioFileReader(path: path) else {
-                    unreadable.insert(path)
+            let found = try SoundFiles(below: folder)
+            foreign += found.foreign
+            for fault in found.faults { unreadable[folder] = fault.description }
+            for path in found.paths {
+                let reader: AudioFileReader
+                do {
+                    reader = try AudioFileReader(path: path)
+                } catch {
+                    unreadable[path] = error.description
                     continue
                 }
                 let seconds = Float(reader.frames) / Float(reader.sampleRate)
@@ -71,17 +78,18 @@ public final class SoundLibrary: Sendable {
             speakers.append(
                 Speaker(collection: collection, files: entry.files.sorted(), duration: entry.duration))
         }
-        guard !speakers.isEmpty else { throw ScenesError.noSounds(folders: folders, unreadable: unreadable.count) }
+        guard !speakers.isEmpty else { throw ScenesError.noSounds(folders: folders, unreadable: unreadable.keys.sorted(), foreign: foreign) }
         self.speakers = speakers
         self.collections = collections
         fileCount = speakers.map(\.files.count).reduce(0, +)
         // Between equal shares and shares by length: small packages of rare sounds are heard, but not all the time.
         collectionWeights = collections.map { $0.duration.squareRoot() }
         failures = Mutex(unreadable)
+        self.foreign = foreign
     }
 
-    /// Files that could not be read or decoded so far, and that draws skip.
-    public var unreadableCount: Int { failures.withLock { $0.count } }
+    /// What could not be read or decoded so far, and is not drawn: a line for each, with its path.
+    public var skipped: [String] { failures.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
 
     /// Seconds of sound in all files, silence included.
     public var duration: Float { collections.map(\.duration).reduce(0, +) }
@@ -138,7 +146,7 @@ public final class SoundLibrary: Sendable {
         do {
             decoded = Self.trimmed(try Self.decode(path))
         } catch {
-            failures.withLock { _ = $0.insert(path) }
+            failures.withLock { $0[path] = "\(error)" }
             decoded = []
         }
         let usable = decoded.count >= Int(Self.shortest * Float(AudioFormat.sampleRate)) ? decoded : []
@@ -178,20 +186,5 @@ public final class SoundLibrary: Sendable {
         guard let first = powers.firstIndex(where: { $0 > floor }), let last = powers.lastIndex(where: { $0 > floor })
         else { return [] }
         return Array(sound[first * Activity.piece..<min((last + 1) * Activity.piece, sound.count)])
-    }
-
-    /// Sound files below a folder by their names' endings, sorted.
-    private static func soundFiles(below folder: String) throws -> [String] {
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
-            let walk = FileManager.default.enumerator(atPath: folder)
-        else { throw ScenesError.missingFolder(path: folder) }
-        var paths: [String] = []
-        for case let name as String in walk {
-            guard let dot = name.lastIndex(of: "."), extensions.contains(name[name.index(after: dot)...].lowercased())
-            else { continue }
-            paths.append(folder + "/" + name)
-        }
-        return paths.sorted()
     }
 }

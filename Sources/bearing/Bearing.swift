@@ -32,7 +32,7 @@ struct Bearing: ParsableCommand {
         StandardDescriptors.reserve()
         var code = conduct(CommandArguments.all)
         do {
-            if let broken = try Output.standard.finish(), code == .success { code = broken }
+            if let broken = try StandardOutput.shared.finish(), code == .success { code = broken }
         } catch {
             error.report()
             if code == .success { code = error.code }
@@ -42,21 +42,13 @@ struct Bearing: ParsableCommand {
 
     private static func conduct(_ arguments: [String]) -> ExitCode {
         do {
-            var command = try command(CommandArguments.withFolders(arguments))
+            var command = try parseAsRoot(CommandArguments.withFolders(arguments))
             try command.run()
             return .success
         } catch {
-            return report(error)
-        }
-    }
-
-    private static func command(_ arguments: [String]) throws -> any ParsableCommand {
-        do {
-            return try parseAsRoot(arguments)
-        } catch {
             // The letters of a name such as -cash.wav are flags to the parser, one of them -h.
-            guard exitCode(for: error) == .success, let fault = CommandArguments.fault(arguments) else { throw error }
-            throw fault
+            if exitCode(for: error) == .success, let fault = CommandArguments.fault(arguments) { return report(fault) }
+            return report(error)
         }
     }
 

@@ -84,7 +84,7 @@ struct CheckCommand: ParsableCommand {
         }
         failures += findings.map { Failure(.unavailable, $0) }
         guard let first = failures.first else { return print("All is well.") }
-        throw Failure(first.kind, failures.map(\.description).joined(separator: "\n"))
+        throw Failure(first.kind, lines: failures.flatMap(\.lines))
     }
 
     private func check(_ address: FeedAddress, _ access: FeedAccess) throws {

@@ -5,7 +5,7 @@ import TrackFeed
 
 extension Failure {
     /// A line for each fault.
-    init(_ error: ConfigurationError) { self.init(.configuration, error.description) }
+    init(_ error: ConfigurationError) { self.init(.configuration, lines: error.faults.map(\.description)) }
 
     init(_ error: Daemon.StartError) {
         switch error {

@@ -12,16 +12,21 @@ struct Failure: Error, CustomStringConvertible {
     }
 
     let kind: Kind
-    let description: String
+    /// One for each fault; a line end in a name is a part of its line.
+    let lines: [String]
 
-    init(_ kind: Kind, _ description: String) {
+    init(_ kind: Kind, lines: [String]) {
         self.kind = kind
-        self.description = description
+        self.lines = lines
     }
+
+    init(_ kind: Kind, _ line: String) { self.init(kind, lines: [line]) }
+
+    var description: String { lines.joined(separator: "\n") }
 
     var code: ExitCode { ExitCode(kind.rawValue) }
 
     func report() {
-        for line in description.split(separator: "\n") { Console.note(String(line)) }
+        for line in lines { Console.note(line) }
     }
 }

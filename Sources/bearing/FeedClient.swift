@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TrackFeed
 
@@ -19,8 +20,12 @@ final class FeedClient {
         let code: Int32
     }
 
+    static let noSocket = "something that is not a socket: give the path of its --socket"
+
     private let descriptor: Int32
     private var pending: [UInt8] = []
+    /// Bytes of `pending` that are known to hold no newline.
+    private var searched = 0
     private static let longestLine = 1 << 20
 
     /// - Returns: nil when nobody serves the address.
@@ -43,14 +48,12 @@ final class FeedClient {
 
     deinit { close(descriptor) }
 
-    /// The next line's object; nil once the connection is over. What no daemon says is passed over.
-    func next() -> FeedLine? {
-        while case .line(let line) = nextLine() {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
-            if let decoded = try? decoder.decode(FeedLine.self, from: Data(line)), decoded.isPossible { return decoded }
-        }
-        return nil
+    /// What a line says that a daemon can say; nil for any other.
+    static func object(_ line: [UInt8]) -> FeedLine? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let decoded = try? decoder.decode(FeedLine.self, from: Data(line)), decoded.isPossible else { return nil }
+        return decoded
     }
 
     /// The next line, whatever it says.
@@ -58,18 +61,25 @@ final class FeedClient {
     /// - Parameter deadline: seconds of `MonotonicClock` until which to wait; nil waits for ever.
     func nextLine(until deadline: Double? = nil) -> Reading {
         while true {
-            if let newline = pending.firstIndex(of: 10) {
-                defer { pending.removeFirst(newline + 1) }
+            if let newline = pending[searched...].firstIndex(of: 10) {
+                defer {
+                    pending.removeFirst(newline + 1)
+                    searched = 0
+                }
                 return .line(Array(pending[..<newline]))
             }
+            searched = pending.count
             guard pending.count < Self.longestLine else { return .tooLong }
             if let deadline {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 let left = max(0, min((deadline - MonotonicClock.seconds) * 1000, 1e9))
-                guard unsafe poll(&waiting, 1, Int32(left.rounded(.up))) > 0 else { return .timedOut }
+                let ready = unsafe poll(&waiting, 1, Int32(left.rounded(.up)))
+                if ready < 0, errno == EINTR { continue }
+                guard ready > 0 else { return .timedOut }
             }
             var piece = [UInt8](repeating: 0, count: 4096)
             let count = unsafe read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return .ended }
             pending += piece[..<count]
         }
@@ -81,6 +91,12 @@ extension FeedAddress {
     init?(connecting text: String) {
         self.init(text)
         if self == .systemd { return nil }
+    }
+
+    /// Whether something lies at its path that is no socket, and that no daemon will serve.
+    var isTaken: Bool {
+        guard case .path(let path) = self else { return false }
+        return Folder.has(path) && !Folder.isSocket(path)
     }
 
     static func noPlaceToConnect(_ text: String) -> String { "--socket expects a path, @NAME or tcp:HOST:PORT, found \"\(text)\"" }

@@ -59,16 +59,20 @@ struct LocalizeCommand: ParsableCommand {
         let model = try LiveModel(configuration, hearsRecordings: true)
         for warning in model.warnings { Console.note(warning) }
         if let out { try Failure.reporting { try Folder.makeWritable(out) } }
-        for recording in joined ? [files] : files.map({ [$0] }) {
-            let text = try localize(recording, model, map: configuration.input.channels)
-            if let out, let first = recording.first {
-                // In one step, so that Ctrl-C leaves no half-written file.
-                let path = "\(out)/\(PathName.stem(first)).\(output.rawValue)"
-                try Failure.reporting { try WholeFile.write(Array(text.utf8), to: path) }
-            } else {
-                print(text, terminator: "")
+        let recordings = joined ? [files] : files.map { [$0] }
+        var batch = Batch(recordings.count, "recordings")
+        for recording in recordings where !StandardOutput.shared.isBroken {
+            try batch.attempt {
+                let text = try localize(recording, model, map: configuration.input.channels)
+                if let out, let first = recording.first {
+                    // In one step, so that Ctrl-C leaves no half-written file.
+                    try WholeFile.write(Array(text.utf8), to: "\(out)/\(PathName.stem(first)).\(output.rawValue)")
+                } else {
+                    print(text, terminator: "")
+                }
             }
         }
+        try batch.finish()
     }
 
     /// The file with the options laid over it.
@@ -87,7 +91,11 @@ struct LocalizeCommand: ParsableCommand {
         for path in paths {
             do throws(AudioError) {
                 // What `run --record` kept has gone through the map already.
-                let stream = try AudioFileStream(path: path, map: Self.wasRecorded(path) ? nil : map)
+                let wasRecorded = Self.wasRecorded(path)
+                if wasRecorded, channels.channels != nil {
+                    Console.note("\(path): recorded by `bearing run --record`, which has chosen its channels: --channels is not used")
+                }
+                let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : map)
                 var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
                 var progress = ProgressBar("localize \(path)")
                 var done = 0

@@ -205,6 +205,6 @@ private struct ReproductionView {
         bar?.finish()
         bar = nil
         print(text)
-        Output.standard.flush()
+        StandardOutput.shared.flush()
     }
 }

@@ -37,6 +37,12 @@ struct RunOptions: ParsableArguments {
             }
         }
         faults += channels.lay(over: &configuration.input)
+        if channels.channels != nil, configuration.input.source == .demo {
+            faults.append(
+                ConfigurationFault(
+                    file: "command line", place: "--channels", expected: "a microphone or a file as source",
+                    found: "demo, whose four channels are used as they are"))
+        }
         if let model { configuration.model.path = model }
         if let record { configuration.record.path = record }
         if !socket.isEmpty { configuration.socket.addresses = [] }
@@ -57,6 +63,9 @@ struct ChannelOptions: ParsableArguments {
     @Option(help: "foa, mic or aformat: capsules that are encoded to foa (default: what the model hears).")
     var format: String?
 
+    @Option(help: ArgumentHelp("Which four channels of the source are used, in their order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
+    var channels: String?
+
     @Option(help: "The capsules of mic and aformat: an array file, or the name of one in arrays/ (aformat-cardioid, tau-nigens-mic...).")
     var array: String?
 
@@ -71,6 +80,14 @@ struct ChannelOptions: ParsableArguments {
                 input.format = parsed
             } else {
                 faults.append(.option("--format", "foa, mic or aformat", format))
+            }
+        }
+        if let channels {
+            let numbers = channels.split(separator: ",", omittingEmptySubsequences: false).map { Int($0.trimmingPrefix(" ")) }
+            if !numbers.contains(nil), let map = try? ChannelMap(numbers.compactMap(\.self), inverted: input.channels?.inverted ?? []) {
+                input.channels = map
+            } else {
+                faults.append(.option("--channels", "four different channel numbers from 0 up, such as 1,2,3,4", channels))
             }
         }
         if let array { input.array = array }

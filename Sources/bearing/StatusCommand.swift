@@ -96,7 +96,7 @@ struct StatusCommand: ParsableCommand {
             }
         }
         let (place, code) = refusal ?? (places[0], ENOENT)
-        throw Failure(.unavailable, "expected a daemon at \(place), found \(Self.reason(code))")
+        throw Failure(.unavailable, "expected a daemon at \(place), found \(place.isTaken ? FeedClient.noSocket : Self.reason(code))")
     }
 
     private static func reason(_ code: Int32) -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audio
+import Files
 import Formats
 import Glibc
 import Scenes
@@ -123,9 +124,23 @@ struct SynthCommand: ParsableCommand {
     /// What the scenes were made from.
     private static func origin(_ library: SoundLibrary?) -> String {
         guard let library else { return "of backgrounds alone" }
-        let skipped = library.unreadableCount
-        return "from \(library.fileCount) sounds" + (skipped > 0 ? " (\(skipped) unreadable files skipped)" : "")
+        let skipped = library.skipped.count
+        return "from \(library.fileCount) sounds" + (skipped > 0 ? " (\(skipped) that cannot be read left out)" : "")
     }
+
+    /// Names files that are left out, the first of them.
+    private static func note(_ skipped: [String]) {
+        for line in skipped.prefix(longestList) { Console.note("left out: \(line)") }
+        if skipped.count > longestList { Console.note("left out: \(skipped.count - longestList) more files that cannot be read") }
+    }
+
+    private static func note(foreign: [String]) {
+        guard let first = foreign.first else { return }
+        let endings = Set(foreign.map(PathName.suffix)).sorted().joined(separator: ", ")
+        Console.note("left out: \(foreign.count) files of formats that are not read (\(endings)), \(first) the first: convert them to WAV or FLAC")
+    }
+
+    private static let longestList = 10
 
     /// The capsules of --array, if given.
     private func geometry() throws -> ArrayGeometry? {
@@ -157,6 +172,9 @@ struct SynthCommand: ParsableCommand {
         settings.resumes = resume
 
         let library = backgroundOnly ? nil : try SoundLibrary(folders: sounds)
+        let skipped = library?.skipped ?? []
+        Self.note(skipped)
+        if let library { Self.note(foreign: library.foreign) }
         let writer = try DatasetWriter(folder: out, settings: settings, sounds: library)
         Interruption.watch()
         let began = ContinuousClock.now
@@ -168,6 +186,8 @@ struct SynthCommand: ParsableCommand {
                 bar.withLock { $0.update(Double(count) / Double(total), note: "\(count) of \(total) recordings") }
             })
         bar.withLock { $0.finish() }
+        // Those whose header is sound and whose contents are not.
+        Self.note((library?.skipped ?? []).filter { !skipped.contains($0) })
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let speed = Double(written) * Double(duration) / max(seconds, 1e-3)
         print(

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Shows lines of the feed: a picture that is redrawn on a terminal, plain lines elsewhere.
 struct TrackView {
@@ -66,6 +66,7 @@ struct TrackView {
 
     /// At once, whatever standard output is: nothing waits in a buffer.
     private static func write(_ text: String) {
-        _ = unsafe text.withCString { unsafe Foundation.write(STDOUT_FILENO, $0, strlen($0)) }
+        print(text, terminator: "")
+        StandardOutput.shared.flush()
     }
 }

@@ -52,7 +52,7 @@ struct TrainCommand: ParsableCommand {
         progress.finish()
         print(line(report, isBest: run.bestEpoch == report.epoch))
         // An epoch's line is to be seen when the epoch ends, in a log file too.
-        Output.standard.flush()
+        StandardOutput.shared.flush()
     }
 
     private func line(_ report: EpochReport, isBest: Bool) -> String {

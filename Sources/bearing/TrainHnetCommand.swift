@@ -62,7 +62,7 @@ struct TrainHnetCommand: ParsableCommand {
             let scores = training.score(matrices: max(batch, matrices / 10))
             let figures = scores.map { "\($0.kind.rawValue) F \($0.f.formatted(2)), exact \($0.exact.formatted(2)) %" }
             print("epoch \(epoch): loss \(loss.formatted(4)); \(figures.joined(separator: "; "))")
-            Output.standard.flush()
+            StandardOutput.shared.flush()
             var facts = [
                 "training.seed": "\(seed)", "training.matrices": "\(matrices)", "training.epochs": "\(epoch) of \(epochs)",
                 "training.batch": "\(batch)", "training.rate": "\(learningRate)",

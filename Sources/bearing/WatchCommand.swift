@@ -1,6 +1,6 @@
 import ArgumentParser
 import Configuration
-import Foundation
+import Glibc
 import TrackFeed
 
 struct WatchCommand: ParsableCommand {
@@ -23,8 +23,6 @@ struct WatchCommand: ParsableCommand {
     @Option(help: "End after so many seconds.")
     var duration: Double?
 
-    private static let retrySeconds = 0.2
-
     func validate() throws {
         if let socket, address == nil {
             throw ValidationError(FeedAddress.noPlaceToConnect(socket))
@@ -35,30 +33,45 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         let deadline = duration.map { MonotonicClock.seconds + $0 }
-        if let deadline { Self.endProcess(at: deadline) }
         var view = TrackView(isTerminal: isatty(STDOUT_FILENO) == 1)
-        var seen = 0
-        var wasConnected: Bool?
-        while true {
+        var waiting = DaemonWait(place: place)
+        var left = frames ?? .max
+        while !isOver(deadline) {
             guard let client = connect() else {
-                if wasConnected != false {
-                    Console.note("expected a daemon at \(place), found none: waiting for `bearing run`")
-                    wasConnected = false
-                }
-                Thread.sleep(forTimeInterval: Self.retrySeconds)
+                if address?.isTaken == true { throw Failure(.unavailable, "expected a daemon at \(place), found \(FeedClient.noSocket)") }
+                waiting.pass(.nobody, until: deadline)
                 continue
             }
-            wasConnected = true
-            while let line = client.next() {
-                view.show(line)
-                if line.type == "tracks" { seen += 1 }
-                if let frames, seen >= frames { return }
-            }
+            let end = try show(client, &view, &left, until: deadline)
+            guard let end else { return }
             view.close()
-            Console.note("the daemon at \(place) went away; waiting for it")
-            wasConnected = false
+            waiting.pass(end, until: deadline)
         }
     }
+
+    /// Shows what a daemon says, to the end of the connection.
+    /// - Returns: how it ended; nil where there is nothing more to show.
+    private func show(_ client: FeedClient, _ view: inout TrackView, _ left: inout Int, until deadline: Double?) throws -> DaemonWait.Reason? {
+        var hasTracks = false
+        while true {
+            switch client.nextLine(until: deadline) {
+            case .line(let bytes):
+                guard let line = FeedClient.object(bytes) else { continue }
+                view.show(line)
+                guard !StandardOutput.shared.isBroken else { return nil }
+                guard line.type == "tracks" else { continue }
+                hasTracks = true
+                left -= 1
+                if left == 0 { return nil }
+            case .ended: return hasTracks ? .left : .turnedAway
+            case .timedOut: return nil
+            case .tooLong:
+                throw Failure(.badData, "\(place): expected a daemon of this program, found a mebibyte without an end of line: give its --socket")
+            }
+        }
+    }
+
+    private func isOver(_ deadline: Double?) -> Bool { deadline.map { MonotonicClock.seconds >= $0 } ?? false }
 
     private var place: String { socket ?? SocketPath.standard }
 
@@ -69,13 +82,5 @@ struct WatchCommand: ParsableCommand {
     private func connect() -> FeedClient? {
         if let address { return FeedClient(address) }
         return FeedClient(path: SocketPath.standard) ?? FeedClient(path: SocketPath.service)
-    }
-
-    /// Reading a silent socket never returns, so time is kept beside it.
-    private static func endProcess(at deadline: Double) {
-        Thread {
-            Thread.sleep(forTimeInterval: deadline - MonotonicClock.seconds)
-            Foundation.exit(0)
-        }.start()
     }
 }

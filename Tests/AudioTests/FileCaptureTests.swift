@@ -100,7 +100,7 @@ import Testing
         var span = samples.mutableSpan
         #expect(try file.read(into: &span) == 24_000)
         #expect(try file.read(into: &span) == 0)
-        #expect(throws: AudioError.wrongChannelCount(source: path, expected: 8, found: 6)) {
+        #expect(throws: AudioError.missingChannel(source: path, channel: 7, found: 6)) {
             try AudioFileStream(path: path, map: ChannelMap([0, 1, 2, 7]))
         }
     }

@@ -1,10 +1,19 @@
 import Foundation
+import Synchronization
 
 /// Something that listens where a daemon should, and says what a test wants to whoever connects.
 final class FakeDaemon: @unchecked Sendable {
     let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock"
     private let descriptor: Int32
     private let ended = DispatchSemaphore(value: 0)
+    private let connections = Counter()
+
+    private final class Counter: Sendable {
+        let value = Atomic<Int>(0)
+    }
+
+    /// Connections so far.
+    var accepted: Int { connections.value.load(ordering: .relaxed) }
 
     /// - Parameters:
     ///   - says: written to each who connects.
@@ -22,12 +31,13 @@ final class FakeDaemon: @unchecked Sendable {
             }
         }
         precondition(bound == 0 && listen(descriptor, 8) == 0, "no socket at \(path)")
-        let (listener, bytes, ended) = (descriptor, Array(says.utf8), ended)
+        let (listener, bytes, ended, connections) = (descriptor, Array(says.utf8), ended, connections)
         Thread {
             defer { ended.signal() }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
+                connections.value.add(1, ordering: .relaxed)
                 var sent = 0
                 while sent < bytes.count {
                     let count = unsafe bytes.withUnsafeBytes { room in

@@ -40,6 +40,21 @@ import Testing
         #expect(try BearingProcess.run("plot", "--out", picture).status == 64)
     }
 
+    /// Only SVG is drawn, so no file gets the name of another format.
+    @Test func otherFormatsAreRefused() throws {
+        let folder = try BadInputFolder()
+        let tracks = "\(folder.path)/gap/metadata_dev/fold2_room1_mix001_ov1.csv"
+        for name in ["p.png", "p.PDF", "p.svg.png", "p.svgz"] {
+            let result = try BearingProcess.run("plot", "--tracks", tracks, "--out", "\(folder.path)/\(name)")
+            #expect(result.status == 64 && result.error.contains("--out: expected a name that ends in .svg, the only format here, found \(name)"))
+            #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(name)"))
+        }
+        for name in ["p.SVG", "picture", "a.b.svg"] {
+            #expect(try BearingProcess.run("plot", "--tracks", tracks, "--out", "\(folder.path)/\(name)").status == 0)
+            #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(name)"))
+        }
+    }
+
     @Test func theCourseOfRuns() throws {
         let folder = NSTemporaryDirectory() + "bearing-plot-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -2,6 +2,36 @@ import Foundation
 import Testing
 
 @Suite struct SynthCommandTests {
+    /// Links are followed, once each; what is left out is named.
+    @Test func soundsAreFoundBehindLinksAndLeftOutByName() throws {
+        let folder = try BadInputFolder()
+        let files = FileManager.default
+        try files.createDirectory(atPath: "\(folder.path)/sounds/deep", withIntermediateDirectories: true)
+        try files.copyItem(atPath: "\(folder.path)/good.wav", toPath: "\(folder.path)/sounds/deep/a.wav")
+        for (path, target) in [
+            ("link", "sounds"), ("sounds/deep/again.wav", "a.wav"), ("sounds/loop", ".."), ("sounds/deep/dangling.wav", "nothing"),
+        ] {
+            try files.createSymbolicLink(atPath: "\(folder.path)/\(path)", withDestinationPath: target)
+        }
+        for name in ["broken.wav", "._a.wav", "b.m4a", "c.WMA", "notes.txt"] {
+            try Data("garbage".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/sounds/\(name)"))
+        }
+        // The loop leads to the whole folder, whose other recordings are sounds too, so link the folder alone.
+        try files.removeItem(atPath: "\(folder.path)/sounds/loop")
+        try files.createSymbolicLink(atPath: "\(folder.path)/sounds/loop", withDestinationPath: ".")
+        let result = try BearingProcess.run(
+            "synth", "--sounds", "\(folder.path)/link", "--out", "\(folder.path)/scenes", "--recordings", "1", "--duration", "2", "--fold", "3")
+        #expect(result.status == 0, "\(result.error)")
+        #expect(result.output.contains("from 2 sounds (2 that cannot be read left out)"), "\(result.output)")
+        let lines = result.error.split(separator: "\n")
+        #expect(lines.count == 3, "\(result.error)")
+        for part in ["link/broken.wav: ", "link/deep/dangling.wav: ", "2 files of formats that are not read (m4a, wma), \(folder.path)/link/b.m4a the first"] {
+            #expect(lines.contains { $0.hasPrefix("bearing: left out: ") && $0.contains(part) }, "\(part)")
+        }
+        let none = try BearingProcess.run("synth", "--sounds", "\(folder.path)/gap/metadata_dev", "--out", "\(folder.path)/scenes")
+        #expect(none.status == 66)
+    }
+
     @Test func reverberationIsAskedForInSeconds() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bearing-synth-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

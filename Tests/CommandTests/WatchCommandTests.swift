@@ -9,6 +9,55 @@ struct WatchCommandTests {
 
     private static func tracks(_ track: String) -> String { #"{"type":"tracks","seq":41,"time":1767225604.2,"tracks":["# + track + "]}" }
 
+    private func watch(_ daemon: FakeDaemon, seconds: String) throws -> BearingProcess.Result {
+        try withExtendedLifetime(daemon) { try BearingProcess.run("watch", "--duration", seconds, "--socket", daemon.path) }
+    }
+
+    /// A daemon whose places are all taken closes at once: it is asked again ever more rarely, and one line says so.
+    @Test func whoeverTurnsAwayIsNotStormed() throws {
+        let daemon = FakeDaemon(says: "", hangsUp: true)
+        let result = try watch(daemon, seconds: "3")
+        // After 0, 0.2, 0.6, 1.4 s and so on.
+        #expect((2...6).contains(daemon.accepted), "\(daemon.accepted) connections")
+        #expect(result.status == 0 && result.output == "")
+        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("its places are taken"), "\(result.error)")
+    }
+
+    @Test func aDaemonThatGoesAwayIsWaitedFor() throws {
+        let daemon = FakeDaemon(says: [FakeDaemon.hello, FakeDaemon.status, FakeDaemon.tracks, ""].joined(separator: "\n"), hangsUp: true)
+        let result = try withExtendedLifetime(daemon) {
+            try BearingProcess.run("watch", "--frames", "3", "--duration", "60", "--socket", daemon.path)
+        }
+        #expect(result.status == 0 && daemon.accepted == 3)
+        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("went away"), "\(result.error)")
+    }
+
+    @Test func aLineWithoutAnEndIsRefused() throws {
+        let daemon = FakeDaemon(says: FakeDaemon.hello + "\n" + String(repeating: "x", count: 3 << 20))
+        let result = try watch(daemon, seconds: "60")
+        #expect(result.status == 65 && daemon.accepted == 1)
+        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("a mebibyte without an end of line"), "\(result.error)")
+    }
+
+    @Test func theTimeIsKeptWhateverIsSaid() throws {
+        for says in ["", FakeDaemon.hello + "\n", "garbage\n"] {
+            let began = ContinuousClock.now
+            #expect(try watch(FakeDaemon(says: says), seconds: "0.5").status == 0)
+            #expect(ContinuousClock.now - began < .seconds(20))
+        }
+    }
+
+    @Test(arguments: ["watch", "status"])
+    func whatIsNoSocketIsCalledSo(_ command: String) throws {
+        let folder = try BadInputFolder()
+        for name in ["good.wav", "unlabelled"] {
+            let result = try BearingProcess.run(command, "--socket", "\(folder.path)/\(name)")
+            #expect(result.status == 69 && result.output == "")
+            #expect(
+                result.error == "bearing: expected a daemon at \(folder.path)/\(name), found something that is not a socket: give the path of its --socket\n")
+        }
+    }
+
     /// Figures that no daemon tells are passed over, and what is drawn has no control characters.
     @Test func whatNoDaemonSaysIsPassedOver() throws {
         let impossible = [

@@ -55,7 +55,7 @@ private final class Scratch {
     @Test func layoutAndLabelsAndThreads() throws {
         let scratch = try Scratch()
         let sounds = try scratch.sounds()
-        #expect(sounds.fileCount == 3 && sounds.unreadableCount == 1)
+        #expect(sounds.fileCount == 3 && sounds.skipped.count == 1)
         var settings = DatasetWriter.Settings()
         settings.recordings = 4
         settings.seconds = 4
@@ -177,7 +177,7 @@ private final class Scratch {
         #expect(throws: ScenesError.missingFolder(path: "/no/such/folder")) {
             try SoundLibrary(folders: ["/no/such/folder"])
         }
-        #expect(throws: ScenesError.noSounds(folders: [scratch.path], unreadable: 0)) {
+        #expect(throws: ScenesError.noSounds(folders: [scratch.path], unreadable: [], foreign: [])) {
             try SoundLibrary(folders: [scratch.path])
         }
     }

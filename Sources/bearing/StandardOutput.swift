@@ -7,8 +7,8 @@ import Synchronization
 /// heard by nobody, or writes to a full disk, does not end with exit code 0.
 ///
 /// Commands whose result is in files go on without a standard output; those that have nothing else to say look at `isBroken`.
-final class Output: Sendable {
-    static let standard = Output(descriptor: STDOUT_FILENO)
+final class StandardOutput: Sendable {
+    static let shared = StandardOutput(descriptor: STDOUT_FILENO)
 
     private struct State {
         var pending: [UInt8] = []
@@ -64,4 +64,4 @@ final class Output: Sendable {
 }
 
 /// Takes the place of Swift's own `print` in this program, which does not say what could not be written.
-func print(_ text: String, terminator: String = "\n") { Output.standard.write(text + terminator) }
+func print(_ text: String, terminator: String = "\n") { StandardOutput.shared.write(text + terminator) }

@@ -5,13 +5,13 @@ import Testing
 
 /// What a command says on standard output arrives, or its exit code says that it has not.
 @Suite(.timeLimit(.minutes(5)))
-struct OutputTests {
+struct StandardOutputTests {
     /// Every command that has a result there; "@" stands for the folder of `BadInputFolder`, "$" for a daemon's socket.
     private static let commands = [
         "--help", "--version", "help run", "run --help", "--generate-completion-script bash", "--experimental-dump-help", "",
         "localize @/good.wav --model @/good.safetensors --output jsonl", "train --print-config", "score @/labels @/labels",
         "score @/labels @/labels --json", "check --source demo --seconds 0 --socket @/socket", "status --socket $", "status --json --socket $",
-        "status --prometheus --socket $", "train-hnet --tracks 1 --epochs 1 --batch 32 --matrices 32 --out @/hnet",
+        "status --prometheus --socket $", "watch --frames 1 --duration 20 --socket $", "train-hnet --tracks 1 --epochs 1 --batch 32 --matrices 32 --out @/hnet",
         "synth --background-only --recordings 1 --duration 2 --out @/scenes",
     ]
 
@@ -80,7 +80,7 @@ struct OutputTests {
         let pipe = Pipe()
         let descriptor = pipe.fileHandleForWriting.fileDescriptor
         if isNonBlocking { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
-        let output = Output(descriptor: descriptor)
+        let output = StandardOutput(descriptor: descriptor)
         let lines = (0..<40_000).map { "line \($0)\n" }
         Thread {
             for line in lines { output.write(line) }

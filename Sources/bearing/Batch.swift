@@ -1,0 +1,42 @@
+import ArgumentParser
+
+/// Work on several inputs, of which a bad one does not keep the others from being done: each fault is told when it is met, and the exit
+/// code at the end is that of the first.
+struct Batch {
+    /// How many, and what they are called: "recordings".
+    let count: Int
+    let name: String
+    private var failed = 0
+    private var first: Failure?
+
+    init(_ count: Int, _ name: String) {
+        self.count = count
+        self.name = name
+    }
+
+    /// Does one of them.
+    /// - Throws: a `Failure` of kind `inputOutput`: where there is no place for one result there is none for the others.
+    mutating func attempt(_ body: () throws -> Void) throws {
+        do {
+            try Failure.reporting(body)
+        } catch let failure as Failure {
+            guard failure.kind != .inputOutput else { throw failure }
+            add(failure)
+        }
+    }
+
+    /// Takes a fault of one that is not done.
+    mutating func add(_ failure: Failure) {
+        failure.report()
+        failed += 1
+        first = first ?? failure
+    }
+
+    /// A line about all of several, where some failed.
+    /// - Throws: the exit code of the first fault.
+    func finish() throws {
+        guard let first else { return }
+        if count > 1 { Console.note("\(count - failed) of \(count) \(name) done, \(failed) not") }
+        throw first.code
+    }
+}

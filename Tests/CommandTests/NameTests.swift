@@ -1,0 +1,91 @@
+import Files
+import Foundation
+import Testing
+
+/// Names that files have: bytes that are no UTF-8, both compositions, dashes in front, control characters, as long as they can be.
+@Suite(.timeLimit(.minutes(5)))
+struct NameTests {
+    private let folder: BadInputFolder
+
+    init() throws { folder = try BadInputFolder() }
+
+    private func put(_ name: String) throws {
+        try WholeFile.write(WholeFile.read("\(folder.path)/good.wav"), to: "\(folder.path)/names/\(name)")
+    }
+
+    /// Runs the program by a shell, in the folder of names, whose command is made of bytes.
+    private func run(_ command: String, in inner: String = ".") throws -> BearingProcess.Result {
+        let script = "cd '\(folder.path)/names/\(inner)' && exec \(BearingProcess.program.path) \(command)"
+        try WholeFile.write(script.systemBytes, to: "\(folder.path)/script")
+        let (output, error) = (Pipe(), Pipe())
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["\(folder.path)/script"]
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        let written = output.fileHandleForReading.readDataToEndOfFile()
+        let said = error.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return BearingProcess.Result(
+            status: process.terminationStatus, output: String(decoding: written, as: UTF8.self), error: String(decoding: said, as: UTF8.self))
+    }
+
+    private static let names: [[UInt8]] = [
+        Array("caf".utf8) + [0xE9], [0x98, 0x5E, 0x89, 0xB9], Array("caf\u{E9}".utf8), Array("cafe\u{301}".utf8), Array("sp ace".utf8),
+        Array("new\nline".utf8), Array("\u{1B}[2J".utf8), Array("quote\"s".utf8), Array("\u{301}mark".utf8), Array("\u{10EFE9}".utf8),
+        Array("-cash".utf8), Array("-h1".utf8), Array("-".utf8), Array("-1".utf8), Array(repeating: 0x78, count: 250),
+    ]
+
+    @Test(arguments: names)
+    func recordingsOfAnyNameAreHeard(_ bytes: [UInt8]) throws {
+        try Folder.make("\(folder.path)/names")
+        let name = String(systemBytes: bytes)
+        try put("\(name).wav")
+        let result = try run("localize --model ../good.safetensors --out out '\(name).wav'")
+        #expect(result.status == 0, "\(result.error)")
+        #expect(try Folder.names(in: "\(folder.path)/names/out") == ["\(name).csv"])
+        // A byte for a byte, which equal characters need not be.
+        #expect(try Folder.names(in: "\(folder.path)/names/out").first?.systemBytes == bytes + Array(".csv".utf8))
+    }
+
+    @Test func theFolderMayHaveAnyName() throws {
+        let name = String(systemBytes: [0x64, 0xE9])
+        try Folder.make("\(folder.path)/names/\(name)")
+        try put("\(name)/a.wav")
+        try WholeFile.write(WholeFile.read("\(folder.path)/good.safetensors"), to: "\(folder.path)/names/\(name)/m.safetensors")
+        try WholeFile.write(Array("[model]\npath = \"m.safetensors\"\n".utf8), to: "\(folder.path)/names/\(name)/c.toml")
+        let result = try run("localize --config '\(name)/c.toml' '\(name)/a.wav' --out '\(name)/out'")
+        #expect(result.status == 0 && Folder.has("\(folder.path)/names/\(name)/out/a.csv"), "\(result.error)")
+        // Relative paths of a configuration in a working directory of that name.
+        let inside = try run("localize --config c.toml a.wav --out again", in: name)
+        #expect(inside.status == 0 && Folder.has("\(folder.path)/names/\(name)/again/a.csv"), "\(inside.error)")
+    }
+
+    @Test func messagesAreOneLineOfPlainText() throws {
+        try Folder.make("\(folder.path)/names")
+        let result = try run("localize --model ../good.safetensors '\(String(systemBytes: [0xE9]))\u{1B}[2J\nx.wav'")
+        #expect(result.status == 66)
+        #expect(result.error == "bearing: \\xE9\\u{1B}[2J\\u{A}x.wav: expected an audio file, found nothing there: check the path\n")
+    }
+
+    /// The parser takes the letters of a name for flags: one of them asks for help.
+    @Test func helpIsPrintedForThoseWhoAsk() throws {
+        try Folder.make("\(folder.path)/names")
+        for words in ["localize -cash.wav", "localize --joined -cash.wav", "-hello", "run -ah", "score -h1 -h2", "localize -1h.wav"] {
+            let result = try run(words)
+            #expect(result.status == 64 && result.output == "" && result.error.contains(": expected an option, which begins with two dashes"), "\(words)")
+        }
+        for words in ["-h", "--help", "help", "help run", "run -h", "run --help", "localize -cash.wav -h"] {
+            let result = try run(words)
+            #expect(result.status == 0 && result.output.contains("USAGE:"), "\(words)")
+        }
+        try put("-cash.wav")
+        #expect(try run("localize --model ../good.safetensors --out out --joined -cash.wav").status == 0)
+        #expect(try run("localize --model ../good.safetensors --out out -- -cash.wav").status == 0)
+        #expect(try Folder.names(in: "\(folder.path)/names/out") == ["-cash.csv"])
+        // Values that begin with a dash are values, also where a file has that name.
+        try WholeFile.write([], to: "\(folder.path)/names/-10")
+        #expect(try run("train --print-config --gain-min -10").output.contains("gain_min = -10"))
+    }
+}
