@@ -52,6 +52,10 @@ public enum WholeFile {
         try file.commit()
     }
 
+    /// Sees that a file can be written or replaced, before the work whose result goes there; nothing is changed.
+    /// - Throws: `FileError.unwritable`.
+    public static func checkWritable(_ path: String) throws(FileError) { _ = try ReplacementFile(path) }
+
     /// Appends to a file, which is made where it is missing, and waits until the disk has it.
     /// - Throws: `FileError.unwritable`; the file may then end with a part of the bytes.
     public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {

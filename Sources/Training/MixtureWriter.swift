@@ -96,10 +96,12 @@ public final class MixtureWriter: Sendable {
     /// - Parameters:
     ///   - shouldStop: asked before each mixture.
     ///   - progress: called from one thread at a time with mixtures done.
+    ///   - fault: takes the error of a mixture, which is then left out; called from one thread at a time. Not given, the first ends it.
     /// - Throws: recordings and labels that cannot be read, a folder that cannot be written, a kept mixture of other
     ///   settings. Files that were begun are removed.
     public func write(
-        shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
+        shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in },
+        fault: @Sendable @escaping (any Error) throws -> Void = { throw $0 }
     ) throws -> Report {
         let next = Atomic<Int>(0)
         let state = Mutex<(report: Report, error: (any Error)?)>((Report(), nil))
@@ -114,7 +116,9 @@ public final class MixtureWriter: Sendable {
                         progress($0.report.written + $0.report.kept)
                     }
                 } catch {
-                    state.withLock { $0.error = $0.error ?? error }
+                    state.withLock { state in
+                        do { try fault(error) } catch { state.error = state.error ?? error }
+                    }
                 }
             }
         }

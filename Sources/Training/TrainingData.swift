@@ -55,7 +55,7 @@ public struct TrainingData: Sendable {
                 try Self.cached($0, folds: DatasetLayout.trainingFolds, in: "\(cache)/\(Self.cacheName(of: $0))")
             }
         let validationSet = try Self.cached(layout, folds: DatasetLayout.validationFolds, in: cache)
-        let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress)
+        let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress).map { try $0.get() }
         var warnings = loaded.flatMap(\.warnings)
         training = loaded[..<trainingSet.count].map { recording in
             let excess = recording.references.slots(slots).droppedBlocks
@@ -87,11 +87,14 @@ public struct TrainingData: Sendable {
     }
 
     /// Any recordings, for evaluation; those without labels come with references that are silent.
+    /// - Parameter fault: takes the error of a recording that cannot be read, and that is then left out; not given, it is thrown.
     public static func references(
-        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
+        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
+        progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
         try references(
-            recordings.map { CachedRecording(recording: $0, cache: cache) }, kind: kind, threads: threads, progress: progress)
+            recordings.map { CachedRecording(recording: $0, cache: cache) }, kind: kind, threads: threads, fault: fault,
+            progress: progress)
     }
 
     /// The validation recordings of several data sets.
@@ -108,9 +111,17 @@ public struct TrainingData: Sendable {
     }
 
     private static func references(
-        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, progress: (Double) -> Void
+        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
+        progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
-        let loaded = try load(recordings, kind: kind, threads: threads, progress: progress)
+        let loaded = try load(recordings, kind: kind, threads: threads, progress: progress).compactMap { result in
+            do {
+                return try result.get()
+            } catch {
+                try fault(error)
+                return nil
+            }
+        }
         return (
             loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
             loaded.flatMap(\.warnings)
@@ -125,10 +136,12 @@ public struct TrainingData: Sendable {
         let warnings: [String]
     }
 
-    /// Opens recordings side by side; the first error in their order is thrown.
+    /// Opens recordings side by side.
+    /// - Returns: in their order.
+    /// - Throws: `FileError` for a cache that cannot be made.
     private static func load(
         _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, progress: (Double) -> Void
-    ) throws -> [Loaded] {
+    ) throws -> [Result<Loaded, any Error>] {
         for folder in Set(recordings.map(\.cache)) {
             try Folder.makeWritable(folder)
         }
@@ -145,7 +158,7 @@ public struct TrainingData: Sendable {
             }
             progress(Double(end) / Double(recordings.count))
         }
-        return try results.withLock { try $0.map { try $0!.get() } }
+        return results.withLock { $0.compactMap(\.self) }
     }
 
     private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {

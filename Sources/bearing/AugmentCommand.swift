@@ -49,17 +49,20 @@ struct AugmentCommand: ParsableCommand {
             let began = MonotonicClock.seconds
             let bar = Mutex(ProgressBar("augment"))
             let total = writer.pairs.pairs.count
+            let batch = Mutex(Batch(total, "mixtures"))
             let report = try writer.write(
                 shouldStop: { Interruption.requested },
                 progress: { count in
                     bar.withLock { $0.update(Double(count) / Double(total), note: "\(count) of \(total) recordings") }
-                })
+                },
+                fault: { error in try batch.withLock { try $0.take(error) } })
             bar.withLock { $0.finish() }
             for line in remarks(writer.pairs, report) { Console.note(line) }
             print(
                 "\(report.written) recordings, \(ProgressBar.duration(report.seconds)) of audio, in \(out), mixed in "
                     + ProgressBar.duration(MonotonicClock.seconds - began)
                     + (report.kept > 0 ? "; \(report.kept) kept" : "") + "; \(limits(report))")
+            try batch.withLock { try $0.finish() }
         }
         if Interruption.requested { throw ExitCode(130) }
     }

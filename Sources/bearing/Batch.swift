@@ -8,6 +8,7 @@ struct Batch {
     let name: String
     private var failed = 0
     private var first: Failure?
+    private var told: Set<String> = []
 
     init(_ count: Int, _ name: String) {
         self.count = count
@@ -15,19 +16,17 @@ struct Batch {
     }
 
     /// Does one of them.
-    /// - Throws: a `Failure` of kind `inputOutput`: where there is no place for one result there is none for the others.
+    /// - Throws: as `take`.
     mutating func attempt(_ body: () throws -> Void) throws {
-        do {
-            try Failure.reporting(body)
-        } catch let failure as Failure {
-            guard failure.kind != .inputOutput else { throw failure }
-            add(failure)
-        }
+        do { try body() } catch { try take(error) }
     }
 
-    /// Takes a fault of one that is not done.
-    mutating func add(_ failure: Failure) {
-        failure.report()
+    /// Takes the error of one that is not done. Several may have the same, which is told once.
+    /// - Throws: a `Failure` of kind `inputOutput`: where there is no place for one result there is none for the others.
+    mutating func take(_ error: any Error) throws {
+        let failure = Failure(of: error)
+        guard failure.kind != .inputOutput else { throw failure }
+        if told.insert(failure.description).inserted { failure.report() }
         failed += 1
         first = first ?? failure
     }

@@ -23,6 +23,7 @@ struct ReplayBench: ParsableCommand {
     func run() throws {
         guard steps >= 1 else { throw ValidationError("--steps: expected at least 1, found \(steps)") }
         try Failure.reporting {
+            try WholeFile.checkWritable(to)
             let configuration = try options.configuration()
             let folder = Folder.temporary + "/bearing-replay-\(UUID().uuidString)"
             defer { Folder.remove(folder) }

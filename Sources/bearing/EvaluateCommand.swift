@@ -50,28 +50,31 @@ struct EvaluateCommand: ParsableCommand {
         let folds = try foldNumbers()
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
+            if let out { try Folder.makeWritable(out) }
             let model = try loadModel()
             let format: DatasetFormat = model.features.isAmbisonic ? .foa : .mic
             let recordings = try recordings(format, folds: folds)
             let temporary = cache == nil ? Folder.temporary + "/bearing-evaluate-\(UUID().uuidString)" : nil
             defer { if let temporary { Folder.remove(temporary) } }
             var progress = ProgressBar("features")
+            var batch = Batch(recordings.count, "recordings")
             let (references, warnings) = try TrainingData.references(
-                recordings, kind: model.features, cache: cache ?? temporary!, threads: threads
+                recordings, kind: model.features, cache: cache ?? temporary!, threads: threads, fault: { try batch.take($0) }
             ) { progress.update($0) }
             progress.finish()
             for warning in warnings { Console.note(warning) }
+            guard !references.isEmpty else { return try batch.finish() }
             let tracks = Evaluation.tracks(
                 of: references, parameters: model.parameters, scaler: model.scaler, steering: model.steering,
                 selection: selection(of: model), threads: threads)
             if let out { try write(tracks, of: references, to: out) }
-            let labelled = zip(recordings, zip(references, tracks)).filter { $0.0.metadata != nil }.map(\.1)
-            if labelled.count < recordings.count {
-                Console.note("\(recordings.count - labelled.count) of \(recordings.count) recordings have no labels and no scores")
-            }
-            guard !labelled.isEmpty else { return }
+            let unlabelled = Set(recordings.filter { $0.metadata == nil }.map(\.name))
+            if !unlabelled.isEmpty { Console.note("\(unlabelled.count) of \(recordings.count) recordings have no labels and no scores") }
+            let labelled = zip(references, tracks).filter { !unlabelled.contains($0.0.name) }
+            guard !labelled.isEmpty else { return try batch.finish() }
             let report = Evaluation.score(labelled.map(\.0), tracks: labelled.map(\.1))
             print(json ? report.json : report.table(perRecording: perRecording), terminator: json ? "\n" : "")
+            try batch.finish()
         }
     }
 
@@ -110,7 +113,6 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func write(_ tracks: [[[LabelledDirection]]], of recordings: [ReferenceRecording], to folder: String) throws {
-        try Folder.makeWritable(folder)
         for (recording, blocks) in zip(recordings, tracks) {
             try MetadataCSV(tracks: blocks).write(to: "\(folder)/\(recording.name).csv")
         }

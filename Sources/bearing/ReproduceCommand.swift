@@ -90,6 +90,7 @@ struct ReproduceCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reporting {
+                try Folder.makeWritable(out)
                 let network = try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(2)))
                 let asked = Reproduction(settings: settings, dataset: dataset, folder: out, hungarian: network)
                 let view = Mutex(ReproductionView())

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Formats
 import Glibc
 import Training
@@ -44,6 +45,7 @@ struct TrainHnetCommand: ParsableCommand {
     }
 
     func run() throws {
+        try Failure.reporting { try WholeFile.checkWritable(out) }
         var settings = HungarianSettings()
         settings.maximumTracks = tracks
         settings.epochs = epochs

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import Files
 import Formats
 import Tracking
 import Training
@@ -30,6 +31,7 @@ struct TuneCommand: ParsableCommand {
         guard !dataset.isEmpty else { throw ValidationError("--dataset: expected a data set's folder, found none") }
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
+            try WholeFile.checkWritable(out)
             let file = try ModelFile.load(model)
             let format: DatasetFormat = file.features.isAmbisonic ? .foa : .mic
             let layouts = dataset.map { DatasetLayout(root: $0, format: format) }

@@ -108,7 +108,7 @@ import Testing
         ]
     }
 
-    private static let datasets = ["train --out @/run --dataset", "evaluate \(good) --folds 2,3 --dataset"].flatMap { command in
+    private static let datasets = ["train --out @/run --dataset", "evaluate \(good) --folds 3 --dataset"].flatMap { command in
         [
             Case("\(command) @/nowhere", noInput, "@/nowhere/foa_dev: "),
             Case("\(command) @/unlabelled", noInput, "@/unlabelled/metadata_dev: "),

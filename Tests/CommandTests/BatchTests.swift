@@ -36,6 +36,44 @@ struct BatchTests {
         #expect(result.status == 66 && files("out") == [] && result.error.split(separator: "\n").count == 1)
     }
 
+    private func dataset(_ names: [String]) throws {
+        for part in ["foa_dev", "metadata_dev"] {
+            try FileManager.default.createDirectory(atPath: "\(folder.path)/set/\(part)", withIntermediateDirectories: true)
+        }
+        for name in names {
+            try copy("good.wav", to: "set/foa_dev/\(name).wav")
+            try "0,0,0,10,0\n1,0,0,10,0\n".write(toFile: "\(folder.path)/set/metadata_dev/\(name).csv", atomically: true, encoding: .utf8)
+        }
+    }
+
+    private func spoil(_ name: String) throws { try "garbage".write(toFile: "\(folder.path)/set/\(name)", atomically: true, encoding: .utf8) }
+
+    @Test func theOthersAreEvaluated() throws {
+        try dataset((1...3).map { "fold1_room1_mix00\($0)_ov1" })
+        try spoil("foa_dev/fold1_room1_mix001_ov1.wav")
+        try spoil("metadata_dev/fold1_room1_mix002_ov1.csv")
+        let result = try run("evaluate --model @/good.safetensors --dataset @/set --json --out @/tracks")
+        #expect(result.status == 65 && result.output.contains("mix003") && !result.output.contains("mix001"), "\(result.output)")
+        #expect(files("tracks") == ["fold1_room1_mix003_ov1.csv"])
+        let lines = result.error.split(separator: "\n")
+        #expect(lines.count == 3 && lines.last == "bearing: 1 of 3 recordings done, 2 not", "\(result.error)")
+        // None left: no figures.
+        try spoil("metadata_dev/fold1_room1_mix003_ov1.csv")
+        let none = try run("evaluate --model @/good.safetensors --dataset @/set --json")
+        #expect(none.status == 65 && none.output == "" && none.error.contains("0 of 3 recordings done, 3 not"), "\(none.error)")
+    }
+
+    @Test func theOthersAreMixed() throws {
+        try dataset(["mix001_ov1", "mix002_ov1", "mix003_ov1", "mix004_ov2"].map { "fold3_room1_\($0)" })
+        try spoil("foa_dev/fold3_room1_mix002_ov1.wav")
+        let result = try run("augment --dataset @/set --folds 3 --times 3 --out @/mixed")
+        #expect(result.status == 65, "\(result.error)")
+        #expect(files("mixed/foa_dev").count == 1 && files("mixed/metadata_dev").count == 1)
+        let lines = result.error.split(separator: "\n")
+        #expect(lines.count == 2 && lines.first?.contains("fold3_room1_mix002_ov1.wav: ") == true, "one line for one bad file: \(result.error)")
+        #expect(lines.last == "bearing: 1 of 3 mixtures done, 2 not")
+    }
+
     /// What cannot be written for one cannot be written for the next.
     @Test func aFolderThatCannotBeWrittenEndsIt() throws {
         try copy("good.wav", to: "last.wav")
