@@ -16,17 +16,22 @@ The settings below and in tools/baselines/settings.py were chosen on validation 
 other sounds than the test scenes'). Packages: tools/oracles/requirements.txt.
 """
 
+from __future__ import annotations
+
 import csv
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])  # tools/
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/
 from baselines.kalman import rows
 from baselines.maps import Mapper
 from baselines.settings import TUNED
+
+Row = tuple[int, int, int, int, int]  # frame, class, track, azimuth, elevation
 
 BLOCK = 2400  # samples
 BAND = (200.0, 5000.0)  # Hz: where a source stands out of low background and an encoder still works
@@ -38,7 +43,7 @@ SECOND_PEAK = 0.75  # of the highest peak's mass
 PEAK_WIDTH = 20.0  # degrees around a peak that belong to it
 
 
-def spectra(audio):
+def spectra(audio: np.ndarray) -> np.ndarray:
     """[frames, 4, bins] of windows of 960 samples every 480; window f ends at sample 480 (f + 1)."""
     padded = np.concatenate([np.zeros((480, 4)), audio])
     count = len(audio) // 480
@@ -50,7 +55,7 @@ def spectra(audio):
     return np.fft.rfft(pieces, 1024, axis=1)[:, keep].transpose(0, 2, 1)
 
 
-def gate(levels):
+def gate(levels: list[float]) -> list[bool]:
     """Per block: whether its level (dB) stands out of a floor that is tracked from the past."""
     floor, smooth, is_open, result = None, None, False, []
     for level in levels:
@@ -61,11 +66,11 @@ def gate(levels):
     return result
 
 
-def unit(vector):
+def unit(vector: np.ndarray) -> np.ndarray:
     return vector / max(np.linalg.norm(vector), 1e-20)
 
 
-def grid(count=500):
+def grid(count: int = 500) -> np.ndarray:
     """[count, 3]: directions spread evenly (a Fibonacci spiral), about 9 degrees apart."""
     k = np.arange(count) + 0.5
     z, a = 1 - 2 * k / count, np.pi * (1 + 5**0.5) * k
@@ -73,26 +78,29 @@ def grid(count=500):
     return np.stack([r * np.cos(a), r * np.sin(a), z], 1)
 
 
-def intensity(block):
+def intensity(block: np.ndarray) -> np.ndarray:
     """[3, frames, bins]: active intensity along x, y, z."""
     w, y, z, x = block.transpose(1, 0, 2)
     return np.stack([(np.conj(w) * v).real for v in (x, y, z)])
 
 
-def one_direction(state, block):
+def one_direction(state: np.ndarray | None, block: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     summed = intensity(block).sum((1, 2))
     state = summed if state is None else SMOOTHING * state + summed
     return state, [unit(state)]
 
 
-def two_directions(state, block, directions=grid()):
+GRID = grid()
+
+
+def two_directions(state: np.ndarray | None, block: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     vectors = intensity(block).reshape(3, -1).T
     lengths = np.linalg.norm(vectors, axis=1)
-    votes = np.argmax(vectors @ directions.T, axis=1)
+    votes = np.argmax(vectors @ GRID.T, axis=1)
     # The root of the length: a few loud bins must not outvote a second source.
-    histogram = np.bincount(votes, np.sqrt(lengths), len(directions))
+    histogram = np.bincount(votes, np.sqrt(lengths), len(GRID))
     state = histogram if state is None else SMOOTHING * state + histogram
-    near = directions @ directions.T > np.cos(np.radians(PEAK_WIDTH))
+    near = GRID @ GRID.T > np.cos(np.radians(PEAK_WIDTH))
     mass, found, left = near @ state, [], state.copy()
     highest = mass.max()
     for _ in range(2):
@@ -100,18 +108,18 @@ def two_directions(state, block, directions=grid()):
         peak = int(np.argmax(mass))
         if mass[peak] < SECOND_PEAK * highest:
             break
-        found.append(unit((directions * (left * near[peak])[:, None]).sum(0)))
-        left[directions @ directions[peak] > np.cos(np.radians(2 * PEAK_WIDTH))] = 0
+        found.append(unit((GRID * (left * near[peak])[:, None]).sum(0)))
+        left[GRID @ GRID[peak] > np.cos(np.radians(2 * PEAK_WIDTH))] = 0
     return state, found
 
 
 class Numbering:
     """Gives each direction the id of the nearest one of the block before, or a new one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.last, self.next = {}, 0
 
-    def step(self, found):
+    def step(self, found: list[np.ndarray]) -> dict[int, np.ndarray]:
         pairs = sorted((np.degrees(np.arccos(np.clip(d @ u, -1, 1))), k, number)
                        for number, u in self.last.items() for k, d in enumerate(found))
         ids = {}
@@ -126,7 +134,7 @@ class Numbering:
         return self.last
 
 
-def track(audio, estimate):
+def track(audio: np.ndarray, estimate: Callable[..., tuple[np.ndarray, list[np.ndarray]]]) -> list[Row]:
     """Rows (frame, 0, id, azimuth, elevation) of an estimator of directions."""
     values = spectra(audio)
     blocks = [values[5 * k:5 * k + 5] for k in range(len(audio) // BLOCK)]
@@ -144,7 +152,7 @@ def track(audio, estimate):
     return rows
 
 
-def kalman(form, method):
+def kalman(form: str, method: str) -> Callable[[np.ndarray], list[Row]]:
     """A function from audio to rows."""
     maps, tracks = TUNED[form, method]
     mapper = Mapper(form, method, maps)
@@ -162,7 +170,7 @@ METHODS = {
 }
 
 
-def main():
+def main() -> None:
     if len(sys.argv) < 4 or sys.argv[1] not in METHODS:
         sys.exit(__doc__)
     find, sources, out = METHODS[sys.argv[1]](), [Path(path) for path in sys.argv[2:-1]], Path(sys.argv[-1])

@@ -3,6 +3,8 @@
 Everything of block k is made of samples before its end.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +21,12 @@ class Bands:
     covariances: np.ndarray  # [blocks, bands, 4, 4] complex64
     power: np.ndarray  # [blocks, bands] mean of the channels
 
-    def stand_out(self, floor_seconds):
+    def stand_out(self, floor_seconds: float) -> np.ndarray:
         """[blocks, bands]: dB over the noise floor."""
         return 10 * np.log10((self.power + 1e-16) / (noise_floor(self.power, floor_seconds) + 1e-16))
 
 
-def spectra(audio):
+def spectra(audio: np.ndarray) -> np.ndarray:
     """[samples, 4] -> [frames, 4, SIZE / 2 + 1] complex64; window f ends at sample HOP (f + 1)."""
     padded = np.concatenate([np.zeros((WINDOW - HOP, 4), np.float32), audio.astype(np.float32)])
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
@@ -33,7 +35,7 @@ def spectra(audio):
     return np.fft.rfft(pieces, SIZE, axis=1).transpose(0, 2, 1).astype(np.complex64)
 
 
-def bands(audio, low, high, width, memory, phase_only=False):
+def bands(audio: np.ndarray, low: float, high: float, width: int, memory: float, phase_only: bool = False) -> Bands:
     """Bands of `width` bins from `low` to `high` Hz.
 
     `memory`: share of a covariance that stays for the next block. `phase_only`: every channel of every bin has
@@ -54,7 +56,7 @@ def bands(audio, low, high, width, memory, phase_only=False):
     return Bands(centers, covariances, power)
 
 
-def noise_floor(power, seconds):
+def noise_floor(power: np.ndarray, seconds: float) -> np.ndarray:
     """[blocks, bands]: the least of the smoothed power over the last `seconds` (R. Martin's minimum statistics, 2001)."""
     smooth = power.copy()
     for k in range(1, len(power)):

@@ -4,11 +4,16 @@ A filter's state is a unit vector and its rate of change. Motion is constant vel
 is alike in all directions, so one 2 x 2 covariance serves the three axes (Bar-Shalom et al., 2001, section 6.2).
 """
 
+from __future__ import annotations
+
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from .settings import TrackSettings
 
 STEP = 0.1  # s
 UNMATCHED = 1e3
@@ -28,11 +33,11 @@ class Track:
 
 @dataclass
 class Kalman:
-    settings: object
+    settings: TrackSettings
     tracks: list = field(default_factory=list)
     next: int = 0
 
-    def step(self, peaks):
+    def step(self, peaks: np.ndarray) -> list[tuple[int, np.ndarray]]:
         """Peaks [n, 4] (unit vector, height) of a block -> [(number, unit vector)] of the tracks that are told."""
         s = self.settings
         for track in self.tracks:
@@ -60,21 +65,21 @@ class Kalman:
         told = sorted(told, key=lambda t: -t.strength)[:s.most]
         return [(t.number, t.direction) for t in told]
 
-    def born(self, peak):
+    def born(self, peak: np.ndarray) -> Track:
         s = self.settings
         start = math.radians(s.noise) ** 2, 0.0, math.radians(s.start_speed) ** 2
         return Track(np.array(peak[:3], float), np.zeros(3), start, strength=float(peak[3]))
 
-    def is_apart(self, peak):
+    def is_apart(self, peak: np.ndarray) -> bool:
         limit = math.cos(math.radians(self.settings.apart))
         return all(track.direction @ peak[:3] < limit for track in self.tracks)
 
-    def lives(self, track):
+    def lives(self, track: Track) -> bool:
         if track.number is None:
             return track.age - track.hits <= self.settings.tentative_missed
         return track.missed <= self.settings.coast
 
-    def merge(self):
+    def merge(self) -> None:
         """Of two tracks nearer than `merge` degrees the older stays."""
         limit, kept = math.cos(math.radians(self.settings.merge)), []
         for track in sorted(self.tracks, key=lambda t: (t.number is None, -t.age)):
@@ -82,14 +87,14 @@ class Kalman:
                 kept.append(track)
         self.tracks = kept
 
-    def predict(self, track):
+    def predict(self, track: Track) -> None:
         track.direction = unit(track.direction + STEP * track.velocity)
         track.velocity -= (track.velocity @ track.direction) * track.direction
         q = math.radians(self.settings.acceleration) ** 2
         pp, pv, vv = track.spread
         track.spread = (pp + 2 * STEP * pv + STEP**2 * vv + q * STEP**3 / 3, pv + STEP * vv + q * STEP**2 / 2, vv + q * STEP)
 
-    def update(self, track, peak):
+    def update(self, track: Track, peak: np.ndarray) -> None:
         s = self.settings
         pp, pv, vv = track.spread
         total = pp + math.radians(s.noise) ** 2
@@ -103,7 +108,7 @@ class Kalman:
         track.hits, track.missed = track.hits + 1, 0
         track.strength = s.strength_memory * track.strength + (1 - s.strength_memory) * float(peak[3])
 
-    def assign(self, peaks):
+    def assign(self, peaks: Sequence[np.ndarray]) -> dict[int, int]:
         """{track: peak}: as many pairs within the gate as possible, at least total normalised distance."""
         if not self.tracks or not len(peaks):
             return {}
@@ -118,11 +123,11 @@ class Kalman:
         return cheapest(costs)
 
 
-def unit(vector):
+def unit(vector: np.ndarray) -> np.ndarray:
     return vector / math.sqrt(vector @ vector)
 
 
-def cheapest(costs):
+def cheapest(costs: np.ndarray) -> dict[int, int]:
     """{row: column} of the assignment at least total cost; entries of UNMATCHED are no pairs. For a few rows and columns."""
     rows, columns = costs.shape
     if rows > columns:
@@ -131,7 +136,7 @@ def cheapest(costs):
     return {i: j for i, j in enumerate(best) if costs[i, j] < UNMATCHED}
 
 
-def rows(peaks, settings):
+def rows(peaks: np.ndarray, settings: TrackSettings) -> list[tuple[int, int, int, int, int]]:
     """Peaks [blocks, n, 4] -> rows (frame, 0, number, azimuth, elevation) of the csv that `bearing score` reads."""
     tracker, found = Kalman(settings), []
     for frame, block in enumerate(peaks):

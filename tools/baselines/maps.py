@@ -5,6 +5,8 @@ the two largest eigenvalues says so, and two voices rarely share a band of one b
 power of phases. Arrays: first-order Ambisonics, and four capsules on a rigid sphere with the sphere's own diffraction.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +14,13 @@ import numpy as np
 from scenes import microphone
 
 from . import covariance
+from .settings import MapSettings
 
 MOST_PEAKS = 3
 AROUND_DEGREES = 8.0  # what belongs to a peak when its place between the points is found
 
 
-def grid(count):
+def grid(count: int) -> np.ndarray:
     """[count, 3]: directions spread evenly over the sphere, a Fibonacci spiral."""
     k = np.arange(count) + 0.5
     z, a = 1 - 2 * k / count, np.pi * (1 + 5**0.5) * k
@@ -25,7 +28,7 @@ def grid(count):
     return np.stack([r * np.cos(a), r * np.sin(a), z], 1)
 
 
-def steering(form, directions, frequencies):
+def steering(form: str, directions: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     """[frequencies, directions, 4] complex, unit length: what a plane wave leaves in the four channels.
 
     FOA as N3D (dipoles times root 3), in which a diffuse field is white.
@@ -45,14 +48,14 @@ def steering(form, directions, frequencies):
 UPPER = np.triu_indices(4, 1)
 
 
-def quadratic(vectors):
+def quadratic(vectors: np.ndarray) -> np.ndarray:
     """[..., G, 4] -> [..., 16, G] float32 so that a^H P a = coefficients(P) @ quadratic(a)."""
     products = np.conj(vectors[..., UPPER[0]]) * vectors[..., UPPER[1]]
     stacked = np.concatenate([np.abs(vectors) ** 2, 2 * products.real, -2 * products.imag], -1)
     return np.swapaxes(stacked, -1, -2).astype(np.float32)
 
 
-def coefficients(matrices):
+def coefficients(matrices: np.ndarray) -> np.ndarray:
     """Hermitian [..., 4, 4] -> [..., 16] float32."""
     upper = matrices[..., UPPER[0], UPPER[1]]
     diagonal = np.diagonal(matrices, axis1=-2, axis2=-1).real
@@ -71,7 +74,7 @@ class Analysis:
 class Mapper:
     """Maps of recordings of one `form` ("foa" or "mic") by one `method` ("music" or "srp")."""
 
-    def __init__(self, form, method, settings):
+    def __init__(self, form: str, method: str, settings: MapSettings) -> None:
         self.form, self.method, self.settings = form, method, settings
         self.phase_only = form == "mic" and method == "srp"
         self.directions = grid(settings.grid)
@@ -80,7 +83,7 @@ class Mapper:
         self.apart = near > np.cos(np.radians(settings.separation))
         self.forms = None
 
-    def analyse(self, audio):
+    def analyse(self, audio: np.ndarray) -> Analysis:
         """[samples, 4] -> Analysis; of the settings only low, high, width and memory matter."""
         s = self.settings
         if self.form == "foa":
@@ -94,7 +97,7 @@ class Mapper:
         found.covariances = None
         return Analysis(found, values[..., 3] / np.maximum(values[..., 2], 1e-20), coefficients(matrices))
 
-    def maps(self, analysis):
+    def maps(self, analysis: Analysis) -> np.ndarray:
         """[blocks, grid] float32: share of the bands that point there, 0 ... 1."""
         s = self.settings
         weights = np.clip((analysis.bands.stand_out(s.floor_seconds) - s.floor_db) / s.ramp_db, 0, 1)
@@ -115,11 +118,11 @@ class Mapper:
             total[blocks] += share
         return total / len(self.forms)
 
-    def find(self, audio):
+    def find(self, audio: np.ndarray) -> np.ndarray:
         """[samples, 4] -> [blocks, MOST_PEAKS, 4]: the peaks of a recording."""
         return self.peaks(self.maps(self.analyse(audio)))
 
-    def peaks(self, maps):
+    def peaks(self, maps: np.ndarray) -> np.ndarray:
         """[blocks, MOST_PEAKS, 4]: unit vector and height of the highest peaks, `settings.separation` degrees apart."""
         around, apart = self.around, self.apart
         result = np.zeros((len(maps), MOST_PEAKS, 4), np.float32)

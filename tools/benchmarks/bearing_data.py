@@ -1,6 +1,8 @@
 """What `bearing train` sees of a data set, for a training elsewhere: features from the cache that bearing made, references in
 their slots, the scaler, and batches drawn by the same rule."""
 
+from __future__ import annotations
+
 import csv
 import os
 import struct
@@ -8,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+# Frame -> (identity, unit vector) of each source.
+Events = dict[int, list[tuple[int, np.ndarray]]]
 
 KINDS = {"foa-intensity": 7, "mic-gcc-phat": 10, "mic-phase": 7, "mic-coherence": 16}  # channels; the order counts in a cache's header
 FRAMES, BANDS, MICROPHONES = 5, 64, 4  # feature frames in a block of 100 ms; bands (or lags) of a frame; log-mel channels
@@ -33,11 +38,11 @@ class Recording:
     onset: np.ndarray
 
     @property
-    def blocks(self):
+    def blocks(self) -> int:
         return len(self.active)
 
 
-def training_recordings(dataset, cache, kind, tracks):
+def training_recordings(dataset: Path, cache: Path, kind: str, tracks: int) -> list[Recording]:
     """The recordings of folds 3 to 6, in the order of their names."""
     folder = Path(dataset) / ("foa_dev" if kind == "foa-intensity" else "mic_dev")
     paths = sorted(p for p in folder.glob("fold*_*.wav") if p.name[4] in TRAINING_FOLDS and p.name[5] == "_")
@@ -46,12 +51,12 @@ def training_recordings(dataset, cache, kind, tracks):
     return [recording(path, Path(dataset) / "metadata_dev" / f"{path.stem}.csv", cache, kind, tracks) for path in paths]
 
 
-def recording(audio, labels, cache, kind, tracks):
+def recording(audio: Path, labels: Path, cache: Path, kind: str, tracks: int) -> Recording:
     features = cached_features(audio, Path(cache) / f"{audio.stem}.{kind}.features", kind)
     return Recording(audio.stem, features, *slots(events(labels), len(features) // FRAMES, tracks))
 
 
-def cached_features(audio, path, kind):
+def cached_features(audio: Path, path: Path, kind: str) -> np.ndarray:
     """[frames, 64, C], memory-mapped. Refused where bearing would make it anew: its header names the audio's size and time."""
     status = os.stat(audio)
     seconds, nanoseconds = divmod(status.st_mtime_ns, 10**9)
@@ -66,18 +71,18 @@ def cached_features(audio, path, kind):
     return np.memmap(path, np.float32, "r", offset=HEADER_BYTES).reshape(-1, BANDS, KINDS[kind])
 
 
-def unit_vector(azimuth, elevation):
+def unit_vector(azimuth: float, elevation: float) -> np.ndarray:
     """Degrees to x front, y left, z up, in single precision as bearing keeps it."""
     a, e = np.radians(np.float64(np.float32(azimuth))), np.radians(np.float64(np.float32(elevation)))
     return np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)], np.float32)
 
 
-def degrees_between(u, v):
+def degrees_between(u: np.ndarray, v: np.ndarray) -> float:
     u, v = u.astype(np.float64), v.astype(np.float64)
     return np.float32(np.degrees(np.arctan2(np.linalg.norm(np.cross(u, v)), u @ v)))
 
 
-def events(path):
+def events(path: Path) -> Events:
     """Frame -> [(identity, unit vector)], by class and track. An identity is a class and track without a gap or a jump."""
     rows = {}
     with open(path, newline="") as file:
@@ -97,7 +102,7 @@ def events(path):
     return result
 
 
-def slots(labels, blocks, tracks):
+def slots(labels: Events, blocks: int, tracks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each event takes the lowest slot that is free when it begins, waits where none is, and keeps it to its end."""
     references = np.zeros((blocks, tracks, 3), np.float32)
     active, onset = np.zeros((2, blocks, tracks), np.float32)
@@ -117,7 +122,7 @@ def slots(labels, blocks, tracks):
     return references, active, onset
 
 
-def scaler(recordings, kind):
+def scaler(recordings: list[Recording], kind: str) -> tuple[np.ndarray, np.ndarray]:
     """Mean and deviation [64, C] over every tenth frame; for FOA unchanged by rotations about the vertical."""
     count, total, squares = 0, 0.0, 0.0
     for recording in recordings:
@@ -137,13 +142,16 @@ class Batches:
     """Sequences of `blocks` blocks, every start in every recording equally likely; `augment` is bearing's default: a level
     from -36 to 12 dB and, for FOA, one of 16 rotations and reflections."""
 
-    def __init__(self, recordings, kind, size, blocks, scaling, seed, augment=False):
+    def __init__(
+        self, recordings: list[Recording], kind: str, size: int, blocks: int, scaling: tuple[np.ndarray, np.ndarray],
+        seed: int, augment: bool = False
+    ) -> None:
         self.recordings, self.kind, self.size, self.blocks, self.augment = recordings, kind, size, blocks, augment
         self.mean, self.deviation = scaling
         self.ends = np.cumsum([max(0, r.blocks - blocks) + 1 for r in recordings])
         self.random = np.random.default_rng(seed)
 
-    def draw(self):
+    def draw(self) -> tuple[np.ndarray, ...]:
         """input [B, 5 T, 64, C] scaled, references [B, T, N, 3], active and onset [B, T, N]."""
         tracks, channels = self.recordings[0].active.shape[1], KINDS[self.kind]
         features = np.zeros((self.size, self.blocks * FRAMES, BANDS, channels), np.float32)
@@ -164,7 +172,7 @@ class Batches:
             onset[item, :given] = source.onset[first : first + given]
         return features, references, active, onset
 
-    def changed(self, frames, references):
+    def changed(self, frames: np.ndarray, references: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         frames, gain = np.array(frames), np.float32(self.random.uniform(-36, 12))
         swap, signs = self.random.integers(2), self.random.choice(np.float32([-1, 1]), 3)  # of x, y, z
         if self.kind == "foa-intensity":

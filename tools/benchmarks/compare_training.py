@@ -6,6 +6,8 @@
 PyTorch runs in both of its memory formats and counts with its faster one. Needs a built program (tools/build).
 """
 
+from __future__ import annotations
+
 import argparse
 import re
 import statistics
@@ -17,12 +19,12 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 
 
-def speed(command):
+def speed(command: list[str]) -> float:
     output = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
     return float(re.search(r"speed\s+([0-9.]+)", output).group(1))
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--form", choices=["live", "paper"], default="live")
     parser.add_argument("--filters", default="128")

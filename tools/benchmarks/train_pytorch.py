@@ -15,20 +15,23 @@ model that `bearing evaluate` scores beside bearing's:
 Packages: ../oracles/requirements.txt.
 """
 
+from __future__ import annotations
+
 import argparse
 import math
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
-import bearing_data as data  # noqa: E402
-from doanet import DOAnet  # noqa: E402
-from tracking_losses import HungarianNet, Weights, tracking_loss  # noqa: E402
+import bearing_data as data
+from doanet import DOAnet
+from tracking_losses import HungarianNet, Weights, tracking_loss
 
 TOLERANCE = 1e-3  # relative difference of two losses of one step
 
@@ -36,13 +39,17 @@ TOLERANCE = 1e-3  # relative difference of two losses of one step
 class Trainer:
     """A network, its loss and Adam, as bearing's TrainingRun has them."""
 
-    def __init__(self, net, weights, hnet, clip, channels_last=False):
+    def __init__(
+        self, net: DOAnet, weights: Weights, hnet: HungarianNet | None, clip: float, channels_last: bool = False
+    ) -> None:
         self.memory = torch.channels_last if channels_last else torch.contiguous_format
         self.net = net.to(memory_format=self.memory).train()
         self.weights, self.hnet, self.clip = weights, hnet, clip
         self.adam = torch.optim.Adam(net.parameters(), betas=(0.9, 0.999), eps=1e-8)
 
-    def step(self, rate, features, references, active, onset):
+    def step(
+        self, rate: float, features: torch.Tensor, references: torch.Tensor, active: torch.Tensor, onset: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
         """One step on input [B, 5 T, 64, C], references [B, T, N, 3], active and onset [B, T, N]; the terms of its loss."""
         for group in self.adam.param_groups:
             group["lr"] = rate
@@ -56,18 +63,18 @@ class Trainer:
         return {name: loss[name].item() for name in ["mse", "motp", "mota", "activity", "total"] if name in loss}
 
 
-def opened(path):
+def opened(path: str | Path) -> safe_open:
     if not Path(path).exists():
         raise data.DataError(f"{path}: expected a safetensors file, found none")
     return safe_open(path, "pt")
 
 
-def below(file, prefix):
+def below(file: safe_open, prefix: str) -> dict[str, torch.Tensor]:
     """The tensors whose names begin with a prefix, under the rest of their names."""
     return {name[len(prefix):]: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}
 
 
-def hungarian(tensors, tracks):
+def hungarian(tensors: dict[str, torch.Tensor], tracks: int) -> HungarianNet | None:
     """A frozen Hungarian network, or None without tensors."""
     if not tensors:
         return None
@@ -77,12 +84,12 @@ def hungarian(tensors, tracks):
     return HungarianNet(tracks, width).load_named(tensors).requires_grad_(False)
 
 
-def replay(options):
+def replay(options: argparse.Namespace) -> int:
     """The steps that bearing recorded, taken again; the exit status."""
     file = opened(options.replay)
     facts = file.metadata()
 
-    def number(key):
+    def number(key: str) -> int:
         return int(facts[key])
 
     batch, blocks, tracks = number("batch"), number("blocks"), number("maximum_tracks")
@@ -110,7 +117,7 @@ def replay(options):
     return 0 if worst <= TOLERANCE else 1
 
 
-def rate(step, options):
+def rate(step: int, options: argparse.Namespace) -> float:
     """Up to the highest over the warm-up, then down half a cosine to 1 % at the last step."""
     if step < options.warmup:
         return options.learning_rate * (step + 1) / options.warmup
@@ -118,12 +125,12 @@ def rate(step, options):
     return options.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
-def state(net):
+def state(net: DOAnet) -> dict[str, torch.Tensor]:
     """Parameters and running statistics by our names."""
     return net.named(lambda p: p.data) | net.statistics()
 
 
-def train(options):
+def train(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     recordings = data.training_recordings(options.dataset, options.cache, options.features, options.max_tracks)
     if options.scaler_from:
@@ -166,7 +173,7 @@ def train(options):
     return 0
 
 
-def save(options, tensors, scaling, weights):
+def save(options: argparse.Namespace, tensors: dict[str, torch.Tensor], scaling: tuple[Any, Any], weights: Weights) -> None:
     """A model file as Sources/Formats/ModelFile.swift reads it, with the gate's defaults."""
     facts = {
         "format": "bearing-doanet-1", "form": options.form, "bands": data.BANDS, "filters": options.filters,
@@ -183,14 +190,14 @@ def save(options, tensors, scaling, weights):
     save_file({name: value.contiguous() for name, value in tensors.items()}, options.out, {k: str(v) for k, v in facts.items()})
 
 
-def numbers(text):
+def numbers(text: str) -> list[float]:
     values = [float(part) for part in text.split(",")]
     if len(values) not in (4, 5):
         raise argparse.ArgumentTypeError(f"expected mse,motp,mota,activity and perhaps the weight of a switch, found {text}")
     return values
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replay", metavar="FILE", help="steps that bearing recorded, with all that they depend on")
     parser.add_argument("--dataset", metavar="DIR")
@@ -223,7 +230,7 @@ def arguments():
     return options
 
 
-def main():
+def main() -> int:
     options = arguments()
     torch.set_num_threads(options.threads)
     try:

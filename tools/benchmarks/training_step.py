@@ -14,10 +14,10 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
-from doanet import DOAnet  # noqa: E402
+from doanet import DOAnet
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--form", choices=["live", "paper"], default="live")
     parser.add_argument("--filters", type=int, default=128)

@@ -4,11 +4,14 @@ Source: PKWARE's APPNOTE.TXT 6.3, sections 4.3 (records) and 4.5.3 (ZIP64). Offs
 an entry may go on in the next volume.
 """
 
+from __future__ import annotations
+
 import bisect
 import collections
 import os
 import struct
 import zlib
+from collections.abc import Iterator, Sequence
 
 Entry = collections.namedtuple("Entry", "name flags method crc compressed size volume offset")
 
@@ -22,7 +25,7 @@ class BadArchive(Exception):
 class Volumes:
     """Several files, in order, as one that can be read from any place."""
 
-    def __init__(self, paths):
+    def __init__(self, paths: Sequence[str]) -> None:
         self.files = []
         self.starts = []
         self.size = 0
@@ -31,11 +34,11 @@ class Volumes:
             self.size += os.path.getsize(path)
             self.files.append(open(path, "rb"))
 
-    def close(self):
+    def close(self) -> None:
         for file in self.files:
             file.close()
 
-    def read(self, position, count):
+    def read(self, position: int, count: int) -> bytes:
         """`count` bytes from `position`, which may lie in several volumes."""
         if position < 0 or position + count > self.size:
             raise BadArchive(f"expected {count} bytes at {position}, found the end at {self.size}")
@@ -52,14 +55,14 @@ class Volumes:
             count -= len(piece)
         return b"".join(pieces)
 
-    def place(self, volume, offset):
+    def place(self, volume: int, offset: int) -> int:
         """The position of an offset in one volume."""
         if volume >= len(self.starts):
             raise BadArchive(f"expected volume {volume + 1}, found {len(self.starts)} volumes")
         return self.starts[volume] + offset
 
 
-def entries(volumes):
+def entries(volumes: Volumes) -> list[Entry]:
     """All entries of the central directory, folders included."""
     tail_start = max(0, volumes.size - 65_557)
     tail = volumes.read(tail_start, volumes.size - tail_start)
@@ -91,7 +94,7 @@ def entries(volumes):
         at += 46 + name_length + extra_length + comment_length
 
 
-def widen(extra, size, compressed, header, volume):
+def widen(extra: bytes, size: int, compressed: int, header: int, volume: int) -> Sequence[int]:
     """The numbers that did not fit into the directory, from the ZIP64 extra field."""
     at = 0
     while at + 4 <= len(extra):
@@ -112,7 +115,7 @@ def widen(extra, size, compressed, header, volume):
     return size, compressed, header, volume
 
 
-def contents(volumes, entry):
+def contents(volumes: Volumes, entry: Entry) -> Iterator[bytes]:
     """The bytes of one entry, piece by piece; raises after the last one if they are not what the directory promised."""
     if entry.flags & 1:
         raise BadArchive(f"{entry.name}: expected no password, found an encrypted entry")

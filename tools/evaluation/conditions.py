@@ -1,5 +1,12 @@
 """accuracy conditions: the same figures by what a recording or a reference is like."""
 
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 from . import matching, program, systems, tables, tracks
 
 ABOUT = "the figures by SNR, reverberation and polyphony of the recording, and by motion and loudness of the source"
@@ -18,28 +25,28 @@ SNR = [(6, 14), (14, 22), (22, 30)]
 RT60 = [(0.0, 0.4), (0.4, 0.6), (0.6, 9.0)]
 
 
-def recording_groups(names, facts):
+def recording_groups(names: list[str], facts: dict[str, dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
     """{(condition, group): [name]}, in the order of the table."""
     groups = {}
 
-    def put(condition, group, chosen):
+    def put(condition: str, group: str, chosen: Callable[[str], bool]) -> None:
         groups[condition, group] = [name for name in names if chosen(name)]
 
     for low, high in SNR if facts else []:
-        put("SNR", f"{low} to {high} dB", lambda name: low <= facts[name]["snr"] < high + (high == SNR[-1][1]))
+        put("SNR", f"{low} to {high} dB", lambda name, low=low, high=high: low <= facts[name]["snr"] < high + (high == SNR[-1][1]))
     for low, high in RT60 if facts else []:
         text = f"below {high} s" if low == 0 else f"above {low} s" if high > 5 else f"{low} to {high} s"
-        put("RT60", text, lambda name: low <= facts[name]["rt60"] < high)
+        put("RT60", text, lambda name, low=low, high=high: low <= facts[name]["rt60"] < high)
     for overlap in (1, 2):
-        put("polyphony", f"up to {overlap}", lambda name: f"_ov{overlap}" in name)
+        put("polyphony", f"up to {overlap}", lambda name, overlap=overlap: f"_ov{overlap}" in name)
     return {key: chosen for key, chosen in groups.items() if chosen}
 
 
-def motion(speed):
+def motion(speed: float) -> str:
     return "still" if speed < 2 else "2 to 15 °/s" if speed < 15 else "above 15 °/s"
 
 
-def loudness(snr):
+def loudness(snr: float) -> str:
     return "below 6 dB" if snr < 6 else "6 to 14 dB" if snr < 14 else "14 to 22 dB" if snr < 22 else "above 22 dB"
 
 
@@ -51,7 +58,9 @@ REFERENCE_ORDER = [
 ]
 
 
-def reference_groups(references, outcomes, fact):
+def reference_groups(
+    references: list[list[tracks.Source]], outcomes: list[matching.Outcome], fact: dict[str, Any] | None
+) -> dict[tuple[str, str], list[matching.Outcome]]:
     """{(condition, group): [Outcome]} of one recording."""
     speed = {(k, source.identity): value for k, sources in enumerate(tracks.speeds(references))
              for source, value in zip(references[k], sources)}
@@ -67,7 +76,7 @@ def reference_groups(references, outcomes, fact):
     return groups
 
 
-def event_snr(fact, outcome):
+def event_snr(fact: dict[str, Any] | None, outcome: matching.Outcome) -> float | None:
     """dB over the background of the event that a reference is part of; None where no fact says it."""
     for event in (fact or {}).get("events", []):
         same = event["class"] == outcome.reference.kind and event["track"] == outcome.reference.track
@@ -76,7 +85,7 @@ def event_snr(fact, outcome):
     return None
 
 
-def run(options, trackers, kept):
+def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path) -> dict[str, Any]:
     facts, result = systems.facts(options.dataset), {}
     for tracker in trackers:
         paths = systems.recordings(options.dataset, tracker.form)
@@ -108,7 +117,7 @@ REFERENCE_COLUMNS = [
 ]
 
 
-def markdown(result):
+def markdown(result: dict[str, Any]) -> str:
     parts = []
     for name, groups in result.items():
         rows = [[e["condition"], e["group"], str(e["recordings"]), *tables.figures(e)] for e in groups["recordings"]]

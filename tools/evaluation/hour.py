@@ -1,10 +1,14 @@
 """accuracy hour: one stream of an hour, to see whether state that is carried on spoils what comes later."""
 
+from __future__ import annotations
+
+import argparse
 import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from . import program, systems, tables, tracks
 
@@ -19,7 +23,7 @@ PASSES = 6
 MINUTES = 10
 
 
-def run(options, trackers, kept):
+def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path) -> dict[str, Any]:
     result = {}
     for tracker in trackers:
         if tracker.model is None:
@@ -39,7 +43,7 @@ def run(options, trackers, kept):
     return result
 
 
-def chosen(paths, minutes):
+def chosen(paths: list[Path], minutes: int) -> list[Path]:
     """The first recordings that make so many minutes."""
     import soundfile
     seconds, result = 0.0, []
@@ -53,7 +57,7 @@ def chosen(paths, minutes):
     return result
 
 
-def joined(paths, folder, passes):
+def joined(paths: list[Path], folder: Path, passes: int) -> tuple:
     """(path of all recordings one after another, `passes` times; [recordings] their blocks of 100 ms, whole ones)."""
     import soundfile
     first, blocks = soundfile.info(paths[0]), []
@@ -69,7 +73,7 @@ def joined(paths, folder, passes):
     return stream, blocks
 
 
-def localize(bearing, stream, model, folder):
+def localize(bearing: str | Path, stream: Path, model: str | Path, folder: Path) -> tuple[dict[str, Any] | None, float]:
     """(memory in MB, seconds): `bearing localize` over the stream, its csv in `folder`."""
     command = [bearing, "localize", stream, "--model", model, "--out", folder]
     began, seen = time.monotonic(), []
@@ -84,7 +88,7 @@ def localize(bearing, stream, model, folder):
     return memory(seen), seconds
 
 
-def resident(pid):
+def resident(pid: int) -> dict[str, float] | None:
     """{VmRSS, RssAnon} in MB of a process; None when it has gone."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -94,7 +98,7 @@ def resident(pid):
     return found if len(found) == 2 else None
 
 
-def memory(seen):
+def memory(seen: list[dict[str, float]]) -> dict[str, dict[str, float]] | None:
     """Largest VmRSS and RssAnon of the second and of the last quarter of the samples, MB; None for too few."""
     quarter = len(seen) // 4
     if quarter == 0:
@@ -103,7 +107,7 @@ def memory(seen):
     return {name: {key: max(sample[key] for sample in part) for key in ("VmRSS", "RssAnon")} for name, part in parts.items()}
 
 
-def score_pass(options, paths, blocks, rows, number):
+def score_pass(options: argparse.Namespace, paths: list[Path], blocks: list[int], rows: list, number: int) -> dict[str, Any]:
     """`bearing score`'s pooled figures of one pass of the stream."""
     with tempfile.TemporaryDirectory() as scratch:
         references, found = Path(scratch) / "references", Path(scratch) / "tracks"
@@ -120,7 +124,7 @@ def score_pass(options, paths, blocks, rows, number):
         return program.score(options.program, references, found)["pooled"]
 
 
-def markdown(result):
+def markdown(result: dict[str, Any]) -> str:
     parts = []
     for name, told in result.items():
         rows = [["recordings, each from silence", *tables.figures(told["reset_each"])]]

@@ -1,8 +1,12 @@
 """accuracy level: the same recordings quieter and louder."""
 
+from __future__ import annotations
+
+import argparse
 import itertools
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import matching, program, systems, tables, tracks
 
@@ -14,7 +18,7 @@ GAINS = [-30.0, 6.0]  # dB
 SAME_DEGREES = 1.0
 
 
-def run(options, trackers, kept):
+def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path) -> dict[str, Any]:
     result = {}
     for tracker in trackers:
         paths = systems.recordings(options.dataset, tracker.form)[:options.recordings]
@@ -31,19 +35,19 @@ def run(options, trackers, kept):
     return result
 
 
-def pooled(options, folder, paths):
+def pooled(options: argparse.Namespace, folder: Path, paths: list[Path]) -> dict[str, Any]:
     names = [path.stem for path in paths]
     return program.score(options.program, options.dataset / "metadata_dev", folder, names)["pooled"]
 
 
-def require_float(paths):
+def require_float(paths: list[Path]) -> None:
     import soundfile
     for path in paths:
         if (found := soundfile.info(path).subtype) not in ("FLOAT", "DOUBLE"):
             raise program.Unfit(f"{path}: expected a float file, found {found}: make the set with test-scenes.py --float")
 
 
-def amplified(path, folder, gain):
+def amplified(path: Path, folder: Path, gain: float) -> Path:
     """Path of a copy, `gain` dB louder, of the same name."""
     import numpy
     import soundfile
@@ -52,7 +56,7 @@ def amplified(path, folder, gain):
     return folder / path.name
 
 
-def same_directions(before, after, paths):
+def same_directions(before: Path, after: Path, paths: list[Path]) -> float | None:
     """Percent of the directions of two folders of csv files that the other has, within a degree, in the same block."""
     same = told = 0
     for path in paths:
@@ -64,7 +68,7 @@ def same_directions(before, after, paths):
     return 100 * same / told if told else 100.0
 
 
-def markdown(result):
+def markdown(result: dict[str, Any]) -> str:
     rows = []
     for name, told in result.items():
         plain = told["0"]["pooled"]

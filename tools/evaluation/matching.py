@@ -6,10 +6,13 @@ references and predictions take part in the assignment; only the counting is div
 false positives, which belong to no reference: so there is recall and error by group, and no MOTA.
 """
 
+from __future__ import annotations
+
 import itertools
 from collections import namedtuple
+from typing import Any
 
-from .tracks import angle
+from .tracks import Source, angle
 
 GATE_DEGREES = 20.0
 
@@ -18,7 +21,7 @@ GATE_DEGREES = 20.0
 Outcome = namedtuple("Outcome", "block reference active error matched switched")
 
 
-def outcomes(references, predictions):
+def outcomes(references: list[list[Source]], predictions: list[list[Source]]) -> list[Outcome]:
     """[Outcome] of a recording, from [block][Source] of both sides."""
     latest, result = {}, []
     for block, real in enumerate(references):
@@ -38,7 +41,7 @@ def outcomes(references, predictions):
     return result
 
 
-def gated(real, found, angles, latest):
+def gated(real: list[Source], found: list[Source], angles: list[list[float]], latest: dict[int, int]) -> dict[int, int]:
     """{reference: prediction}, places: the latest match while within the gate, then as many as possible at least angle."""
     matches = {}
     for i, reference in enumerate(real):
@@ -57,7 +60,7 @@ def gated(real, found, angles, latest):
     return matches
 
 
-def cheapest(costs):
+def cheapest(costs: list[list[float]]) -> dict[int, int]:
     """{row: column} at least total cost, as many pairs as the shorter side has; for the few sources of a block."""
     if not costs or not costs[0]:
         return {}
@@ -68,7 +71,7 @@ def cheapest(costs):
     return dict(enumerate(best))
 
 
-def summary(chosen):
+def summary(chosen: list[Outcome]) -> dict[str, Any]:
     """LE, LR, recall within the gate, MOTP and switches a minute of reference of some outcomes; None without any."""
     chosen = list(chosen)
     errors = [o.error for o in chosen if o.error is not None]
@@ -83,5 +86,5 @@ def summary(chosen):
     }
 
 
-def mean(values):
+def mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None

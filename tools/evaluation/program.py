@@ -1,10 +1,14 @@
 """The built program: where it is, and its answers. Standard library only."""
 
+from __future__ import annotations
+
 import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -13,7 +17,7 @@ class Unfit(Exception):
     """One line that says what was expected, what was found and what to do."""
 
 
-def find(given=None):
+def find(given: str | Path | None = None) -> Path:
     """The program `bearing`: `given`, or the release build of this checkout."""
     if given is None:
         options = ["swift", "build", "-c", "release", "--show-bin-path"]
@@ -24,7 +28,7 @@ def find(given=None):
     return Path(given)
 
 
-def score(program, references, tracks, names=None):
+def score(program: str | Path, references: Path, tracks: Path, names: list[str] | None = None) -> dict[str, Any]:
     """What `bearing score --json` says of two folders of csv files, or only of the recordings `names` in them."""
     if names is None:
         return json.loads(answer([program, "score", references, tracks, "--json"]))
@@ -37,7 +41,7 @@ def score(program, references, tracks, names=None):
         return score(program, *sides)
 
 
-def answer(command):
+def answer(command: Sequence[str | Path]) -> str:
     """Standard output of a command; its own line of error where it fails."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode != 0:

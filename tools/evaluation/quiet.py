@@ -1,5 +1,11 @@
 """accuracy background: tracks where there is no source."""
 
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
 from . import program, systems, tables, tracks
 from .matching import GATE_DEGREES
 
@@ -10,7 +16,7 @@ is that points anywhere, so the share of those tracks' blocks within 20 degrees 
 DEFAULT_BASELINES = ["intensity", "histogram", "music-foa", "srp-foa", "music-mic", "srp-mic"]
 
 
-def counts(blocks, fact):
+def counts(blocks: list[list[tracks.Source]], fact: dict[str, Any]) -> dict[str, float]:
     """Of one recording's predictions: minutes, tracks, blocks with a track, and blocks of tracks near the fan."""
     found = [source for block in blocks for source in block]
     near = 0
@@ -21,7 +27,7 @@ def counts(blocks, fact):
             "busy_blocks": sum(1 for block in blocks if block), "track_blocks": len(found), "near_fan": near}
 
 
-def run(options, trackers, kept):
+def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path) -> dict[str, Any]:
     facts, result = systems.facts(options.dataset), {}
     for tracker in trackers:
         paths = systems.recordings(options.dataset, tracker.form)
@@ -43,7 +49,7 @@ def run(options, trackers, kept):
     return result
 
 
-def markdown(result):
+def markdown(result: dict[str, Any]) -> str:
     rows = []
     for name, kinds in result.items():
         for kind, total in kinds.items():

@@ -1,11 +1,15 @@
 """The trackers of a comparison: what runs them over recordings, and where their tracks are kept. Standard library only."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .program import ROOT, Unfit, answer
 
@@ -25,11 +29,14 @@ BASELINES = {
 class System:
     """A tracker: `name` for tables, `slug` for folders, `form` of the recordings that it hears."""
 
-    def __init__(self, name, slug, form, command, stamp, model=None):
+    def __init__(
+        self, name: str, slug: str, form: str, command: Callable[[list[Path], Path], None], stamp: str,
+        model: str | Path | None = None
+    ) -> None:
         self.name, self.slug, self.form, self.command, self.stamp = name, slug, form, command, stamp
         self.model = model  # path of the model file; None for a baseline
 
-    def track(self, recordings, kept):
+    def track(self, recordings: list[Path], kept: str | Path) -> Path:
         """A folder with a csv for each of `recordings` (paths): kept/slug; what is there of the same tracker stays."""
         out = Path(kept) / self.slug
         out.mkdir(parents=True, exist_ok=True)
@@ -44,33 +51,33 @@ class System:
         return out
 
 
-def baseline(method):
+def baseline(method: str) -> System:
     if method not in BASELINES:
         raise Unfit(f"baseline {method}: expected one of {', '.join(BASELINES)}")
     name, form = BASELINES[method]
     script = ROOT / "tools/baselines/baselines.py"
     sources = sorted(script.parent.glob("*.py"))
 
-    def run(recordings, out):
+    def run(recordings: list[Path], out: Path) -> None:
         subprocess.run([sys.executable, script, method, *recordings, out], check=True, stdout=subprocess.DEVNULL)
 
     return System(name, method, form, run, digest(*sources))
 
 
-def model(path, program):
+def model(path: str | Path, program: str | Path) -> System:
     form = heard_by(path)
 
-    def run(recordings, out):
+    def run(recordings: list[Path], out: Path) -> None:
         answer([program, "localize", *recordings, "--model", path, "--out", out])
 
     return System(Path(path).stem, Path(path).stem, form, run, digest(path, program), path)
 
 
-def digest(*paths):
+def digest(*paths: str | Path) -> str:
     return hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
 
 
-def heard_by(path):
+def heard_by(path: str | Path) -> str:
     """foa or mic: what a model file says that it hears."""
     try:
         with open(path, "rb") as file:
@@ -84,7 +91,7 @@ def heard_by(path):
     return form
 
 
-def recordings(dataset, form):
+def recordings(dataset: str | Path, form: str) -> list[Path]:
     """Paths of a data set's recordings of one form."""
     folder = Path(dataset) / f"{form}_dev"
     found = sorted([*folder.glob("*.wav"), *folder.glob("*.flac")])
@@ -93,7 +100,7 @@ def recordings(dataset, form):
     return found
 
 
-def facts(dataset):
+def facts(dataset: str | Path) -> dict[str, dict[str, Any]]:
     """{name: facts} of facts.jsonl, which tools/scenes/test-scenes.py writes; empty where there is none."""
     path = Path(dataset) / "facts.jsonl"
     if not path.exists():

@@ -1,5 +1,9 @@
 """Markdown tables of figures. Standard library only."""
 
+from __future__ import annotations
+
+from typing import Any
+
 COLUMNS = [
     ("LE", "paper", "localization_error_degrees", "{:.1f}°"),
     ("LR", "paper", "recall", "{:.1f} %"),
@@ -11,21 +15,21 @@ COLUMNS = [
 HEADINGS = [name for name, *_ in COLUMNS]
 
 
-def table(headings, rows):
+def table(headings: list[str], rows: list[list[str]]) -> str:
     """Lines of Markdown; `rows` of strings."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def cell(value, form):
+def cell(value: float | None, form: str) -> str:
     return "–" if value is None else form.format(value)
 
 
-def figures(scores):
+def figures(scores: dict[str, Any]) -> list[str]:
     """Cells of COLUMNS from the `pooled` or a recording's part of `bearing score --json`."""
     return [cell(scores.get(kind, {}).get(key), form) for _, kind, key, form in COLUMNS]
 
 
-def change(value, before, form):
+def change(value: float | None, before: float | None, form: str) -> str:
     """Cell of a difference with its sign."""
     return "–" if value is None or before is None else form.format(value - before)

@@ -1,8 +1,11 @@
 """Tracks and references as `bearing score` reads them, block by block. Standard library only."""
 
+from __future__ import annotations
+
 import csv
 import math
 from collections import namedtuple
+from pathlib import Path
 
 from .program import Unfit
 
@@ -12,14 +15,14 @@ JUMP_DEGREES = 30.0  # between frames: more is another event
 Source = namedtuple("Source", "identity azimuth elevation kind track")
 
 
-def angle(a, b):
+def angle(a: Source, b: Source) -> float:
     """Degrees between two sources, by the haversine formula, which does not round small angles."""
     up, across = math.radians(b.elevation - a.elevation), math.radians(b.azimuth - a.azimuth)
     level = math.cos(math.radians(a.elevation)) * math.cos(math.radians(b.elevation))
     return math.degrees(2 * math.asin(math.sqrt(min(1, math.sin(up / 2) ** 2 + level * math.sin(across / 2) ** 2))))
 
 
-def rows(path):
+def rows(path: str | Path) -> list[tuple[int, int, int, float, float]]:
     """(frame, class, track, azimuth, elevation) of a csv, the first of what repeats frame, class and track."""
     found = {}
     with open(path, newline="") as file:
@@ -35,7 +38,7 @@ def rows(path):
     return [found[key] for key in sorted(found)]
 
 
-def references(path):
+def references(path: str | Path) -> list[list[Source]]:
     """[block][Source]: a source is one class and track without a missing frame and without a jump of over 30 degrees."""
     blocks, latest, count = [], {}, 0
     for frame, kind, track, azimuth, elevation in rows(path):
@@ -51,7 +54,7 @@ def references(path):
     return blocks
 
 
-def predictions(path):
+def predictions(path: str | Path) -> list[list[Source]]:
     """[block][Source]: identities are the track column as it stands."""
     blocks = []
     for frame, kind, track, azimuth, elevation in rows(path):
@@ -61,7 +64,7 @@ def predictions(path):
     return blocks
 
 
-def speeds(blocks, reach=5):
+def speeds(blocks: list[list[Source]], reach: int = 5) -> list[list[float]]:
     """[block][source] degrees a second: between the first and the last label of its event within `reach` blocks."""
     places = {}
     for k, sources in enumerate(blocks):

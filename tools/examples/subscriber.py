@@ -6,19 +6,22 @@
 Needs nothing but Python. The protocol is described in docs/socket.md.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import socket
 import sys
+from collections.abc import Iterator
 
 
-def standard_socket():
+def standard_socket() -> str:
     """Where `bearing run` puts its socket when nobody says where."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     return f"{runtime}/bearing.sock" if runtime.startswith("/") else f"/tmp/bearing-{os.getuid()}.sock"
 
 
-def lines(path):
+def lines(path: str) -> Iterator[dict]:
     """The daemon's messages, one dictionary each, until it goes away."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)
@@ -26,7 +29,10 @@ def lines(path):
             yield json.loads(line)
 
 
-def main():
+def main() -> None:
+    if sys.argv[1:] in (["--help"], ["-h"]):
+        print(__doc__)
+        return
     path = sys.argv[1] if len(sys.argv) > 1 else standard_socket()
     present, expected = {}, None
     for message in lines(path):

@@ -28,7 +28,9 @@ def anywhere(draw: random.Random) -> tuple[float, float]:
     return draw.uniform(-180, 180), math.degrees(math.asin(draw.uniform(-1, 1)))
 
 
-def add(samples: list[list[float]], start: int, gains: tuple[float, ...], level: float, length: float, draw: random.Random) -> None:
+def add(
+    samples: list[list[float]], start: int, gains: tuple[float, ...], level: float, length: float, draw: random.Random
+) -> None:
     """A burst of noise that fades to 1/e in `length` seconds."""
     for i in range(min(int(6 * length * RATE), len(samples) - start)):
         value = level * draw.gauss(0, 1) * math.exp(-i / (length * RATE))
@@ -49,6 +51,9 @@ def recording(direction: tuple[float, float], draw: random.Random) -> list[list[
 
 
 def main() -> None:
+    if sys.argv[1:] in (["--help"], ["-h"]):
+        print(__doc__)
+        return
     folder = sys.argv[1] if len(sys.argv) > 1 else "."
     os.makedirs(folder, exist_ok=True)
     draw = random.Random(1)

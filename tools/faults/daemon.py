@@ -1,12 +1,16 @@
 """A daemon under test, and all that it says on its socket."""
 
+from __future__ import annotations
+
 import json
 import signal
 import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass
@@ -18,7 +22,10 @@ class Line:
 
 
 class Daemon:
-    def __init__(self, program, arguments, path, environment=None, said=None):
+    def __init__(
+        self, program: str | Path, arguments: list[str], path: str | Path, environment: dict[str, str] | None = None,
+        said: str | Path | None = None
+    ) -> None:
         self.path = str(path)
         self.said = open(said, "ab") if said else subprocess.DEVNULL
         self.process = subprocess.Popen(
@@ -30,7 +37,7 @@ class Daemon:
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
-    def connect(self, patience=60):
+    def connect(self, patience: float = 60) -> float:
         """Subscribes as soon as it serves; returns the seconds that it took."""
         began = time.monotonic()
         self.socket = socket.socket(socket.AF_UNIX)
@@ -40,14 +47,14 @@ class Daemon:
                 break
             except (FileNotFoundError, ConnectionRefusedError):
                 if self.process.poll() is not None:
-                    raise RuntimeError(f"the daemon ended with {self.process.returncode} and served nobody")
+                    raise RuntimeError(f"the daemon ended with {self.process.returncode} and served nobody") from None
                 if time.monotonic() - began > patience:
-                    raise RuntimeError(f"the daemon serves nobody after {patience} s")
+                    raise RuntimeError(f"the daemon serves nobody after {patience} s") from None
                 time.sleep(0.01)
         self._thread.start()
         return time.monotonic() - began
 
-    def _listen(self):
+    def _listen(self) -> None:
         with self.socket.makefile("rb") as file:
             for raw in file:
                 line = Line(time.monotonic(), json.loads(raw))
@@ -60,10 +67,10 @@ class Daemon:
             self.ended = True
             self._changed.notify_all()
 
-    def take(self, line):
+    def take(self, line: Line) -> None:
         self.lines.append(line)
 
-    def wait(self, wanted, start=0, patience=5):
+    def wait(self, wanted: Callable[[Line], bool], start: int = 0, patience: float = 5) -> Line | None:
         """The first line from number `start` on that is as wanted; None when none comes in so many seconds."""
         deadline = time.monotonic() + patience
         at = start
@@ -78,24 +85,24 @@ class Daemon:
                     return None
                 self._changed.wait(left)
 
-    def tracks(self):
+    def tracks(self) -> list[Line]:
         with self._changed:
             return [line for line in self.lines if line.fields["type"] == "tracks"]
 
-    def status(self):
+    def status(self) -> dict:
         """The latest status line's fields; empty before the first."""
         with self._changed:
             return next((line.fields for line in reversed(self.lines) if line.fields["type"] == "status"), {})
 
-    def signal(self, number):
+    def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def resident(self):
+    def resident(self) -> int:
         """KiB of memory."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
 
-    def stop(self, patience=10):
+    def stop(self, patience: float = 10) -> tuple[int | None, float]:
         """Asks it to end; returns its exit status (None when it had to be killed) and the seconds that it took."""
         began = time.monotonic()
         self.signal(signal.SIGTERM)
@@ -110,7 +117,7 @@ class Daemon:
             self._thread.join(5)
         return status, took
 
-    def kill(self):
+    def kill(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

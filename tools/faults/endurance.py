@@ -1,12 +1,17 @@
 """The parts of tools/faults/soak: each returns figures, and what was not as it ought to be."""
 
+from __future__ import annotations
+
+import argparse
 import random
 import socket
 import statistics
 import time
+from pathlib import Path
+from typing import Any
 
 from faults import microphone
-from faults.daemon import Daemon
+from faults.daemon import Daemon, Line
 
 # KiB that the memory may grow after the first minute of audio.
 FLAT = 1024
@@ -19,12 +24,12 @@ SERVES_WITHIN = 30
 class Identities:
     """Whether an id is ever given to a second track: its age tells when it was born."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.births = {}
         self.highest = 0
         self.problems = []
 
-    def see(self, seq, tracks):
+    def see(self, seq: int, tracks: list[dict]) -> None:
         for track in tracks:
             born = seq + 1 - round(10 * track["age"])
             known = self.births.setdefault(track["id"], born)
@@ -40,12 +45,12 @@ class Identities:
 class Stream(Daemon):
     """Takes lines one by one and keeps none: hours of them."""
 
-    def __init__(self, *arguments, **keywords):
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self.identities = Identities()
         self.count, self.seq, self.gaps, self.health = 0, None, 0, {}
 
-    def take(self, line):
+    def take(self, line: Line) -> None:
         fields = line.fields
         if fields["type"] == "status":
             self.health = fields
@@ -57,7 +62,7 @@ class Stream(Daemon):
             self.identities.see(self.seq, fields["tracks"])
 
 
-def hours(options, folder):
+def hours(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[str]]:
     recording, settings = folder / "recording.wav", folder / "bearing.toml"
     microphone.write_wave(recording, *microphone.decode(options.recording))
     # Full within the first minute, and longer than this program pauses.
@@ -105,7 +110,7 @@ def hours(options, folder):
     }, problems
 
 
-def clock(options, folder):
+def clock(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[str]]:
     recording = folder / "recording.wav"
     microphone.write_wave(recording, *microphone.decode(options.recording))
     device = microphone.Microphone(folder, recording)
@@ -144,12 +149,12 @@ def clock(options, folder):
     }, problems
 
 
-def serves(path):
+def serves(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
 
 
-def kill(options, folder):
+def kill(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[str]]:
     recording = folder / "recording.wav"
     microphone.write_wave(recording, *microphone.decode(options.recording))
     device = microphone.Microphone(folder, recording)
@@ -159,7 +164,7 @@ def kill(options, folder):
     chance = random.Random(options.seed)
     problems, starts, starting = [], [], 0
 
-    def start():
+    def start() -> Daemon:
         return Daemon(
             str(options.program), ["--source", device.source], runtime / "bearing.sock", environment, folder / "said")
 

@@ -1,5 +1,7 @@
 """The project's virtual microphone with its faults, and what it says was read from it."""
 
+from __future__ import annotations
+
 import ctypes
 import ctypes.util
 import os
@@ -8,13 +10,18 @@ import subprocess
 import wave
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faults.daemon import Line
+    from faults.reference import Comparison
 
 HERE = Path(__file__).resolve().parent
 # A gap in the audio after which the daemon's network and tracks begin anew.
 LONGEST_GAP = 0.5
 
 
-def build(folder):
+def build(folder: str | Path) -> dict[str, str]:
     """Builds the plugin; returns the environment in which ALSA knows it."""
     tool = HERE / "virtual-microphone" / "virtual-microphone"
     said = subprocess.run([tool, folder], check=True, capture_output=True, text=True).stdout
@@ -28,7 +35,7 @@ class _Info(ctypes.Structure):
     ]
 
 
-def decode(path):
+def decode(path: str | Path) -> tuple[int, int, bytes]:
     """A 16-bit recording of any format that libsndfile reads, which Bearing needs anyway: rate, channels, raw frames."""
     library = ctypes.CDLL(ctypes.util.find_library("sndfile"))
     library.sf_open.restype = ctypes.c_void_p
@@ -44,7 +51,7 @@ def decode(path):
     return info.samplerate, info.channels, bytes(samples)
 
 
-def write_wave(path, rate, channels, frames, width=2):
+def write_wave(path: str | Path, rate: int, channels: int, frames: bytes, width: int = 2) -> None:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(width)
@@ -60,14 +67,14 @@ class Session:
     pieces: list = field(default_factory=list)
 
     @property
-    def frames(self):
+    def frames(self) -> int:
         return sum(count for _, count in self.pieces)
 
 
 class Microphone:
     """A recording on the virtual microphone, over and over."""
 
-    def __init__(self, folder, recording):
+    def __init__(self, folder: str | Path, recording: str | Path) -> None:
         self.recording = Path(recording)
         self.control = Path(folder) / "control"
         self.log = Path(folder) / "log"
@@ -79,10 +86,10 @@ class Microphone:
             self.frames = file.readframes(file.getnframes())
 
     @property
-    def source(self):
+    def source(self) -> str:
         return f"alsa:bearingmic:FILE='{self.recording}',LOOP=1,CONTROL='{self.control}',LOG='{self.log}'"
 
-    def set(self, **settings):
+    def set(self, **settings: float | None) -> None:
         """Faults begin (a number) or end (None), all in one moment."""
         self.settings.update(settings)
         lines = "".join(f"{key}={value}\n" for key, value in self.settings.items() if value is not None)
@@ -90,11 +97,11 @@ class Microphone:
         new.write_text(lines)
         new.rename(self.control)
 
-    def again(self, key):
+    def again(self, key: str) -> dict[str, float]:
         """The next value of a fault that happens once each time its number grows."""
         return {key: (self.settings.get(key) or 0) + 1}
 
-    def sessions(self):
+    def sessions(self) -> list[Session]:
         """What was read, once the daemon has closed the device."""
         found = []
         for line in self.log.read_text().splitlines():
@@ -105,7 +112,7 @@ class Microphone:
                 found[-1].pieces.append((int(words[1]), int(words[2])))
         return [session for session in found if session.frames]
 
-    def audio(self, first, count):
+    def audio(self, first: int, count: int) -> bytes:
         """Bytes of `count` frames of the endless loop."""
         size = self.channels * self.width
         whole = len(self.frames) // size
@@ -117,7 +124,7 @@ class Microphone:
             first, count = first + take, count - take
         return b"".join(parts)
 
-    def stretches(self):
+    def stretches(self) -> tuple[list[list[tuple[int, int]]], list[float]]:
         """What was read, as lists of pieces between gaps after which tracks begin anew; and the gaps, seconds."""
         found, gaps, end = [], [], None
         for session in self.sessions():
@@ -131,18 +138,18 @@ class Microphone:
             end = session.start + (last[0] + last[1] - session.pieces[0][0]) / self.rate
         return found, gaps[1:]
 
-    def lost(self, seconds):
+    def lost(self, seconds: float) -> int:
         """How many gaps are so long or longer."""
         return sum(gap >= seconds for gap in self.stretches()[1])
 
-    def heard(self):
+    def heard(self) -> list[tuple[int, int, int, bytes]]:
         """For `reference.localize`: the audio of each stretch."""
         return [
             (self.rate, self.channels, self.width, b"".join(self.audio(*piece) for piece in pieces))
             for pieces in self.stretches()[0]
         ]
 
-    def compare(self, comparison, lines, expected, untold):
+    def compare(self, comparison: Comparison, lines: list[Line], expected: list, untold: int) -> None:
         """Numbers of blocks follow from the frames that were read, so every line has its place.
 
         `untold`: blocks at the end of each stretch of which no line comes.

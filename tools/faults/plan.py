@@ -1,9 +1,15 @@
 """The faults of the virtual microphone: how each begins and ends, and which counters of the status line tell it."""
 
+from __future__ import annotations
+
 import signal
 import time
 from dataclasses import dataclass
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    from faults.daemon import Daemon
+    from faults.microphone import Microphone
 
 BUSY, REFUSED_FORMAT, INTERRUPTED, BROKEN, BAD_STATE, NO_DEVICE = 16, 5, 4, 5, 77, 19
 
@@ -27,19 +33,19 @@ class Fault:
     finale: Callable = None
 
 
-def once(key, **settings):
+def once(key: str, **settings: float) -> Callable[[Microphone, Daemon], None]:
     """A fault that happens and is over."""
 
-    def inject(microphone, daemon):
+    def inject(microphone: Microphone, daemon: Daemon) -> None:
         microphone.set(**settings, **microphone.again(key))
 
     return inject
 
 
-def during(seconds, *phases, key=None):
+def during(seconds: float, *phases: dict[str, float], key: str | None = None) -> Callable[[Microphone, Daemon], None]:
     """Faults that last: each phase so many seconds, then all is well."""
 
-    def inject(microphone, daemon):
+    def inject(microphone: Microphone, daemon: Daemon) -> None:
         names = {name for phase in phases for name in phase}
         for number, phase in enumerate(phases):
             extra = microphone.again(key) if key and number == 0 else {}
@@ -50,10 +56,10 @@ def during(seconds, *phases, key=None):
     return inject
 
 
-def frozen(seconds):
+def frozen(seconds: float) -> Callable[[Microphone, Daemon], None]:
     """The whole daemon stands still: a reader slower than the device's buffer."""
 
-    def inject(microphone, daemon):
+    def inject(microphone: Microphone, daemon: Daemon) -> None:
         daemon.signal(signal.SIGSTOP)
         time.sleep(seconds)
         daemon.signal(signal.SIGCONT)
@@ -64,7 +70,7 @@ def frozen(seconds):
 LOSSES = ("losses", "stalls", "overruns", "suspends")
 
 
-def but(*names):
+def but(*names: str) -> tuple[str, ...]:
     return tuple(name for name in LOSSES if name not in names)
 
 

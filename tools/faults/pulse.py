@@ -4,6 +4,8 @@ Its server can be killed, hung and robbed of its source. What the daemon read of
 in between, a file for each time that the device was opened.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
@@ -12,8 +14,13 @@ import threading
 import time
 import wave
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faults.plan import Fault
+
+if TYPE_CHECKING:
+    from faults.daemon import Daemon, Line
+    from faults.reference import Comparison
 
 # What ALSA's plugin asks a server for; any other map would mix or silence channels.
 CHANNEL_MAP = "front-left,front-right,rear-left,rear-right"
@@ -27,7 +34,7 @@ high-priority = no
 PLUGIN = "libasound_module_pcm_pulse.so"
 
 
-def missing():
+def missing() -> str | None:
     """What is not installed, or None."""
     for program in ("pulseaudio", "pactl", "paplay"):
         if not shutil.which(program):
@@ -37,7 +44,7 @@ def missing():
 
 
 class Server:
-    def __init__(self, folder, recording):
+    def __init__(self, folder: Path, recording: Path) -> None:
         self.folder, self.recording = Path(folder).resolve(), Path(recording).resolve()
         with wave.open(str(recording)) as file:
             self.rate, self.channels = file.getframerate(), file.getnchannels()
@@ -70,10 +77,10 @@ pcm.bearingpulse {{
         self.playing = threading.Thread(target=self._play, daemon=True)
         self.playing.start()
 
-    def environment(self, _):
+    def environment(self, _: dict[str, str]) -> dict[str, str]:
         return self.own
 
-    def start(self):
+    def start(self) -> None:
         self.address.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=notice",
@@ -86,20 +93,20 @@ pcm.bearingpulse {{
             time.sleep(0.02)
         self.plug()
 
-    def plug(self):
+    def plug(self) -> None:
         subprocess.run(
             ["pactl", "load-module", "module-null-sink", "sink_name=mic", "format=s16le", f"rate={self.rate}",
              f"channels={self.channels}", f"channel_map={CHANNEL_MAP}", "norewinds=1"],
             env=self.own, check=True, stdout=subprocess.DEVNULL)
 
-    def unplug(self):
+    def unplug(self) -> None:
         subprocess.run(["pactl", "unload-module", "module-null-sink"], env=self.own, check=True)
 
-    def kill(self):
+    def kill(self) -> None:
         self.process.kill()
         self.process.wait()
 
-    def _play(self):
+    def _play(self) -> None:
         """The recording, over and over, to whichever server there is."""
         while not self.closing.is_set():
             self.player = subprocess.Popen(
@@ -108,7 +115,7 @@ pcm.bearingpulse {{
             self.player.wait()
             self.closing.wait(0.05)
 
-    def close(self):
+    def close(self) -> None:
         self.closing.set()
         self.process.send_signal(signal.SIGCONT)
         self.process.terminate()
@@ -120,20 +127,20 @@ pcm.bearingpulse {{
             self.player.kill()
         self.said.close()
 
-    def _taps(self):
+    def _taps(self) -> list:
         """The files in the order in which they were made."""
         later = sorted(self.folder.glob("tap.raw.*"))
         return [path for path in [self.tap, *later] if path.exists() and path.stat().st_size >= 2400 * 16]
 
-    def lost(self, seconds):
+    def lost(self, seconds: float) -> int:
         """How often the device was gone for so long: it was opened anew each time."""
         return len(self._taps()) - 1
 
-    def heard(self):
+    def heard(self) -> list:
         # 32 bits are what Bearing prefers, and this server has any format.
         return [(self.rate, self.channels, 4, path.read_bytes()) for path in self._taps()]
 
-    def compare(self, comparison, lines, expected, untold):
+    def compare(self, comparison: Comparison, lines: list[Line], expected: list, untold: int) -> None:
         first = 0
         heard = {line.fields["seq"]: line.fields["tracks"] for line in lines}
         for number, (path, wanted) in enumerate(zip(self._taps(), expected)):
@@ -147,25 +154,25 @@ pcm.bearingpulse {{
             comparison.problems.append(f"{beyond} blocks more than the audio that was read has")
 
 
-def killed(server, daemon):
+def killed(server: Server, daemon: Daemon) -> None:
     server.kill()
     time.sleep(1)
     server.start()
 
 
-def hung(server, daemon):
+def hung(server: Server, daemon: Daemon) -> None:
     server.process.send_signal(signal.SIGSTOP)
     time.sleep(1.5)
     server.process.send_signal(signal.SIGCONT)
 
 
-def robbed(server, daemon):
+def robbed(server: Server, daemon: Daemon) -> None:
     server.unplug()
     time.sleep(1)
     server.plug()
 
 
-def hang_at_the_end(server):
+def hang_at_the_end(server: Server) -> None:
     """The daemon is asked to end while the server holds its capture thread."""
     server.hangs = True
     server.process.send_signal(signal.SIGSTOP)

@@ -1,5 +1,7 @@
 """What the daemon ought to have said of the audio that it read: `bearing localize` on that audio, from its start."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 from pathlib import Path
@@ -11,7 +13,7 @@ FRAMES_PER_BLOCK = 2400
 TOLERANCE = {"azimuth": 0.011, "elevation": 0.011, "activity": 0.0011, "age": 0.05}
 
 
-def localize(program, stretches, folder):
+def localize(program: str | Path, stretches: list, folder: Path) -> list[list[list[dict]]]:
     """Blocks of tracks for each stretch: a tuple of rate, channels, bytes a sample and frames."""
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
@@ -33,13 +35,13 @@ def localize(program, stretches, folder):
 class Comparison:
     """Compares what was heard with references, stretch after stretch; ids may differ, but never be used twice."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.problems = []
         self.blocks = 0
         self.tracks = 0
         self.highest = 0
 
-    def stretch(self, heard, expected, where):
+    def stretch(self, heard: dict[int, list[dict]], expected: list[list[dict]], where: str) -> None:
         """`heard`: tracks by block number of the stretch; `expected`: tracks of each block."""
         names = {}
         fresh = self.highest

@@ -1,11 +1,17 @@
 """One fault, injected many times into one stream, and what came of it."""
 
+from __future__ import annotations
+
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from faults import reference
-from faults.daemon import Daemon
+from faults.daemon import Daemon, Line
+from faults.plan import Fault
 
 # Seconds: until a fault is told, and until tracks come again after the device's return.
 TOLD_WITHIN = 2.0
@@ -16,7 +22,7 @@ PATIENCE = 15.0
 
 @dataclass
 class Result:
-    fault: object
+    fault: Fault
     times: int = 0
     told: list = field(default_factory=list)
     back: list = field(default_factory=list)
@@ -26,10 +32,10 @@ class Result:
     stop: float = 0.0
 
     @property
-    def good(self):
+    def good(self) -> bool:
         return not self.problems
 
-    def fields(self):
+    def fields(self) -> dict[str, Any]:
         return {
             "fault": self.fault.name, "code": self.fault.code, "times": self.times,
             "told_ms": [round(1000 * told) for told in self.told], "back_ms": [round(1000 * back) for back in self.back],
@@ -37,25 +43,28 @@ class Result:
             "problems": self.problems,
         }
 
-    def row(self):
+    def row(self) -> str:
         told = f"{1000 * statistics.median(self.told):.0f}" if self.told else "-"
         back = f"{1000 * statistics.median(self.back):.0f}" if self.back else "-"
         worst = f"{1000 * max(self.back):.0f}" if self.back else "-"
-        said = "good" if self.good else f"BAD: {self.problems[0]}" + (f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else "")
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        said = "good" if self.good else f"BAD: {self.problems[0]}{more}"
         return f"{self.fault.name:36}{self.fault.code:20}{self.times:6}{told:>9}{back:>9}{worst:>7}{self.blocks:8}{self.tracks:8}  {said}"
 
 
 class Trial:
     """`kind` makes the device: microphone.Microphone or pulse.Server."""
 
-    def __init__(self, kind, program, fault, folder, environment, recording):
+    def __init__(
+        self, kind: Callable, program: Path, fault: Fault, folder: Path, environment: dict[str, str], recording: Path
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.program, self.fault, self.folder = str(program), fault, folder
         self.device = kind(folder, recording)
         self.environment = self.device.environment(environment) if hasattr(self.device, "environment") else environment
         self.result = Result(fault)
 
-    def run(self, times, settle):
+    def run(self, times: int, settle: float) -> Result:
         daemon = Daemon(
             self.program, ["--source", self.device.source], self.folder / "socket", self.environment, self.folder / "said")
         try:
@@ -84,10 +93,10 @@ class Trial:
                 self.device.close()
         return self.result
 
-    def problem(self, text):
+    def problem(self, text: str) -> None:
         self.result.problems.append(f"after {self.result.times}: {text}" if self.result.times else text)
 
-    def inject(self, daemon):
+    def inject(self, daemon: Daemon) -> None:
         fault, before, start = self.fault, daemon.status()["events"], len(daemon.lines)
         absent = [name for name in fault.told + fault.silent if name not in before]
         if absent:
@@ -97,7 +106,7 @@ class Trial:
         returned = time.monotonic()
         self.result.times += 1
 
-        def grown(some):
+        def grown(some: Callable[..., bool]) -> Callable[[Line], bool]:
             return lambda line: line.fields["type"] == "status" and some(
                 line.fields["events"][name] > before[name] for name in fault.told)
 
@@ -125,7 +134,7 @@ class Trial:
         if wrong:
             self.problem(f"{wrong} grew as well")
 
-    def check(self, daemon):
+    def check(self, daemon: Daemon) -> None:
         """All lines: numbers, ids, and every block against the reference."""
         tracks = daemon.tracks()
         numbers = [line.fields["seq"] for line in tracks]

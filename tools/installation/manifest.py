@@ -1,10 +1,13 @@
 """The list of what an installation put where: removing goes by it, and nothing else."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Callable
 
 from .layout import InstallationError, Layout
 
@@ -20,12 +23,12 @@ def digest(path: pathlib.Path) -> str:
 class Manifest:
     """Digests by path, without DESTDIR."""
 
-    def __init__(self, layout: Layout):
+    def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.digests: dict[str, str] = {}
 
     @classmethod
-    def read(cls, layout: Layout) -> "Manifest | None":
+    def read(cls, layout: Layout) -> Manifest | None:
         """None where nothing is installed."""
         place = layout.on_disk(layout.manifest)
         if not place.exists():
@@ -81,7 +84,7 @@ class Manifest:
     def _note(self, path: pathlib.Path) -> None:
         self.digests[str(path)] = digest(self.layout.on_disk(path))
 
-    def _place(self, path: pathlib.Path, make, mode: int | None) -> None:
+    def _place(self, path: pathlib.Path, make: Callable[[pathlib.Path], object], mode: int | None) -> None:
         """Replaces a file at once: a program that runs keeps its old one."""
         place = self.layout.on_disk(path)
         try:
@@ -98,4 +101,5 @@ class Manifest:
                 new.unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise InstallationError(f"{place}: expected to write there, found: {error.strerror}: as root, or with another --prefix") from None
+            raise InstallationError(
+                f"{place}: expected to write there, found: {error.strerror}: as root, or with another --prefix") from None

@@ -13,7 +13,8 @@ def after_installing(layout: Layout) -> None:
     commands = [["systemd-sysusers", str(layout.service("sysusers.d") / "bearing.conf")],
                 ["systemd-tmpfiles", "--create", str(layout.service("tmpfiles.d") / "bearing.conf")]]
     if not layout.systemd_looks_there:
-        commands.append(["systemctl", "link"] + [str(layout.service("systemd/system") / name) for name in ("bearing.service", "bearing.socket")])
+        units = [str(layout.service("systemd/system") / name) for name in ("bearing.service", "bearing.socket")]
+        commands.append(["systemctl", "link", *units])
     commands.append(["systemctl", "daemon-reload"])
     if layout.destdir:
         return

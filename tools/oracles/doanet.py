@@ -1,5 +1,9 @@
 """DOAnet in PyTorch, after the paper's figure 1: the oracle of Sources/Networks, and what training is timed against."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -7,7 +11,7 @@ from torch.nn import functional as F
 WINDOWS = [(5, 2), (1, 2), (1, 2)]
 
 
-def branch(width, head, outputs):
+def branch(width: int, head: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Linear(width, head), nn.ReLU(), nn.Linear(head, head), nn.ReLU(), nn.Linear(head, outputs))
 
@@ -15,7 +19,10 @@ def branch(width, head, outputs):
 class DOAnet(nn.Module):
     """Input [batch, channels, 5 T, bands]; output directions [batch, T, 3 tracks] and activity logits [batch, T, tracks]."""
 
-    def __init__(self, form, channels=7, bands=64, filters=128, gru=128, head=128, tracks=2):
+    def __init__(
+        self, form: str, channels: int = 7, bands: int = 64, filters: int = 128, gru: int = 128, head: int = 128,
+        tracks: int = 2
+    ) -> None:
         super().__init__()
         self.live = form == "live"
         self.convolutions = nn.ModuleList(
@@ -26,7 +33,7 @@ class DOAnet(nn.Module):
         self.direction = branch(gru, head, 3 * tracks)
         self.activity = branch(gru, head, tracks)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         for convolution, normalization, window in zip(self.convolutions, self.normalizations, WINDOWS):
             x = convolution(F.pad(x, (1, 1, 2, 0) if self.live else (1, 1, 1, 1)))
             x = F.max_pool2d(F.relu(normalization(x)), window)
@@ -37,11 +44,11 @@ class DOAnet(nn.Module):
             x = ahead * back
         return torch.tanh(self.direction(x)), self.activity(x)
 
-    def named(self, pick):
+    def named(self, pick: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, torch.Tensor]:
         """Our name -> tensor in our layout, of every parameter; `pick` says what of it (its values, its gradient)."""
         return {name: value.detach().clone().contiguous() for name, value in self.named_views(pick).items()}
 
-    def named_views(self, pick):
+    def named_views(self, pick: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, torch.Tensor]:
         """The same as views of what `pick` gives, through which it can be written."""
         result = {}
         for i, (convolution, normalization) in enumerate(zip(self.convolutions, self.normalizations)):
@@ -61,14 +68,14 @@ class DOAnet(nn.Module):
                 result[f"{name}.{i}.bias"] = pick(layer.bias)
         return result
 
-    def load_named(self, tensors):
+    def load_named(self, tensors: dict[str, torch.Tensor]) -> DOAnet:
         """Takes over parameters by our names and in our layouts: what `named` gives."""
         with torch.no_grad():
             for name, view in self.named_views(lambda p: p.data).items():
                 view.copy_(tensors[name])
         return self
 
-    def statistics(self):
+    def statistics(self) -> dict[str, torch.Tensor]:
         """Our name -> running mean or variance."""
         result = {}
         for i, normalization in enumerate(self.normalizations):

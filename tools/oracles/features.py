@@ -3,6 +3,8 @@
 Formulas: the docstrings of Sources/Features. Everything is computed in double precision, then kept as float32.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import librosa
@@ -15,7 +17,7 @@ RATE, HOP, WINDOW, POINTS, BANDS = 24000, 480, 960, 1024, 64
 PAIRS = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
 
 
-def make_audio(frames=2400):
+def make_audio(frames: int = 2400) -> np.ndarray:
     """[4, frames]: coloured noise that reaches the channels with delays and gains, a tone, and noise of their own."""
     random = np.random.default_rng(2021)
     source = scipy.signal.lfilter([1], [1, -0.7], random.standard_normal(frames + 64))
@@ -29,7 +31,7 @@ def make_audio(frames=2400):
     return audio.astype(np.float32).astype(np.float64)
 
 
-def stft(audio):
+def stft(audio: np.ndarray) -> np.ndarray:
     """[4, 513, frames], time zero at the start of the window instead of 32 samples before it."""
     spectrum = librosa.stft(
         audio, n_fft=POINTS, win_length=WINDOW, hop_length=HOP, window="hann", center=True, pad_mode="constant",
@@ -39,18 +41,18 @@ def stft(audio):
     return spectrum * turn[:, None]
 
 
-def log_mel(spectrum, mel):
+def log_mel(spectrum: np.ndarray, mel: np.ndarray) -> np.ndarray:
     return 10 * np.log10(np.maximum(mel @ np.abs(spectrum) ** 2, 1e-10))
 
 
-def intensity(spectrum, mel):
+def intensity(spectrum: np.ndarray, mel: np.ndarray) -> np.ndarray:
     """Channels W, Y, Z, X to the intensity along y, z, x."""
     energy = (np.abs(spectrum) ** 2).sum(0) / 2 + 1e-20
     flow = np.real(np.conj(spectrum[:1]) * spectrum[1:]) / energy
     return (mel / mel.sum(1, keepdims=True)) @ flow
 
 
-def gcc_phat(spectrum):
+def gcc_phat(spectrum: np.ndarray) -> np.ndarray:
     result = []
     for m, n in PAIRS:
         cross = np.conj(spectrum[m]) * spectrum[n]
@@ -61,13 +63,13 @@ def gcc_phat(spectrum):
     return np.stack(result)
 
 
-def path_difference(spectrum, mel):
+def path_difference(spectrum: np.ndarray, mel: np.ndarray) -> np.ndarray:
     centres = librosa.mel_frequencies(BANDS + 2, fmin=0, fmax=RATE / 2)[1:-1, None]
     cross = mel @ (np.conj(spectrum[:1]) * spectrum[1:])
     return np.where(centres <= 2500, -343 / (2 * np.pi * centres) * np.angle(cross), 0)
 
 
-def coherence(spectrum, mel):
+def coherence(spectrum: np.ndarray, mel: np.ndarray) -> np.ndarray:
     power = mel @ np.abs(spectrum) ** 2
     pairs = [(mel @ (np.conj(spectrum[m]) * spectrum[n])) / np.sqrt(power[m] * power[n]) for m, n in PAIRS]
     silent = np.stack([power[m] * power[n] == 0 for m, n in PAIRS])
@@ -75,14 +77,14 @@ def coherence(spectrum, mel):
     return np.concatenate([pairs.real, pairs.imag])
 
 
-def covariance(spectrum, mel):
+def covariance(spectrum: np.ndarray, mel: np.ndarray) -> np.ndarray:
     energy = mel @ (np.abs(spectrum) ** 2).sum(0) / 2
     pairs = np.stack([mel @ (np.conj(spectrum[m]) * spectrum[n]) for m, n in PAIRS])
     pairs = np.divide(pairs, energy, out=np.zeros_like(pairs), where=energy > 0)
     return np.concatenate([pairs.real, pairs.imag])
 
 
-def main():
+def main() -> None:
     audio = make_audio()
     spectrum = stft(audio)
     mel = librosa.filters.mel(sr=RATE, n_fft=POINTS, n_mels=BANDS, dtype=np.float64)

@@ -5,8 +5,11 @@ of scenes is pooled anew from their counts. Four trackers stand for two systems 
 and the same without every prediction whose block and identity add up to a multiple of 7, 5 or 3.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 
+import motmetrics
 import numpy as np
 from safetensors.numpy import save_file
 from scipy.optimize import linear_sum_assignment
@@ -14,7 +17,7 @@ from scipy.stats import t as student
 from trackeval.metrics.hota import HOTA
 
 import metrics as oracle
-import motmetrics
+from metrics import Rows
 
 SUBSETS = [2, 3, 6, 24]
 DEGREES = list(range(1, 31)) + [59, 99, 100, 599]
@@ -24,12 +27,12 @@ FIGURES = [
 ]
 
 
-def thinned(scene, divisor):
+def thinned(scene: tuple[Rows, Rows], divisor: int) -> tuple[Rows, Rows]:
     references, predictions = scene
     return references, [p for p in predictions if divisor == 0 or (p[0] + p[1]) % divisor != 0]
 
 
-def paper_counts(references, predictions):
+def paper_counts(references: Rows, predictions: Rows) -> dict[str, float]:
     """Section II of Adavanne et al. (2021): no gate, a switch at every pair that was none in the block before."""
     counts, latest = dict.fromkeys(["pairs", "misses", "false", "switches", "angles"], 0), {}
     for block in range(oracle.BLOCKS):
@@ -48,7 +51,7 @@ def paper_counts(references, predictions):
     return counts
 
 
-def clear_counts(references, predictions):
+def clear_counts(references: Rows, predictions: Rows) -> dict[str, float]:
     accumulator = oracle.accumulate(references, predictions)
     names = ["num_objects", "num_predictions", "num_misses", "num_false_positives", "num_switches", "num_fragmentations", "idtp"]
     values = motmetrics.metrics.create().compute(accumulator, metrics=names, return_dataframe=False)
@@ -65,13 +68,13 @@ def clear_counts(references, predictions):
 
 
 class Scene:
-    def __init__(self, references, predictions):
+    def __init__(self, references: Rows, predictions: Rows) -> None:
         self.paper = paper_counts(references, predictions)
         self.clear = clear_counts(references, predictions)
         self.hota = HOTA().eval_sequence(oracle.sequence(references, predictions))
 
 
-def figures(scenes):
+def figures(scenes: list[Scene]) -> np.ndarray:
     """[13] of some scenes together."""
     p = {key: sum(scene.paper[key] for scene in scenes) for key in scenes[0].paper}
     c = {key: sum(scene.clear[key] for scene in scenes) for key in scenes[0].clear}
@@ -88,7 +91,7 @@ def figures(scenes):
     ])
 
 
-def system(seeds):
+def system(seeds: list[list[Scene]]) -> tuple[np.ndarray, np.ndarray]:
     """[13], [n, 13]: the mean over seeds of the figures of all scenes, and of those without each of them."""
     n = len(seeds[0])
     everything = np.mean([figures(scenes) for scenes in seeds], axis=0)
@@ -96,7 +99,7 @@ def system(seeds):
     return everything, np.array(without)
 
 
-def interval(everything, without):
+def interval(everything: np.ndarray, without: np.ndarray) -> np.ndarray:
     """[13, 3]: estimate, low, high."""
     n = len(without)
     pseudo = n * everything - (n - 1) * without
@@ -104,7 +107,7 @@ def interval(everything, without):
     return np.stack([everything, pseudo.mean(axis=0) - half, pseudo.mean(axis=0) + half], axis=1)
 
 
-def main():
+def main() -> None:
     seeds = {divisor: [Scene(*thinned(scene, divisor)) for scene in oracle.scenes()] for divisor in (0, 7, 5, 3)}
     first, second = system([seeds[0], seeds[7]]), system([seeds[5], seeds[3]])
     difference = interval(second[0] - first[0], second[1] - first[1])

@@ -1,6 +1,8 @@
 """Writes Tests/Fixtures/Training/losses.safetensors: the losses of tracking_losses.py and their gradients, in double precision,
 for small batches that meet every branch, and a Hungarian network on its own, forward and backward."""
 
+from __future__ import annotations
+
 from dataclasses import astuple
 
 import torch
@@ -23,12 +25,12 @@ SETTINGS = {
 double = dict(dtype=torch.double)
 
 
-def single(x):
+def single(x: torch.Tensor) -> torch.Tensor:
     """The numbers that a float holds, so that an implementation may keep its inputs in single precision."""
     return x.float().double()
 
 
-def hungarian(tracks):
+def hungarian(tracks: int) -> HungarianNet:
     """Weights large enough for associations on both sides of 0.5."""
     hnet = HungarianNet(tracks, WIDTH).double()
     with torch.no_grad():
@@ -37,7 +39,7 @@ def hungarian(tracks):
     return hnet.requires_grad_(False)
 
 
-def batch(events):
+def batch(events: list[list[str]]) -> dict[str, torch.Tensor]:
     """Sources that wander, regressors near them in an order of their own that sometimes changes."""
     letters = torch.tensor([[[ord(c) for c in slot] for slot in sequence] for sequence in events]).transpose(1, 2)
     active, onset = (letters != ord(".")).double(), (letters == ord("o")).double()
@@ -52,12 +54,12 @@ def batch(events):
     v = single(torch.where(flipped[..., None, None], v.flip(2), v) * torch.empty(*size, 1, **double).uniform_(0.4, 1.4))
     v[0, 1, 0] = single(0.5 * x[0, 1, 0])  # nearly no distance
     v[0, 2] = single(v[0, 2] * 0.01)  # nearly no length
-    l = 2 * torch.randn(size, **double)
-    l[0, 3], l[1, 4], l[2, 5] = 40, -40, 60
-    return dict(v=v, l=single(l), x=x, active=active, onset=onset)
+    logits = 2 * torch.randn(size, **double)
+    logits[0, 3], logits[1, 4], logits[2, 5] = 40, -40, 60
+    return dict(v=v, l=single(logits), x=x, active=active, onset=onset)
 
 
-def check(parts, active, onset):
+def check(parts: dict[str, torch.Tensor], active: torch.Tensor, onset: torch.Tensor) -> list[str]:
     """A fixture is worth nothing where a branch is missed, or where single precision could take another one."""
     a, last, target = parts["A"], parts["last"], parts["target"]
     best, row = a.max(dim=2)
@@ -82,15 +84,15 @@ def check(parts, active, onset):
     return [name for name, holds in wanted.items() if not holds]
 
 
-def losses(name, events, seed, demanding=True):
+def losses(name: str, events: list[list[str]], seed: int, demanding: bool = True) -> tuple[dict[str, torch.Tensor], list[str]]:
     torch.manual_seed(seed)
     inputs, hnet = batch(events), hungarian(len(events[0]))
     tensors = {f"{name}.{key}": value for key, value in inputs.items()}
     tensors |= {f"{name}.hnet.{key}": value for key, value in hnet.named().items()}
     for setting, weights in SETTINGS.items():
-        v, l = inputs["v"].clone().requires_grad_(), inputs["l"].clone().requires_grad_()
-        parts = tracking_loss(v, l, inputs["x"], inputs["active"], inputs["onset"], weights, hnet)
-        slopes = torch.autograd.grad(parts["total"], [v, l], allow_unused=True, materialize_grads=True)
+        v, logits = inputs["v"].clone().requires_grad_(), inputs["l"].clone().requires_grad_()
+        parts = tracking_loss(v, logits, inputs["x"], inputs["active"], inputs["onset"], weights, hnet)
+        slopes = torch.autograd.grad(parts["total"], [v, logits], allow_unused=True, materialize_grads=True)
         tensors |= {f"{name}.{setting}.{term}": parts[term] for term in ["mse", "motp", "mota", "activity", "total"]}
         tensors[f"{name}.{setting}.weights"] = torch.tensor(astuple(weights), **double)
         tensors |= {f"{name}.{setting}.gradient.{of}": slope for of, slope in zip("vl", slopes)}
@@ -98,7 +100,7 @@ def losses(name, events, seed, demanding=True):
     return tensors | {f"{name}.A": parts["A"], f"{name}.D": parts["D"]}, missed
 
 
-def first_complete(name, events):
+def first_complete(name: str, events: list[list[str]]) -> dict[str, torch.Tensor]:
     """The batch of the first seed that meets every branch."""
     for seed in range(1000):
         tensors, missed = losses(name, events, seed)
@@ -108,7 +110,7 @@ def first_complete(name, events):
     raise SystemExit(f"{name}: no seed below 1000 meets every branch; the last missed {missed}")
 
 
-def network(tracks, matrices=7):
+def network(tracks: int, matrices: int = 7) -> dict[str, torch.Tensor]:
     """A Hungarian network alone: the slopes of a random sum of its logits, row maxima and column maxima."""
     torch.manual_seed(20 + tracks)
     name = f"hnet{tracks}"

@@ -6,28 +6,32 @@ last, and a track outlives its source or goes over to the next. Angles are compu
 stored, so that both sides score the same numbers.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 import motmetrics
 import numpy as np
 from safetensors.numpy import save_file
 from trackeval.metrics.hota import HOTA
 
+Rows = list[tuple[int, int, np.ndarray]]  # block, identity, vector
 SCENES, CROWDED, BLOCKS, GATE = 16, 8, 150, 20.0
 SCORES = ["mota", "motp", "num_misses", "num_false_positives", "num_switches", "num_fragmentations", "idf1", "idtp"]
 
 
-def unit(azimuth, elevation):
+def unit(azimuth: float, elevation: float) -> np.ndarray:
     a, e = np.radians(azimuth), np.radians(elevation)
     return np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)], dtype=np.float32)
 
 
-def angle(u, v):
+def angle(u: np.ndarray, v: np.ndarray) -> float:
     u, v = u.astype(np.float64), v.astype(np.float64)
     return np.degrees(np.arctan2(np.linalg.norm(np.cross(u, v)), u @ v))
 
 
-def make_scene(random):
+def make_scene(random: np.random.Generator) -> tuple[Rows, Rows]:
     """Two lists of (block, identity, vector)."""
     references, predictions = [], []
     next_identity = 100
@@ -64,7 +68,7 @@ def make_scene(random):
     return references, [tuple(p) for p in predictions]
 
 
-def make_crowded_scene(random):
+def make_crowded_scene(random: np.random.Generator) -> tuple[Rows, Rows]:
     """As make_scene, but whom a prediction belongs to is open in most blocks."""
     references, predictions = [], []
     centre = random.uniform(-180, 180)
@@ -91,12 +95,12 @@ def make_crowded_scene(random):
     return references, [tuple(p) for p in predictions]
 
 
-def scenes():
+def scenes() -> list[tuple[Rows, Rows]]:
     random = np.random.default_rng(2008)
     return [make_scene(random) for _ in range(SCENES)] + [make_crowded_scene(random) for _ in range(CROWDED)]
 
 
-def accumulate(references, predictions):
+def accumulate(references: Rows, predictions: Rows) -> motmetrics.MOTAccumulator:
     accumulator = motmetrics.MOTAccumulator()
     for block in range(BLOCKS):
         real = [r for r in references if r[0] == block]
@@ -108,7 +112,7 @@ def accumulate(references, predictions):
     return accumulator
 
 
-def sequence(references, predictions):
+def sequence(references: Rows, predictions: Rows) -> dict[str, Any]:
     """A scene as TrackEval has it: identities from 0, similarity max(0, 1 - angle / 40)."""
     real_index = {identity: i for i, identity in enumerate(sorted({r[1] for r in references}))}
     found_index = {identity: i for i, identity in enumerate(sorted({p[1] for p in predictions}))}
@@ -126,7 +130,7 @@ def sequence(references, predictions):
     return data
 
 
-def hota(all_scenes):
+def hota(all_scenes: list[tuple[Rows, Rows]]) -> np.ndarray:
     """[scenes + 1, 3] of HOTA, DetA and AssA, the last row over all scenes."""
     metric = HOTA()
     each = {str(k): metric.eval_sequence(sequence(*scene)) for k, scene in enumerate(all_scenes)}
@@ -134,14 +138,14 @@ def hota(all_scenes):
     return np.array([[row[name].mean() for name in ("HOTA", "DetA", "AssA")] for row in rows])
 
 
-def table(all_scenes):
+def table(all_scenes: list[Rows]) -> tuple[np.ndarray, np.ndarray]:
     """[rows, 3] of scene, block and identity, and [rows, 3] of vectors."""
     rows = [(k, block, identity) for k, scene in enumerate(all_scenes) for block, identity, _ in scene]
     vectors = [vector for scene in all_scenes for _, _, vector in scene]
     return np.array(rows, dtype=np.int32), np.stack(vectors)
 
 
-def main():
+def main() -> None:
     all_scenes = scenes()
     accumulators = [accumulate(*scene) for scene in all_scenes]
     scores = motmetrics.metrics.create().compute_many(accumulators, metrics=SCORES, generate_overall=True)

@@ -1,6 +1,8 @@
 """Writes Tests/Fixtures/Networks/<form>.safetensors and Tests/Fixtures/Kernels/kernels.safetensors: what PyTorch makes of a
 small DOAnet, forward and backward, and of single operations, in double precision."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import torch
@@ -13,7 +15,7 @@ from doanet import DOAnet
 FIXTURES = Path(__file__).parents[2] / "Tests/Fixtures"
 
 
-def network(form):
+def network(form: str) -> None:
     torch.manual_seed(2021)
     net = DOAnet(form, channels=3, bands=16, filters=4, gru=5, head=6, tracks=2).double()
     for normalization in net.normalizations:  # gains of both signs, statistics that are not the identity
@@ -43,7 +45,7 @@ def network(form):
     write(f"Networks/{form}.safetensors", tensors)
 
 
-def kernels():
+def kernels() -> None:
     torch.manual_seed(7)
     double = dict(dtype=torch.double)
     tensors = {}
@@ -72,7 +74,7 @@ def kernels():
     write("Kernels/kernels.safetensors", tensors)
 
 
-def write(name, tensors):
+def write(name: str, tensors: dict[str, torch.Tensor]) -> None:
     target = FIXTURES / name
     target.parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.detach().clone().contiguous() for key, value in tensors.items()}, target)

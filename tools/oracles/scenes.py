@@ -1,6 +1,8 @@
 """Fixtures of room Scenes: image sources and impulse responses from pyroomacoustics, the rigid sphere from scipy's Bessel
 functions, capsules in open air from their definition, diffuse fields by integration over the sphere."""
 
+from __future__ import annotations
+
 import os
 
 import numpy as np
@@ -13,7 +15,7 @@ SIZE, SOURCE, RECEIVER = [5.2, 4.1, 2.9], [1.3, 2.7, 1.6], [3.4, 1.2, 1.1]
 ABSORPTION = dict(west=0.1, east=0.25, south=0.3, north=0.15, floor=0.4, ceiling=0.2)
 
 
-def images(order=4):
+def images(order: int = 4) -> tuple[np.ndarray, np.ndarray]:
     """[images, 3] positions and [images] reflection gains, the source itself included."""
     materials = {wall: pra.Material(energy_absorption=value) for wall, value in ABSORPTION.items()}
     room = pra.ShoeBox(SIZE, fs=24000, max_order=order, materials=materials, air_absorption=False)
@@ -23,7 +25,7 @@ def images(order=4):
     return room.sources[0].images.T, room.sources[0].damping[0]
 
 
-def sphere(frequencies, angles, radius=0.042, c=343.0):
+def sphere(frequencies: np.ndarray, angles: np.ndarray, radius: float = 0.042, c: float = 343.0) -> np.ndarray:
     """Surface pressure on a rigid sphere, [frequencies, angles], time factor exp(+jwt): incident plus scattered modes."""
     x = 2 * np.pi * frequencies[:, None] * radius / c
     total = np.zeros((len(frequencies), len(angles)), complex)
@@ -47,7 +49,7 @@ ROOMS = [
 PIECE, PIECES, RATE, SOUND = 120, 60, 24000, 343.0
 
 
-def response(room, source, receiver):
+def response(room: pra.Room, source: list[float], receiver: list[float]) -> np.ndarray:
     """The pressure at the receiver from the emission on, 1 for the direct sound at 1 m."""
     room.add_source(source)
     room.add_microphone(receiver)
@@ -56,7 +58,7 @@ def response(room, source, receiver):
     return np.asarray(room.rir[0][0], np.float64)[pra.constants.get("frac_delay_length") // 2:]
 
 
-def impulse_responses():
+def impulse_responses() -> tuple[np.ndarray, np.ndarray]:
     """[rooms] direct delays in samples and [rooms, PIECES] energies from 2 ms before the direct sound on: mirror images alone."""
     delays, energies = [], []
     pra.constants.set("c", SOUND)
@@ -72,7 +74,7 @@ def impulse_responses():
     return np.array(delays), np.array(energies)
 
 
-def decay_times(scattering=0.5):
+def decay_times(scattering: float = 0.5) -> np.ndarray:
     """Seconds for 60 dB, from 5 to 35 below the whole energy, [rooms]: rays in rooms whose walls scatter, as furnished ones do.
 
     Without scattering a bare shoebox rings longer than any formula for diffuse sound says. Rays are drawn at random: mean
@@ -99,12 +101,12 @@ OPEN = dict(
     aims=[[0, 0], [120, 10], [-75, -30], [10, 80]], directivity=[1.0, 0.5, 0.0, 0.7])
 
 
-def unit(azimuth, elevation):
+def unit(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
     a, e = np.radians(azimuth), np.radians(elevation)
     return np.stack([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)], -1)
 
 
-def open_array(frequencies, directions):
+def open_array(frequencies: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Pressure that capsules pick up of plane waves from [directions, 3], against the centre: [frequencies, directions, 4]."""
     positions, share = np.array(OPEN["positions"]), np.array(OPEN["directivity"])
     aims = unit(*np.array(OPEN["aims"], float).T)
@@ -113,7 +115,7 @@ def open_array(frequencies, directions):
     return gain * np.exp(1j * phase)
 
 
-def diffuse(frequencies):
+def diffuse(frequencies: np.ndarray) -> np.ndarray:
     """Covariance of the open array in a diffuse field, [frequencies, 4, 4]: Gauss and trapezium over the sphere."""
     z, weights = np.polynomial.legendre.leggauss(48)
     turn = np.arange(96) * 2 * np.pi / 96

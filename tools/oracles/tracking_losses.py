@@ -4,6 +4,8 @@ oracle of the losses in Sources/Training, and what tools/benchmarks/train_pytorc
 Index i is a regressor (a row), j a reference slot (a column), of block t and sequence b; sums run over the whole batch.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 
@@ -19,19 +21,19 @@ SHARPNESS, DELTA = 10.0, 0.5  # of dMOTa's soft choice, after Xu et al. (DeepMOT
 class HungarianNet(nn.Module):
     """Figure 2: distances [..., N rows, N columns] to logits of "row i is column j", of the same shape."""
 
-    def __init__(self, tracks, width=128):
+    def __init__(self, tracks: int, width: int = 128) -> None:
         super().__init__()
         self.recurrent = nn.GRU(tracks, width, batch_first=True)
         self.query, self.key, self.value = (nn.Linear(width, width, bias=False) for _ in range(3))
         self.association = nn.Linear(width, tracks)
 
-    def forward(self, distances):
+    def forward(self, distances: torch.Tensor) -> torch.Tensor:
         shape = distances.shape
         rows, _ = self.recurrent(distances.clamp(max=OUT_OF_RANGE).reshape(-1, *shape[-2:]))
         weights = torch.softmax(self.query(rows) @ self.key(rows).transpose(1, 2), dim=-1)
         return self.association(torch.tanh(weights @ self.value(rows))).reshape(shape)
 
-    def named(self):
+    def named(self) -> dict[str, torch.Tensor]:
         """Our name -> parameter, of the same layout in PyTorch and here."""
         recurrent = self.recurrent
         return {
@@ -42,7 +44,7 @@ class HungarianNet(nn.Module):
             "association.weight": self.association.weight, "association.bias": self.association.bias,
         }
 
-    def load_named(self, tensors):
+    def load_named(self, tensors: dict[str, torch.Tensor]) -> HungarianNet:
         with torch.no_grad():
             for name, parameter in self.named().items():
                 parameter.copy_(tensors[name])
@@ -60,11 +62,11 @@ class Weights:
     switch: float = 1
     association_gradient: float = 1
 
-    def needs_association(self):
+    def needs_association(self) -> bool:
         return bool(self.motp or self.mota or self.activity)
 
 
-def distances(directions, references, active):
+def distances(directions: torch.Tensor, references: torch.Tensor, active: torch.Tensor) -> torch.Tensor:
     """[..., N, N]: |u_i - x_j| of unit predictions u = v / |v|, or a constant where j is absent."""
     u = directions / (directions.square().sum(-1, keepdim=True) + 1e-12).sqrt()
     difference = u.unsqueeze(-2) - references.unsqueeze(-3)
@@ -72,7 +74,7 @@ def distances(directions, references, active):
     return torch.where(active.bool().unsqueeze(-2), distance, torch.full_like(distance, ABSENT))
 
 
-def last_matches(association, active, onset):
+def last_matches(association: torch.Tensor, active: torch.Tensor, onset: torch.Tensor) -> torch.Tensor:
     """[B, T, N]: the row that each reference was last matched to, -1 where it has none.
 
     A match is the largest of the rows above 0.5; the latest block of the same event that has one counts, before block t.
@@ -88,7 +90,10 @@ def last_matches(association, active, onset):
     return torch.stack(result, dim=1)
 
 
-def tracking_loss(directions, logits, references, active, onset, weights, hnet=None):
+def tracking_loss(
+    directions: torch.Tensor, logits: torch.Tensor, references: torch.Tensor, active: torch.Tensor, onset: torch.Tensor,
+    weights: Weights, hnet: HungarianNet | None = None
+) -> dict[str, torch.Tensor]:
     """The terms and their weighted sum, as a dictionary of scalars: mse, motp, mota, activity, total (and A, D, last).
 
     directions [B, T, N, 3] are raw outputs, logits [B, T, N] of activity, references [B, T, N, 3] unit vectors, active and

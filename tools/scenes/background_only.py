@@ -1,5 +1,9 @@
 """Recordings in which nobody speaks: what a tracker tells there is false."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from .microphone import SAMPLE_RATE as FS
@@ -9,7 +13,7 @@ from .room import Room
 LEAD_SECONDS = 1.0  # of noise rendered before the recording begins, so that the room is already filled
 
 
-def random_background(rng, seconds, fan):
+def random_background(rng: np.random.Generator, seconds: float, fan: bool) -> tuple[np.ndarray, dict[str, Any]]:
     """(audio, facts): no source, only a diffuse background and, with `fan`, one steady machine in a room over it.
 
     The fan: noise that falls with frequency as fans' do, with four harmonics of its blades, at one place, -6 to 6 dB
@@ -30,7 +34,7 @@ def random_background(rng, seconds, fan):
     return audio, facts | {"level_dbfs": round(level, 1), "seconds": seconds}
 
 
-def fan_noise(rng, total):
+def fan_noise(rng: np.random.Generator, total: int) -> np.ndarray:
     """[total]: noise flat to 200 Hz and falling 3 to 9 dB an octave above, with tones of the blades, each 10 to 20 dB below it."""
     frequencies = np.fft.rfftfreq(total, 1 / FS)
     colour = np.maximum(frequencies, 200.0) ** -rng.uniform(0.5, 1.5)

@@ -7,6 +7,8 @@ FOA: the direction of the intensity up to 5 kHz. MIC: the direction whose free-f
 by 1.5 as a rigid sphere does to low frequencies, fit the phases below 800 Hz. Ends with 1 if a median is 5 degrees or more.
 """
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 
@@ -14,11 +16,11 @@ import numpy as np
 import soundfile
 from scipy.signal import stft
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])  # tools/
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/
 from scenes.microphone import CAPSULES, RADIUS, SPEED_OF_SOUND, unit_vectors
 
 
-def single_labels(path):
+def single_labels(path: Path) -> dict[int, np.ndarray]:
     """{frame: unit vector} of the frames with exactly one source."""
     rows = np.loadtxt(path, delimiter=",", dtype=int, ndmin=2)
     frames, counts = np.unique(rows[:, 0], return_counts=True)
@@ -26,20 +28,20 @@ def single_labels(path):
     return {row[0]: unit_vectors(float(row[3]), float(row[4])) for row in rows if row[0] in alone}
 
 
-def spectra(path):
+def spectra(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """(frequencies, [channels, bins, frames]): frames every 480 samples, frame f around sample 480 f."""
     audio, rate = soundfile.read(path)
     frequencies, _, values = stft(audio.T, rate, nperseg=960, noverlap=480, nfft=1024)
     return frequencies, values
 
 
-def foa_direction(frequencies, block):
+def foa_direction(frequencies: np.ndarray, block: np.ndarray) -> np.ndarray:
     band = (frequencies > 100) & (frequencies < 5000)
     w, y, z, x = block[:, band]
     return np.array([np.sum((np.conj(w) * v).real) for v in (x, y, z)])
 
 
-def mic_direction(frequencies, block):
+def mic_direction(frequencies: np.ndarray, block: np.ndarray) -> np.ndarray:
     band = (frequencies > 150) & (frequencies < 800)
     slopes = []
     for m in range(4):
@@ -52,7 +54,7 @@ def mic_direction(frequencies, block):
     return np.linalg.lstsq(rows, np.array(slopes), rcond=None)[0]
 
 
-def main():
+def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     root, bad = Path(sys.argv[1]), False

@@ -4,6 +4,8 @@ A wave's share of the output is a sum over components: a real weight that depend
 that does not. So any number of arrivals is accumulated first, component by component, and filtered once.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy.special import eval_legendre, spherical_jn, spherical_yn
 
@@ -14,25 +16,25 @@ CAPSULES = np.array([(45, 35), (-45, -35), (135, -35), (-135, 35)], float)  # az
 ORDER = 12  # kR is 9.2 at 12 kHz; what orders above this add is below -35 dB
 
 
-def unit_vectors(azimuth, elevation):
+def unit_vectors(azimuth: np.ndarray | float, elevation: np.ndarray | float) -> np.ndarray:
     """Degrees, any shape -> [..., 3]: x front, y left, z up."""
     a, e = np.radians(azimuth), np.radians(elevation)
     return np.stack([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e) * np.ones_like(a)], -1)
 
 
-def foa_weights(directions):
+def foa_weights(directions: np.ndarray) -> np.ndarray:
     """[N, 3] unit vectors of arrival -> [N, 4]: W, Y, Z, X (ACN, SN3D)."""
     x, y, z = directions.T
     return np.stack([np.ones_like(x), y, z, x], -1)
 
 
-def capsule_weights(directions):
+def capsule_weights(directions: np.ndarray) -> np.ndarray:
     """[N, 3] -> [N, ORDER + 1, 4]: Legendre polynomials of the cosine between arrival and capsule."""
     cosines = directions @ unit_vectors(CAPSULES[:, 0], CAPSULES[:, 1]).T
     return np.stack([eval_legendre(n, cosines) for n in range(ORDER + 1)], 1)
 
 
-def sphere_filters(bins):
+def sphere_filters(bins: int) -> np.ndarray:
     """Pressure on a rigid sphere, order by order: [ORDER + 1, bins], frequencies 0 ... 12 kHz.
 
     i^n (2n+1) (-i) / ((kR)^2 h_n'(kR)), h the outgoing Hankel function for e^{+i w t} (the second kind);

@@ -1,6 +1,9 @@
 """One recording: sources that speak in turn, still or moving on arcs, in a room, over a diffuse background."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -26,13 +29,13 @@ class Event:
     turn: float  # seconds after the start at which the motion reverses
     distance: float  # metres
 
-    def direction(self, seconds):
+    def direction(self, seconds: float) -> tuple[float, float]:
         """(azimuth, elevation) so long after the start; azimuth not wrapped."""
         there = self.turn - np.abs(self.turn - seconds)
         return self.azimuth + self.speed * there, self.elevation
 
 
-def plan_events(rng, library, room, overlap, seconds):
+def plan_events(rng: np.random.Generator, library: sounds.Library, room: Room, overlap: int, seconds: float) -> list[Event]:
     """Events of `overlap` layers that fill the recording with pauses between."""
     events = []
     for track in range(overlap):
@@ -51,7 +54,7 @@ def plan_events(rng, library, room, overlap, seconds):
     return events
 
 
-def place(rng, room, event):
+def place(rng: np.random.Generator, room: Room, event: Event) -> Event:
     """Gives the event a distance that keeps its whole path inside the room, nearer the horizon if need be."""
     while True:
         times = np.linspace(0, len(event.samples) / FS, 40)
@@ -62,7 +65,7 @@ def place(rng, room, event):
         event.elevation *= 0.7
 
 
-def render_event(room, event, total):
+def render_event(room: Room, event: Event, total: int) -> np.ndarray:
     """[total, 8] float32: the event through the room."""
     seconds = len(event.samples) / FS
     step = seconds if event.speed == 0 else max(KNOT_DEGREES / abs(event.speed), 0.05)
@@ -86,14 +89,14 @@ def render_event(room, event, total):
     return output
 
 
-def add(output, start, samples, response):
+def add(output: np.ndarray, start: int, samples: np.ndarray, response: np.ndarray) -> None:
     """Adds `samples` [n] through `response` [m, 8] to `output` from `start`; what passes the end is cut."""
     wet = fftconvolve(samples[:, None], response, axes=0)
     end = min(start + len(wet), len(output))
     output[start:end] += wet[:end - start]
 
 
-def background(rng, total, slope=None):
+def background(rng: np.random.Generator, total: int, slope: float | None = None) -> np.ndarray:
     """[total, 8] float32: a diffuse field, above 150 Hz falling `slope` times 6 dB an octave; W has unit power.
 
     Without `slope` it is drawn from 0.5 to 1.
@@ -108,7 +111,7 @@ def background(rng, total, slope=None):
     cosines = np.clip(capsules @ capsules.T, -1, 1)
     spectra = np.zeros((len(frequencies), 8), complex)
 
-    def noise(channels):
+    def noise(channels: int) -> np.ndarray:
         return np.fft.rfft(rng.standard_normal((total, channels)), axis=0) * colour[:, None]
 
     spectra[:, :4] = noise(4) * np.sqrt([1, 1 / 3, 1 / 3, 1 / 3])
@@ -121,7 +124,7 @@ def background(rng, total, slope=None):
     return np.fft.irfft(spectra, total, axis=0).astype(np.float32)
 
 
-def labels(events, total):
+def labels(events: list[Event], total: int) -> list[tuple[int, int, int, int, int]]:
     """Rows (frame, class, track, azimuth, elevation), integers: blocks of which at least half is heard."""
     rows = []
     for event in events:
@@ -137,7 +140,7 @@ def labels(events, total):
     return sorted(rows)
 
 
-def event_facts(event, heard, gain, noise):
+def event_facts(event: Event, heard: np.ndarray, gain: float, noise: float) -> dict[str, Any]:
     """What a table may group an event by; `heard` [total]: its W channel, `gain`: of the mix, `noise`: power of its W."""
     active = np.zeros(len(heard), bool)
     pieces = np.repeat(sounds.active_pieces(event.samples), 480)
@@ -151,11 +154,14 @@ def event_facts(event, heard, gain, noise):
     }
 
 
-def decibels(power):
+def decibels(power: float) -> float:
     return round(10 * float(np.log10(max(power, 1e-20))), 2)
 
 
-def mix(rng, room, events, seconds, snr, peak, facts=None):
+def mix(
+    rng: np.random.Generator, room: Room, events: list[Event], seconds: float, snr: float | None, peak: float,
+    facts: list[dict[str, Any]] | None = None
+) -> tuple[np.ndarray, list[tuple[int, int, int, int, int]]]:
     """(audio [samples, 8] float32 in +-1, label rows).
 
     `snr`: dB of the sources, reverberation included, over the background, both in W, where any source is active;
@@ -180,7 +186,9 @@ def mix(rng, room, events, seconds, snr, peak, facts=None):
     return audio * gain, rows
 
 
-def random_recording(rng, library, overlap, seconds, dry=False):
+def random_recording(
+    rng: np.random.Generator, library: sounds.Library, overlap: int, seconds: float, dry: bool = False
+) -> tuple[np.ndarray, list[tuple[int, int, int, int, int]], dict[str, Any]]:
     """(audio, rows, facts): everything about the recording drawn from `rng`; `facts` as facts.jsonl has them."""
     room = Room(rng, rng.uniform(0.25, 0.9), dry)
     snr = None if dry else rng.uniform(6, 30)

@@ -4,6 +4,8 @@ Every arrival, image or tail, is (delay, direction, gain in each band); one rend
 response: 4 channels FOA, 4 channels MIC.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +33,7 @@ class Arrivals:
 class Room:
     """`rt60` in seconds, nominal; `dry` keeps the direct path only. Array yaw turns its axes against the walls."""
 
-    def __init__(self, rng, rt60, dry=False):
+    def __init__(self, rng: np.random.Generator, rt60: float, dry: bool = False) -> None:
         self.rng, self.rt60, self.dry = rng, rt60, dry
         self.size = np.array([rng.uniform(4, 9), rng.uniform(3.5, 7), rng.uniform(2.4, 3.6)])
         self.array = self.size * np.array([rng.uniform(0.35, 0.65), rng.uniform(0.35, 0.65), 0])
@@ -50,14 +52,14 @@ class Room:
                 {"coeffs": list(octaves), "center_freqs": [125 * 2**k for k in range(7)]})
         self.filters = {}
 
-    def clearance(self, azimuth, elevation):
+    def clearance(self, azimuth: float, elevation: float) -> float:
         """Metres from the array to the walls in a direction (degrees, array axes), less 0.4 m."""
         u = microphone.unit_vectors(np.asarray(azimuth, float) + self.yaw, np.asarray(elevation, float))
         with np.errstate(divide="ignore"):
             reach = np.where(u > 0, (self.size - self.array) / u, -self.array / u)
         return float(np.min(np.where(u == 0, np.inf, reach))) - 0.4
 
-    def images(self, azimuth, elevation, distance):
+    def images(self, azimuth: float, elevation: float, distance: float) -> Arrivals:
         """Arrivals before the mixing time of a source in that direction (degrees) and distance (metres)."""
         u = microphone.unit_vectors(np.float64(azimuth + self.yaw), np.float64(elevation))
         reach = MIX_END * microphone.SPEED_OF_SOUND
@@ -77,7 +79,7 @@ class Room:
         turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
         return Arrivals(lengths / microphone.SPEED_OF_SOUND, vectors @ turn.T / lengths[:, None], gains)
 
-    def tail(self, images, length):
+    def tail(self, images: Arrivals, length: float) -> Arrivals:
         """Diffuse arrivals up to `length` seconds whose level continues that of `images`."""
         late = (images.delays > 0.04) & (images.delays < MIX_BEGIN)
         energy = np.sum(images.gains[late] ** 2, 0) / (MIX_BEGIN - 0.04)  # around 0.05 s
@@ -89,7 +91,7 @@ class Room:
         gains = self.rng.normal(size=(count, 1)) * envelope * np.sin(np.pi / 2 * fade(delays))[:, None]
         return Arrivals(delays, directions, gains)
 
-    def response(self, arrivals, length):
+    def response(self, arrivals: Arrivals, length: float) -> np.ndarray:
         """[samples, 8] float32: FOA W, Y, Z, X, then capsules 0...3, of arrivals up to `length` seconds."""
         samples = int(length * FS)
         size = scipy.fft.next_fast_len(samples + 2 * TAPS, real=True)
@@ -108,12 +110,12 @@ class Room:
         return scipy.fft.irfft(np.concatenate([spectra[:, 0], capsules], 1), size, axis=0)[:samples].astype(np.float32)
 
 
-def fade(seconds):
+def fade(seconds: np.ndarray) -> np.ndarray:
     """0 before the mixing time, 1 after it."""
     return np.clip((seconds - MIX_BEGIN) / (MIX_END - MIX_BEGIN), 0, 1)
 
 
-def delay_matrix(delays, size):
+def delay_matrix(delays: np.ndarray, size: int) -> scipy.sparse.csc_matrix:
     """Sparse [size, N]: column n is a Hann-windowed sinc at `delays[n]` samples."""
     first = np.floor(delays).astype(int) - TAPS // 2 + 1
     positions = first[:, None] + np.arange(TAPS)
@@ -126,7 +128,7 @@ def delay_matrix(delays, size):
         shape=(size, len(delays)))
 
 
-def band_filters(bins):
+def band_filters(bins: int) -> np.ndarray:
     """[bands, bins]: zero-phase bands that add to 1, crossing over half an octave to each side of an edge."""
     octaves = np.log2(np.maximum(np.linspace(0, FS / 2, bins), 1.0))
     above = [np.ones(bins)]

@@ -1,6 +1,9 @@
 """Dry recordings from folders on disk, read as mono at 24 kHz, and where in time they can be heard."""
 
+from __future__ import annotations
+
 import subprocess
+from collections.abc import Sequence
 from math import gcd
 from pathlib import Path
 
@@ -16,7 +19,7 @@ RUMBLE = 80.0  # Hz: below it no mouth or loudspeaker of a room's size sends any
 FLOOR_DB = -30.0  # a 20 ms piece this far below the loud ones counts as silent
 
 
-def read(path, rumble=False):
+def read(path: Path, rumble: bool = False) -> np.ndarray | None:
     """Mono float64 at 24 kHz, without leading and trailing silence; None where nothing can be heard or read.
 
     What lies below `RUMBLE` is taken out unless `rumble`. Many sounds of games have an offset or a thump there, which
@@ -44,7 +47,7 @@ def read(path, rumble=False):
     return samples[heard[0] * 480:(heard[-1] + 1) * 480]
 
 
-def active_pieces(samples):
+def active_pieces(samples: np.ndarray) -> np.ndarray:
     """Which 20 ms pieces are heard: level within FLOOR_DB of the 95th percentile, pauses under 0.3 s bridged."""
     pieces = samples[:len(samples) // 480 * 480].reshape(-1, 480)
     level = 10 * np.log10(np.mean(pieces**2, 1) + 1e-12)
@@ -61,7 +64,7 @@ def active_pieces(samples):
 class Library:
     """Sounds of several folders; a folder given on the command line is a class of the labels, in that order."""
 
-    def __init__(self, folders):
+    def __init__(self, folders: Sequence[str | Path]) -> None:
         self.classes = []
         for folder in folders:
             groups = {}
@@ -72,7 +75,7 @@ class Library:
                 raise SystemExit(f"test-scenes: {folder}: expected recordings (wav, ogg, flac, g722) below it, found none")
             self.classes.append(list(groups.values()))
 
-    def event(self, rng, seconds):
+    def event(self, rng: np.random.Generator, seconds: float) -> tuple[int, np.ndarray]:
         """(class, samples): sounds of one folder of a class, one after another with short pauses, for `seconds`."""
         kind = int(rng.integers(len(self.classes)))
         groups = self.classes[kind]

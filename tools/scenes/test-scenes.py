@@ -16,23 +16,26 @@ can be grouped. The same arguments give the same files; recording N does not dep
 tools/oracles/requirements.txt; ffmpeg for .g722 sounds.
 """
 
+from __future__ import annotations
+
 import argparse
 import csv
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])  # tools/
-from scenes.microphone import SAMPLE_RATE
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/
 from scenes.background_only import random_background
+from scenes.microphone import SAMPLE_RATE
 from scenes.recording import random_recording
 from scenes.sounds import Library
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     content = parser.add_mutually_exclusive_group(required=True)
     content.add_argument("--sounds", nargs="+", metavar="FOLDER", help="recordings; each folder is a class")
@@ -56,7 +59,7 @@ def main():
             print(", ".join(f"{key} {value}" for key, value in facts.items() if key != "events"), flush=True)
 
 
-def write(options, library, number):
+def write(options: argparse.Namespace, library: Library | None, number: int) -> dict[str, Any]:
     """Writes recording `number`; its line of facts.jsonl."""
     rng = np.random.default_rng([options.seed, number])
     if library is None:

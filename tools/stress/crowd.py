@@ -1,12 +1,18 @@
 """A crowd of subscribers in one loop: who listens, who talks, who never reads, who comes and goes. Standard library only."""
 
+from __future__ import annotations
+
 import heapq
 import itertools
 import json
 import random
 import select
+import socket
 import time
+from collections.abc import Callable
+from typing import Any
 
+from stress.daemon import Daemon
 from stress.lines import STATUS, TRACKS, LineCheck
 
 NOISE = b"{" * 65536
@@ -16,7 +22,7 @@ STALLED_ROOM = 4096
 class Subscriber:
     """One connection and what it is for: healthy, talking, stalled or leaving."""
 
-    def __init__(self, kind, connection, sampled):
+    def __init__(self, kind: str, connection: socket.socket, sampled: bool) -> None:
         self.kind = kind
         self.sampled = sampled
         self.connection = connection
@@ -28,7 +34,7 @@ class Subscriber:
 class Crowd:
     """stall_allowance: seconds beyond the daemon's stall_seconds after which a stalled one must be disconnected."""
 
-    def __init__(self, daemon, stall_allowance, seed):
+    def __init__(self, daemon: Daemon, stall_allowance: float, seed: int) -> None:
         self.daemon = daemon
         self.stall_allowance = stall_allowance
         self.random = random.Random(seed)
@@ -47,11 +53,12 @@ class Crowd:
 
     # Who is there.
 
-    def join(self, kind):
+    def join(self, kind: str) -> Subscriber | None:
         try:
             connection = self.daemon.connect(room=STALLED_ROOM if kind == "stalled" else None)
         except OSError as error:
-            return self.blame(f"a {kind} one could not connect: {error}")
+            self.blame(f"a {kind} one could not connect: {error}")
+            return None
         connection.setblocking(False)
         # One in sixteen is enough to see how late lines are.
         member = Subscriber(kind, connection, sampled=kind == "healthy" and self.joined % 16 == 0)
@@ -68,7 +75,7 @@ class Crowd:
                 self.later(1, lambda: self.ask_stalled(member))
         return member
 
-    def forget(self, member):
+    def forget(self, member: Subscriber) -> None:
         number = member.connection.fileno()
         if self.members.pop(number, None):
             self.epoll.unregister(number)
@@ -76,7 +83,7 @@ class Crowd:
             if member.lines.fault:
                 self.blame(f"a {member.kind} one: {member.lines.fault}")
 
-    def depart(self, member):
+    def depart(self, member: Subscriber) -> None:
         """Leaves in one of the ways that people leave, and comes back."""
         if member.connection.fileno() < 0 or self.ending:
             return
@@ -101,7 +108,7 @@ class Crowd:
                 self.blame(f"a leaving one could not connect: {error}")
         self.later(self.random.expovariate(1 / 1.5), lambda: self.ending or self.join("leaving"))
 
-    def ask_stalled(self, member):
+    def ask_stalled(self, member: Subscriber) -> None:
         """Says something each second: a kernel whose buffer is full may drop the daemon's reset, and is reset again when it sends."""
         if member.connection.fileno() < 0 or self.ending:
             return
@@ -111,23 +118,23 @@ class Crowd:
             return  # The loop is told of it, too.
         self.later(1, lambda: self.ask_stalled(member))
 
-    def judge_stalled(self, member):
+    def judge_stalled(self, member: Subscriber) -> None:
         """Its time is over."""
         if member.connection.fileno() >= 0 and not self.ending:
             self.blame(f"a stalled one is still connected after {time.monotonic() - member.since:.0f} s")
             self.forget(member)
 
-    def leave_stalled(self, member, seconds):
+    def leave_stalled(self, member: Subscriber, seconds: float) -> None:
         self.stall_times.append(seconds)
         self.forget(member)
         self.later(self.random.uniform(0, 2), lambda: self.ending or self.join("stalled"))
 
     # The loop.
 
-    def later(self, seconds, action):
+    def later(self, seconds: float, action: Callable[[], Any]) -> None:
         heapq.heappush(self.timers, (time.monotonic() + seconds, next(self.order), action))
 
-    def run_until(self, end):
+    def run_until(self, end: float) -> None:
         before = time.monotonic()
         while before < end and self.daemon.lives():
             due = min(end, self.timers[0][0]) if self.timers else end
@@ -141,7 +148,7 @@ class Crowd:
             before = time.monotonic()
             self.latest_loop = max(self.latest_loop, before - began)
 
-    def serve(self, member, event):
+    def serve(self, member: Subscriber, event: int) -> None:
         if member.kind == "stalled":
             seconds = time.monotonic() - member.since
             if seconds < self.daemon.stall_seconds:
@@ -170,7 +177,7 @@ class Crowd:
         if member.sampled:
             self.measure(lines)
 
-    def measure(self, lines):
+    def measure(self, lines: list[bytes]) -> None:
         now = time.time()
         for line in lines:
             try:
@@ -181,15 +188,15 @@ class Crowd:
             except ValueError:
                 self.blame(f"a line that is no JSON: {line[:60]!r}")
 
-    def blame(self, fault):
+    def blame(self, fault: str) -> None:
         self.faults.append(fault)
 
-    def count(self, *kinds):
+    def count(self, *kinds: str) -> int:
         return sum(member.kind in kinds for member in self.members.values())
 
     # The end.
 
-    def finish(self, seconds):
+    def finish(self, seconds: float) -> int:
         """Waits until everybody who reads has heard what the first of them has; returns how many have."""
         self.ending = True
         readers = [m for m in self.members.values() if m.kind in ("healthy", "talking")]
@@ -202,6 +209,6 @@ class Crowd:
             self.blame(f"a {member.kind} one has heard up to seq {member.lines.last} of {goal}")
         return len(readers) - len(late)
 
-    def disperse(self):
+    def disperse(self) -> None:
         for member in list(self.members.values()):
             self.forget(member)

@@ -1,12 +1,16 @@
 """The daemon under stress: started on a private socket, watched through /proc. Standard library only."""
 
+from __future__ import annotations
+
 import os
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 START_SECONDS = 60
 STOP_SECONDS = 5
@@ -15,12 +19,12 @@ STOP_SECONDS = 5
 class Daemon:
     """`bearing run`, from entering the context to leaving it."""
 
-    def __init__(self, program, source, over, stall_seconds, extra=()):
+    def __init__(self, program: str, source: str, over: str, stall_seconds: float, extra: Sequence[str] = ()) -> None:
         self.command = [str(program), "run", "--source", source, *extra]
         self.over = over
         self.stall_seconds = stall_seconds
 
-    def __enter__(self):
+    def __enter__(self) -> Daemon:
         self.folder = tempfile.TemporaryDirectory(prefix="bearing-stress-")
         folder = Path(self.folder.name)
         self.address = {"path": f"{folder}/socket", "abstract": f"@{folder.name}", "tcp": f"tcp:{free_port()}"}[self.over]
@@ -40,13 +44,13 @@ class Daemon:
         self.__exit__()
         raise RuntimeError(f"expected a daemon at {self.address} within {START_SECONDS} s, it said: {said[0]}")
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         self.folder.cleanup()
 
-    def connect(self, room=None):
+    def connect(self, room: int | None = None) -> socket.socket:
         """A connected, blocking socket. room: bytes that a reader's own kernel takes in over TCP; it would else take megabytes."""
         connection = socket.socket(socket.AF_INET if self.over == "tcp" else socket.AF_UNIX)
         connection.settimeout(10)
@@ -62,13 +66,13 @@ class Daemon:
             raise
         return connection
 
-    def lives(self):
+    def lives(self) -> bool:
         return self.process.poll() is None
 
-    def descriptors(self):
+    def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
-    def settled_descriptors(self):
+    def settled_descriptors(self) -> int:
         """How many there are once the start is over: as many twice in a row."""
         before = None
         while (now := self.descriptors()) != before:
@@ -76,18 +80,18 @@ class Daemon:
             time.sleep(0.5)
         return now
 
-    def memory(self):
+    def memory(self) -> int:
         """Resident KiB."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1])
         return 0
 
-    def processor_seconds(self):
+    def processor_seconds(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def stop(self):
+    def stop(self) -> tuple[int | None, float]:
         """Asks it to end; returns its exit status, None where it had to be killed, and the seconds that it took."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -98,7 +102,7 @@ class Daemon:
         return status, time.monotonic() - began
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,5 +1,7 @@
 """What a subscriber must hear: hello, then every block in order. Standard library only."""
 
+from __future__ import annotations
+
 HELLO = b'{"type":"hello",'
 TRACKS = b'{"type":"tracks","seq":'
 STATUS = b'{"type":"status",'
@@ -8,21 +10,21 @@ STATUS = b'{"type":"status",'
 class LineCheck:
     """The lines of one connection, as they come in pieces of any size."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.rest = b""
         self.greeted = False
         self.first = self.last = None
         self.missed = 0
         self.fault = None
 
-    def take(self, piece):
+    def take(self, piece: bytes) -> list[bytes]:
         """Looks at what came; returns the whole lines in it."""
         *lines, self.rest = (self.rest + piece).split(b"\n")
         for line in lines:
             self.look(line)
         return lines
 
-    def look(self, line):
+    def look(self, line: bytes) -> None:
         if not line.endswith(b"}"):
             self.blame(f"a line that is cut: {line[:60]!r}")
         elif not self.greeted:
@@ -40,12 +42,12 @@ class LineCheck:
         elif not line.startswith(STATUS):
             self.blame(f"a line of no known type: {line[:60]!r}")
 
-    def blame(self, fault):
+    def blame(self, fault: str) -> None:
         """Keeps the first thing that was wrong."""
         self.fault = self.fault or fault
 
 
-def flat(samples, warm_up, allowance):
+def flat(samples: list[tuple[float, int]], warm_up: float, allowance: float) -> tuple[int, int, bool]:
     """Whether memory stays within `allowance` of what it was after `warm_up` seconds.
 
     samples: (seconds, KiB), in order; the level at either end is the median of a tenth of the time, so that one
@@ -57,7 +59,7 @@ def flat(samples, warm_up, allowance):
     return before, after, after - before <= allowance
 
 
-def percentile(values, share):
+def percentile(values: list[float], share: float) -> float:
     """The value that `share` of them do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,5 +1,7 @@
 """tools/evaluation/accuracy with a program in bearing's place, and the pairing behind it. Standard library only."""
 
+from __future__ import annotations
+
 import json
 import os
 import struct
@@ -9,13 +11,13 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TOOLS = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOOLS))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from evaluation import conditions, matching, quiet, tables, tracks
+from evaluation.hour import memory
+from evaluation.level import same_directions
+from evaluation.tracks import Source
 
-from evaluation import conditions, matching, quiet, tables, tracks  # noqa: E402
-from evaluation.hour import memory  # noqa: E402
-from evaluation.level import same_directions  # noqa: E402
-from evaluation.tracks import Source  # noqa: E402
+TOOLS = Path(__file__).resolve().parents[1]
 
 # Localizes every recording 5 degrees beside its reference, and tells of `score` only which recordings it got.
 PROGRAM = """#!{python}
@@ -33,7 +35,7 @@ else:
 """
 
 
-def write_set(root):
+def write_set(root: Path) -> None:
     """Two recordings, one with a moving source; their facts, a program and a model file."""
     for folder in ("foa_dev", "metadata_dev"):
         (root / folder).mkdir(parents=True)
@@ -52,18 +54,18 @@ def write_set(root):
 
 
 class Commands(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name) / "set"
         write_set(self.root)
 
-    def accuracy(self, command, *options):
+    def accuracy(self, command: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
         line = [sys.executable, TOOLS / "evaluation/accuracy", command, self.root, self.root / "model.safetensors", "--baselines",
                 "none", "--program", self.root / "bearing", *options]
         return subprocess.run([str(part) for part in line], capture_output=True, text=True)
 
-    def test_conditions_group_recordings_by_facts_and_references_by_motion(self):
+    def test_conditions_group_recordings_by_facts_and_references_by_motion(self) -> None:
         done = self.accuracy("conditions", "--json", self.root / "told.json")
         self.assertEqual(done.returncode, 0, done.stderr)
         told = json.loads((self.root / "told.json").read_text())["model"]
@@ -78,7 +80,7 @@ class Commands(unittest.TestCase):
         self.assertAlmostEqual(references["all", "all"]["localization_error_degrees"], 5)
         self.assertIn("| motion | still | 2 | 5.0° | 100.0 % | 100.0 % | 5.0° | 0.0 |", done.stdout)
 
-    def test_tracks_that_were_kept_are_made_again_only_for_another_model(self):
+    def test_tracks_that_were_kept_are_made_again_only_for_another_model(self) -> None:
         kept = self.root.parent / "kept"
         calls = kept / "set" / "calls"
         for expected in (1, 1, 2):
@@ -88,18 +90,18 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.accuracy("table", "--tracks", kept).returncode, 0)
             self.assertEqual(len(calls.read_text().split()), expected)
 
-    def test_background_needs_to_know_what_it_is(self):
+    def test_background_needs_to_know_what_it_is(self) -> None:
         done = self.accuracy("background")
         self.assertEqual(done.returncode, 1)
         self.assertIn("expected the kind of fold1_room1_mix001_ov1, found none", done.stderr)
 
-    def test_a_file_that_is_no_model_is_said(self):
+    def test_a_file_that_is_no_model_is_said(self) -> None:
         (self.root / "model.safetensors").write_bytes(b"nothing")
         self.assertIn("expected a model file", self.accuracy("table").stderr)
 
 
 class Pairing(unittest.TestCase):
-    def test_an_event_ends_at_a_missing_frame_and_at_a_jump(self):
+    def test_an_event_ends_at_a_missing_frame_and_at_a_jump(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "a.csv"
             path.write_text("0,1,0,170,0\n1,1,0,-175,0\n3,1,0,-175,0\n4,1,0,-140,0\n4,1,0,0,0\n")
@@ -108,18 +110,18 @@ class Pairing(unittest.TestCase):
             with self.assertRaisesRegex(Exception, "a.csv:1: expected 5 numbers"):
                 tracks.references(path)
 
-    def test_angles_across_the_seam_and_at_the_pole(self):
+    def test_angles_across_the_seam_and_at_the_pole(self) -> None:
         self.assertAlmostEqual(tracks.angle(Source(0, 179, 0, 0, 0), Source(0, -179, 0, 0, 0)), 2)
         self.assertAlmostEqual(tracks.angle(Source(0, 0, 88, 0, 0), Source(0, 180, 88, 0, 0)), 4)
 
-    def test_pairs_at_least_total_angle_and_matches_within_the_gate(self):
+    def test_pairs_at_least_total_angle_and_matches_within_the_gate(self) -> None:
         real = [[Source(0, 0, 0, 0, 0), Source(1, 30, 0, 0, 1)]]
         found = [[Source(4, 28, 0, 0, 4), Source(5, 90, 0, 0, 5)]]
         told = matching.outcomes(real, found)
         self.assertEqual([round(o.error) for o in told], [28, 60])
         self.assertEqual([o.matched and round(o.matched) for o in told], [None, 2])
 
-    def test_a_match_is_kept_while_it_is_within_the_gate_and_a_switch_told_when_it_changes(self):
+    def test_a_match_is_kept_while_it_is_within_the_gate_and_a_switch_told_when_it_changes(self) -> None:
         real = [[Source(0, 0, 0, 0, 0)]] * 3
         found = [[Source(4, 5, 0, 0, 4)], [Source(4, 15, 0, 0, 4), Source(5, 0, 0, 0, 5)], [Source(5, 0, 0, 0, 5)]]
         told = matching.outcomes(real, found)
@@ -127,29 +129,29 @@ class Pairing(unittest.TestCase):
         self.assertEqual([round(o.error) for o in told], [5, 0, 0])
         self.assertEqual([o.switched for o in told], [False, False, True])
 
-    def test_as_many_references_as_possible_are_matched(self):
+    def test_as_many_references_as_possible_are_matched(self) -> None:
         # The nearest pair first would leave the other without any.
         told = matching.outcomes([[Source(0, 0, 0, 0, 0), Source(1, 15, 0, 0, 1)]], [[Source(4, 14, 0, 0, 4),
                                                                                    Source(5, 34, 0, 0, 5)]])
         self.assertEqual([round(o.matched) for o in told], [14, 19])
 
-    def test_speed_is_that_of_the_label_around_a_block(self):
+    def test_speed_is_that_of_the_label_around_a_block(self) -> None:
         blocks = [[Source(0, min(k, 10), 0, 0, 0)] for k in range(30)]
         self.assertAlmostEqual(tracks.speeds(blocks)[5][0], 10)
         self.assertAlmostEqual(tracks.speeds(blocks)[20][0], 0)
         self.assertEqual(conditions.motion(10), "2 to 15 °/s")
 
-    def test_a_group_without_references_has_no_figures(self):
+    def test_a_group_without_references_has_no_figures(self) -> None:
         self.assertEqual(tables.cell(matching.summary([])["recall"], "{:.1f}"), "–")
 
 
 class Counts(unittest.TestCase):
-    def test_false_tracks_are_ids_and_those_at_the_fan_are_told(self):
+    def test_false_tracks_are_ids_and_those_at_the_fan_are_told(self) -> None:
         blocks = [[Source(1, 10, 0, 0, 1)], [], [Source(1, 10, 0, 0, 1), Source(2, 100, 0, 0, 2)]]
         told = quiet.counts(blocks, {"seconds": 30, "azimuth": 0, "elevation": 0})
         self.assertEqual(told, {"minutes": 0.5, "tracks": 2, "busy_blocks": 2, "track_blocks": 3, "near_fan": 2})
 
-    def test_directions_are_the_same_within_a_degree_whatever_their_ids(self):
+    def test_directions_are_the_same_within_a_degree_whatever_their_ids(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             sides = [Path(folder) / "a", Path(folder) / "b"]
             for side, text in zip(sides, ("0,0,1,10,0\n0,0,2,90,0\n1,0,1,10,0\n", "0,0,5,90.5,0\n0,0,6,12,0\n1,0,5,10,0\n2,0,5,0,0\n")):
@@ -157,7 +159,7 @@ class Counts(unittest.TestCase):
                 (side / "x.csv").write_text(text)
             self.assertAlmostEqual(same_directions(*sides, [Path("x.wav")]), 100 * 4 / 7)
 
-    def test_memory_is_that_of_the_second_and_of_the_last_quarter(self):
+    def test_memory_is_that_of_the_second_and_of_the_last_quarter(self) -> None:
         seen = [{"VmRSS": 50 + k, "RssAnon": k} for k in range(8)]
         self.assertEqual(memory(seen), {
             "second_quarter": {"VmRSS": 53, "RssAnon": 3}, "last_quarter": {"VmRSS": 57, "RssAnon": 7}})

@@ -1,5 +1,7 @@
 """The Kalman baseline: maps of plane waves, filters of made-up peaks. Without NumPy and SciPy these are left out."""
 
+from __future__ import annotations
+
 import sys
 import unittest
 from dataclasses import replace
@@ -10,18 +12,19 @@ sys.path.insert(0, str(TOOLS))
 
 try:
     import numpy as np
+
     from baselines import covariance, kalman, maps
     from baselines.settings import MapSettings, TrackSettings
 except ImportError:
     np = None
 
 
-def direction(azimuth, elevation=0.0):
+def direction(azimuth: float, elevation: float = 0.0) -> np.ndarray:
     a, e = np.radians(azimuth), np.radians(elevation)
     return np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)])
 
 
-def plane_wave(form, towards, seconds, seed):
+def plane_wave(form: str, towards: np.ndarray, seconds: float, seed: int) -> np.ndarray:
     """[samples, 4]: noise from a direction after half a second of quiet, over uncorrelated noise 30 dB below."""
     rng = np.random.default_rng(seed)
     count = int(seconds * covariance.SAMPLE_RATE)
@@ -38,7 +41,7 @@ def plane_wave(form, towards, seconds, seed):
 
 @unittest.skipUnless(np, "no NumPy and SciPy here")
 class Maps(unittest.TestCase):
-    def test_a_plane_wave_is_the_highest_peak(self):
+    def test_a_plane_wave_is_the_highest_peak(self) -> None:
         settings = MapSettings()
         for form in ("foa", "mic"):
             for method in ("music", "srp"):
@@ -48,13 +51,13 @@ class Maps(unittest.TestCase):
                     angles = np.degrees(np.arccos(np.clip(found[:, :3] @ towards, -1, 1)))
                     self.assertLess(np.median(angles), 1, (form, method))
 
-    def test_a_block_knows_nothing_of_later_samples(self):
+    def test_a_block_knows_nothing_of_later_samples(self) -> None:
         audio = plane_wave("mic", direction(30), 2, 2)
         mapper = maps.Mapper("mic", "music", MapSettings(grid=100))
         whole, part = (mapper.maps(mapper.analyse(piece)) for piece in (audio, audio[:12 * covariance.BLOCK]))
         np.testing.assert_allclose(whole[:12], part, atol=1e-4)
 
-    def test_the_quadratic_form_is_that_of_the_matrix(self):
+    def test_the_quadratic_form_is_that_of_the_matrix(self) -> None:
         rng = np.random.default_rng(3)
         vectors = rng.standard_normal((5, 4)) + 1j * rng.standard_normal((5, 4))
         root = rng.standard_normal((4, 4)) + 1j * rng.standard_normal((4, 4))
@@ -67,25 +70,25 @@ class Maps(unittest.TestCase):
 class Filters(unittest.TestCase):
     settings = TrackSettings() if np else None
 
-    def run_on(self, blocks, **changes):
+    def run_on(self, blocks: list, **changes: float) -> list:
         """[block][(number, unit vector)]; `blocks` of lists of azimuths."""
         tracker = kalman.Kalman(replace(self.settings, birth=0.5, stay=0.25, confirm=3, coast=6, tell_missed=2,
                                         tentative_missed=0, **changes))
         return [tracker.step(np.array([[*direction(a), 1.0] for a in block]).reshape(-1, 4)) for block in blocks]
 
-    def test_a_track_is_told_once_confirmed_and_keeps_its_number_over_a_gap(self):
+    def test_a_track_is_told_once_confirmed_and_keeps_its_number_over_a_gap(self) -> None:
         told = self.run_on([[40]] * 5 + [[]] * 4 + [[41]] * 3)
         self.assertEqual([len(block) for block in told], [0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1])
         self.assertEqual({number for block in told for number, _ in block}, {0})
 
-    def test_a_track_that_ended_is_another_when_it_returns(self):
+    def test_a_track_that_ended_is_another_when_it_returns(self) -> None:
         told = self.run_on([[40]] * 5 + [[]] * 8 + [[40]] * 4)
         self.assertEqual([number for number, _ in told[-1]], [1])
 
-    def test_one_peak_is_no_track(self):
+    def test_one_peak_is_no_track(self) -> None:
         self.assertEqual(sum(len(block) for block in self.run_on([[10], [], [90], [], [10], []])), 0)
 
-    def test_two_that_cross_keep_their_numbers(self):
+    def test_two_that_cross_keep_their_numbers(self) -> None:
         # One stands, one passes it at 40 degrees a second; both peaks are seen all the time.
         told = self.run_on([[-40 + 4 * k, 0.5] for k in range(21)], merge=0.0, apart=3.0)
         self.assertEqual(len(told[-1]), 2)
@@ -95,7 +98,7 @@ class Filters(unittest.TestCase):
         mover = min(where, key=where.get)
         self.assertGreater(after[mover], 30)
 
-    def test_the_assignment_is_the_global_one(self):
+    def test_the_assignment_is_the_global_one(self) -> None:
         costs = np.array([[1.0, 2.0], [1.5, kalman.UNMATCHED], [kalman.UNMATCHED, kalman.UNMATCHED]])
         self.assertEqual(kalman.cheapest(costs), {0: 1, 1: 0})
 

@@ -1,5 +1,7 @@
 """tools/install and tools/uninstall, into a folder that stands for /."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 import subprocess
@@ -24,7 +26,7 @@ esac
 
 
 class Installation(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
@@ -33,7 +35,7 @@ class Installation(unittest.TestCase):
         self.program.write_text(FAKE)
         self.program.chmod(0o755)
 
-    def tool(self, name, *options, program=None, status=0):
+    def tool(self, name: str, *options: str, program: pathlib.Path | None = None, status: int = 0) -> str:
         environment = {**os.environ, "DESTDIR": str(self.root)}
         command = [sys.executable, PROJECT / "tools" / name, *options]
         if name == "install":
@@ -42,10 +44,10 @@ class Installation(unittest.TestCase):
         self.assertEqual(answer.returncode, status, answer.stderr)
         return answer.stdout + answer.stderr
 
-    def files(self):
+    def files(self) -> list[str]:
         return sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_symlink() or path.is_file())
 
-    def test_all_lies_where_the_program_and_systemd_look(self):
+    def test_all_lies_where_the_program_and_systemd_look(self) -> None:
         self.tool("install")
         files = self.files()
         for name in ("usr/local/bin/bearing", "usr/local/lib/bearing/bearing", "usr/local/share/bearing/models/foa-live.safetensors",
@@ -61,14 +63,14 @@ class Installation(unittest.TestCase):
         self.assertIn(".B \\-\\-socket <path>\nWhere.", page)
         self.assertIn("\n\\&.listens\n", page)
 
-    def test_units_name_the_prefix(self):
+    def test_units_name_the_prefix(self) -> None:
         self.tool("install", "--prefix", "/usr")
         unit = (self.root / "usr/lib/systemd/system/bearing.service").read_text()
         self.assertIn("ExecStart=/usr/bin/bearing run --config /etc/bearing/bearing.toml", unit)
         self.assertNotIn("/usr/local", unit)
         self.assertIn("etc/bearing/bearing.toml", self.files())
 
-    def test_uninstalling_leaves_what_was_there_before_and_nothing_else(self):
+    def test_uninstalling_leaves_what_was_there_before_and_nothing_else(self) -> None:
         other = self.root / "usr/local/bin/other"
         other.parent.mkdir(parents=True)
         other.write_text("mine")
@@ -78,7 +80,7 @@ class Installation(unittest.TestCase):
         self.assertEqual(self.files(), ["usr/local/bin/other"])
         self.assertEqual([path.name for path in (self.root / "usr/local").iterdir()], ["bin"])
 
-    def test_a_changed_configuration_outlives_everything(self):
+    def test_a_changed_configuration_outlives_everything(self) -> None:
         configuration = self.root / "usr/local/etc/bearing/bearing.toml"
         self.tool("install")
         configuration.write_text("[log]\nlevel = \"debug\"\n")
@@ -89,7 +91,7 @@ class Installation(unittest.TestCase):
         self.tool("uninstall")
         self.assertEqual(self.files(), ["usr/local/etc/bearing/bearing.toml"])
 
-    def test_a_configuration_from_before_the_first_installation_stays(self):
+    def test_a_configuration_from_before_the_first_installation_stays(self) -> None:
         configuration = self.root / "usr/local/etc/bearing/bearing.toml"
         configuration.parent.mkdir(parents=True)
         configuration.write_text("mine\n")
@@ -97,7 +99,7 @@ class Installation(unittest.TestCase):
         self.tool("uninstall")
         self.assertEqual((configuration.read_text(), self.files()), ("mine\n", ["usr/local/etc/bearing/bearing.toml"]))
 
-    def test_an_upgrade_removes_what_is_no_longer_part_of_it(self):
+    def test_an_upgrade_removes_what_is_no_longer_part_of_it(self) -> None:
         self.tool("install")
         stale = self.root / "usr/local/share/bearing/models/old.safetensors"
         stale.write_text("old")
@@ -107,13 +109,13 @@ class Installation(unittest.TestCase):
         self.tool("install")
         self.assertFalse(stale.exists())
 
-    def test_what_cannot_be_is_said_in_one_line(self):
+    def test_what_cannot_be_is_said_in_one_line(self) -> None:
         self.assertIn("expected an absolute path, found usr", self.tool("install", "--prefix", "usr", status=1))
         self.assertIn("run tools/build first", self.tool("install", program=self.folder / "none", status=1))
         self.assertIn("found none: check --prefix", self.tool("uninstall", status=1))
 
     @unittest.skipUnless(BUILT.exists(), "nothing is built here")
-    def test_the_real_program_needs_no_toolchain_and_no_environment(self):
+    def test_the_real_program_needs_no_toolchain_and_no_environment(self) -> None:
         self.tool("install", program=BUILT)
         program = self.root / "usr/local/bin/bearing"
         answer = subprocess.run([program, "check", "--source", "demo", "--seconds", "0", "--socket", self.folder / "s.sock"],

@@ -1,5 +1,7 @@
 """tools/benchmarks/measure-training-memory with a program in bearing's place. Standard library only."""
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
@@ -41,7 +43,7 @@ with open(scenes / "big", "rb") as file:
 
 
 class MeasureTrainingMemory(unittest.TestCase):
-    def run_tool(self, *options):
+    def run_tool(self, *options: str) -> subprocess.CompletedProcess[str]:
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder) / "bearing"
             program.write_text(PROGRAM.format(python=sys.executable))
@@ -52,22 +54,22 @@ class MeasureTrainingMemory(unittest.TestCase):
             self.assertFalse(scratch.exists(), "the scratch folder is removed")
             return result
 
-    def test_what_the_process_allocates_is_told_from_what_it_maps(self):
+    def test_what_the_process_allocates_is_told_from_what_it_maps(self) -> None:
         result = self.run_tool("--", "--filters", "8", "--seed", "1")
         self.assertEqual(result.returncode, 0, result.stderr)
         anonymous, mapped = map(float, re.findall(r"(\d\.\d\d) GB", result.stdout))
         self.assertTrue(0.08 <= anonymous < 0.2, result.stdout)
         self.assertTrue(0.05 <= mapped < 0.2, result.stdout)
 
-    def test_the_limit_is_the_exit_status(self):
+    def test_the_limit_is_the_exit_status(self) -> None:
         self.assertEqual(self.run_tool("--limit", "0.07", "--", "--filters", "8", "--seed", "1").returncode, 1)
 
-    def test_a_training_that_fails_is_said(self):
+    def test_a_training_that_fails_is_said(self) -> None:
         result = self.run_tool("--", "--filters", "8", "--seed", "9")
         self.assertEqual(result.returncode, 1)
         self.assertIn("found exit status 65", result.stderr)
 
-    def test_a_folder_that_is_there_is_left_alone(self):
+    def test_a_folder_that_is_there_is_left_alone(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             result = subprocess.run(
                 [sys.executable, TOOL, folder, "--program", sys.executable], capture_output=True, text=True)

@@ -1,6 +1,7 @@
 """tools/stress/stress-subscribers against daemons that do what it must notice. Standard library only."""
 
-import json
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
@@ -8,10 +9,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TOOLS = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOOLS))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from stress.lines import HELLO, STATUS, TRACKS, LineCheck, flat, percentile
 
-from stress.lines import HELLO, STATUS, TRACKS, LineCheck, flat, percentile  # noqa: E402
+TOOLS = Path(__file__).resolve().parents[1]
 
 # Serves as `bearing run` does, only faster and simpler, with one fault that the environment names.
 DAEMON = r"""#!{python}
@@ -66,7 +67,7 @@ class StressTests(unittest.TestCase):
         "leaks": "descriptors", "keeps": "stalled and disconnected", "never ends": "exit status",
     }
 
-    def test_a_good_daemon_passes_and_each_fault_is_noticed(self):
+    def test_a_good_daemon_passes_and_each_fault_is_noticed(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder) / "bearing"
             program.write_text(DAEMON.format(python=sys.executable))
@@ -85,7 +86,7 @@ class StressTests(unittest.TestCase):
                 wrong = [line for line in said[fault].splitlines() if line.endswith("NOT AS IT MUST BE")]
                 self.assertTrue(any(line.startswith(row) for line in wrong), said[fault])
 
-    def test_no_program_is_said(self):
+    def test_no_program_is_said(self) -> None:
         command = [str(TOOLS / "stress/stress-subscribers"), "--program", "/nowhere/bearing"]
         done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
@@ -95,19 +96,19 @@ class StressTests(unittest.TestCase):
 class LineTests(unittest.TestCase):
     HELLO, TRACKS, STATUS = HELLO + b'"protocol":1}\n', TRACKS + b'%d,"time":1.5,"tracks":[]}\n', STATUS + b'"time":1}\n'
 
-    def heard(self, *lines, piece=7):
+    def heard(self, *lines: bytes, piece: int = 7) -> LineCheck:
         check, text = LineCheck(), b"".join(lines)
         for start in range(0, len(text), piece):
             check.take(text[start:start + piece])
         return check
 
-    def test_what_is_in_order_is_good_however_it_is_cut(self):
+    def test_what_is_in_order_is_good_however_it_is_cut(self) -> None:
         lines = [self.HELLO, self.STATUS, *(self.TRACKS % number for number in range(9, 12)), self.STATUS]
         for piece in (1, 7, 1000):
             check = self.heard(*lines, piece=piece)
             self.assertEqual((check.fault, check.first, check.last, check.missed), (None, 9, 11, 0))
 
-    def test_what_is_not_is_named(self):
+    def test_what_is_not_is_named(self) -> None:
         for lines, fault in [
             ([self.TRACKS % 1], "expected hello first"),
             ([self.HELLO, self.TRACKS % 1, self.TRACKS % 4], "after seq 1 came 4"),
@@ -120,13 +121,13 @@ class LineTests(unittest.TestCase):
 
 
 class FigureTests(unittest.TestCase):
-    def test_memory_that_grows_is_not_flat(self):
+    def test_memory_that_grows_is_not_flat(self) -> None:
         steady = [(second, 5000 + (second < 60) * 10 * second) for second in range(600)]
         self.assertEqual(flat(steady, 60, 1024), (5000, 5000, True))
         growing = [(second, 5000 + 4 * second) for second in range(600)]
         self.assertFalse(flat(growing, 60, 1024)[2])
 
-    def test_percentiles(self):
+    def test_percentiles(self) -> None:
         values = [float(value) for value in range(100)]
         self.assertEqual([percentile(values, share) for share in (0.5, 0.99, 1)], [50, 99, 99])
 

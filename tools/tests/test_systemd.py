@@ -1,5 +1,7 @@
 """The systemd files, judged by systemd itself: without its programs these tests are left out."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 import shutil
@@ -13,7 +15,7 @@ sys.path.insert(0, str(PROJECT / "tools"))
 
 
 class Units(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         if not shutil.which("systemd-analyze"):
             self.skipTest("no systemd-analyze here")
         folder = tempfile.TemporaryDirectory()
@@ -24,39 +26,39 @@ class Units(unittest.TestCase):
             text = (PROJECT / "systemd" / name).read_text()
             (self.folder / name).write_text(text.replace("/usr/local/bin/bearing", "/bin/true"))
 
-    def verify(self):
+    def verify(self) -> subprocess.CompletedProcess[str]:
         units = [self.folder / "bearing.service", self.folder / "bearing.socket"]
         return subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False)
 
-    def security(self):
+    def security(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15",
                                self.folder / "bearing.service"], capture_output=True, text=True, check=False)
 
-    def test_both_units_are_verified_without_a_word(self):
+    def test_both_units_are_verified_without_a_word(self) -> None:
         answer = self.verify()
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
 
-    def test_an_unknown_key_would_be_noticed(self):
+    def test_an_unknown_key_would_be_noticed(self) -> None:
         unit = self.folder / "bearing.service"
         unit.write_text(unit.read_text().replace("[Service]", "[Service]\nProtectNothing=yes"))
         self.assertIn("ProtectNothing", self.verify().stderr)
 
-    def test_the_exposure_is_at_most_1_5(self):
+    def test_the_exposure_is_at_most_1_5(self) -> None:
         answer = self.security()
         self.assertEqual(answer.returncode, 0, answer.stdout[-300:])
 
-    def test_an_open_service_would_be_noticed(self):
+    def test_an_open_service_would_be_noticed(self) -> None:
         (self.folder / "bearing.service").write_text("[Service]\nExecStart=/bin/true\n")
         self.assertNotEqual(self.security().returncode, 0)
 
-    def test_the_drop_in_for_tcp_is_verified_too(self):
+    def test_the_drop_in_for_tcp_is_verified_too(self) -> None:
         drop_in = self.folder / "bearing.service.d"
         drop_in.mkdir()
         shutil.copy(PROJECT / "systemd/tcp.conf", drop_in)
         answer = self.verify()
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
 
-    def test_every_point_of_exposure_is_argued(self):
+    def test_every_point_of_exposure_is_argued(self) -> None:
         points = [line.split()[1].rstrip("=") for line in self.security().stdout.splitlines() if line.startswith("✗")]
         unit = (PROJECT / "systemd/bearing.service").read_text()
         argued = [line.split()[1] for line in unit.splitlines() if line.startswith("#   ")]
@@ -64,7 +66,7 @@ class Units(unittest.TestCase):
         for point in points:
             self.assertTrue(any(name in point for name in argued), f"{point} is not argued in the unit")
 
-    def test_user_and_folder_can_be_made(self):
+    def test_user_and_folder_can_be_made(self) -> None:
         if not shutil.which("systemd-sysusers") or os.geteuid() != 0:
             self.skipTest("no systemd-sysusers here, or not root")
         (self.folder / "etc").mkdir()

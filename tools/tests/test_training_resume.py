@@ -1,5 +1,7 @@
 """`bearing train`, killed again and again, against a run that nobody disturbs. Standard library only; needs a built program."""
 
+from __future__ import annotations
+
 import array
 import json
 import math
@@ -13,13 +15,15 @@ import tempfile
 import time
 import unittest
 import wave
+from collections.abc import Callable
+from typing import Any
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EPOCHS = 4
 PATIENCE = 180  # seconds; a machine that is busy with other work is slow, not wrong
 
 
-def find_program():
+def find_program() -> str:
     """The program that tools/build makes, with the options that it is built with."""
     show = 'source tools/shared/common.sh && swift build "${build_options[@]}" --show-bin-path'
     done = subprocess.run(["bash", "-c", show], cwd=PROJECT, capture_output=True, text=True)
@@ -29,7 +33,7 @@ def find_program():
     return program
 
 
-def scene(seed, seconds=8):
+def scene(seed: int, seconds: int = 8) -> tuple[array.array, list]:
     """Noise from one direction, another one every 2 s: interleaved W, Y, Z, X samples of 16 bits, and the rows of its csv."""
     draw = random.Random(seed)
     samples, rows = array.array("h"), []
@@ -48,33 +52,33 @@ def scene(seed, seconds=8):
 class Run:
     """A training that goes on in the background; what it says lies in files, so that it never waits for a reader."""
 
-    def __init__(self, command, folder):
+    def __init__(self, command: list[str], folder: str) -> None:
         self.out, self.err = (os.path.join(folder, name) for name in ("stdout", "stderr"))
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err)
 
     @staticmethod
-    def said(path):
+    def said(path: str) -> str:
         with open(path) as file:
             return file.read()
 
     @property
-    def epochs(self):
+    def epochs(self) -> list[int]:
         """The epochs that have ended in this start, by their lines."""
         return [int(line.split()[1].rstrip(":")) for line in self.said(self.out).splitlines() if line.startswith("epoch")]
 
     @property
-    def is_training(self):
+    def is_training(self) -> bool:
         return "training and" in self.said(self.err)
 
     @property
-    def cpu(self):
+    def cpu(self) -> float:
         """Seconds of processor that it has had: the same whatever else the machine does, unlike the clock."""
         with open(f"/proc/{self.process.pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def wait_until(self, holds):
+    def wait_until(self, holds: Callable[[], Any]) -> None:
         """Waits for something to hold while it runs."""
         end = time.monotonic() + PATIENCE
         while not holds():
@@ -85,20 +89,20 @@ class Run:
                 raise AssertionError(f"nothing for {PATIENCE} s: {self.said(self.out)}{self.said(self.err)}")
             time.sleep(0.004)
 
-    def kill(self):
+    def kill(self) -> int:
         self.process.send_signal(signal.SIGKILL)
         return self.process.wait()
 
-    def finish(self):
+    def finish(self) -> int:
         return self.process.wait(timeout=PATIENCE)
 
 
 class TrainingResume(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
+    def setUpClass(cls) -> None:
         cls.program = find_program()
 
-    def setUp(self):
+    def setUp(self) -> None:
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
         self.dataset = self.path("scenes")
@@ -112,31 +116,31 @@ class TrainingResume(unittest.TestCase):
             with open(os.path.join(self.dataset, "metadata_dev", f"fold{fold}_room1_mix001_ov1.csv"), "w") as file:
                 file.writelines(rows)
 
-    def path(self, *parts):
+    def path(self, *parts: str) -> str:
         return os.path.join(self.folder, *parts)
 
-    def audio(self, fold):
+    def audio(self, fold: int) -> str:
         return os.path.join(self.dataset, "foa_dev", f"fold{fold}_room1_mix001_ov1.wav")
 
-    def read(self, *parts):
+    def read(self, *parts: str) -> bytes:
         with open(self.path(*parts), "rb") as file:
             return file.read()
 
-    def start(self, out, *options):
+    def start(self, out: str, *options: str) -> Run:
         return Run([self.program, "train", "--out", self.path(out), *options], self.folder)
 
-    def settings(self, epochs=EPOCHS, steps=90):
+    def settings(self, epochs: int = EPOCHS, steps: int = 90) -> list[str]:
         numbers = {"filters": 8, "gru-width": 8, "batch": 8, "blocks": 20, "epochs": epochs, "steps-per-epoch": steps}
         return ["--dataset", self.dataset] + [text for key, value in numbers.items() for text in (f"--{key}", str(value))]
 
-    def log(self, out):
+    def log(self, out: str) -> list[dict]:
         """The lines of a log, without the one figure that is a matter of time."""
         lines = [json.loads(line) for line in self.read(out, "log.jsonl").decode().splitlines()]
         for line in lines:
             self.assertGreater(line.pop("audio_seconds_per_second"), 0)
         return lines
 
-    def test_killed_within_epochs_and_resumed_equals_undisturbed(self):
+    def test_killed_within_epochs_and_resumed_equals_undisturbed(self) -> None:
         whole = self.start("whole", *self.settings())
         whole.wait_until(lambda: whole.is_training)
         began = whole.cpu
@@ -156,9 +160,9 @@ class TrainingResume(unittest.TestCase):
         # How many epochs a start may end, and how far into the next one it gets.
         for epochs, share in ((0, 0.6), (1, 0.3), (0, 0.8), (1, 0.5)):
             run = self.start(*command)
-            run.wait_until(lambda: run.is_training and len(run.epochs) == epochs)
+            run.wait_until(lambda run=run, epochs=epochs: run.is_training and len(run.epochs) == epochs)
             began, before = run.cpu, self.state("killed")
-            run.wait_until(lambda: run.cpu >= began + share * epoch_cpu)
+            run.wait_until(lambda run=run, began=began, share=share: run.cpu >= began + share * epoch_cpu)
             self.assertEqual(run.kill(), -signal.SIGKILL)
             ended += run.epochs
             within += self.state("killed") == before
@@ -180,12 +184,12 @@ class TrainingResume(unittest.TestCase):
         self.assertRegex(run.said(run.out), r"\Abest: epoch \d, .*; all 4 epochs are done\n\Z")
         self.assertEqual(self.state("killed"), before)
 
-    def state(self, out):
+    def state(self, out: str) -> list[bytes]:
         """What a run has kept so far; nothing while there is no checkpoint."""
         names = ("checkpoint.safetensors", "model.safetensors", "log.jsonl")
         return [self.read(out, name) if os.path.exists(self.path(out, name)) else b"" for name in names]
 
-    def test_a_recording_whose_features_are_not_finite_is_named(self):
+    def test_a_recording_whose_features_are_not_finite_is_named(self) -> None:
         with wave.open(self.audio(4)) as file:
             samples = [value / 32768 for value in array.array("h", file.readframes(file.getnframes()))]
         samples[1234] = 1e30  # its power is no float; what is no number at all is read as silence
