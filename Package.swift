@@ -138,3 +138,8 @@ if Context.environment["BEARING_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Driver", swiftSettings: strict))
 }
+
+// The API pages are made by a plug-in that an ordinary build does not need; tools/docs/api-pages asks for it.
+if Context.environment["BEARING_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

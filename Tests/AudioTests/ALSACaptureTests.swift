@@ -110,7 +110,7 @@ struct ALSACaptureTests {
         #expect(worst < 0.002)
     }
 
-    @Test func anOverrunIsCountedAndTheStreamGoesOn() throws {
+    @Test func anOverrunIsCountedAndTheStreamContinues() throws {
         let folder = TemporaryFolder()
         let path = try Self.counterFile(folder, frames: 200_000)
         let control = folder.put([], as: "control")

@@ -20,7 +20,7 @@ import Testing
         }.isEmpty)
     }
 
-    @Test func largeOnesAreToldWithFigures() {
+    @Test func largeDifferencesAreReportedWithFigures() {
         #expect(changed { index, capsule in
             if index == 2 { capsule = .init(direction: Direction(azimuth: 135, elevation: -55), radius: 0.042) }
         } == ["capsule[2] 20 degrees away"])

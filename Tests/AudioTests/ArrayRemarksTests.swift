@@ -19,7 +19,7 @@ import Testing
         #expect(upright.remarks.count == 1 && upright.remarks[0].contains("azimuth"))
     }
 
-    @Test func aLineOfCapsulesIsToldSo() {
+    @Test func aLineOfCapsulesIsReported() {
         let line = array((0..<4).map { SIMD3(0, Float($0) * 0.03, 0) })
         #expect(line.remarks == ["its capsules lie in a line: it cannot tell directions around that line apart"])
     }
@@ -32,7 +32,7 @@ import Testing
         #expect(ArrayGeometry(name: "test", mount: .open, capsules: capsules).remarks.isEmpty)
     }
 
-    @Test func spacingIsToldWithFigures() {
+    @Test func spacingIsReportedWithFigures() {
         let tetrahedron = ArrayGeometry.tetrahedral.capsules.map(\.position)
         let wide = array(tetrahedron.map { $0 * 10 })
         #expect(wide.remarks.count == 1 && wide.remarks[0].contains("68.8 cm apart: above 249 Hz"))

@@ -1,4 +1,5 @@
 import Audio
+import TestSupport
 import Testing
 
 @Suite struct AudioFileTests {
@@ -128,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func cutOffFilesAreTold() throws {
+    @Test func truncatedFilesAreReported() throws {
         let folder = TemporaryFolder()
         try Self.write(Self.signal(frames: 5000), .wave16, to: folder.file("a.wav"))
         let wave = folder.bytes(of: "a.wav")

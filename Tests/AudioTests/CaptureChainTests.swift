@@ -85,7 +85,7 @@ import Testing
         #expect(clock.moment(ofFrame: 24_000) == CaptureMoment(time: 3, segment: 1))
     }
 
-    @Test func aSilentJumpIsTold() {
+    @Test func aSilentJumpIsReported() {
         var timeline = CaptureTimeline(clock: CaptureClock(), wallOffset: 0)
         timeline.breakOff(at: 0)
         var jumps: [Int] = []

@@ -52,7 +52,7 @@ struct CaptureShapeTests {
     }
 
     @Test(arguments: shapes)
-    func isHeardAsItIs(_ shape: Shape) throws {
+    func everyShapeGivesTheSameAudio(_ shape: Shape) throws {
         let folder = TemporaryFolder()
         let last = shape.channels - 1
         let map = try ChannelMap([last, 0, 2, 1])

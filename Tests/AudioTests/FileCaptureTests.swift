@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct FileCaptureTests {
@@ -72,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func aReaderThatSleepsLosesTheNewestAndTheClockSaysSo() throws {
+    @Test func aReaderThatSleepsLosesTheNewestFramesAndTheClockShowsIt() throws {
         let folder = TemporaryFolder()
         let path = try Self.file(folder, frames: 48_000)
         let stream = CaptureStream(frames: 4096)

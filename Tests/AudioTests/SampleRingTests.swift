@@ -106,7 +106,7 @@ import Testing
     }
 
     /// Wall time may be set; how long ago a frame was is told by the other clock.
-    @Test func theClockTellsMonotonicTimeToo() {
+    @Test func theClockReportsMonotonicTimeToo() {
         let clock = CaptureClock()
         #expect(clock.monotonic(ofFrame: 0) == nil)
         clock.publish(segment: 0, start: 0, anchor: 240, time: 1_700_000_000_000_000_000, monotonic: 5_000_000_000)

@@ -2,10 +2,12 @@ import Audio
 import Foundation
 import Networks
 import SafeTensors
+import TestSupport
 
 /// A folder of files that are wrong in one way each, and the good ones beside which they are wrong; removed at the end.
 final class BadInputFolder {
-    let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+    private let temporary = TemporaryFolder()
+    var path: String { temporary.path }
 
     init() throws {
         try write("", to: "empty.wav")
@@ -45,8 +47,6 @@ final class BadInputFolder {
             try write("0,0,0,10,0\n1,0,0,north,0\n", to: "badrow/metadata_dev/fold\(fold)_room1_mix001_ov1.csv")
         }
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     private func prepare(_ name: String) throws -> String {
         let file = "\(path)/\(name)"

@@ -131,7 +131,7 @@ import Testing
     ]
 
     @Test(arguments: recordings + models + offline + settings + arrays + datasets)
-    func isToldInOneLine(_ fault: Case) throws {
+    func everyFaultIsReportedInOneLine(_ fault: Case) throws {
         let folder = try BadInputFolder()
         let arguments = fault.command.replacingOccurrences(of: "@", with: folder.path).split(separator: " ").map(String.init)
         let result = try BearingProcess.run(arguments)

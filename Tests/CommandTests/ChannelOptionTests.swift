@@ -29,7 +29,7 @@ import Testing
 
     private static let model = "--model @/good.safetensors"
 
-    @Test func theChosenFourAreHeard() throws {
+    @Test func theFourChosenChannelsAreUsed() throws {
         let plain = try run("localize @/four.wav --output jsonl \(Self.model)")
         #expect(plain.status == 0 && plain.output.split(separator: "\n").count == 10)
         for channels in ["1,2,3,4", "1, 2, 3, 4"] {

@@ -10,14 +10,12 @@ import Testing
 
 /// `bearing check` at a microphone whose channels are not what the configuration says.
 @Suite struct CheckCommandTests {
-    private let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.path }
 
     init() throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try TestModel.write(to: "\(folder)/model.safetensors")
     }
-
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Bursts of noise from a direction over a quiet diffuse field, in Ambisonics whose channels `arrange` puts where they should not be.
     private func record(_ name: String, _ azimuth: Float, _ elevation: Float, _ arrange: ([Float]) -> [Float]) throws {
@@ -44,14 +42,12 @@ import Testing
     }
 
     @Test func aSoundMicrophoneIsWell() throws {
-        defer { remove() }
         let result = try BearingProcess.run(["check"] + recordThree { $0 })
         #expect(result.status == 0 && result.output.hasSuffix("All is well.\n"), "\(result)")
         #expect(result.output.contains("sound       left (azimuth 90, elevation 0): heard at azimuth "))
     }
 
-    @Test func whatItSaysPutsItRight() throws {
-        defer { remove() }
+    @Test func theReportedCorrectionRemovesTheFault() throws {
         // W and Y exchanged, and X turned.
         let arguments = try recordThree { [$0[1], $0[0], $0[2], -$0[3]] }
         let result = try BearingProcess.run(["check"] + arguments)
@@ -64,8 +60,7 @@ import Testing
         #expect(again.status == 0, "\(again)")
     }
 
-    @Test func aFileSourceGivesRoomAndSoundsOneAfterTheOther() throws {
-        defer { remove() }
+    @Test func aFileSourceHasTheRoomAndThenTheSounds() throws {
         try record("long", 0, 0) { $0 }
         let result = try BearingProcess.run(
             "check", "--source", "file:\(folder)/long.wav", "--seconds", "2", "--from", "0,0", "--model",
@@ -76,8 +71,7 @@ import Testing
     }
 
     @Test(.enabled(if: VirtualMicrophone.problem == nil, "the virtual microphone needs a C compiler"))
-    func aDeviceIsHeardAndThePersonAsked() throws {
-        defer { remove() }
+    func aDeviceIsRecordedAndTheUserPrompted() throws {
         try record("front", 0, 0) { $0 }
         let device = VirtualMicrophone.device(playing: "\(folder)/front.wav", loops: true)
         let result = try BearingProcess.run(
@@ -89,8 +83,7 @@ import Testing
     }
 
     @Test(arguments: ["90", "90,100", "left,0", "0,0=", "0,0,0"])
-    func aDirectionThatIsNoneIsUsage(_ text: String) throws {
-        defer { remove() }
+    func anInvalidDirectionIsAUsageError(_ text: String) throws {
         let result = try BearingProcess.run("check", "--from", text)
         #expect(result.status == 64 && result.error.contains("--from: expected AZIMUTH,ELEVATION in degrees"))
     }
@@ -104,7 +97,6 @@ import Testing
     }
 
     @Test func correctionsComeAfterWhatIsConfigured() throws {
-        defer { remove() }
         #expect(try lines([.clipping(channel: 1, samples: 9)]).isEmpty)
         #expect(try lines([.order([1, 0, 2, 3], inverted: [], mounting: nil)]) == ["[input]", "channels = [1, 0, 2, 3]"])
         let mapped = try lines([.order([1, 0, 2, 3], inverted: [0], mounting: nil), .inverted(channels: [2])]) {

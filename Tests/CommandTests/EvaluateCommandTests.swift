@@ -1,10 +1,12 @@
 import Audio
 import Foundation
+import TestSupport
 import Testing
 
 /// The evaluation set of a data set in the TAU-NIGENS layout, whose labels may not be known.
 @Suite final class EvaluateCommandTests {
-    private let path = NSTemporaryDirectory() + "bearing-evaluate-test-\(UUID().uuidString)"
+    private let temporary = TemporaryFolder()
+    private var path: String { temporary.path }
 
     init() throws {
         for folder in ["foa_eval", "metadata_eval"] {
@@ -20,8 +22,6 @@ import Testing
         try "0,0,0,10,0\n1,0,0,10,0\n".write(toFile: labels, atomically: true, encoding: .utf8)
         try TestModel.write(to: "\(path)/model.safetensors")
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     private var labels: String { "\(path)/metadata_eval/mix002.csv" }
 

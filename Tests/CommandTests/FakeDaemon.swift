@@ -1,9 +1,10 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Something that listens where a daemon should, and says what a test wants to whoever connects.
 final class FakeDaemon: @unchecked Sendable {
-    let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock"
+    let path = temporaryPath(".sock")
     private let descriptor: Int32
     private let ended = DispatchSemaphore(value: 0)
     private let connections = Counter()

@@ -4,6 +4,7 @@ import Features
 import Formats
 import Foundation
 import Networks
+import TestSupport
 import Testing
 import Tracking
 
@@ -49,7 +50,7 @@ import Tracking
         }
     }
 
-    @Test func anotherArrayThanTheModelsIsToldWithFigures() throws {
+    @Test func anArrayOtherThanTheModelsIsReportedWithFigures() throws {
         #expect(try input(.micPhase, array: "tau-nigens-mic").warnings.isEmpty)
         let warnings = try input(.micPhase, array: "aformat-cardioid").warnings
         #expect(warnings.count == 1)
@@ -58,8 +59,8 @@ import Tracking
                 == true, "\(warnings)")
     }
 
-    @Test func aRefinementThatAModelCannotHaveIsTold() throws {
-        let path = "/tmp/bearing-unrefined-\(UInt32.random(in: 0...UInt32.max)).safetensors"
+    @Test func aRefinementThatAModelCannotUseIsReported() throws {
+        let path = temporaryPath(".safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
         try model(.foaIntensity).save(to: path)
         var configuration = BearingConfiguration()
@@ -72,7 +73,7 @@ import Tracking
         #expect(try LiveModel(configuration).warnings.isEmpty)
     }
 
-    @Test func anArrayThatFOADoesNotNeedIsTold() throws {
+    @Test func anArrayThatFOADoesNotNeedIsReported() throws {
         let heard = try input(.foaIntensity, format: .foa, array: "tau-nigens-mic")
         #expect(heard.encoding == nil && heard.warnings.count == 1 && heard.warnings[0].contains("not used"))
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bearing
@@ -7,9 +8,9 @@ import Testing
 struct LatencyBenchTests {
     /// Blocks go through the daemon's threads to real subscribers, some of which never read.
     @Test(arguments: [0, 2]) func everyBlockIsMeasuredOnItsWay(lookAhead: Int) throws {
-        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         try TestModel.write(to: "\(folder)/model.safetensors", lookAhead: lookAhead)
         let options = ["--blocks", "20", "--model", "\(folder)/model.safetensors", "--subscribers", "3", "--stalled", "1"]
         let result = try BearingProcess.run(["bench", "latency", "--json"] + options)

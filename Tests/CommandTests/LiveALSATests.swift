@@ -17,10 +17,10 @@ struct LiveALSATests {
     /// Longer than any machine takes that can run the test at all; a daemon that hangs is ended then.
     private static let patience = 180.0
 
-    @Test func theDaemonHearsWhatLocalizeFinds() async throws {
-        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    @Test func theDaemonReportsTheTracksOfLocalize() async throws {
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let scene = "\(folder)/scene.wav"
         try Self.writeScene(to: scene)
 

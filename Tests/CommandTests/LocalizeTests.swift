@@ -3,16 +3,14 @@ import Audio
 import Formats
 import Foundation
 import Geometry
+import TestSupport
 import Testing
 
 @testable import bearing
 
 @Suite struct LocalizeTests {
-    private let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.path }
 
     private func makeModel() throws -> String {
         let path = "\(folder)/model.safetensors"
@@ -35,7 +33,6 @@ import Testing
     }
 
     @Test func everyBlockWithTracksHasItsRows() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let file = try makeRecording("a.wav", seconds: 2)
         try localize(file, "--model", try makeModel(), "--out", "\(folder)/out")
         let csv = try MetadataCSV.read("\(folder)/out/a.csv")
@@ -47,8 +44,7 @@ import Testing
         for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
     }
 
-    @Test func aConfigurationTurnsAndHidesDirections() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    @Test func aConfigurationRotatesAndHidesDirections() throws {
         let file = try makeRecording("a.wav", seconds: 2)
         let model = try makeModel()
         let settings = "\(folder)/b.toml"
@@ -69,7 +65,6 @@ import Testing
     }
 
     @Test func capsulesAreEncoded() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let file = try makeRecording("a.wav", seconds: 2)
         let model = try makeModel()
         try localize(

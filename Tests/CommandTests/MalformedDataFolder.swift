@@ -1,9 +1,11 @@
 import Audio
 import Foundation
+import TestSupport
 
 /// A data set of short recordings that every command takes, and a model; removed at the end.
 final class MalformedDataFolder {
-    let path = NSTemporaryDirectory() + "bearing-malformed-\(UUID().uuidString)"
+    private let temporary = TemporaryFolder()
+    var path: String { temporary.path }
     static let broken = "fold3_room1_mix001_ov1"
 
     init() throws {
@@ -13,8 +15,6 @@ final class MalformedDataFolder {
         }
         try TestModel.write(to: "\(path)/model.safetensors")
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var audio: String { "\(path)/scenes/foa_dev/\(Self.broken).wav" }
     var metadata: String { "\(path)/scenes/metadata_dev/\(Self.broken).csv" }

@@ -38,7 +38,7 @@ struct NameTests {
     ]
 
     @Test(arguments: names)
-    func recordingsOfAnyNameAreHeard(_ bytes: [UInt8]) throws {
+    func recordingsOfAnyNameAreLocalized(_ bytes: [UInt8]) throws {
         try Folder.make("\(folder.path)/names")
         let name = String(systemBytes: bytes)
         try put("\(name).wav")

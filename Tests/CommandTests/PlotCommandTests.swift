@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bearing
 
 @Suite struct PlotCommandTests {
     @Test func aPictureOrOneLineOfWhatIsWrong() throws {
-        let folder = NSTemporaryDirectory() + "bearing-plot-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let files = [
             "r.csv": (0..<20).map { "\($0),3,0,10,0\n" }.joined(),
             "t.csv": (5..<20).map { "\($0),0,7,15,0\n" }.joined(),
@@ -56,8 +57,9 @@ import Testing
     }
 
     @Test func theCourseOfRuns() throws {
-        let folder = NSTemporaryDirectory() + "bearing-plot-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         for run in ["a", "b"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(run)", withIntermediateDirectories: true)
             let lines = (1...3).map { "{\"epoch\":\($0),\"position_loss\":\(1.0 / Double($0)),\"validation.MOTA\":\(20 * $0)}\n" }

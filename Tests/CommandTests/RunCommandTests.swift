@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct RunCommandTests {
     @Test func thePrintedConfigurationHasTheOptionsInForce() throws {
-        let folder = NSTemporaryDirectory() + "bearing-run-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let printed = try BearingProcess.run(
             "run", "--print-config", "--source", "demo", "--format", "foa", "--socket", "/run/b.sock", "--socket", "tcp:7420")
         #expect(printed.status == 0 && printed.error == "")

@@ -1,11 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ScoreCommandTests {
     /// Writes files by their paths in a new folder, calls `body` with it and removes it.
     private func withFiles(_ files: [String: String], _ body: (String) throws -> Void) throws {
-        let folder = NSTemporaryDirectory() + "bearing-score-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         for (name, text) in files {
             let path = URL(fileURLWithPath: "\(folder)/\(name)")
             try FileManager.default.createDirectory(

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestSupport
 import Testing
 import TrackFeed
 
@@ -8,17 +9,15 @@ import TrackFeed
 /// Addresses as a user gives them, by the program itself.
 @Suite(.timeLimit(.minutes(5)))
 struct SocketCommandTests {
-    private let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.path }
 
     init() throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try TestModel.write(to: "\(folder)/model.safetensors")
         let writer = try AudioFileWriter(path: "\(folder)/quiet.wav", encoding: .wave16, sampleRate: 24_000, channels: 4)
         try writer.write([Float](repeating: 0.01, count: 4 * 24_000).span)
         try writer.close()
     }
-
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
     private var hearing: [String] { ["--source", "file:\(folder)/quiet.wav", "--model", "\(folder)/model.safetensors"] }
 
@@ -42,7 +41,6 @@ struct SocketCommandTests {
     }
 
     @Test func aSocketOfSystemdIsServedAndLeft() throws {
-        defer { remove() }
         // In systemd's place: it binds and listens, and its child finds that as descriptor 3.
         let path = "\(folder)/passed"
         var address = sockaddr_un()
@@ -70,7 +68,6 @@ struct SocketCommandTests {
     }
 
     @Test func severalAddressesAreServedAndWatched() throws {
-        defer { remove() }
         let name = "@bearing-test-\(UUID().uuidString.prefix(8))"
         let arguments = hearing + ["--socket", name, "--socket", "\(folder)/socket"]
         let check = try BearingProcess.run(["check", "--seconds", "0"] + arguments)
@@ -87,7 +84,6 @@ struct SocketCommandTests {
     }
 
     @Test(arguments: ["systemd", "@", "tcp:0"]) func whatCannotBeWatchedIsUsage(_ address: String) throws {
-        defer { remove() }
         let result = try BearingProcess.run("watch", "--socket", address)
         #expect(result.status == 64 && result.error.contains("--socket expects a path, @NAME or tcp:HOST:PORT"), "\(result)")
     }

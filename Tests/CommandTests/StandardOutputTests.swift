@@ -35,7 +35,7 @@ struct StandardOutputTests {
     }
 
     @Test(arguments: commands)
-    func aReaderThatHasEnoughHearsNoWord(_ command: String) throws {
+    func aReaderThatClosesThePipeGetsNoMessage(_ command: String) throws {
         let (folder, daemon) = (try BadInputFolder(), daemon())
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()

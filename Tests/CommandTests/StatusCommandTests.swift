@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bearing
@@ -124,7 +125,7 @@ struct StatusCommandTests {
     }
 
     @Test(arguments: ["lost", "opening", "ended", "stopped", "somethingnew"])
-    func audioThatDoesNotRunIsToldWithItsFault(state: String) throws {
+    func aCaptureThatDoesNotRunIsReportedWithItsFault(state: String) throws {
         let status = FakeDaemon.status.replacing("running", with: state).replacing("overrun: the", with: "gone: the")
         let daemon = FakeDaemon(says: "\(FakeDaemon.hello)\n\(status)\n")
         for options in [[], ["--json"], ["--prometheus"]] {
@@ -140,7 +141,7 @@ struct StatusCommandTests {
     }
 
     /// Capture runs, so nothing is lost, and yet nobody is told anything.
-    @Test func audioThatNobodyAnalysesIsTold() throws {
+    @Test func audioThatIsNotAnalysedIsReported() throws {
         let idle = FakeDaemon.status.replacing("\"count\":600", with: "\"count\":0")
         let result = try run(FakeDaemon(says: "\(FakeDaemon.hello)\n\(idle)\n"))
         #expect(result.status == 69 && result.error.contains("found no block in the last minute: it hangs"))
@@ -148,7 +149,7 @@ struct StatusCommandTests {
         #expect(try run(FakeDaemon(says: "\(FakeDaemon.hello)\n\(young)\n")).status == 0)
     }
 
-    @Test func nobodyIsToldAndPrometheusHearsOfIt() throws {
+    @Test func aMissingDaemonIsReportedAndPrometheusGetsZero() throws {
         for options in [[], ["--json"], ["--prometheus"]] {
             let result = try BearingProcess.run(["status", "--socket", "/tmp/bearing-test-nobody.sock"] + options)
             #expect(result.status == 69)
@@ -184,7 +185,7 @@ struct StatusCommandTests {
         (#""events":{"#, #""events":{"x":0.5,"#, "expected every count to be a whole number"),
     ].map { ("\(FakeDaemon.hello)\n\(FakeDaemon.status.replacing($0.0, with: $0.1))\n", 65, $0.2) }
 
-    @Test(arguments: strangers.indices) func whatIsNoDaemonIsToldInOneLine(index: Int) throws {
+    @Test(arguments: strangers.indices) func aPeerThatIsNoDaemonIsReportedInOneLine(index: Int) throws {
         let (says, status, line) = Self.strangers[index]
         let daemon = FakeDaemon(says: says)
         let result = try run(daemon, "--timeout", "0.3")
@@ -197,7 +198,7 @@ struct StatusCommandTests {
         #expect(try MetricsReader(metrics.output).values == [.init("bearing_up"): 0])
     }
 
-    @Test func whoHangsUpIsTold() throws {
+    @Test func aPeerThatHangsUpIsReported() throws {
         let result = try run(FakeDaemon(says: "\(FakeDaemon.hello)\n", hangsUp: true))
         #expect(result.status == 69 && result.error.contains("found the connection closed"))
     }
@@ -223,9 +224,9 @@ struct StatusCommandTests {
 
     /// The real one, from its hello to its metrics.
     @Test func aRealDaemonAnswersAtOnce() throws {
-        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         try TestModel.write(to: "\(folder)/model.safetensors")
         let daemon = try BearingProcess.start(
             ["run", "--source", "demo", "--socket", "\(folder)/socket", "--model", "\(folder)/model.safetensors"],

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SynthCommandTests {
@@ -33,8 +34,9 @@ import Testing
     }
 
     @Test func reverberationIsAskedForInSeconds() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bearing-synth-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = URL(fileURLWithPath: temporary.path)
         func synth(_ seconds: String, into name: String) throws -> BearingProcess.Result {
             try BearingProcess.run(
                 "synth", "--background-only", "--out", folder.appendingPathComponent(name).path, "--recordings", "1",

@@ -23,7 +23,7 @@ import Testing
         #expect(Array(row).firstIndex(of: "●") == column + 6)
     }
 
-    @Test func aRowSaysWhoIsWhere() throws {
+    @Test func aRowShowsTheTrackAndItsDirection() throws {
         var picture = TrackPicture()
         picture.tracks = [track(7, -31.2, 4)]
         let row = try #require(lines(picture).last { $0.contains("●") })

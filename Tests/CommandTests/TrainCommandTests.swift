@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TrainCommandTests {
-    @Test func thePrintedConfigurationSaysTheSame() throws {
-        let folder = NSTemporaryDirectory() + "bearing-train-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    @Test func thePrintedConfigurationReadsBackTheSame() throws {
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let options = [
             "--filters", "9", "--gain-min", "-20", "--no-rotations", "--seed", "7", "--loss", "tracking", "--association", "exact",
             "--learning-rate", "0.0017", "--licence", "CC BY 4.0", "--cache", "\(folder)/features", "--patience", "3",

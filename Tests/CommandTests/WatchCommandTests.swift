@@ -14,7 +14,7 @@ struct WatchCommandTests {
     }
 
     /// A daemon whose places are all taken closes at once: it is asked again ever more rarely, and one line says so.
-    @Test func whoeverTurnsAwayIsNotStormed() throws {
+    @Test func aRefusingDaemonIsNotFloodedWithConnections() throws {
         let daemon = FakeDaemon(says: "", hangsUp: true)
         let result = try watch(daemon, seconds: "3")
         // After 0, 0.2, 0.6, 1.4 s and so on.
@@ -59,7 +59,7 @@ struct WatchCommandTests {
     }
 
     /// Figures that no daemon tells are passed over, and what is drawn has no control characters.
-    @Test func whatNoDaemonSaysIsPassedOver() throws {
+    @Test func unknownLinesAreSkipped() throws {
         let impossible = [
             ("\"azimuth\":-31.20", "\"azimuth\":1e300"), ("\"activity\":0.930", "\"activity\":-1e200"), ("\"id\":7", "\"id\":-9223372036854775808"),
             ("\"age\":1.4", "\"age\":1e18"),

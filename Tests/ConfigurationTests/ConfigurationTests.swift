@@ -198,7 +198,7 @@ import Tracking
     }
 
     @Test(arguments: ["[input\n", "[input]\nloop = maybe", "[input]\nloop = true\nloop = true"])
-    func whatIsNoTOMLIsToldWithItsLine(_ text: String) throws {
+    func invalidTOMLIsReportedWithItsLine(_ text: String) throws {
         let found = faults(text)
         #expect(found.count == 1)
         #expect(try #require(found.first).hasPrefix("b.toml: line \(text.hasPrefix("[input\n") ? 1 : text.split(separator: "\n").count), column"))

@@ -1,5 +1,6 @@
 import Foundation
 import Options
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -147,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func aDuplicateKeyIsToldWithItsLine() {
+    @Test func aDuplicateKeyIsReportedWithItsLine() {
         for (path, key) in Self.keys where !key.good.contains("\n") {
             let name = split(path).key
             let found = faults("# a comment\n\(line(path, key.good))\(name) = \(key.good)\n")
@@ -165,7 +166,7 @@ import Testing
     }
 
     /// Everything at once: as many lines as there are keys.
-    @Test func allFaultsAreToldTogether() {
+    @Test func allFaultsAreReportedTogether() {
         var text = ""
         for section in Set(Self.keys.keys.map { split($0).section }) {
             text += "\(header(section))\n"
@@ -176,9 +177,9 @@ import Testing
     }
 
     @Test func aNamedFileThatIsNotThereIsAFaultAtItsKey() throws {
-        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let path = "\(folder)/b.toml"
         let text = "[input]\nsource = \"file:none.wav\"\narray = \"none.toml\"\nlop = true\n[model]\npath = \"../\(folder.dropFirst(5))\"\n"
         try text.write(toFile: path, atomically: true, encoding: .utf8)

@@ -42,7 +42,7 @@ import Testing
         ("a = 1\n  a = 2", 2, 3, "it again"), ("[a.b]\n[a]\nb.c = 1", 3, 1, "b defined before"), ("a = {b = 1}\na.c = 2", 2, 1, "a defined before"),
         ("a = {b = 1,}", 1, 12, "}"), ("a = {b = 1\n}", 1, 11, "the end of the line"), ("a = [1 2]", 1, 8, "2"), ("a = [,]", 1, 6, ","),
     ])
-    func whatIsNoneIsToldWithItsPlace(_ text: String, _ line: Int, _ column: Int, _ found: String) throws {
+    func invalidTOMLIsReportedWithItsPlace(_ text: String, _ line: Int, _ column: Int, _ found: String) throws {
         let fault = try #require(throws: TOMLFault.self) { try TOMLReader.read(text) }
         #expect((fault.line, fault.column, fault.found) == (line, column, found), "\(fault)")
         #expect(!fault.expected.isEmpty)

@@ -78,7 +78,7 @@ import Tracking
     /// After more than half a second, also one that only the wall clock counts because the machine slept, everything is as at
     /// the start, but for ids and numbers.
     @Test(arguments: [(0.51, 0.0), (30, 0), (0.1, 28_800)])
-    func aLongGapBeginsAnew(_ gap: Double, _ sleep: Double) {
+    func aLongGapRestartsTheTracks(_ gap: Double, _ sleep: Double) {
         let (before, after) = blocks(gap: gap, sleep: sleep)
         #expect((before + after).map(\.sequence) == Array(0..<20))
         #expect(!ids(before).isEmpty && ids(before).isDisjoint(with: ids(after)))

@@ -53,7 +53,7 @@ struct DaemonTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func helloTellsWhatEachPartAddsToTheLatency() throws {
+    @Test func helloReportsTheLatencyOfEachPart() throws {
         let file = try TestDaemon.recording(seconds: 0.5)
         defer { try? FileManager.default.removeItem(atPath: file) }
         var hello = TestDaemon.hello()

@@ -2,6 +2,7 @@ import Audio
 import Foundation
 import Geometry
 import Logging
+import TestSupport
 import Testing
 import Tracking
 
@@ -11,7 +12,8 @@ import Tracking
 /// `run --record`, without a daemon around it.
 @Suite(.timeLimit(.minutes(2)))
 struct RecordingTests {
-    private let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.file("recordings") }
     private let hello = FeedHello(
         name: "bearing", format: "foa", source: "demo", model: "foa-live", maximumTracks: 2, latencyMilliseconds: 100)
 
@@ -41,7 +43,6 @@ struct RecordingTests {
     }
 
     @Test func everyFrameAndLineIsKeptOverFilesOfTheirLength() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let recorder = try recorder()
         recorder.start()
         let began = 1_767_225_600.25
@@ -65,7 +66,6 @@ struct RecordingTests {
     }
 
     @Test func aResetBeginsAnotherFile() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let recorder = try recorder(fileSeconds: 60)
         recorder.start()
         for (number, began) in [1000.0, 1010.0].enumerated() {
@@ -79,8 +79,7 @@ struct RecordingTests {
         #expect(try files("jsonl").map { try lines($0).first?["continues"] as? Int } == [0, 0])
     }
 
-    @Test func whatFindsNoRoomIsCountedAndLeavesABreak() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    @Test func blocksThatDoNotFitAreCountedAndLeaveABreak() throws {
         let recorder = try recorder(fileSeconds: 60)
         // The recorder sleeps: 10.9 s of frames fit.
         recorder.feed.beginAnew(at: 0)
@@ -101,7 +100,6 @@ struct RecordingTests {
     }
 
     @Test func theOldestGoAndOtherFilesStay() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let keeper = try RecordFolder(path: folder, limit: 3000)
         for second in 0..<5 {
             let pair = keeper.pair(at: Double(second))
@@ -126,7 +124,6 @@ struct RecordingTests {
 
     /// After kill -9 there is no `close`.
     @Test func aGrowingFileIsWholeAfterEachWrite() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         _ = try RecordFolder(path: folder, limit: 1)
         let writer = try AudioFileWriter(
             path: "\(folder)/a.wav", encoding: .waveFloat, sampleRate: 24_000, channels: 4, grows: true)

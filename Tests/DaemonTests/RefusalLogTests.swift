@@ -3,7 +3,7 @@ import Testing
 @testable import Daemon
 
 @Suite struct RefusalLogTests {
-    @Test func refusalsAreToldAtOnceAndThenOnceAMinute() {
+    @Test func refusalsAreLoggedAtOnceAndThenOnceAMinute() {
         var log = RefusalLog()
         let second: Int64 = 1_000_000_000
         #expect(log.news(count: 0, now: 0) == nil)

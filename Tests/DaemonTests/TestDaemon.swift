@@ -5,6 +5,7 @@ import Kernels
 import Logging
 import Networks
 import Pipeline
+import TestSupport
 import Testing
 import TrackFeed
 import Tracking
@@ -33,7 +34,7 @@ enum TestDaemon {
 
     /// The path of a new WAV file of noise.
     static func recording(seconds: Double, amplitude: Float = 0.1) throws -> String {
-        let path = "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).wav"
+        let path = temporaryPath(".wav")
         let writer = try AudioFileWriter(path: path, encoding: .wave16, sampleRate: 24_000, channels: 4)
         let samples = (0..<Int(seconds * 24_000) * 4).map { _ in Float.random(in: -amplitude...amplitude) }
         try writer.write(samples.span)
@@ -45,7 +46,7 @@ enum TestDaemon {
         FeedHello(name: "bearing", format: "foa", source: source, maximumTracks: 2, latencyMilliseconds: 100)
     }
 
-    static func socketPath() -> String { "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock" }
+    static func socketPath() -> String { temporaryPath(".sock") }
 }
 
 /// A subscriber that reads line by line.

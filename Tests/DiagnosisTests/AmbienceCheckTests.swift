@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func silenceAndFaintSoundsAreToldAsSuch() {
+    @Test func silenceAndFaintSoundsAreReportedAsSuch() {
         #expect(AmbienceCheck.findings(Array(repeating: 0, count: 4 * 24_000), .ambisonics) == [.silence])
         let heard = Captures(.ambisonics, Captures.places[0], directions: []).changed { for c in 0..<4 { $0[c] *= 1e-5 } }
         guard case .faint? = AmbienceCheck.findings(heard.ambience, .ambisonics).first else {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func twoTurnedCapsulesAreToldAsAPair() {
+    @Test func twoInvertedCapsulesAreReportedAsAPair() {
         let heard = Captures(.sphere, Captures.places[1], directions: []).changed { frame in
             frame[1] *= -1
             frame[3] *= -1

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: [Captures.places[0], Captures.places[1]])
-    func furseMalhamIsTold(_ place: Captures.Place) {
+    func furseMalhamIsReported(_ place: Captures.Place) {
         let captures = Captures(.ambisonics, place)
         let fuma = captures.changed { $0 = [$0[0] * Float(0.5).squareRoot(), $0[3], $0[1], $0[2]] }
         #expect(DirectionCheck.report(fuma.sounds, .ambisonics).findings == [.convention(.fuma)])
@@ -67,7 +67,7 @@ import Testing
         #expect(report.findings == [.convention(.ambix)])
     }
 
-    @Test func theScaleOfWIsTold() {
+    @Test func theScaleOfWIsReported() {
         let captures = Captures(.ambisonics, Captures.places[2]).changed { $0[0] *= 0.577 }
         guard case .level(0, let decibels)? = DirectionCheck.report(captures.sounds, .ambisonics).findings.first else {
             Issue.record("N3D is not told")
@@ -81,7 +81,7 @@ import Testing
     ]
 
     @Test(arguments: mountings.indices)
-    func aTurnedArrayIsTold(_ index: Int) {
+    func aRotatedArrayIsReported(_ index: Int) {
         let (yaw, pitch, roll) = Self.mountings[index]
         let mounting = Rotation(yaw: yaw, pitch: pitch, roll: roll)
         for microphone in Captures.Microphone.allCases {

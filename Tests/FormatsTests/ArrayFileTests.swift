@@ -108,7 +108,7 @@ import Testing
         #expect(faults(text).count == 1 && faults(text)[0].contains("expected 4 tables [[capsule]], in channel order, found"))
     }
 
-    @Test func whatIsNoArrayOfTablesIsToldSo() {
+    @Test func aKeyThatIsNoArrayOfTablesIsReported() {
         #expect(faults("capsule = 4") == ["a.toml: capsule: expected an array of tables, [[capsule]], found the integer 4"])
     }
 

@@ -3,13 +3,13 @@ import Foundation
 import Networks
 import SafeTensors
 import Tensor
+import TestSupport
 import Testing
 
 @Suite final class HungarianFileTests {
-    private let path = NSTemporaryDirectory() + "bearing-hnet-\(UUID().uuidString).safetensors"
+    private let folder = TemporaryFolder()
+    private var path: String { folder.file("hnet.safetensors") }
     private let net = HungarianFile(parameters: HungarianParameters(3, width: 8, seed: 4), facts: ["training.seed": "4"])
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     @Test func whatIsSavedIsLoaded() throws {
         try net.save(to: path)

@@ -6,15 +6,14 @@ import Kernels
 import Networks
 import SafeTensors
 import Tensor
+import TestSupport
 import Testing
 import Tracking
 
 @Suite final class ModelFileTests {
-    private let folder = NSTemporaryDirectory() + "bearing-model-\(UUID().uuidString)"
-    private var path: String { "\(folder)/model.safetensors" }
-
-    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.path }
+    private var path: String { temporary.file("model.safetensors") }
 
     private func model(tellsActivity: Bool = true) -> ModelFile {
         let architecture = DOAnetArchitecture(

@@ -130,7 +130,7 @@ import Tracking
         #expect(run(pipeline, Array(samples[(4 * (frames - 1))..<(4 * frames)])) { 1 }.map(\.block) == [0])
     }
 
-    @Test func furseMalhamIsHeardAsAmbiX() {
+    @Test func furseMalhamIsConvertedToAmbiX() {
         let samples = audio(seconds: 2)
         let fuma = stride(from: 0, to: samples.count, by: 4).flatMap { frame -> [Float] in
             [samples[frame] * Float(0.5).squareRoot(), samples[frame + 3], samples[frame + 1], samples[frame + 2]]
@@ -141,7 +141,7 @@ import Tracking
         for (x, y) in zip(a.flatMap(\.tracks), b.flatMap(\.tracks)) { #expect(x.direction.angle(to: y.direction) < 0.1) }
     }
 
-    @Test func aMountingTurnsWhatIsToldAndASectorHidesIt() {
+    @Test func aMountingRotatesTracksAndASectorHidesThem() {
         let samples = audio(seconds: 3)
         let plain = run(makePipeline(), samples) { 2400 }
         let mounting = Rotation(yaw: 100, pitch: 20, roll: 180)

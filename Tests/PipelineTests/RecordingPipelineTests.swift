@@ -83,7 +83,7 @@ import Tracking
     }
 
     /// A network that forgets within seconds says the same in windows as in one go: each window is where it belongs.
-    @Test func longRecordingsAreHeardInWindowsThatFitTogether() {
+    @Test func longRecordingsAreProcessedInWindowsThatJoin() {
         let (parameters, scaler, gate) = parts(.live)
         let samples = audio(seconds: 135)
         let stepped = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate)
@@ -114,7 +114,7 @@ import Tracking
         #expect(long.suffix(300).contains { !$0.ids.isEmpty })
     }
 
-    @Test func nothingPushedIsNothingToldAndAnotherRecordingGoesOnWithTheIds() {
+    @Test func anEmptyRecordingHasNoTracksAndTheNextContinuesTheIDs() {
         let (parameters, scaler, gate) = parts(.paper)
         let pipeline = RecordingPipeline(parameters: parameters, scaler: scaler, gate: gate)
         var told: [Told] = []

@@ -1,5 +1,6 @@
 import Foundation
 import SafeTensors
+import TestSupport
 import Testing
 
 @Suite struct SafeTensorsTests {
@@ -28,7 +29,7 @@ import Testing
         metadata: ["format": "x", "note": "line\nbreak \u{1} é \\"])
 
     @Test func whatIsWrittenIsReadBack() throws {
-        let path = NSTemporaryDirectory() + "/bearing-\(UUID().uuidString).safetensors"
+        let path = temporaryPath(".safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
         try sample.write(to: path)
         let read = try SafeTensorFile.read(path)
@@ -113,9 +114,10 @@ import Testing
     }
 
     @Test func aFailedWriteLeavesTheOldFileAndNothingElse() throws {
-        let folder = NSTemporaryDirectory() + "/bearing-\(UUID().uuidString)"
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         try FileManager.default.createDirectory(atPath: folder + "/target", withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         // A folder cannot be replaced by a file.
         #expect(throws: SafeTensorsError.self) { try sample.write(to: folder + "/target") }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["target"])

@@ -5,14 +5,13 @@ import Geometry
 import Glibc
 import Scenes
 import Tensor
+import TestSupport
 import Testing
 
 /// A folder that goes away with its test.
 private final class Scratch {
-    let path = "\(FileManager.default.temporaryDirectory.path)/bearing-scenes-\(UInt64.random(in: 0...UInt64.max))"
-
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    private let temporary = TemporaryFolder()
+    var path: String { temporary.path }
 
     /// Noise bursts as sounds of two collections, and one file that is no sound.
     func sounds() throws -> SoundLibrary {
@@ -32,7 +31,7 @@ private final class Scratch {
 
 @Suite struct DatasetTests {
     @Test func offsetsAndRumbleAreNoSound() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let writer = try AudioFileWriter(
             path: "\(scratch.path)/offset.wav", encoding: .wave16, sampleRate: 24_000, channels: 1)
         // A quiet tone of 1 kHz under an offset and a rumble of 12 Hz that are ten times as loud.
@@ -53,7 +52,7 @@ private final class Scratch {
     }
 
     @Test func layoutAndLabelsAndThreads() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let sounds = try scratch.sounds()
         #expect(sounds.fileCount == 3 && sounds.skipped.count == 1)
         var settings = DatasetWriter.Settings()
@@ -88,7 +87,7 @@ private final class Scratch {
     }
 
     @Test func recordingsShareRoomsWhenAsked() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let sounds = try scratch.sounds()
         var settings = DatasetWriter.Settings()
         settings.recordings = 12
@@ -112,7 +111,7 @@ private final class Scratch {
     }
 
     @Test(arguments: [1, 2]) func everyRecordingHasAsManySourcesAtOnceAsAsked(overlap: Int) throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         var settings = DatasetWriter.Settings()
         settings.recordings = 8
         settings.seconds = 4
@@ -125,8 +124,8 @@ private final class Scratch {
         #expect(Set((0..<8).map { writer.name($0) }).count == 8)
     }
 
-    @Test func backgroundsAloneAreHeardAndLabelNothing() throws {
-        let scratch = try Scratch()
+    @Test func backgroundsAreAudibleAndHaveNoLabels() throws {
+        let scratch = Scratch()
         var settings = DatasetWriter.Settings()
         settings.recordings = 4
         settings.seconds = 4
@@ -147,7 +146,7 @@ private final class Scratch {
     }
 
     @Test func aSetOfAnotherArrayDescribesIt() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         var settings = DatasetWriter.Settings()
         settings.recordings = 1
         settings.seconds = 4
@@ -173,7 +172,7 @@ private final class Scratch {
     }
 
     @Test func missingAndEmptyFoldersAreRefused() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         #expect(throws: ScenesError.missingFolder(path: "/no/such/folder")) {
             try SoundLibrary(folders: ["/no/such/folder"])
         }

@@ -57,7 +57,7 @@ import Testing
         #expect(abs(10 * log10(all / expected)) < 1.5, "\(all), \(expected)")
     }
 
-    @Test(arguments: 0..<3) func soundDecaysAsInRoomsThatScatter(index: Int) throws {
+    @Test(arguments: 0..<3) func soundDecaysAsInRoomsWithScatteringWalls(index: Int) throws {
         let oracle = try oracleFixture("Scenes/scenes.safetensors")
         let samples = Self.response(oracle, room: index).samples
         var left = [Double](repeating: 0, count: samples.count + 1)

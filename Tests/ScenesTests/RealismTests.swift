@@ -136,7 +136,7 @@ import Testing
         #expect(image.emission.x < -0.8 && abs((image.emission * image.emission).sum() - 1) < 1e-4)
     }
 
-    @Test func nobodyWalksThroughWallsOrTooFast() {
+    @Test func walkersStayWithinTheRoomAndTheSpeedLimit() {
         var random = RandomSource(seed: 21)
         var walks = 0
         for _ in 0..<100 {

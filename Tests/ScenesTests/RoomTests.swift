@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func airTakesWhatISO9613Says() {
+    @Test func airAbsorbsAsISO9613States() {
         // Table 1 of ISO 9613-1 for 20 degrees and 50 %: 4.66 dB/km at 1 kHz, 105 dB/km at 8 kHz.
         let air = OctaveBands.airAbsorption(temperature: 20, humidity: 50) * (10 / log(Float(10)) * 1000)
         #expect(abs(air[4] - 4.66) < 0.1)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func randomRoomsRingAsLongAsAskedFor() {
+    @Test func randomRoomsHaveTheRequestedReverberationTime() {
         var random = RandomSource(seed: 6)
         // Three standard deviations of a band about the room's own time.
         let bands = exp(Float(-0.3))...exp(0.3)

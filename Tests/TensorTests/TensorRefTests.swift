@@ -1,4 +1,5 @@
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct TensorRefTests {
@@ -92,5 +93,17 @@ import Testing
         #expect(values.withTensor(Shape(2, 3)) { $0.rows(1..<2).array } == [4, 5, 6])
         struct Refused: Error {}
         #expect(throws: Refused.self) { try values.withTensor(Shape(6)) { _ throws -> Void in throw Refused() } }
+    }
+
+    @Test func viewsAndCopiesAllocateNothing() {
+        var arena = Arena<Int32>(capacity: 64)
+        let (source, target) = (counting(Shape(4, 6), in: &arena), arena.take(Shape(4, 6)))
+        let count = allocations {
+            for row in 0..<4 {
+                target.rows(row..<row + 1).copy(from: source.readOnly.rows(row..<row + 1))
+                target.reshaped(Shape(24))[row] += source.readOnly.reshaped(Shape(6, 4))[row]
+            }
+        }
+        #expect(count == 0)
     }
 }

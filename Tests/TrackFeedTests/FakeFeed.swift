@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import TestSupport
 import Testing
 import Tracking
 
@@ -46,7 +47,7 @@ final class FakeFeed {
         return limits
     }
 
-    static func freshPath() -> String { "/tmp/bearing-test-\(UUID().uuidString.prefix(8)).sock" }
+    static func freshPath() -> String { temporaryPath(".sock") }
     static func freshName() -> FeedAddress { .abstract("bearing-test-\(UUID().uuidString.prefix(8))") }
 
     /// Waits until the server has taken so many subscribers on, so that none misses what is posted next.

@@ -20,7 +20,7 @@ import Testing
         "", "@", "a\0b", "@a\0b", "tcp:", "tcp:0", "tcp:65536", "tcp:-1", "tcp:+1", "tcp:x", "tcp:::1:80", "tcp::80", "tcp:[]:80",
         "tcp:127.0.0.1", "tcp:127.0.0.1:", "tcp:127.0.0.1:７",
     ])
-    func whatIsNoAddressIsNone(_ text: String) { #expect(FeedAddress(text) == nil) }
+    func anInvalidAddressIsRefused(_ text: String) { #expect(FeedAddress(text) == nil) }
 
     @Test func onlyNumbersAreServed() {
         #expect(FeedAddress("tcp:localhost:80")?.canBeServed == false)

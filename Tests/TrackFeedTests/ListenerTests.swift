@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TrackFeed
@@ -84,7 +85,7 @@ struct ListenerTests {
         #expect(throws: FeedError.nothingPassed) { try FakeFeed([.systemd]) }
     }
 
-    @Test func whoWaitsWhenTheFeedEndsIsTold() throws {
+    @Test func waitingConnectionsAreClosedWhenTheFeedEnds() throws {
         let feed = try FakeFeed([FakeFeed.freshName()])
         let waiting = try (0..<200).map { _ in try #require(Reader(feed.address)) }
         feed.end()
@@ -99,10 +100,10 @@ struct ListenerTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func aFolderThatSomebodyLocksIsNotWaitedForForEver() throws {
-        let folder = "/tmp/bearing-test-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    @Test func waitingForALockedFolderEnds() throws {
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let lock = unsafe open(folder, O_RDONLY)
         flock(lock, LOCK_EX)
         defer { close(lock) }
@@ -126,7 +127,7 @@ struct ListenerTests {
         feed.end()
     }
 
-    @Test func whoMayNotGiveItAwayIsTold() throws {
+    @Test func anOwnerThatMayNotBeSetIsReported() throws {
         var access = FeedAccess()
         access.owner = 4711
         let owner = #expect(throws: FeedError.self) { try access.check(path: "/s", user: 1000, groups: [1000]) }

@@ -29,7 +29,7 @@ struct StatusLineTests {
         _ = early
     }
 
-    @Test func theWholeStateOfHealthIsTold() throws {
+    @Test func theStatusLineHasEveryField() throws {
         let told = FeedStatus(
             state: "lost", error: "a \"fault\"\n", events: [.init("overruns", 3), .init("suspends", 1), .init("stalls", 0)],
             frames: 9_000_000_000, droppedFrames: 4799, lostBlocks: 2, blocks: 17, load: 0.25, levels: [-20, -30, -40, -200],
@@ -88,7 +88,7 @@ struct StatusLineTests {
         #expect(latency["minute"]?["count"] == 8 && (latency["total"]?["p50"] ?? 0) >= 250)
     }
 
-    @Test func everyCountIsTold() throws {
+    @Test func everyCountIsInTheStatusLine() throws {
         var limits = FeedLimits()
         limits.statusSeconds = 0.01
         limits.stallSeconds = 0.05

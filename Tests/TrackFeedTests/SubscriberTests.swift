@@ -28,7 +28,7 @@ struct SubscriberTests {
         return taken
     }
 
-    @Test(arguments: addresses) func endlessInputIsHeldBackAndWakesNobody(_ address: FeedAddress) throws {
+    @Test(arguments: addresses) func endlessInputIsThrottledAndWakesNoThread(_ address: FeedAddress) throws {
         let feed = try feed(address)
         let (talker, healthy) = (try #require(Reader(feed.address)), try #require(Reader(feed.address)))
         feed.awaitSubscribers(2)
@@ -57,7 +57,7 @@ struct SubscriberTests {
         feed.end()
     }
 
-    @Test(arguments: addresses) func aHalfClosedSubscriberGoesOnHearing(_ address: FeedAddress) throws {
+    @Test(arguments: addresses) func aHalfClosedSubscriberStillReceivesLines(_ address: FeedAddress) throws {
         let feed = try feed(address)
         let reader = try #require(Reader(feed.address))
         feed.awaitSubscribers(1)
@@ -99,7 +99,7 @@ struct SubscriberTests {
     }
 
     /// Over TCP the news must not stand behind the lines that the subscriber does not read.
-    @Test(arguments: addresses) func aStalledSubscriberIsToldThatItIsDisconnected(_ address: FeedAddress) throws {
+    @Test(arguments: addresses) func aStalledSubscriberNoticesThatItIsDisconnected(_ address: FeedAddress) throws {
         var limits = FeedLimits()
         limits.statusSeconds = 0.005
         limits.stallSeconds = 0.05
@@ -165,7 +165,7 @@ struct SubscriberTests {
     }
 
     /// As on a machine that has no time for the feed: there is always another block when one is sent.
-    @Test func aFeedThatIsBehindGoesOnAccepting() throws {
+    @Test func aFeedThatIsBehindStillAccepts() throws {
         let feed = try FakeFeed()
         let flood = Flood(feed.mailbox)
         // Each comes while blocks come faster than they are sent.

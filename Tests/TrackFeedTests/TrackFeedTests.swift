@@ -35,7 +35,7 @@ struct TrackFeedTests {
         #expect(abs(x - cos(31.2 * .pi / 180) * cos(4 * .pi / 180)) < 1e-4)
     }
 
-    @Test func aStalledSubscriberLosesItsOldestLinesAndNobodyElseNotices() throws {
+    @Test func aStalledSubscriberLosesItsOldestLinesAndOthersLoseNone() throws {
         var limits = FakeFeed.quiet
         limits.sendBuffer = 4096
         let feed = try FakeFeed(limits: limits)

@@ -61,7 +61,7 @@ import Tracking
         #expect(error(smoothing: 0.5, degreesABlock: 3) < 4.5)
     }
 
-    @Test func whoIsHeardAgainSoonAndNearbyIsTheSame() {
+    @Test func aSourceThatReturnsSoonAndNearbyKeepsItsID() {
         let settings = GateSettings(openBlocks: 2, coastBlocks: 1, recallBlocks: 3)
         func ids(_ blocks: [(azimuth: Float, probability: Float)]) -> [Int] {
             var gate = TrackGate(settings, maximumTracks: 1)
@@ -93,7 +93,7 @@ import Tracking
         #expect(step(0.3, 0.1) == [nil, 2], "which is told while it coasts, although the silent one is likelier")
     }
 
-    @Test func aSilentTrackTakesNothingFromOneThatIsTold() {
+    @Test func aSilentTrackTakesNoOutputFromAReportedOne() {
         var gate = TrackGate(GateSettings(openBlocks: 1, coastBlocks: 0, recallBlocks: 9), maximumTracks: 2)
         let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 80, elevation: 0))
         gate.step(directions: [a.x, a.y, a.z, b.x, b.y, b.z].span, probabilities: [1, 1].span)

@@ -17,14 +17,14 @@ import Training
     private let wide = ArrayGeometry(
         name: "wide", mount: .open, capsules: ArrayGeometry.tetrahedral.capsules.map { .init(position: $0.position * 2) })
 
-    @Test func itIsWhatTheSetSaysOrThatOfTAUNIGENS() throws {
+    @Test func theArrayIsThatOfTheDataSetOrOfTAUNIGENS() throws {
         #expect(try folder.layout(.mic).geometry() == .tetrahedral)
         try write(wide)
         #expect(try folder.layout(.mic).geometry()?.differences(from: wide) == [])
         #expect(try folder.layout(.foa).geometry() == nil)
     }
 
-    @Test func aBadFileIsTold() throws {
+    @Test func anInvalidArrayFileIsReported() throws {
         try write(wide)
         try "mount = 3".write(toFile: "\(folder.root)/array.toml", atomically: true, encoding: .utf8)
         let error = #expect(throws: TrainingError.self) { try folder.layout(.mic).geometry() }
@@ -33,7 +33,7 @@ import Training
 
     @Test func twoSetsOfDifferentArraysAreRefused() throws {
         try write(wide)
-        let (other, cache) = (LayoutFolder(), NSTemporaryDirectory() + "bearing-cache-\(UUID().uuidString)")
+        let (other, cache) = (LayoutFolder(), folder.root + "/cache")
         let error = #expect(throws: TrainingError.self) {
             try TrainingData(
                 layout: folder.layout(.mic), extra: [other.layout(.mic)], kind: .micPhase, slots: 2, cache: cache, threads: 1,

@@ -89,7 +89,7 @@ import Training
             })
     }
 
-    @Test func everyKindIsTurnedInAllWaysItCanBe() {
+    @Test func everyFeatureKindIsRotatedInAllItsWays() {
         #expect(Self.choices(.foaIntensity).count == 16)
         #expect(Self.choices(.foaCovariance).count == 16)
         let eight = Self.choices(.micGCCPHAT)

@@ -73,7 +73,7 @@ import Training
         return withExtendedLifetime(data) { data.training[0].features.frames.array }
     }
 
-    @Test func theCacheIsMadeAnewWhenTheAudioChanges() throws {
+    @Test func theCacheIsRebuiltWhenTheAudioChanges() throws {
         let dataset = try SmallDataset()
         let name = "fold3_room1_mix000_ov1"
         let first = try firstFrames(dataset)

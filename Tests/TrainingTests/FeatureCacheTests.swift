@@ -58,7 +58,7 @@ import Testing
         #expect(try frames(.foaIntensity) == extracted)
     }
 
-    @Test func aNewTimeOrSizeOfTheAudioMakesItAnew() throws {
+    @Test func aNewTimeOrSizeOfTheAudioRebuildsTheCache() throws {
         let extracted = try frames()
         try spoil()
         let time = Date(timeIntervalSince1970: 1_500_000_000)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: [0, 10, 63, 64 + 100])
-    func whatIsCutOffIsMadeAnew(bytes: Int) throws {
+    func aTruncatedCacheIsRebuilt(bytes: Int) throws {
         let extracted = try frames()
         let whole = try Data(contentsOf: URL(fileURLWithPath: path(.foaIntensity)))
         try whole.prefix(bytes).write(to: URL(fileURLWithPath: path(.foaIntensity)))

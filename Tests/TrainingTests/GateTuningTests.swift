@@ -37,7 +37,7 @@ import Tracking
         #expect(trials > 10)
     }
 
-    @Test func aSourceThatIsHeardWithPausesAndAsideIsTuned() {
+    @Test func aSourceWithPausesAndAnErrorIsTunedFor() {
         // Three blocks of silence now and then, and at other times a step of 25 degrees.
         let place = { (block: Int) in Direction(azimuth: block / 20 % 2 == 0 ? 0 : 25, elevation: 0) }
         let isHeard = { (block: Int) in !(8..<11).contains(block % 20) }

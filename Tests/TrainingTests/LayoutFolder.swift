@@ -1,12 +1,12 @@
 import Audio
 import Foundation
+import TestSupport
 import Training
 
 /// A folder in the TAU-NIGENS layout with exactly the recordings that a test puts there; removed with it.
 final class LayoutFolder {
-    let root = NSTemporaryDirectory() + "bearing-layout-\(UUID().uuidString)"
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
+    private let temporary = TemporaryFolder()
+    var root: String { temporary.path }
 
     func layout(_ format: DatasetFormat = .foa) -> DatasetLayout { DatasetLayout(root: root, format: format) }
     func audio(_ name: String, _ format: DatasetFormat = .foa) -> String { "\(root)/\(format.rawValue)_dev/\(name).wav" }

@@ -72,7 +72,7 @@ import Formats
         #expect(try merged("", "0,2,0,-90,5") == "0,2,0,-90,5")
     }
 
-    @Test func theSameClassAndTrackAtOnceAreToldApart() throws {
+    @Test func theSameClassAndTrackAtOnceStaySeparate() throws {
         // Track 1 of class 4 is taken too, so 2 is the lowest free one; the whole track moves.
         #expect(
             try merged("5,4,0,10,0 6,4,0,10,0 9,4,1,10,0", "5,4,0,80,0 20,4,0,90,0")

@@ -37,7 +37,7 @@ import Training
         }
     }
 
-    @Test func mixturesAreTheSumsAndTheLongerGoesOn() throws {
+    @Test func mixturesAreSumsAndTheLongerOneContinues() throws {
         let writer = try writer()
         let report = try writer.write()
         #expect(report.written == 3 && report.kept == 0 && report.limitedSamples == 0 && report.lateRows == 0)

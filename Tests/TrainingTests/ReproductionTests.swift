@@ -137,7 +137,7 @@ import Training
         return TableReport(results: results, settings: settings, command: "bearing reproduce table1")
     }
 
-    @Test func markdownHasOursBesideThePapersAndSaysWhatFollows() {
+    @Test func markdownHasBothSetsOfFiguresAndTheConclusions() {
         let text = report().markdown
         // (16 + 16 + 15) / 3 and, over both seeds, (5 + 5 + 4 + 6 + 5 + 4) / 6.
         #expect(text.contains("| MSE | 15.7 (25.4) | – (–) |"), "\(text)")

@@ -1,15 +1,16 @@
 import Audio
 import Foundation
+import TestSupport
 import Training
 
 /// A data set in the TAU-NIGENS layout, in a temporary folder: plane waves of noise from known directions.
 final class SmallDataset {
-    let root: String
+    private let temporary = TemporaryFolder()
+    var root: String { temporary.path }
     let seconds: Int
 
     /// - Parameter folds: one recording each, in this order.
     init(folds: [Int] = [3, 4, 2], seconds: Int = 6) throws {
-        root = NSTemporaryDirectory() + "bearing-dataset-\(UUID().uuidString)"
         self.seconds = seconds
         for folder in ["foa_dev", "metadata_dev"] {
             try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
@@ -18,8 +19,6 @@ final class SmallDataset {
             try write(name: "fold\(fold)_room1_mix00\(index)_ov1", seed: UInt64(index))
         }
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
 
     var layout: DatasetLayout { DatasetLayout(root: root, format: .foa) }
     func audio(_ name: String) -> String { "\(root)/foa_dev/\(name).wav" }

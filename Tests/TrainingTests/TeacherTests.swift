@@ -4,15 +4,15 @@ import Foundation
 import Kernels
 import Networks
 import Tensor
+import TestSupport
 import Testing
 import Tracking
 
 @testable import Training
 
 @Suite final class TeacherTests {
-    private let folder = NSTemporaryDirectory() + "bearing-teacher-\(UUID().uuidString)"
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.file("run") }
 
     private func model(tracks: Int = 2, seed: UInt64 = 3, mean: Float = -20, form: DOAnetArchitecture.Form = .paper) -> ModelFile {
         let kind = FeatureKind.foaIntensity

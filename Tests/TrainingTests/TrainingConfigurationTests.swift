@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import Networks
 import Options
+import TestSupport
 import Testing
 
 @testable import Training
@@ -38,7 +39,7 @@ import Testing
         #expect(recipe.settings.architecture == model.architecture)
     }
 
-    @Test func theShippedFileSaysTheDefaults() throws {
+    @Test func theShippedFileHasTheDefaults() throws {
         #expect(try shipped() == TrainingConfiguration().toml, "write it anew: bearing train --print-config > config/training.toml")
         #expect(try "\(parsed(shipped()))" == "\(TrainingConfiguration())")
     }
@@ -190,16 +191,16 @@ import Testing
     }
 
     @Test(arguments: ["[loss]\nwindow = 3\nwindow = 4", "[loss]\n\nwindow = ", "[loss\n"])
-    func whatIsNoTOMLIsToldWithItsLine(_ text: String) {
+    func invalidTOMLIsReportedWithItsLine(_ text: String) {
         let found = faults(text)
         let line = text.hasPrefix("[loss\n") ? 1 : 3
         #expect(found.count == 1 && found[0].hasPrefix("t.toml: line \(line), column"), "\(found)")
     }
 
     @Test func optionsBeatTheFileAndAreNamedAsTheyAreTyped() throws {
-        let folder = NSTemporaryDirectory() + "bearing-options-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
         let file = "\(folder)/t.toml"
         try "[network]\nfilters = 16\ngru_width = 24\n[data]\ndataset = \"../d\"\ncache = \"c\"\n".write(
             toFile: file, atomically: true, encoding: .utf8)

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
 
 @Suite final class TrainingLogTests {
-    private let path = NSTemporaryDirectory() + "bearing-log-\(UUID().uuidString).jsonl"
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    private let folder = TemporaryFolder()
+    private var path: String { folder.file("log.jsonl") }
 
     private func line(_ epoch: Int, _ loss: Int = 0) -> String { "{\"epoch\":\(epoch),\"loss\":\(loss)}\n" }
 

@@ -1,15 +1,16 @@
 import Audio
 import Foundation
+import TestSupport
 import Testing
 import Training
 
 /// What a run leaves in its folder when it ends early, is killed, or must not go on.
 @Suite final class TrainingResumeTests {
     private let dataset: SmallDataset
-    private let folder = NSTemporaryDirectory() + "bearing-resume-\(UUID().uuidString)"
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.path }
 
     init() throws { dataset = try SmallDataset() }
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) }
 

@@ -3,16 +3,17 @@ import Formats
 import Foundation
 import Networks
 import Tensor
+import TestSupport
 import Testing
 import Tracking
 import Training
 
 @Suite final class TrainingRunTests {
     private let dataset: SmallDataset
-    private let folder = NSTemporaryDirectory() + "bearing-run-\(UUID().uuidString)"
+    private let temporary = TemporaryFolder()
+    private var folder: String { temporary.path }
 
     init() throws { dataset = try SmallDataset() }
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func data() throws -> TrainingData { try dataset.data() }
     private func settings(epochs: Int = 2) -> TrainingSettings { SmallDataset.settings(epochs: epochs) }
