@@ -38,7 +38,7 @@ class Kalman:
     next: int = 0
 
     def step(self, peaks: np.ndarray) -> list[tuple[int, np.ndarray]]:
-        """Peaks [n, 4] (unit vector, height) of a block -> [(number, unit vector)] of the tracks that are told."""
+        """Peaks [n, 4] (unit vector, height) of a block -> [(number, unit vector)] of the reported tracks."""
         s = self.settings
         for track in self.tracks:
             self.predict(track)

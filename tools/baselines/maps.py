@@ -1,7 +1,7 @@
 """Maps of direction: how much of a block's bands agrees with a plane wave from each point of a grid, and their peaks.
 
 MUSIC (R. O. Schmidt, 1986) of one source in a band, where direct sound dominates (Nadiri and Rafaely, 2014): the ratio of
-the two largest eigenvalues says so, and two voices rarely share a band of one block. SRP-PHAT (DiBiase, 2000): steered
+the two largest eigenvalues shows it, and two voices rarely share a band of one block. SRP-PHAT (DiBiase, 2000): steered
 power of phases. Arrays: first-order Ambisonics, and four capsules on a rigid sphere with the sphere's own diffraction.
 """
 

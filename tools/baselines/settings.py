@@ -28,14 +28,14 @@ class TrackSettings:
     acceleration: float = 30.0  # degrees per s^1.5
     start_speed: float = 15.0  # degrees a second, one standard deviation at birth
     fastest: float = 60.0  # degrees a second
-    confirm: int = 3  # peaks until a track is told
+    confirm: int = 3  # peaks until a track is reported
     tentative_missed: int = 1  # blocks without a peak before that
     coast: int = 10  # blocks without a peak until a track ends
-    tell_missed: int = 4  # blocks without a peak that a track is told for
+    tell_missed: int = 4  # blocks without a peak that a track is still reported for
     apart: float = 15.0  # degrees: nearer to a track nothing is born
     merge: float = 10.0
     strength_memory: float = 0.7
-    most: int = 2  # tracks told
+    most: int = 2  # tracks reported at once
 
 
 # Chosen by `tools/baselines/tune-kalman independent-validation FORM METHOD --passes 2`, started from the first pass of another method's, on

@@ -12,7 +12,7 @@ from . import matching, program, systems, tables, tracks
 
 ABOUT = "what -30 dB and +6 dB of gain change"
 DETAIL = """The recordings must be float files (test-scenes.py --float), so that a gain neither rounds nor clips them. A tracker
-that does not care about level gives the same tracks; the share of directions that come out the same within a degree is told too."""
+that does not care about level gives the same tracks; the share of directions that are equal within a degree is shown too."""
 DEFAULT_BASELINES = ["music-foa", "srp-mic"]
 GAINS = [-30.0, 6.0]  # dB
 SAME_DEGREES = 1.0

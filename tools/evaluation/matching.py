@@ -1,6 +1,6 @@
 """Who is paired with whom in a block, by the rules of `bearing score`, for every single reference. Standard library only.
 
-`bearing score` counts over recordings. Here the same pairs are told for each reference of each block, so that they can
+`bearing score` counts over recordings. Here the same pairs are given for each reference of each block, so that they can
 be grouped by what holds of the reference there: whether it moves, how loud it is, how many others are active. All
 references and predictions take part in the assignment; only the counting is divided. What cannot be divided this way are
 false positives, which belong to no reference: so there is recall and error by group, and no MOTA.

@@ -11,7 +11,7 @@ from .matching import GATE_DEGREES
 
 ABOUT = "false tracks a minute on recordings of background only"
 DETAIL = """DATASET comes of `test-scenes.py --background-only`. A false track is a track id; beside them the share of blocks with any
-track. Recordings with a fan in the room are told apart: a tracker that points at the fan is not wrong in the way that one
+track. Recordings with a fan in the room are listed separately: a tracker that points at the fan is not wrong in the way that one
 is that points anywhere, so the share of those tracks' blocks within 20 degrees of it is given."""
 DEFAULT_BASELINES = ["intensity", "histogram", "music-foa", "srp-foa", "music-mic", "srp-mic"]
 

@@ -78,14 +78,14 @@ def digest(*paths: str | Path) -> str:
 
 
 def heard_by(path: str | Path) -> str:
-    """foa or mic: what a model file says that it hears."""
+    """foa or mic: the input format that a model file states."""
     try:
         with open(path, "rb") as file:
             length = struct.unpack("<Q", file.read(8))[0]
             metadata = json.loads(file.read(min(length, 1 << 24)))["__metadata__"]
         form = metadata["features"].split("-")[0]
     except (OSError, struct.error, ValueError, KeyError) as error:
-        raise Unfit(f"{path}: expected a model file, found none that can be read ({error})") from None
+        raise Unfit(f"{path}: expected a model file, found an unreadable one ({error})") from None
     if form not in FORMS:
         raise Unfit(f"{path}: expected a model of foa or mic recordings, found features {metadata['features']}")
     return form

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A subscriber of Bearing's track socket, to start from: says who appears, where they are, and who has gone.
+"""A subscriber of Bearing's track socket, as a starting point: reports sources that appear, move and disappear.
 
     subscriber.py [SOCKET]
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 
 def standard_socket() -> str:
-    """Where `bearing run` puts its socket when nobody says where."""
+    """Where `bearing run` puts its socket by default."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     return f"{runtime}/bearing.sock" if runtime.startswith("/") else f"/tmp/bearing-{os.getuid()}.sock"
 
@@ -37,7 +37,7 @@ def main() -> None:
     present, expected = {}, None
     for message in lines(path):
         if message["type"] == "hello":
-            print(f"{message['name']} hears {message['source']}: up to {message['max_tracks']} sources", flush=True)
+            print(f"{message['name']} on {message['source']}: up to {message['max_tracks']} sources", flush=True)
         elif message["type"] == "status":
             if message["state"] != "running":
                 print(f"capture is {message['state']}", flush=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes front.wav, left.wav and above.wav: claps in a room from three directions, as an Ambisonics microphone (ACN, SN3D)
-hears them two plugs of which, Y and X, have been exchanged. docs/check.md shows what `bearing check` says to that.
+"""Writes front.wav, left.wav and above.wav: claps in a room from three directions, as recorded by an Ambisonics microphone (ACN, SN3D)
+with two exchanged plugs, Y and X. docs/check.md shows the answer of `bearing check`.
 
     tools/examples/swapped-plugs.py [FOLDER]
 """

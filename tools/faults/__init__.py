@@ -1,1 +1,1 @@
-"""What tools/faults/fault-test and tools/faults/soak share: the virtual microphone, a daemon under test, and what it ought to say."""
+"""What tools/faults/fault-test and tools/faults/soak share: the virtual microphone, a daemon under test, and its expected output."""

@@ -1,4 +1,4 @@
-"""A daemon under test, and all that it says on its socket."""
+"""A daemon under test, and all lines of its socket."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Daemon:
                 break
             except (FileNotFoundError, ConnectionRefusedError):
                 if self.process.poll() is not None:
-                    raise RuntimeError(f"the daemon ended with {self.process.returncode} and served nobody") from None
+                    raise RuntimeError(f"the daemon ended with {self.process.returncode} before it accepted a connection") from None
                 if time.monotonic() - began > patience:
-                    raise RuntimeError(f"the daemon serves nobody after {patience} s") from None
+                    raise RuntimeError(f"the daemon accepts no connection after {patience} s") from None
                 time.sleep(0.01)
         self._thread.start()
         return time.monotonic() - began

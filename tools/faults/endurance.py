@@ -1,4 +1,4 @@
-"""The parts of tools/faults/soak: each returns figures, and what was not as it ought to be."""
+"""The parts of tools/faults/soak: each returns figures, and the deviations from what docs/faults.md promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project's virtual microphone with its faults, and what it says was read from it."""
+"""The project's virtual microphone with its faults, and its log of what was read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from faults.reference import Comparison
 
 HERE = Path(__file__).resolve().parent
-# A gap in the audio after which the daemon's network and tracks begin anew.
+# A gap in the audio after which the daemon's network and tracks start again.
 LONGEST_GAP = 0.5
 
 
 def build(folder: str | Path) -> dict[str, str]:
-    """Builds the plugin; returns the environment in which ALSA knows it."""
+    """Builds the plugin; returns the environment in which ALSA finds it."""
     tool = HERE / "virtual-microphone" / "virtual-microphone"
     said = subprocess.run([tool, folder], check=True, capture_output=True, text=True).stdout
     path = re.search(r"ALSA_CONFIG_PATH='(.*)'", said).group(1)
@@ -125,7 +125,7 @@ class Microphone:
         return b"".join(parts)
 
     def stretches(self) -> tuple[list[list[tuple[int, int]]], list[float]]:
-        """What was read, as lists of pieces between gaps after which tracks begin anew; and the gaps, seconds."""
+        """What was read, as lists of pieces between gaps after which tracks start again; and the gaps, seconds."""
         found, gaps, end = [], [], None
         for session in self.sessions():
             gap = 0 if end is None else session.start - end

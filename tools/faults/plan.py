@@ -57,7 +57,7 @@ def during(seconds: float, *phases: dict[str, float], key: str | None = None) ->
 
 
 def frozen(seconds: float) -> Callable[[Microphone, Daemon], None]:
-    """The whole daemon stands still: a reader slower than the device's buffer."""
+    """The whole daemon is stopped: a reader slower than the device's buffer."""
 
     def inject(microphone: Microphone, daemon: Daemon) -> None:
         daemon.signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""What the daemon ought to have said of the audio that it read: `bearing localize` on that audio, from its start."""
+"""The expected tracks of the audio that the daemon read: `bearing localize` on that audio, from its start."""
 
 from __future__ import annotations
 

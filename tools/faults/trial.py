@@ -13,7 +13,7 @@ from faults import reference
 from faults.daemon import Daemon, Line
 from faults.plan import Fault
 
-# Seconds: until a fault is told, and until tracks come again after the device's return.
+# Seconds: until a fault is reported, and until tracks resume after the device's return.
 TOLD_WITHIN = 2.0
 BACK_WITHIN = 1.0
 # To measure what takes longer than is allowed.
@@ -117,17 +117,17 @@ class Trial:
             return self.problem(f"no tracks within {PATIENCE:.0f} s of the device's return")
         self.result.back.append(back.arrival - returned)
         if self.result.back[-1] > BACK_WITHIN:
-            self.problem(f"tracks came again {1000 * self.result.back[-1]:.0f} ms after the device's return")
+            self.problem(f"tracks resumed {1000 * self.result.back[-1]:.0f} ms after the device's return")
         if not daemon.wait(grown(all), start, max(0.1, returned + TOLD_WITHIN - time.monotonic())):
-            return self.problem(f"no status line told {fault.told}")
+            return self.problem(f"no status line reported {fault.told}")
         self.result.told.append(daemon.wait(grown(any), start).arrival - began)
         if fault.loses and not daemon.wait(
             lambda line: line.fields["type"] == "status" and line.fields["state"] == "lost", start, 0.1):
-            self.problem("no status line said that the device was lost")
+            self.problem("no status line reported that the device was lost")
         if not daemon.wait(
             lambda line: line.fields["type"] == "status" and line.fields["state"] == "running" and line.arrival > returned,
             start, TOLD_WITHIN):
-            self.problem("no status line said that the capture runs again")
+            self.problem("no status line reported that the capture runs again")
         # Another fault's counter: unless this machine stood still, which the device's log would show too.
         after = daemon.status()["events"]
         wrong = [name for name in fault.silent if after[name] > before[name]]
@@ -145,12 +145,12 @@ class Trial:
             return self.problem(f"{daemon.status()['dropped_blocks']} blocks were dropped: this machine was too slow")
         times = [line.fields["time"] for line in tracks]
         if any(later <= earlier for earlier, later in zip(times, times[1:])):
-            self.problem("the times of blocks do not grow")
+            self.problem("the times of blocks do not increase")
         if self.fault.gap and self.device.lost(self.fault.gap) != self.result.times:
             self.problem(f"{self.device.lost(self.fault.gap)} gaps of {self.fault.gap} s or more, not {self.result.times}")
         comparison = reference.Comparison()
         expected = reference.localize(self.program, self.device.heard(), self.folder / "reference")
-        # Where audio breaks off, the blocks that a model still waits with are never told.
+        # Where audio breaks off, the last blocks of a model's look-ahead are never reported.
         untold = round(daemon.hello["look_ahead_ms"] / 100)
         self.device.compare(comparison, tracks, expected, untold)
         self.result.blocks, self.result.tracks = comparison.blocks, comparison.tracks

@@ -37,7 +37,7 @@ class Manifest:
         for line in place.read_text().splitlines():
             found, _, path = line.partition("  ")
             if len(found) != 64 or not path.startswith("/"):
-                raise InstallationError(f"{place}: expected lines of a digest and a path, found {line!r}: install anew")
+                raise InstallationError(f"{place}: expected lines of a digest and a path, found {line!r}: install again")
             manifest.digests[path] = found
         return manifest
 

@@ -1,4 +1,4 @@
-"""The manual page, from what the program says of itself."""
+"""The manual page, from the program's own help."""
 
 import json
 

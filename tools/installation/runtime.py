@@ -34,7 +34,7 @@ def licence(library: pathlib.Path) -> pathlib.Path:
         place = folder / "share/swift/LICENSE.txt"
         if place.exists():
             return place
-    raise InstallationError(f"{library}: expected share/swift/LICENSE.txt above it, found none: is this a whole toolchain?")
+    raise InstallationError(f"{library}: expected share/swift/LICENSE.txt above it, found none: is the toolchain complete?")
 
 
 def search_own_folder_only(program: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What systemd is told of an installation."""
+"""Notifies systemd of an installation."""
 
 import os
 import pathlib

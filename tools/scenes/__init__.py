@@ -1,1 +1,1 @@
-"""Acoustic scenes with labels, made independently of `bearing synth`: what tests and the demo are heard in."""
+"""Acoustic scenes with labels, made independently of `bearing synth`: for tests and the demo."""

@@ -1,4 +1,4 @@
-"""Recordings in which nobody speaks: what a tracker tells there is false."""
+"""Recordings without a source: every track in them is false."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A crowd of subscribers in one loop: who listens, who talks, who never reads, who comes and goes. Standard library only."""
+"""A crowd of subscribers in one loop: some read, some write, some never read, some come and go. Standard library only."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Crowd:
             return
         way = self.random.randrange(4)
         if way == 0 and not member.mute:
-            # Only its sending half: it must go on hearing.
+            # Only its sending half: it must still receive lines.
             member.mute = True
             member.connection.shutdown(1)
             return self.later(self.random.uniform(0.2, 1), lambda: self.depart(member))
@@ -115,7 +115,7 @@ class Crowd:
         try:
             member.connection.send(b"\n")
         except OSError:
-            return  # The loop is told of it, too.
+            return  # The loop gets an event for it, too.
         self.later(1, lambda: self.ask_stalled(member))
 
     def judge_stalled(self, member: Subscriber) -> None:
@@ -197,7 +197,7 @@ class Crowd:
     # The end.
 
     def finish(self, seconds: float) -> int:
-        """Waits until everybody who reads has heard what the first of them has; returns how many have."""
+        """Waits until every reader has received what the first of them has; returns how many have."""
         self.ending = True
         readers = [m for m in self.members.values() if m.kind in ("healthy", "talking")]
         goal = max((m.lines.last or 0 for m in readers), default=0)
@@ -206,7 +206,7 @@ class Crowd:
             self.run_until(time.monotonic() + 0.2)
         late = [m for m in readers if m.lines.last is None or m.lines.last < goal]
         for member in late:
-            self.blame(f"a {member.kind} one has heard up to seq {member.lines.last} of {goal}")
+            self.blame(f"a {member.kind} one received lines up to seq {member.lines.last} of {goal}")
         return len(readers) - len(late)
 
     def disperse(self) -> None:

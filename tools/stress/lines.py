@@ -1,4 +1,4 @@
-"""What a subscriber must hear: hello, then every block in order. Standard library only."""
+"""What a subscriber must receive: hello, then every block in order. Standard library only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LineCheck:
         self.fault = None
 
     def take(self, piece: bytes) -> list[bytes]:
-        """Looks at what came; returns the whole lines in it."""
+        """Checks received bytes; returns the complete lines in them."""
         *lines, self.rest = (self.rest + piece).split(b"\n")
         for line in lines:
             self.look(line)

@@ -181,7 +181,7 @@ class GetTauNigens(unittest.TestCase):
     def test_a_server_that_stays_busy(self) -> None:
         self.leave_partial(b"PK")
         self.server.answers["foa_dev.zip"] = [503, 503]
-        self.assertIn("it goes on from byte 2", self.run_tool(code=69))
+        self.assertIn("it resumes from byte 2", self.run_tool(code=69))
 
     def test_a_missing_file(self) -> None:
         del self.server.files["foa_dev.zip"]

@@ -79,7 +79,7 @@ class StressTests(unittest.TestCase):
                                             stderr=subprocess.STDOUT, text=True) for fault in ["none", *self.FAULTS]}
             said = {fault: run.communicate(timeout=60)[0] for fault, run in runs.items()}
         self.assertEqual(runs["none"].returncode, 0, said["none"])
-        self.assertIn("heard every line                           12 of 12", said["none"])
+        self.assertIn("received every line                        12 of 12", said["none"])
         for fault, row in self.FAULTS.items():
             with self.subTest(fault):
                 self.assertEqual(runs[fault].returncode, 1, said[fault])

@@ -1,4 +1,4 @@
-/* What a virtual microphone is told to do wrong: a file of lines KEY=NUMBER, replaced by rename.
+/* The faults of a virtual microphone: a file of lines KEY=NUMBER, replaced by rename.
  *
  *   gone=1      unplugged: a running stream ends with ENODEV, opening gives ENOENT
  *   open=E      opening fails with the errno E (16 EBUSY, 13 EACCES)

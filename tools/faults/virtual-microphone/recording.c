@@ -9,7 +9,7 @@ static uint32_t little(const uint8_t *bytes, int count) {
     return value;
 }
 
-/* Takes shape and frames from a RIFF WAVE file; -EINVAL when it is none, or of a kind that is not played here. */
+/* Takes shape and frames from a RIFF WAVE file; -EINVAL for another kind of file, or for a format that is not supported here. */
 static int parse_wave(recording *sound) {
     const uint8_t *at = sound->map + 12, *end = sound->map + sound->map_bytes;
     unsigned kind = 0, bits = 0;
