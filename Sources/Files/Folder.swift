@@ -105,9 +105,11 @@ public enum Folder {
         return unsafe String(systemPath: path)
     }
 
-    /// `S_IFDIR`, `S_IFREG` and so on, of what a link points to; nil where nothing is there.
-    static func kind(_ path: String) -> mode_t? {
+    /// `S_IFDIR`, `S_IFREG` and so on; nil where nothing is there.
+    /// - Parameter ofLink: of a link itself, not of what it points to.
+    static func kind(_ path: String, ofLink: Bool = false) -> mode_t? {
         var facts = stat()
-        return unsafe stat(path.systemPath, &facts) == 0 ? facts.st_mode & S_IFMT : nil
+        let code = ofLink ? unsafe lstat(path.systemPath, &facts) : unsafe stat(path.systemPath, &facts)
+        return code == 0 ? facts.st_mode & S_IFMT : nil
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 /// A file on its way to replace another: written beside it under a name of its own, synced, then renamed over it by `commit`. Without
 /// `commit` it is gone, and the old file is as it was.
 ///
-/// A link to a file stays: the file that it points to is replaced. What is no ordinary file (a device, a pipe) is written to as it stands.
+/// A link of this user's or of root's stays: the file that it points to is replaced. One of somebody else's, in a folder for all, is replaced
+/// itself, as nobody knows where it leads. What is no ordinary file (a device, a pipe) is written to as it stands.
 public struct ReplacementFile: ~Copyable {
     /// As given, for messages.
     public let path: String
@@ -16,8 +17,8 @@ public struct ReplacementFile: ~Copyable {
     /// - Throws: `FileError.unwritable`.
     public init(_ path: String) throws(FileError) {
         self.path = path
-        target = Folder.real(path) ?? path
-        if let kind = Folder.kind(target), kind != S_IFREG {
+        target = Self.target(of: path)
+        if let kind = Folder.kind(target, ofLink: true), kind != S_IFREG, kind != S_IFLNK {
             temporary = nil
             // Without a wait for somebody who reads a pipe.
             descriptor = unsafe open(target.systemPath, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
@@ -34,6 +35,14 @@ public struct ReplacementFile: ~Copyable {
     deinit {
         close(descriptor)
         if let temporary { _ = unsafe unlink(temporary.systemPath) }
+    }
+
+    private static func target(of path: String) -> String {
+        var facts = stat()
+        guard unsafe lstat(path.systemPath, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK, [0, geteuid()].contains(facts.st_uid) else {
+            return path
+        }
+        return Folder.real(path) ?? path
     }
 
     /// Appends bytes.

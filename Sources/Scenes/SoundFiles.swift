@@ -17,7 +17,8 @@ struct SoundFiles {
     ]
     /// Of sounds that libsndfile does not decode.
     private static let foreignEndings: Set<String> = [
-        "m4a", "m4b", "mp4", "aac", "wma", "webm", "weba", "mka", "mkv", "mov", "avi", "3gp", "amr", "ac3", "dts", "ape", "wv", "tta", "mpc", "dsf",
+        "m4a", "m4b", "mp4", "aac", "wma", "webm", "weba", "mka", "mkv", "mov", "avi", "3gp", "amr", "ac3", "dts", "ape", "wv", "tta",
+        "mpc", "dsf",
         "dff", "ra", "spx",
     ]
 
@@ -30,7 +31,9 @@ struct SoundFiles {
 
     private mutating func search(_ folder: String) {
         var facts = stat()
-        guard unsafe stat(folder.systemPath, &facts) == 0, visited.insert([UInt64(facts.st_dev), UInt64(facts.st_ino)]).inserted else { return }
+        guard unsafe stat(folder.systemPath, &facts) == 0, visited.insert([UInt64(facts.st_dev), UInt64(facts.st_ino)]).inserted else {
+            return
+        }
         let names: [String]
         do {
             names = try Folder.names(in: folder)

@@ -78,7 +78,9 @@ public final class SoundLibrary: Sendable {
             speakers.append(
                 Speaker(collection: collection, files: entry.files.sorted(), duration: entry.duration))
         }
-        guard !speakers.isEmpty else { throw ScenesError.noSounds(folders: folders, unreadable: unreadable.keys.sorted(), foreign: foreign) }
+        guard !speakers.isEmpty else {
+            throw ScenesError.noSounds(folders: folders, unreadable: unreadable.keys.sorted(), foreign: foreign)
+        }
         self.speakers = speakers
         self.collections = collections
         fileCount = speakers.map(\.files.count).reduce(0, +)

@@ -9,6 +9,8 @@ struct DaemonWait {
         case left
         /// Whoever is there closes the connection before the first block.
         case turnedAway
+        /// What is there sends more than a line can hold.
+        case endless
     }
 
     let place: String
@@ -39,6 +41,7 @@ struct DaemonWait {
         case .turnedAway:
             "expected tracks from \(place), found the connection closed: its places are taken (`subscribers` in [socket]), it is ending, or it is "
                 + "no daemon; trying again"
+        case .endless: "expected a daemon at \(place), found a mebibyte without an end of line: trying again; its --socket may be another"
         }
     }
 }

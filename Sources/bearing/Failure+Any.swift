@@ -43,7 +43,8 @@ extension Failure {
     /// Foundation's errors about files, in the words of this program.
     private static func line(_ error: CocoaError) -> String {
         let path = error.filePath ?? error.url?.path ?? "a file"
-        let reason = (error.underlying as? POSIXError).map { FileError.text(of: $0.code.rawValue) } ?? "error \(error.code.rawValue) of Foundation"
+        let reason =
+            (error.underlying as? POSIXError).map { FileError.text(of: $0.code.rawValue) } ?? "error \(error.code.rawValue) of Foundation"
         return "\(path): expected to read or write it, found: \(reason): check the path, permissions and free space"
     }
 }

@@ -24,11 +24,18 @@ struct MicrophoneCheck {
             findings += try judge(convert(listener.listen(seconds: seconds, label: "listening to the room")))
         }
         var sounds: [KnownSound] = []
+        var failures: [Failure] = []
         for known in directions {
             if listener?.isLive == true, known.recording == nil { Self.ask(for: known, seconds) }
-            let samples = try convert(hear(known, listener))
-            sounds.append(KnownSound(direction: known.direction, samples: samples))
+            do {
+                let samples = try convert(hear(known, listener))
+                sounds.append(KnownSound(direction: known.direction, samples: samples))
+            } catch let failure as Failure {
+                failures.append(failure)
+            }
         }
+        // Where the array points follows from all of them.
+        if let first = failures.first { throw Failure(first.kind, lines: failures.flatMap(\.lines)) }
         if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
         if !sounds.isEmpty { findings += locate(sounds) }
         let correction = ChannelCorrection(findings, configuration.input)

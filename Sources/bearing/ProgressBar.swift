@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Progress on standard error: one line redrawn in place on a terminal, a plain line now and then elsewhere.
@@ -13,7 +14,8 @@ struct ProgressBar {
     private static let patience = 2.0
 
     init(_ label: String) {
-        self.label = label
+        // A name in it may hold what moves the cursor.
+        self.label = label.excerpt(nil)
         shown = began
     }
 

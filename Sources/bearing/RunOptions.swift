@@ -63,7 +63,8 @@ struct ChannelOptions: ParsableArguments {
     @Option(help: "foa, mic or aformat: capsules that are encoded to foa (default: what the model hears).")
     var format: String?
 
-    @Option(help: ArgumentHelp("Which four channels of the source are used, in their order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
+    @Option(
+        help: ArgumentHelp("Which four channels of the source are used, in their order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
     var channels: String?
 
     @Option(help: "The capsules of mic and aformat: an array file, or the name of one in arrays/ (aformat-cardioid, tau-nigens-mic...).")

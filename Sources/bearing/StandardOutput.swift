@@ -17,17 +17,22 @@ final class StandardOutput: Sendable {
     }
 
     private let descriptor: Int32
+    /// Whether a person sees each line when it is written.
+    private let isTerminal: Bool
     private let state = Mutex(State())
     /// Bytes that wait at most, before they are written.
     private static let capacity = 1 << 16
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        isTerminal = isatty(descriptor) == 1
+    }
 
     func write(_ text: String) {
         state.withLock { state in
             guard state.fault == nil else { return }
             state.pending += Array(text.utf8)
-            if state.pending.count >= Self.capacity { flush(&state) }
+            if isTerminal || state.pending.count >= Self.capacity { flush(&state) }
         }
     }
 

@@ -137,7 +137,8 @@ struct SynthCommand: ParsableCommand {
     private static func note(foreign: [String]) {
         guard let first = foreign.first else { return }
         let endings = Set(foreign.map(PathName.suffix)).sorted().joined(separator: ", ")
-        Console.note("left out: \(foreign.count) files of formats that are not read (\(endings)), \(first) the first: convert them to WAV or FLAC")
+        Console.note(
+            "left out: \(foreign.count) files of formats that are not read (\(endings)), \(first) the first: convert them to WAV or FLAC")
     }
 
     private static let longestList = 10

@@ -46,7 +46,9 @@ struct BatchTests {
         }
     }
 
-    private func spoil(_ name: String) throws { try "garbage".write(toFile: "\(folder.path)/set/\(name)", atomically: true, encoding: .utf8) }
+    private func spoil(_ name: String) throws {
+        try "garbage".write(toFile: "\(folder.path)/set/\(name)", atomically: true, encoding: .utf8)
+    }
 
     @Test func theOthersAreEvaluated() throws {
         try dataset((1...3).map { "fold1_room1_mix00\($0)_ov1" })
@@ -70,8 +72,16 @@ struct BatchTests {
         #expect(result.status == 65, "\(result.error)")
         #expect(files("mixed/foa_dev").count == 1 && files("mixed/metadata_dev").count == 1)
         let lines = result.error.split(separator: "\n")
-        #expect(lines.count == 2 && lines.first?.contains("fold3_room1_mix002_ov1.wav: ") == true, "one line for one bad file: \(result.error)")
+        #expect(
+            lines.count == 2 && lines.first?.contains("fold3_room1_mix002_ov1.wav: ") == true, "one line for one bad file: \(result.error)")
         #expect(lines.last == "bearing: 1 of 3 mixtures done, 2 not")
+    }
+
+    @Test func everyBadRecordingOfAKnownDirectionIsNamed() throws {
+        let result = try run(
+            "check --model @/good.safetensors --socket @/s --from 0,0=@/none.wav --from 90,0=@/corrupt.wav --from 0,90=@/good.wav")
+        #expect(result.status == 66, "\(result.error)")
+        for name in ["none.wav: ", "corrupt.wav: ", "good.wav: "] { #expect(result.error.contains(name), "\(result.error)") }
     }
 
     /// What cannot be written for one cannot be written for the next.

@@ -10,7 +10,9 @@ import Testing
 
     init() throws {
         folder = try BadInputFolder()
-        try write("six.wav", channels: 6) { channel, sample in channel == 0 || channel == 5 ? sample % 7 == 0 ? 0.5 : -0.5 : Self.sound(channel - 1, sample) }
+        try write("six.wav", channels: 6) { channel, sample in
+            channel == 0 || channel == 5 ? sample % 7 == 0 ? 0.5 : -0.5 : Self.sound(channel - 1, sample)
+        }
         try write("four.wav", channels: 4) { channel, sample in Self.sound(channel, sample) }
     }
 
@@ -33,7 +35,8 @@ import Testing
         let plain = try run("localize @/four.wav --output jsonl \(Self.model)")
         #expect(plain.status == 0 && plain.output.split(separator: "\n").count == 10)
         for channels in ["1,2,3,4", "1, 2, 3, 4"] {
-            let words = "localize @/six.wav --output jsonl \(Self.model) --channels".replacing("@", with: folder.path).split(separator: " ").map(String.init)
+            let words = "localize @/six.wav --output jsonl \(Self.model) --channels".replacing("@", with: folder.path).split(separator: " ")
+                .map(String.init)
             #expect(try BearingProcess.run(words + [channels]).output == plain.output)
         }
         // Options beat the file.
@@ -43,17 +46,24 @@ import Testing
         #expect(try run("check --source file:@/six.wav --socket @/s \(Self.model) --seconds 0 --channels 1,2,3,4").status == 0)
     }
 
-    @Test(arguments: ["localize @/six.wav", "check --seconds 0 --source file:@/six.wav --socket @/s", "run --source file:@/six.wav --socket @/s"])
+    @Test(arguments: [
+        "localize @/six.wav", "check --seconds 0 --source file:@/six.wav --socket @/s", "run --source file:@/six.wav --socket @/s",
+    ])
     func whatDoesNotFitNamesTheOption(_ command: String) throws {
         let six = try run("\(command) \(Self.model)")
-        #expect(six.status == 65 && six.error.contains("six.wav: expected 4 channels, found 6: choose 4 of them, counted from 0, with --channels"))
+        #expect(
+            six.status == 65
+                && six.error.contains("six.wav: expected 4 channels, found 6: choose 4 of them, counted from 0, with --channels"))
         let beyond = try run("\(command) \(Self.model) --channels 1,2,3,8")
-        #expect(beyond.status == 65 && beyond.error.contains("six.wav: expected a channel 8 as the channel map says, found 6 channels, 0 to 5"))
+        #expect(
+            beyond.status == 65 && beyond.error.contains("six.wav: expected a channel 8 as the channel map says, found 6 channels, 0 to 5"))
         for wrong in ["1,2,3", "1,2,3,3", "1,2,3,-4", "a,b,c,d", "1,2,3,4,5", "0-3", "1,,2,3", "1,2,3,256"] {
             var words = "\(command) \(Self.model)".replacing("@", with: folder.path).split(separator: " ").map(String.init)
             words.append("--channels=\(wrong)")
             let result = try BearingProcess.run(words)
-            #expect([64, 78].contains(result.status) && result.error.contains("--channels: expected four different channel numbers"), "\(wrong): \(result.error)")
+            #expect(
+                [64, 78].contains(result.status) && result.error.contains("--channels: expected four different channel numbers"),
+                "\(wrong): \(result.error)")
         }
     }
 

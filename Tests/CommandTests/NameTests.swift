@@ -28,7 +28,8 @@ struct NameTests {
         let said = error.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return BearingProcess.Result(
-            status: process.terminationStatus, output: String(decoding: written, as: UTF8.self), error: String(decoding: said, as: UTF8.self))
+            status: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
+            error: String(decoding: said, as: UTF8.self))
     }
 
     private static let names: [[UInt8]] = [
@@ -74,7 +75,9 @@ struct NameTests {
         try Folder.make("\(folder.path)/names")
         for words in ["localize -cash.wav", "localize --joined -cash.wav", "-hello", "run -ah", "score -h1 -h2", "localize -1h.wav"] {
             let result = try run(words)
-            #expect(result.status == 64 && result.output == "" && result.error.contains(": expected an option, which begins with two dashes"), "\(words)")
+            #expect(
+                result.status == 64 && result.output == "" && result.error.contains(": expected an option, which begins with two dashes"),
+                "\(words)")
         }
         for words in ["-h", "--help", "help", "help run", "run -h", "run --help", "localize -cash.wav -h"] {
             let result = try run(words)

@@ -11,7 +11,8 @@ struct PlaceTests {
     private static let folders = [
         "train --dataset @/whole --out % \(small)", "train --dataset @/whole --out @/run --cache % \(small)",
         "evaluate \(model) --dataset @/whole --out %", "evaluate \(model) --dataset @/whole --cache %",
-        "tune \(model) --dataset @/whole --cache % --out @/t.safetensors", "reproduce table1 --dataset @/whole --format foa --filters 8 --out %",
+        "tune \(model) --dataset @/whole --cache % --out @/t.safetensors",
+        "reproduce table1 --dataset @/whole --format foa --filters 8 --out %",
         "synth --background-only --recordings 1 --duration 2 --out %", "augment --dataset @/whole --folds 3 --out %",
         "localize @/good.wav \(model) --out %", "check --seconds 0 --source file:@/good.wav --socket @/s \(model) --record %",
         "run --source file:@/good.wav --socket @/s \(model) --record %",
@@ -29,7 +30,10 @@ struct PlaceTests {
         for part in ["foa_dev", "metadata_dev"] {
             try files.createDirectory(atPath: "\(folder.path)/whole/\(part)", withIntermediateDirectories: true)
         }
-        for name in ["fold1_room1_mix001_ov1", "fold2_room1_mix001_ov1", "fold3_room1_mix001_ov1", "fold3_room1_mix002_ov1", "fold3_room1_mix003_ov2"] {
+        for name in [
+            "fold1_room1_mix001_ov1", "fold2_room1_mix001_ov1", "fold3_room1_mix001_ov1", "fold3_room1_mix002_ov1",
+            "fold3_room1_mix003_ov2",
+        ] {
             try files.copyItem(atPath: "\(folder.path)/good.wav", toPath: "\(folder.path)/whole/foa_dev/\(name).wav")
             try "0,0,0,10,0\n1,0,0,10,0\n".write(toFile: "\(folder.path)/whole/metadata_dev/\(name).csv", atomically: true, encoding: .utf8)
         }
@@ -44,7 +48,9 @@ struct PlaceTests {
         #expect(result.status == 74, "\(place): \(result.error)")
         let lines = result.error.split(separator: "\n").filter { $0.hasPrefix("bearing: ") && !$0.contains("training and") }
         #expect(lines.count == 1 && lines.first?.contains(place) == true, "\(result.error)")
-        for foreign in ["Error Domain", "NSCocoa", "couldn", "Swift.", "Code="] { #expect(!result.error.contains(foreign), "\(result.error)") }
+        for foreign in ["Error Domain", "NSCocoa", "couldn", "Swift.", "Code="] {
+            #expect(!result.error.contains(foreign), "\(result.error)")
+        }
     }
 
     @Test(arguments: folders)

@@ -10,8 +10,10 @@ struct StandardOutputTests {
     private static let commands = [
         "--help", "--version", "help run", "run --help", "--generate-completion-script bash", "--experimental-dump-help", "",
         "localize @/good.wav --model @/good.safetensors --output jsonl", "train --print-config", "score @/labels @/labels",
-        "score @/labels @/labels --json", "check --source demo --seconds 0 --socket @/socket", "status --socket $", "status --json --socket $",
-        "status --prometheus --socket $", "watch --frames 1 --duration 20 --socket $", "train-hnet --tracks 1 --epochs 1 --batch 32 --matrices 32 --out @/hnet",
+        "score @/labels @/labels --json", "check --source demo --seconds 0 --socket @/socket", "status --socket $",
+        "status --json --socket $",
+        "status --prometheus --socket $", "devices --json", "run --print-config", "watch --frames 1 --duration 20 --socket $",
+        "train-hnet --tracks 1 --epochs 1 --batch 32 --matrices 32 --out @/hnet",
         "synth --background-only --recordings 1 --duration 2 --out @/scenes",
     ]
 
@@ -21,7 +23,9 @@ struct StandardOutputTests {
         return command.replacing("@", with: folder.path).replacing("$", with: daemon.path).split(separator: " ").map(String.init)
     }
 
-    private func daemon() -> FakeDaemon { FakeDaemon(says: [FakeDaemon.hello, FakeDaemon.status, FakeDaemon.tracks, ""].joined(separator: "\n")) }
+    private func daemon() -> FakeDaemon {
+        FakeDaemon(says: [FakeDaemon.hello, FakeDaemon.status, FakeDaemon.tracks, ""].joined(separator: "\n"))
+    }
 
     @Test(arguments: commands)
     func aFullDiskIsAnError(_ command: String) throws {
@@ -30,7 +34,9 @@ struct StandardOutputTests {
         let result = try withExtendedLifetime(daemon) { try BearingProcess.run(words(command, folder, daemon), into: full) }
         #expect(result.status == 74, "\(result.error)")
         let lines = result.error.split(separator: "\n").filter { !$0.contains("hidden") }
-        #expect(lines.last == "bearing: standard output: expected to write there, found: No space left on device: check free space, or what reads it")
+        #expect(
+            lines.last
+                == "bearing: standard output: expected to write there, found: No space left on device: check free space, or what reads it")
         #expect(lines.count == 1, "\(result.error)")
     }
 
@@ -51,7 +57,8 @@ struct StandardOutputTests {
             let (output, error) = (Pipe(), Pipe())
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "exec \"$@\" >&-", "sh", BearingProcess.program.path]
+            process.arguments =
+                ["-c", "exec \"$@\" >&-", "sh", BearingProcess.program.path]
                 + command.replacing("@", with: folder.path).split(separator: " ").map(String.init)
             process.standardOutput = output
             process.standardError = error
@@ -67,11 +74,31 @@ struct StandardOutputTests {
         let folder = try BadInputFolder()
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
         let result = try BearingProcess.run(
-            ["check", "--source", "file:\(folder.path)/none.wav", "--model", "\(folder.path)/good.safetensors", "--socket", "\(folder.path)/s"],
+            [
+                "check", "--source", "file:\(folder.path)/none.wav", "--model", "\(folder.path)/good.safetensors", "--socket",
+                "\(folder.path)/s",
+            ],
             into: full)
         let lines = result.error.split(separator: "\n")
         #expect(result.status == 66 && lines.count == 2, "\(result.error)")
         #expect(lines.first?.hasPrefix("bearing: \(folder.path)/none.wav: ") == true)
+    }
+
+    @Test func aTerminalShowsEachLineAtOnce() throws {
+        let terminal = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK)
+        // A machine without terminals has nothing to show.
+        guard terminal >= 0 else { return }
+        defer { close(terminal) }
+        var (unlocked, number): (Int32, Int32) = (0, 0)
+        // TIOCSPTLCK and TIOCGPTN, which are too complex for Swift to import.
+        #expect(unsafe ioctl(terminal, 0x4004_5431, &unlocked) == 0 && ioctl(terminal, 0x8004_5430, &number) == 0)
+        let line = unsafe open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        try #require(line >= 0)
+        defer { close(line) }
+        StandardOutput(descriptor: line).write("source opens\n")
+        var seen = [UInt8](repeating: 0, count: 100)
+        let count = unsafe read(terminal, &seen, seen.count)
+        #expect(String(decoding: seen.prefix(max(0, count)), as: UTF8.self) == "source opens\r\n")
     }
 
     /// More than a pipe holds, to a reader that is slow, and with a pipe that does not wait.

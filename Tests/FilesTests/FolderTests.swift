@@ -78,13 +78,23 @@ import Testing
         #expect(try WholeFile.read("\(root)/file") == [2])
         var facts = stat()
         #expect(unsafe lstat("\(root)/link", &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK)
+        // Somebody else's, which only root can make here.
+        if geteuid() == 0 {
+            _ = unsafe lchown("\(root)/link", 65534, 65534)
+            try WholeFile.write([9], to: "\(root)/link")
+            #expect(try WholeFile.read("\(root)/file") == [2] && WholeFile.read("\(root)/link") == [9])
+        }
         try WholeFile.write([3], to: "/dev/null")
         #expect(unsafe stat("/dev/null", &facts) == 0 && facts.st_mode & S_IFMT == S_IFCHR)
     }
 
     @Test func whatCannotBeWrittenIsAnError() throws {
-        #expect(throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")) { try WholeFile.write([1], to: "/dev/full") }
-        #expect(throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")) { try WholeFile.append([1], to: "/dev/full") }
+        #expect(throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")) {
+            try WholeFile.write([1], to: "/dev/full")
+        }
+        #expect(throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")) {
+            try WholeFile.append([1], to: "/dev/full")
+        }
         #expect(throws: FileError.unwritable(path: root, reason: "Is a directory")) { try WholeFile.write([1], to: root) }
         #expect(throws: FileError.unwritable(path: "\(root)/none/a", reason: "No such file or directory")) {
             try WholeFile.write([1], to: "\(root)/none/a")

@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a/take.1.wav", "take.1.wav", "take.1", "wav", "a"), ("take", "take", "take", "", "."), ("/take.WAV", "take.WAV", "take", "wav", "/"),
+        ("a/take.1.wav", "take.1.wav", "take.1", "wav", "a"), ("take", "take", "take", "", "."),
+        ("/take.WAV", "take.WAV", "take", "wav", "/"),
         ("a/b/", "b", "b", "", "a"), (".wav", ".wav", ".wav", "", "."), ("a//.b.c", ".b.c", ".b", "c", "a"), ("x.", "x.", "x", "", "."),
         ("a/\u{301}b.svg", "\u{301}b.svg", "\u{301}b", "svg", "a"),
     ])
