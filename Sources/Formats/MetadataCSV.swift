@@ -6,19 +6,24 @@ public import Tracking
 public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
     case file(FileError)
     case badRow(path: String, line: Int, expected: String, found: String)
+    /// Labels of DCASE 2019, whose rows are events rather than frames.
+    case events(path: String, line: Int)
 
     public var description: String {
         switch self {
         case .file(let error): error.description
         case .badRow(let path, let line, let expected, let found):
             "\(path):\(line): expected \(expected), found \(found.excerpt()): correct the row"
+        case .events(let path, let line):
+            "\(path):\(line): expected rows frame,class,track,azimuth,elevation, found the header of DCASE 2019, whose rows are events in "
+                + "seconds: write a row for every 100 ms of each event"
         }
     }
 }
 
-/// Metadata of the TAU-NIGENS layout: one row for each active source of each 100 ms block, without a header.
+/// Metadata of the TAU-NIGENS layout (DCASE 2020 to 2024): one row for each active source of each 100 ms block, without a header.
 public struct MetadataCSV: Sendable, Hashable {
-    /// frame,class,track,azimuth,elevation
+    /// frame,class,track,azimuth,elevation; a sixth column, the distance in centimetres of 2023 and 2024, is read past.
     public struct Row: Sendable, Hashable {
         /// The block [100 frame, 100 frame + 100) ms; 0 or more.
         public var frame: Int
@@ -44,10 +49,13 @@ public struct MetadataCSV: Sendable, Hashable {
     public var rows: [Row]
     /// Lines that repeat an earlier row's frame, class and track; they do not count: the first does.
     public let repeatedLines: [Int]
+    /// Lines whose azimuth was beyond 180 degrees.
+    public let wrappedLines: [Int]
 
     public init(rows: [Row]) {
         self.rows = rows
         repeatedLines = []
+        wrappedLines = []
     }
 
     /// One frame past the last row's; 0 without rows.
@@ -56,18 +64,21 @@ public struct MetadataCSV: Sendable, Hashable {
     /// Frames beyond this (about 28 hours) are taken for mistakes, so that one bad number allocates no huge table.
     public static let frameLimit = 1_000_000
 
-    public static func read(_ path: String) throws(MetadataError) -> MetadataCSV {
+    /// - Parameter wrapsAzimuths: see `init(text:path:wrapsAzimuths:)`.
+    public static func read(_ path: String, wrapsAzimuths: Bool = false) throws(MetadataError) -> MetadataCSV {
         let bytes: [UInt8]
         do { bytes = try WholeFile.read(path) } catch { throw .file(error) }
-        return try MetadataCSV(text: String(decoding: bytes, as: UTF8.self), path: path)
+        return try MetadataCSV(text: String(decoding: bytes, as: UTF8.self), path: path, wrapsAzimuths: wrapsAzimuths)
     }
 
     /// - Parameters:
-    ///   - text: rows of five columns; empty lines are skipped, both line endings accepted.
+    ///   - text: rows of five columns, or six; empty lines are skipped, both line endings accepted.
     ///   - path: named in errors.
-    public init(text: String, path: String) throws(MetadataError) {
+    ///   - wrapsAzimuths: azimuths from 180 to 360 degrees become those minus 360 rather than errors.
+    public init(text: String, path: String, wrapsAzimuths: Bool = false) throws(MetadataError) {
         var rows: [Row] = []
         var repeated: [Int] = []
+        var wrapped: [Int] = []
         var seen = Set<[Int]>()
         for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let columns = raw.split(separator: ",", omittingEmptySubsequences: false).map { Self.trimmed($0) }
@@ -76,8 +87,9 @@ public struct MetadataCSV: Sendable, Hashable {
             func fault(_ expected: String, _ found: String) -> MetadataError {
                 .badRow(path: path, line: line, expected: expected, found: found)
             }
-            guard columns.count == 5 else {
-                throw fault("5 columns frame,class,track,azimuth,elevation", "\(columns.count): \(raw)")
+            if columns[0] == "sound_event_recording" { throw .events(path: path, line: line) }
+            guard (5...6).contains(columns.count) else {
+                throw fault("5 or 6 columns frame,class,track,azimuth,elevation[,distance]", "\(columns.count): \(raw)")
             }
             func integer(_ column: Int, _ name: String, _ range: ClosedRange<Int>) throws(MetadataError) -> Int {
                 guard let value = Int(columns[column]), range.contains(value) else {
@@ -85,16 +97,25 @@ public struct MetadataCSV: Sendable, Hashable {
                 }
                 return value
             }
-            func degrees(_ column: Int, _ name: String, _ limit: Float) throws(MetadataError) -> Float {
-                guard let value = Float(columns[column]), value >= -limit, value <= limit else {
-                    throw fault("\(name) in -\(Int(limit))...\(Int(limit)) degrees", columns[column])
+            func degrees(_ column: Int, _ name: String, _ range: ClosedRange<Float>) throws(MetadataError) -> Float {
+                guard let value = Float(columns[column]), range.contains(value) else {
+                    throw fault("\(name) in \(Int(range.lowerBound))...\(Int(range.upperBound)) degrees", columns[column])
                 }
                 return value
             }
-            let row = Row(
+            var row = Row(
                 frame: try integer(0, "frame (below \(Self.frameLimit))", 0...Self.frameLimit - 1),
                 classIndex: try integer(1, "class", 0...Int.max), track: try integer(2, "track", 0...Int.max),
-                azimuth: try degrees(3, "azimuth", 180), elevation: try degrees(4, "elevation", 90))
+                azimuth: try degrees(3, "azimuth", wrapsAzimuths ? -180...360 : -180...180),
+                elevation: try degrees(4, "elevation", -90...90))
+            if columns.count == 6, !Self.isDistance(columns[5], beside: row) {
+                throw fault(
+                    "azimuth and elevation in degrees and a distance in centimetres", "\(columns[3...].joined(separator: ","))")
+            }
+            if row.azimuth > 180 {
+                row.azimuth -= 360
+                wrapped.append(line)
+            }
             if seen.insert([row.frame, row.classIndex, row.track]).inserted {
                 rows.append(row)
             } else {
@@ -103,6 +124,21 @@ public struct MetadataCSV: Sendable, Hashable {
         }
         self.rows = rows
         repeatedLines = repeated
+        wrappedLines = wrapped
+    }
+
+    /// Whether a sixth column is a distance. Rows whose last three columns are all within 1 are Cartesian coordinates (x, y, z): of a source
+    /// so near, nobody measures directions.
+    private static func isDistance(_ text: String, beside row: Row) -> Bool {
+        guard let distance = Float(text), distance >= 0, distance.isFinite else { return false }
+        return max(abs(row.azimuth), abs(row.elevation), distance) > 1
+    }
+
+    /// What a reader of azimuths beyond 180 degrees says about them; nil where there were none.
+    public func wrappedRemark(path: String) -> String? {
+        wrappedLines.first.map {
+            "\(path):\($0): \(wrappedLines.count) azimuths beyond 180 degrees are read as those minus 360"
+        }
     }
 
     /// Replaces a file at once, or leaves the old one.

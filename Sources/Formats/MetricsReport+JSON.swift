@@ -15,7 +15,7 @@ extension MetricsReport {
     /// "contains_zero": ...}: how much larger it is than in the baseline, paired by recordings.
     public func json(baseline: MetricsReport) -> String {
         let difference = Self.figures { figure -> String? in
-            let interval = Jackknife.difference(from: [baseline], to: [self], figure.value)
+            let interval = Jackknife.difference(from: [baseline], to: [self], within: figure.bounds, figure.value)
             let estimate = figure.value(pooled).flatMap { own in figure.value(baseline.pooled).map { own - $0 } }
             return estimate.map {
                 Self.object([
@@ -29,7 +29,7 @@ extension MetricsReport {
     private var jsonMembers: String {
         let each = recordings.map { "{\"name\":\(Self.quoted($0.name)),\(Self.members($0.scores))}" }
         let intervals = Self.figures { figure in
-            Jackknife.interval([self], figure.value).map { Self.object([("low", $0.low), ("high", $0.high)]) }
+            Jackknife.interval([self], within: figure.bounds, figure.value).map { Self.object([("low", $0.low), ("high", $0.high)]) }
         }
         let pooled = Self.members(pooled) + (recordings.count < 2 ? "" : ",\"interval\":\(intervals)")
         return "\"pooled\":{\(pooled)},\"recordings\":[\(each.joined(separator: ","))]"

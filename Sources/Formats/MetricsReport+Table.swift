@@ -27,7 +27,9 @@ extension MetricsReport {
                     figure.value(pooled).flatMap { own in figure.value(baseline.pooled).map { own - $0 } }
                         .map { figure.text($0, isSigned: true) }
                 })
-            lines += Self.boundLines(figures, areSigned: true) { Jackknife.difference(from: [baseline], to: [self], $0.value) }
+            lines += Self.boundLines(figures, areSigned: true) {
+                Jackknife.difference(from: [baseline], to: [self], within: $0.bounds, $0.value)
+            }
         }
         return Self.aligned(lines)
     }
@@ -35,7 +37,7 @@ extension MetricsReport {
     /// All recordings together, and the interval if there are several.
     private func pooledLines(_ name: String, _ figures: [MetricsFigure]) -> [[String]] {
         [Self.line(name, figures) { $0.text($0.value(pooled)) }]
-            + (recordings.count < 2 ? [] : Self.boundLines(figures) { Jackknife.interval([self], $0.value) })
+            + (recordings.count < 2 ? [] : Self.boundLines(figures) { Jackknife.interval([self], within: $0.bounds, $0.value) })
     }
 
     /// - Parameter areSigned: of a difference, which is chance when it contains 0.

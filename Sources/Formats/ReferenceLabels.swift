@@ -47,6 +47,9 @@ public struct ReferenceLabels: Sendable {
         identityCount = (blocks.joined().map(\.identity).max() ?? -1) + 1
     }
 
+    /// The most sources that are active in one block.
+    public var mostAtOnce: Int { blocks.lazy.map(\.count).max() ?? 0 }
+
     /// What a system's csv says: its identity is the track column as it stands.
     public static func predictions(_ metadata: MetadataCSV, blockCount: Int) -> [[LabelledDirection]] {
         var blocks = [[LabelledDirection]](repeating: [], count: max(blockCount, metadata.frameCount))

@@ -1,16 +1,13 @@
 import Files
-import Glibc
 
-/// The sound files below a folder. Links to files and folders are followed, a folder once; hidden files, such as the `._name` of a
-/// Macintosh, are none.
+/// The sound files below a folder.
 struct SoundFiles {
     /// By the endings of their names, sorted.
-    private(set) var paths: [String] = []
+    let paths: [String]
     /// Of formats that are not read here.
-    private(set) var foreign: [String] = []
+    let foreign: [String]
     /// Folders that cannot be listed, and why.
-    private(set) var faults: [FileError] = []
-    private var visited: Set<[UInt64]> = []
+    let faults: [FileError]
 
     static let endings: Set<String> = [
         "wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf", "w64", "rf64",
@@ -25,31 +22,9 @@ struct SoundFiles {
     /// - Throws: `ScenesError.missingFolder`.
     init(below folder: String) throws(ScenesError) {
         guard Folder.isFolder(folder) else { throw .missingFolder(path: folder) }
-        search(folder)
-        paths.sort()
-    }
-
-    private mutating func search(_ folder: String) {
-        var facts = stat()
-        guard unsafe stat(folder.systemPath, &facts) == 0, visited.insert([UInt64(facts.st_dev), UInt64(facts.st_ino)]).inserted else {
-            return
-        }
-        let names: [String]
-        do {
-            names = try Folder.names(in: folder)
-        } catch {
-            faults.append(error)
-            return
-        }
-        for name in names where name.utf8.first != UInt8(ascii: ".") {
-            let path = "\(folder)/\(name)"
-            if Folder.isFolder(path) {
-                search(path)
-            } else if Self.endings.contains(PathName.suffix(name)) {
-                paths.append(path)
-            } else if Self.foreignEndings.contains(PathName.suffix(name)) {
-                foreign.append(path)
-            }
-        }
+        let tree = FolderTree(below: folder)
+        faults = tree.faults
+        paths = tree.paths.filter { Self.endings.contains(PathName.suffix($0)) }.map { "\(folder)/\($0)" }.sorted()
+        foreign = tree.paths.filter { Self.foreignEndings.contains(PathName.suffix($0)) }.map { "\(folder)/\($0)" }
     }
 }

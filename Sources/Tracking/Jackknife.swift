@@ -9,12 +9,40 @@ public struct Interval: Sendable, Hashable, Codable {
     public var containsZero: Bool { low <= 0 && 0 <= high }
 }
 
+/// Which values a figure can take, and so its interval.
+public enum FigureBounds: Sendable, Hashable {
+    /// Percent of a whole.
+    case share
+    /// Percent, without a lower bound: errors may outnumber references.
+    case accuracy
+    /// Degrees.
+    case angle
+    /// 0 or more.
+    case amount
+
+    /// Of the figure.
+    var range: ClosedRange<Double> {
+        switch self {
+        case .share: 0...100
+        case .accuracy: -.infinity...100
+        case .angle: 0...180
+        case .amount: 0...(.infinity)
+        }
+    }
+
+    /// Of a difference between two.
+    var differences: ClosedRange<Double> {
+        let width = range.upperBound - range.lowerBound
+        return -width...width
+    }
+}
+
 /// How far the figures of a report depend on which recordings it happened to score (Quenouille 1956, Tukey 1958).
 ///
 /// With T the figure over all n recordings together and T(i) the one without recording i, the pseudo-values n T - (n - 1) T(i)
 /// are treated as n independent draws: the interval is their mean, and to both sides their standard error times Student's t of
-/// n - 1 degrees of freedom. Their mean corrects T for bias, so the interval need not lie evenly about T; few
-/// recordings give it bounds that no figure can reach, such as a recall over 100 %.
+/// n - 1 degrees of freedom. Their mean corrects T for bias, so the interval need not lie evenly about T. What of it no figure can reach,
+/// such as a recall over 100 %, is cut off; where nothing is left, there is no interval.
 ///
 /// A report for each training seed may be given; a system's figure is then the mean over its seeds, and a recording is left out
 /// of all of them at once. All reports have to hold the same recordings in the same order.
@@ -23,11 +51,14 @@ public enum Jackknife {
     ///
     /// - Parameters:
     ///   - reports: one for each seed.
+    ///   - bounds: nil for an interval as it comes.
     ///   - figure: a rate, mean or share, from counts of one recording or of several; a total has no jackknife.
     /// - Returns: nil with fewer than 2 recordings, or where the figure is undefined over all recordings or without one of them.
-    public static func interval(_ reports: [MetricsReport], _ figure: (MetricsReport.Scores) -> Double?) -> Interval? {
+    public static func interval(
+        _ reports: [MetricsReport], within bounds: FigureBounds? = nil, _ figure: (MetricsReport.Scores) -> Double?
+    ) -> Interval? {
         requireSameRecordings(reports)
-        return figures(reports, figure).flatMap { interval(all: $0.all, without: $0.without) }
+        return figures(reports, figure).flatMap { interval(all: $0.all, without: $0.without, bounds?.range) }
     }
 
     /// The interval of how much larger a figure is for system `to` than for system `from` on the same recordings: paired, so
@@ -35,11 +66,12 @@ public enum Jackknife {
     ///
     /// - Returns: nil with fewer than 2 recordings, or where a figure is undefined over all recordings or without one of them.
     public static func difference(
-        from: [MetricsReport], to: [MetricsReport], _ figure: (MetricsReport.Scores) -> Double?
+        from: [MetricsReport], to: [MetricsReport], within bounds: FigureBounds? = nil,
+        _ figure: (MetricsReport.Scores) -> Double?
     ) -> Interval? {
         requireSameRecordings(from + to)
         guard let from = figures(from, figure), let to = figures(to, figure) else { return nil }
-        return interval(all: to.all - from.all, without: zip(to.without, from.without).map { $0 - $1 })
+        return interval(all: to.all - from.all, without: zip(to.without, from.without).map { $0 - $1 }, bounds?.differences)
     }
 
     private static func requireSameRecordings(_ reports: [MetricsReport]) {
@@ -64,14 +96,19 @@ public enum Jackknife {
         return (all / count, sums.dropFirst().map { $0 / count })
     }
 
-    private static func interval(all: Double, without: [Double]) -> Interval? {
+    private static func interval(all: Double, without: [Double], _ range: ClosedRange<Double>?) -> Interval? {
         guard without.count >= 2 else { return nil }
         let n = Double(without.count)
         let pseudoValues = without.map { n * all - (n - 1) * $0 }
         let mean = pseudoValues.reduce(0, +) / n
         let variance = pseudoValues.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
         let half = StudentT.quantile(degreesOfFreedom: without.count - 1) * (variance / n).squareRoot()
-        return Interval(estimate: all, low: mean - half, high: mean + half)
+        guard let range else { return Interval(estimate: all, low: mean - half, high: mean + half) }
+        // A bound on the other side of rounding is no interval beyond what can be.
+        guard mean - half <= range.upperBound + 1e-9, mean + half >= range.lowerBound - 1e-9 else { return nil }
+        return Interval(
+            estimate: all, low: min(max(mean - half, range.lowerBound), range.upperBound),
+            high: min(max(mean + half, range.lowerBound), range.upperBound))
     }
 }
 

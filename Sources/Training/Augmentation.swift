@@ -1,4 +1,3 @@
-public import Audio
 public import Features
 public import Tensor
 
@@ -6,8 +5,7 @@ public import Tensor
 public struct AugmentationSettings: Sendable {
     /// Decibels added to a sequence's level, uniformly drawn.
     public var gain: ClosedRange<Float> = -36...12
-    /// One of the rotations and reflections that keep the vertical axis: 16 of FOA, the 8 of a tetrahedron that exchange its
-    /// capsules.
+    /// One of the rotations and reflections that keep the vertical axis: 16 of FOA; of capsules those that only exchange them (`CapsuleSymmetry`).
     public var rotations = true
     /// How many runs of adjacent mel bands are set to the training mean, each at most `maskedBands` wide.
     public var masks = 0
@@ -42,39 +40,10 @@ extension AugmentationSettings: CustomStringConvertible {
     }
 }
 
-/// A signed permutation of the axes that keeps the vertical: x and y may swap, each axis may turn.
-public struct AxisReflection: Sendable, Hashable {
-    /// The new x is the old y, and the new y the old x, before the signs.
-    public var swapsXY: Bool
-    public var x: Float
-    public var y: Float
-    public var z: Float
-
-    public static let identity = AxisReflection(swapsXY: false, x: 1, y: 1, z: 1)
-
-    public init(swapsXY: Bool, x: Float, y: Float, z: Float) {
-        self.swapsXY = swapsXY
-        self.x = x
-        self.y = y
-        self.z = z
-    }
-
-    /// One of the 16, by the lowest four bits.
-    public init(bits: UInt64) {
-        self.init(
-            swapsXY: bits & 1 != 0, x: bits & 2 != 0 ? -1 : 1, y: bits & 4 != 0 ? -1 : 1, z: bits & 8 != 0 ? -1 : 1)
-    }
-
-    /// A reference vector (x, y, z) under this reflection.
-    public func applied(to v: (x: Float, y: Float, z: Float)) -> (x: Float, y: Float, z: Float) {
-        (x * (swapsXY ? v.y : v.x), y * (swapsXY ? v.x : v.y), z * v.z)
-    }
-}
-
 /// The change of one sequence, resolved into what each feature channel does: out[c] = sign * in[source] + offset,
 /// log-mel channels not below their floor.
 public struct FeatureTransform: Sendable {
-    public let reflection: AxisReflection
+    public let symmetry: SceneSymmetry
     /// For each channel of a frame: where it comes from, its sign, whether its lags are reversed, what is added.
     let source: [Int]
     let sign: [Float]
@@ -87,14 +56,11 @@ public struct FeatureTransform: Sendable {
 
     public static let logMelFloor: Float = -100
 
-    /// - Parameter array: the capsules of `mic` features; `reflection` must be one under which they change places.
-    public init(
-        kind: FeatureKind, gain: Float, reflection: AxisReflection = .identity, masks: [Range<Int>] = [],
-        array: ArrayGeometry = .tetrahedral
-    ) {
-        let channels = Self.channels(of: kind, under: reflection, array: array)
+    /// - Parameter symmetry: one of `kind.symmetries` of the array that the features were made with.
+    public init(kind: FeatureKind, gain: Float, symmetry: SceneSymmetry = .identity, masks: [Range<Int>] = []) {
+        let channels = kind.channels(under: symmetry)
         let isLevel = channels.indices.map { $0 < FrameTiming.microphones }
-        self.reflection = reflection
+        self.symmetry = symmetry
         self.masks = masks
         source = channels.map(\.source)
         sign = channels.map(\.sign)
@@ -102,35 +68,29 @@ public struct FeatureTransform: Sendable {
         offset = isLevel.map { $0 ? gain : 0 }
         floor = isLevel.map { $0 ? Self.logMelFloor : -.greatestFiniteMagnitude }
     }
+}
 
-    private static func channels(
-        of kind: FeatureKind, under reflection: AxisReflection, array: ArrayGeometry
-    ) -> [FeatureChannel] {
-        if kind.isAmbisonic { return kind.ambisonicChannels(under: reflection) }
-        if reflection == .identity { return (0..<kind.channels).map { FeatureChannel(source: $0) } }
-        guard let symmetry = CapsuleSymmetry(reflection, of: array) else {
-            preconditionFailure("a reflection under which the capsules change places")
-        }
-        return kind.channels(under: symmetry)
-    }
+/// What is random about the change of one sequence, drawn before it is known which recordings, and so which symmetries, it has.
+struct TransformDraw {
+    let gain: Float
+    /// nil without rotations.
+    let symmetry: UInt64?
+    let masks: [Range<Int>]
 
-    /// Draws the change of one sequence.
-    public static func random(
-        kind: FeatureKind, settings: AugmentationSettings, array: ArrayGeometry = .tetrahedral,
-        using random: inout RandomStream
-    ) -> FeatureTransform {
-        let gain = Float.random(in: settings.gain, using: &random)
-        var reflection = AxisReflection.identity
-        if settings.rotations {
-            let choices = kind.reflections(array: array)
-            reflection = choices[Int(random.next() % UInt64(choices.count))]
-        }
-        let masks = (0..<settings.masks).map { _ in
+    init(settings: AugmentationSettings, using random: inout RandomStream) {
+        gain = Float.random(in: settings.gain, using: &random)
+        symmetry = settings.rotations ? random.next() : nil
+        masks = (0..<settings.masks).map { _ in
             let width = Int.random(in: 0...settings.maskedBands, using: &random)
             let first = Int.random(in: 0...(FrameTiming.melBands - width), using: &random)
             return first..<(first + width)
         }
-        return FeatureTransform(kind: kind, gain: gain, reflection: reflection, masks: masks, array: array)
+    }
+
+    /// - Parameter symmetries: at least the identity.
+    func transform(kind: FeatureKind, symmetries: [SceneSymmetry]) -> FeatureTransform {
+        let choice = symmetry.map { symmetries[Int($0 % UInt64(symmetries.count))] }
+        return FeatureTransform(kind: kind, gain: gain, symmetry: choice ?? .identity, masks: masks)
     }
 }
 

@@ -1,42 +1,91 @@
-import Audio
+public import Audio
 import Features
+import Geometry
+import Glibc
 
-/// A reflection of the scene under which the capsules of an array only change places.
-struct CapsuleSymmetry {
-    let reflection: AxisReflection
-    /// Capsule c hears of the reflected scene what capsule `permutation[c]` heard of the scene as it was.
-    let permutation: [Int]
+/// A rotation of the scene about the vertical axis, or a reflection in a plane through it, up and down exchanged or not, under which the
+/// capsules of an array only change places: each comes to lie where one of the same directivity is, and looks where that one looks.
+public struct CapsuleSymmetry: Sendable, Hashable {
+    /// The new x and the new y, as sums of the old x and y.
+    public let x: SIMD2<Float>
+    public let y: SIMD2<Float>
+    /// 1, or -1 where up and down are exchanged.
+    public let z: Float
+    /// Capsule c hears of the changed scene what capsule `permutation[c]` heard of the scene as it was.
+    public let permutation: [Int]
 
-    /// nil where a capsule would come to lie where there is none.
-    init?(_ reflection: AxisReflection, of array: ArrayGeometry) {
-        let places = array.capsules.map(\.position)
+    /// nil where a capsule would come to lie or look where none does.
+    public init?(_ reflection: AxisReflection, of array: ArrayGeometry) {
+        let (first, second) = (reflection.applied(to: (1, 0, 0)), reflection.applied(to: (0, 1, 0)))
+        self.init(x: [first.x, second.x], y: [first.y, second.y], z: reflection.z, of: array)
+    }
+
+    private init?(x: SIMD2<Float>, y: SIMD2<Float>, z: Float, of array: ArrayGeometry) {
+        (self.x, self.y, self.z) = (x, y, z)
+        let places = array.capsules
+        // Capsules as near as this hear the same: 3 microseconds apart at the most, and far less than they are from the others.
+        let near = max(min(1e-3, 0.02 * array.extent), 1e-5)
         var permutation: [Int] = []
         for place in places {
             let found = places.firstIndex { other in
-                let moved = reflection.applied(to: (other.x, other.y, other.z))
-                let apart = SIMD3(moved.x, moved.y, moved.z) - place
-                return (apart * apart).sum() < 1e-6
+                let moved = Self.applied(x, y, z, to: (other.position.x, other.position.y, other.position.z))
+                let apart = SIMD3(moved.x, moved.y, moved.z) - place.position
+                let aim = Self.applied(x, y, z, to: (other.aim.x, other.aim.y, other.aim.z))
+                let looksThere = Direction(unit: aim.x, aim.y, aim.z).angle(to: place.aim) < 1
+                return (apart * apart).sum() < near * near && abs(other.directivity - place.directivity) < 1e-3
+                    && (looksThere || place.directivity > 0.999)
             }
             guard let found else { return nil }
             permutation.append(found)
         }
-        self.reflection = reflection
+        guard Set(permutation).count == places.count else { return nil }
         self.permutation = permutation
+    }
+
+    /// A reference vector (x, y, z) of the changed scene.
+    public func applied(to v: (x: Float, y: Float, z: Float)) -> (x: Float, y: Float, z: Float) { Self.applied(x, y, z, to: v) }
+
+    private static func applied(
+        _ x: SIMD2<Float>, _ y: SIMD2<Float>, _ z: Float, to v: (x: Float, y: Float, z: Float)
+    ) -> (x: Float, y: Float, z: Float) {
+        (x[0] * v.x + x[1] * v.y, y[0] * v.x + y[1] * v.y, z * v.z)
+    }
+
+    /// All of an array, the identity first: those of the axes in the order of their bits, then those by other angles, such as of three
+    /// capsules in a ring. An array that any rotation leaves as it is, such as a vertical line, has those of the axes alone.
+    public static func all(of array: ArrayGeometry) -> [CapsuleSymmetry] {
+        var found = (0..<16).compactMap { CapsuleSymmetry(AxisReflection(bits: UInt64($0)), of: array) }
+        let azimuths = bearings(of: array)
+        for (from, to) in azimuths.flatMap({ from in azimuths.map { (from, $0) } }) {
+            for (turn, isReflected) in [(to - from, false), (to + from, true)] {
+                let (c, s) = (Float(cos(turn)), Float(sin(turn)))
+                for z in [1, -1] as [Float] {
+                    let isKnown = found.contains { other in
+                        let apart = [other.x[0] - c, other.y[0] - s, other.x[1] - (isReflected ? s : -s)]
+                        return other.z == z && apart.allSatisfy { abs($0) < 0.1 }
+                    }
+                    if isKnown { continue }
+                    let symmetry = CapsuleSymmetry(
+                        x: [c, isReflected ? s : -s], y: [s, isReflected ? -c : c], z: z, of: array)
+                    if let symmetry { found.append(symmetry) }
+                }
+            }
+        }
+        return found
+    }
+
+    /// Radians at which capsules lie or look, seen from above; none of what is on the vertical axis.
+    private static func bearings(of array: ArrayGeometry) -> [Double] {
+        array.capsules.flatMap { capsule in
+            let aim: SIMD2<Float> = [capsule.aim.x, capsule.aim.y]
+            let place: SIMD2<Float> = [capsule.position.x, capsule.position.y] / max(array.extent, 1e-3)
+            return (capsule.directivity > 0.999 ? [place] : [place, aim]).filter { ($0 * $0).sum() > 1e-3 }
+                .map { atan2(Double($0.y), Double($0.x)) }
+        }
     }
 }
 
 extension FeatureKind {
-    /// The reflections of the axes, the vertical kept, that can be done to features of this kind: all 16 to Ambisonics, to
-    /// capsules those that only exchange them, 8 with a tetrahedron; delays against capsule 0 know but those that leave it.
-    func reflections(array: ArrayGeometry) -> [AxisReflection] {
-        let all = (0..<16).map { AxisReflection(bits: UInt64($0)) }
-        guard !isAmbisonic else { return all }
-        return all.filter { reflection in
-            guard let symmetry = CapsuleSymmetry(reflection, of: array) else { return false }
-            return self != .micPhase || symmetry.permutation[0] == 0
-        }
-    }
-
     /// What a symmetry makes of the channels of a feature frame, one after another.
     func channels(under symmetry: CapsuleSymmetry) -> [FeatureChannel] {
         let p = symmetry.permutation
@@ -67,12 +116,4 @@ extension FeatureKind {
         }
         return index
     }
-}
-
-/// Where a channel of changed features comes from.
-struct FeatureChannel {
-    var source: Int
-    var sign: Float = 1
-    /// Whether lag n comes from lag -n; bands are lags then.
-    var reversesLags = false
 }

@@ -15,6 +15,8 @@ public final class MixtureWriter: Sendable {
         public var folds = DatasetLayout.trainingFolds
         /// Mixtures for each ov2 recording of the same fold and room.
         public var times = 4
+        /// `any`: pairs of the same fold, whatever their rooms.
+        public var partners = MixingPartners.room
         public var seed: UInt64 = 1
         public var threads = 2
         /// Keeps mixtures that an interrupted run of the same settings has written.
@@ -34,13 +36,17 @@ public final class MixtureWriter: Sendable {
         public var lateRows = 0
         /// Rows that repeat a frame, class and track, left out.
         public var repeatedRows = 0
+        /// Azimuths beyond 180 degrees, read as those minus 360.
+        public var wrappedRows = 0
     }
 
     public let pairs: RecordingPairs
+    /// What of the data set was left out.
+    public let remarks: [String]
     public let folder: String
     public let settings: Settings
     /// By name; the audio of each format in the order of `settings.formats`.
-    private let sources: [String: (audio: [String], metadata: String)]
+    private let sources: Sources
 
     /// Draws the pairs and makes the folders.
     ///
@@ -51,26 +57,47 @@ public final class MixtureWriter: Sendable {
         guard Self.resolved(dataset) != Self.resolved(folder) else {
             throw TrainingError.settings("--out: expected another folder than the data set's, found the same: \(folder)")
         }
+        (pairs, sources, remarks) = try Self.plan(dataset: dataset, settings: settings)
+        self.folder = folder
+        self.settings = settings
+        try Self.prepare(folder, settings: settings)
+    }
+
+    private typealias Sources = [String: (audio: [String], metadata: String)]
+
+    /// Whether a data set can be mixed: what `init` checks before it makes folders.
+    /// - Throws: `TrainingError` for a data set with missing parts or without a pair.
+    static func check(dataset: String, settings: Settings) throws { _ = try plan(dataset: dataset, settings: settings) }
+
+    private static func plan(
+        dataset: String, settings: Settings
+    ) throws -> (pairs: RecordingPairs, sources: Sources, remarks: [String]) {
         let sets = try settings.formats.map { format in
-            (format, try DatasetLayout(root: dataset, format: format).development(folds: settings.folds))
+            (format: format, selection: try DatasetLayout(root: dataset, format: format).development(folds: settings.folds))
         }
-        let first = sets[0].1
-        for (format, recordings) in sets.dropFirst() {
-            if let lone = Set(recordings.map(\.name)).symmetricDifference(first.map(\.name)).sorted().first {
+        let first = sets[0].selection.recordings
+        for (format, selection) in sets.dropFirst() {
+            if let lone = Set(selection.recordings.map(\.name)).symmetricDifference(first.map(\.name)).sorted().first {
                 let missing = first.contains { $0.name == lone } ? format : settings.formats[0]
                 throw TrainingError.missingRecording(path: "\(dataset)/\(missing.rawValue)_dev/\(lone).wav")
             }
         }
-        pairs = RecordingPairs(names: first.map(\.name), times: settings.times, seed: settings.seed)
-        guard !pairs.pairs.isEmpty else { throw TrainingError.noPairs(folder: dataset, folds: settings.folds) }
-        sources = Dictionary(
-            uniqueKeysWithValues: first.map { recording in
-                let audio = settings.formats.map { "\(dataset)/\($0.rawValue)_dev/\(recording.name).wav" }
-                return (recording.name, (audio, "\(dataset)/metadata_dev/\(recording.name).csv"))
+        // Recordings are in the order of their names in every format.
+        let sources = Dictionary(
+            uniqueKeysWithValues: first.indices.map { index in
+                let audio = sets.map { $0.selection.recordings[index].audio }
+                return (first[index].name, (audio: audio, metadata: first[index].metadata ?? ""))
             })
-        self.folder = folder
-        self.settings = settings
-        try Self.prepare(folder, settings: settings)
+        let unsaid = first.filter { RecordingName($0.name)?.overlap == nil }
+        let overlaps = try Dictionary(
+            uniqueKeysWithValues: unsaid.map { recording in
+                let labels = try MetadataCSV.read(sources[recording.name]!.metadata, wrapsAzimuths: true)
+                return (recording.name, ReferenceLabels(labels).mostAtOnce)
+            })
+        let pairs = RecordingPairs(
+            names: first.map(\.name), overlaps: overlaps, times: settings.times, seed: settings.seed, partners: settings.partners)
+        guard !pairs.pairs.isEmpty else { throw TrainingError.noPairs(folder: dataset, folds: settings.folds) }
+        return (pairs, sources, sets.flatMap(\.selection.remarks))
     }
 
     private static func resolved(_ path: String) -> String {
@@ -154,17 +181,18 @@ public final class MixtureWriter: Sendable {
         }
         if !hasLabels { try merged.write(to: metadata) }
         report.kept = 1 - report.written
-        if report.kept == 1 { (report.lateRows, report.repeatedRows) = (0, 0) }
+        if report.kept == 1 { (report.lateRows, report.repeatedRows, report.wrappedRows) = (0, 0, 0) }
         return report
     }
 
     /// The rows of a csv that describe some of the recording; what comes after its end is counted.
     private static func labels(_ path: String, within audio: String, _ report: inout Report) throws -> MetadataCSV {
-        let csv = try MetadataCSV.read(path)
+        let csv = try MetadataCSV.read(path, wrapsAzimuths: true)
         let frames = try Recording.reader(of: audio).frames
         let rows = csv.rows.filter { $0.frame * FrameTiming.samplesPerBlock < frames }
         report.lateRows += csv.rows.count - rows.count
         report.repeatedRows += csv.repeatedLines.count
+        report.wrappedRows += csv.wrappedLines.count
         return MetadataCSV(rows: rows)
     }
 }
@@ -178,5 +206,6 @@ extension MixtureWriter.Report {
         limitedFiles += other.limitedFiles
         lateRows += other.lateRows
         repeatedRows += other.repeatedRows
+        wrappedRows += other.wrappedRows
     }
 }

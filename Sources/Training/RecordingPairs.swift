@@ -2,7 +2,7 @@
 /// section III: pairs of one fold and room, several times as many as there are recordings of two sources.
 ///
 /// Pairs are drawn at random, for each fold and room by itself, so they depend on the names there and the seed alone: the
-/// two microphone formats of a data set get the same ones.
+/// two microphone formats of a data set get the same ones. Where every recording has a room of its own, pairs may be of one fold alone.
 public struct RecordingPairs: Sendable {
     public struct Pair: Sendable, Hashable {
         /// Of the mixture: the fold and room of both, a mix number that the data set lacks, ov2.
@@ -19,20 +19,25 @@ public struct RecordingPairs: Sendable {
     public let roomsWithoutPair: [String]
 
     /// - Parameters:
-    ///   - names: of recordings, without extensions; those named otherwise than fold<k>_room<r>_mix<nnn>_ov<n> are left out.
-    ///   - times: mixtures for each ov2 recording of the same fold and room.
-    public init(names: [String], times: Int, seed: UInt64) {
+    ///   - names: of recordings, without extensions; those that are no `RecordingName` are left out.
+    ///   - overlaps: sources at once, of recordings whose names do not say.
+    ///   - times: mixtures for each recording of two sources of the same fold and room.
+    ///   - partners: `any`: of the same fold.
+    public init(
+        names: [String], overlaps: [String: Int] = [:], times: Int, seed: UInt64, partners: MixingPartners = .room
+    ) {
         var rooms: [[Int]: [RecordingName: String]] = [:]
         for name in names {
             guard let parsed = RecordingName(name) else { continue }
-            rooms[[parsed.fold, parsed.room], default: [:]][parsed] = name
+            rooms[[parsed.fold, partners == .room ? parsed.room : 0], default: [:]][parsed] = name
         }
         var pairs: [Pair] = []
         var repeated = 0
         var roomsWithoutPair: [String] = []
         for (room, members) in rooms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            let single = members.filter { $0.key.overlap == 1 }.map(\.value).sorted()
-            let wanted = times * members.keys.count { $0.overlap == 2 }
+            func overlap(_ member: (key: RecordingName, value: String)) -> Int { member.key.overlap ?? overlaps[member.value] ?? 0 }
+            let single = members.filter { overlap($0) == 1 }.map(\.value).sorted()
+            let wanted = times * members.count { overlap($0) >= 2 }
             guard wanted > 0 else { continue }
             guard single.count >= 2 else {
                 roomsWithoutPair.append("fold\(room[0])_room\(room[1])")

@@ -86,7 +86,7 @@ public struct Reproduction {
     public let settings: Settings
     public let dataset: String
     public let folder: String
-    private let hungarian: HungarianFile
+    let hungarian: HungarianFile
 
     /// - Parameters:
     ///   - dataset: in the TAU-NIGENS layout; folds 3 to 6 train, 2 validates, 1 tests.
@@ -111,6 +111,7 @@ public struct Reproduction {
     /// - Returns: the results of all cells, in their order.
     public func run(_ report: @escaping Report) throws -> [TableResult] {
         let plan = cells
+        try prepare(report)
         var results: [TableResult] = []
         var loaded: (format: DatasetFormat, isAugmented: Bool, data: TrainingData)?
         for (index, cell) in plan.enumerated() {
@@ -138,7 +139,7 @@ public struct Reproduction {
 
     private func path(of cell: TableCell) -> String { "\(folder)/results/\(cell.name).json" }
 
-    private func finished(_ cell: TableCell) throws -> TableResult? {
+    func finished(_ cell: TableCell) throws -> TableResult? {
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try WholeFile.read(path(of: cell))
@@ -169,7 +170,7 @@ public struct Reproduction {
         return "\(URL(fileURLWithPath: dataset).lastPathComponent)\(mixtures)\(pass), \(training(cell))"
     }
 
-    private func training(_ cell: TableCell) -> TrainingSettings {
+    func training(_ cell: TableCell) -> TrainingSettings {
         var training = settings.training
         training.architecture.channels = Self.kind(cell.format).channels
         training.loss = .tracking(cell.row.loss(settings.weights))
@@ -177,9 +178,9 @@ public struct Reproduction {
         return training
     }
 
-    private static func kind(_ format: DatasetFormat) -> FeatureKind { format == .foa ? .foaIntensity : .micGCCPHAT }
+    static func kind(_ format: DatasetFormat) -> FeatureKind { format == .foa ? .foaIntensity : .micGCCPHAT }
 
-    private func data(
+    func data(
         _ format: DatasetFormat, isAugmented: Bool, _ report: @escaping Report
     ) throws -> TrainingData {
         let layout = DatasetLayout(root: dataset, format: format)
@@ -194,17 +195,11 @@ public struct Reproduction {
             slots: settings.training.architecture.maximumTracks, cache: "\(folder)/features",
             threads: settings.training.threads
         ) { report(.features($0)) }
-        for warning in data.warnings { report(.note(warning)) }
         return data
     }
 
     private func mix(_ format: DatasetFormat, into mixed: String, _ report: @escaping Report) throws {
-        var mixing = MixtureWriter.Settings()
-        mixing.formats = [format]
-        mixing.times = settings.mixtures
-        mixing.threads = settings.training.threads
-        mixing.resumes = true
-        let writer = try MixtureWriter(dataset: dataset, folder: mixed, settings: mixing)
+        let writer = try MixtureWriter(dataset: dataset, folder: mixed, settings: mixing(format))
         let total = Double(writer.pairs.pairs.count)
         _ = try writer.write(progress: { report(.mixing(Double($0) / total)) })
     }
@@ -212,27 +207,18 @@ public struct Reproduction {
     private func train(
         _ cell: TableCell, on data: TrainingData, _ report: @escaping Report
     ) throws -> TableResult {
-        var training = training(cell)
-        if settings.isEpochOnePass {
-            let blocks = data.training.reduce(0) { $0 + $1.blocks }
-            training.stepsPerEpoch = max(1, blocks / (training.batch * training.blocks))
-        }
-        let run = try TrainingRun(
-            settings: training, data: data, folder: "\(folder)/runs/\(cell.name)", hungarian: hungarian.parameters)
+        let run = try makeRun(cell, on: data)
         while !run.isFinished {
             let epoch = try run.runEpoch { report(.step($0)) }
             report(.epoch(epoch, isBest: run.bestEpoch == epoch.epoch))
         }
         let model = try ModelFile.load(run.modelPath)
-        let test = try TrainingData.references(
-            DatasetLayout(root: dataset, format: cell.format).development(folds: DatasetLayout.testFolds), kind: data.kind,
-            cache: "\(folder)/features", threads: settings.training.threads
-        ) { report(.features($0)) }
+        let test = try test(cell.format, report)
         func scores(_ selection: TrackSelection) -> MetricsReport {
             Evaluation.score(
-                test.recordings,
+                test,
                 tracks: Evaluation.tracks(
-                    of: test.recordings, parameters: model.parameters, scaler: model.scaler, selection: selection,
+                    of: test, parameters: model.parameters, scaler: model.scaler, selection: selection,
                     threads: settings.training.threads))
         }
         let gate = try model.tellsActivity ? tuned(model, on: data, in: run.folder) : nil

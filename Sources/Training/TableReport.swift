@@ -9,22 +9,23 @@ public struct TableReport {
         let title: String
         let key: String
         let decimals: Int
+        let bounds: FigureBounds
         let value: @Sendable (MetricsReport.Scores) -> Double?
     }
 
     /// The paper's own columns.
     static let paperFigures = [
-        Figure(title: "LE", key: "localization_error_degrees", decimals: 1) { $0.paper.localizationError },
-        Figure(title: "MOTa", key: "paper_mota", decimals: 1) { $0.paper.mota },
-        Figure(title: "IDS/min", key: "paper_switches_per_minute", decimals: 1) { $0.paper.switchesPerMinute },
-        Figure(title: "LR", key: "recall", decimals: 1) { $0.paper.recall },
+        Figure(title: "LE", key: "localization_error_degrees", decimals: 1, bounds: .angle) { $0.paper.localizationError },
+        Figure(title: "MOTa", key: "paper_mota", decimals: 1, bounds: .accuracy) { $0.paper.mota },
+        Figure(title: "IDS/min", key: "paper_switches_per_minute", decimals: 1, bounds: .amount) { $0.paper.switchesPerMinute },
+        Figure(title: "LR", key: "recall", decimals: 1, bounds: .share) { $0.paper.recall },
     ]
     /// What trackers are measured by.
     static let trackingFigures = [
-        Figure(title: "MOTA", key: "mota", decimals: 1) { $0.clear.mota },
-        Figure(title: "IDF1", key: "idf1", decimals: 1) { $0.clear.idf1 },
-        Figure(title: "HOTA", key: "hota", decimals: 1) { $0.hota.hota },
-        Figure(title: "switches/min", key: "switches_per_minute", decimals: 1) { $0.clear.switchesPerMinute },
+        Figure(title: "MOTA", key: "mota", decimals: 1, bounds: .accuracy) { $0.clear.mota },
+        Figure(title: "IDF1", key: "idf1", decimals: 1, bounds: .share) { $0.clear.idf1 },
+        Figure(title: "HOTA", key: "hota", decimals: 1, bounds: .share) { $0.hota.hota },
+        Figure(title: "switches/min", key: "switches_per_minute", decimals: 1, bounds: .amount) { $0.clear.switchesPerMinute },
     ]
     private static let error = paperFigures[0]
 
@@ -51,14 +52,14 @@ public struct TableReport {
     }
 
     func interval(_ results: [TableResult], _ figure: Figure) -> Interval? {
-        results.isEmpty ? nil : Jackknife.interval(results.map(\.scores), figure.value)
+        results.isEmpty ? nil : Jackknife.interval(results.map(\.scores), within: figure.bounds, figure.value)
     }
 
     /// What the row with dMOTa has more than the one without, on the same recordings and seeds.
     func effect(_ format: DatasetFormat, _ figure: Figure) -> Interval? {
         let (from, to) = (results(format, .augmentedMOTpActivity), results(format, .augmentedMOTpMOTaActivity))
         guard !from.isEmpty, from.map(\.cell.seed) == to.map(\.cell.seed) else { return nil }
-        return Jackknife.difference(from: from.map(\.scores), to: to.map(\.scores), figure.value)
+        return Jackknife.difference(from: from.map(\.scores), to: to.map(\.scores), within: figure.bounds, figure.value)
     }
 
     /// LE of every row that has results.

@@ -9,12 +9,19 @@ public struct LabelledRecording: Sendable {
     public let labels: SlotLabels
     /// nil for recordings that are not mixed with others.
     public let mixable: MixableRecording?
+    /// What its features can be turned and reflected by.
+    public let symmetries: [SceneSymmetry]
 
-    public init(name: String, features: FeatureCache, labels: SlotLabels, mixable: MixableRecording? = nil) {
+    /// - Parameter symmetries: nil for those of the features alone, which is all that there is to Ambisonics.
+    public init(
+        name: String, features: FeatureCache, labels: SlotLabels, mixable: MixableRecording? = nil,
+        symmetries: [SceneSymmetry]? = nil
+    ) {
         self.name = name
         self.features = features
         self.labels = labels
         self.mixable = mixable
+        self.symmetries = symmetries ?? features.kind.symmetries(array: nil)
     }
 
     public var blocks: Int { min(features.blocks, labels.blocks) }
@@ -71,16 +78,23 @@ public final class TrainingBatch: @unchecked Sendable {
                 position -= starts[recording]
                 recording += 1
             }
-            let transform = FeatureTransform.random(kind: kind, settings: augmentation, using: &random)
+            let draw = TransformDraw(settings: augmentation, using: &random)
             // Last, so that runs without mixing draw what they drew before there was any.
-            if let (first, second) = mixing?.draw(starts: starts, using: &random) {
-                return SequencePlan(
-                    recording: first.recording, firstBlock: first.firstBlock, transform: transform, partner: second)
-            }
-            return SequencePlan(recording: recording, firstBlock: position, transform: transform, partner: nil)
+            let sum = mixing?.draw(starts: starts, using: &random)
+            let first = sum?.first ?? SequencePart(recording: recording, firstBlock: position)
+            let symmetries = Self.symmetries(recordings[first.recording], (sum?.second).map { recordings[$0.recording] })
+            return SequencePlan(
+                recording: first.recording, firstBlock: first.firstBlock,
+                transform: draw.transform(kind: kind, symmetries: symmetries), partner: sum?.second)
         }
         sources = plans.flatMap { [$0.recording] + ($0.partner.map { [$0.recording] } ?? []) }
         return plans
+    }
+
+    /// Of the array that made a recording, or of both arrays of a sum.
+    private static func symmetries(_ first: LabelledRecording, _ second: LabelledRecording?) -> [SceneSymmetry] {
+        guard let second, second.symmetries != first.symmetries else { return first.symmetries }
+        return first.symmetries.filter(second.symmetries.contains)
     }
 
     /// Fills one sequence: features through the transform and the scaler, labels delayed by the look-ahead.
@@ -151,7 +165,7 @@ public final class TrainingBatch: @unchecked Sendable {
                 onset[at] = isActive > 0 ? labels.onset[from] : 0
                 let x = labels.references
                 let v =
-                    isActive > 0 ? transform.reflection.applied(to: (x[from * 3], x[from * 3 + 1], x[from * 3 + 2])) : (0, 0, 0)
+                    isActive > 0 ? transform.symmetry.applied(to: (x[from * 3], x[from * 3 + 1], x[from * 3 + 2])) : (0, 0, 0)
                 (references[at * 3], references[at * 3 + 1], references[at * 3 + 2]) = v
             }
         }

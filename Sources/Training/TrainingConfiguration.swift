@@ -11,6 +11,8 @@ public struct TrainingConfiguration: Sendable {
     public var dataset: String?
     /// Folders of further training recordings.
     public var extra: [String] = []
+    /// Which folds of the data sets train, and which of the first validate.
+    public var folds = FoldSplit()
     public var format = DatasetFormat.foa
     /// Folder of the extracted features; nil: in the run's folder.
     public var cache: String?

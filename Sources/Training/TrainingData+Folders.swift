@@ -1,18 +1,52 @@
 import Audio
+import Features
 import Formats
 import Foundation
 import Tensor
 
-/// A recording and the folder that keeps its features.
+/// A recording, the folder that keeps its features and the capsules that it was made with, nil for Ambisonics and where nobody asks.
 struct CachedRecording: Sendable {
     let recording: Recording
     let cache: String
+    let array: ArrayGeometry?
 }
 
 /// Several folders of recordings in one training.
 extension TrainingData {
-    static func cached(_ layout: DatasetLayout, folds: [Int], in cache: String) throws -> [CachedRecording] {
-        try layout.development(folds: folds).map { CachedRecording(recording: $0, cache: cache) }
+    static func cached(
+        _ layout: DatasetLayout, folds: FoldList, in cache: String, _ remarks: inout [String]
+    ) throws(TrainingError) -> [CachedRecording] {
+        let array = try layout.geometry()
+        let selection = try layout.development(folds: folds.numbers)
+        remarks += selection.remarks.filter { !remarks.contains($0) }
+        return selection.recordings.map { CachedRecording(recording: $0, cache: cache, array: array) }
+    }
+
+    /// What was read past, recording by recording; azimuths beyond 180 degrees in one line, since all of a data set have them.
+    static func warnings(of loaded: [Loaded]) -> [String] {
+        let wrapped = loaded.compactMap(\.wrapped)
+        let lines = loaded.flatMap(\.warnings)
+        guard let first = wrapped.first else { return lines }
+        let count = wrapped.reduce(0) { $0 + $1.count }
+        return lines + ["\(first.place): \(count) azimuths beyond 180 degrees in \(wrapped.count) csv files are read as those minus 360"]
+    }
+
+    /// Recordings that the data set's own folders keep for something else than what they are used for.
+    static func misplaced(training: [CachedRecording], validation: [CachedRecording]) -> [String] {
+        func line(_ recordings: [CachedRecording], use: String, part: DatasetPart) -> String? {
+            let others = recordings.map(\.recording).filter { $0.part != nil && $0.part != part }
+            return others.first.map {
+                "\($0.audio): \(others.count) recordings of \($0.part!.rawValue) are \(use): "
+                    + "--train-folds and --validation-folds choose others"
+            }
+        }
+        return [line(training, use: "trained on", part: .training), line(validation, use: "validated on", part: .validation)]
+            .compactMap { $0 }
+    }
+
+    /// What recordings of each array can be turned and reflected by, found once for all of them.
+    static func symmetries(of kind: FeatureKind, arrays: [ArrayGeometry?]) -> [ArrayGeometry?: [SceneSymmetry]] {
+        Dictionary(uniqueKeysWithValues: Set(arrays).map { ($0, kind.symmetries(array: $0)) })
     }
 
     /// A folder of the cache for each data set beside the first, so that recordings of the same name do not share a file.
@@ -50,10 +84,12 @@ extension TrainingData {
         URL(fileURLWithPath: layout.root).resolvingSymlinksInPath().standardizedFileURL.path
     }
 
-    /// Recordings whose name says ov1 can be mixed with others of their folder, fold and room.
+    /// Recordings of one source at once, as the name says (ov1) or else the labels, can be mixed with others of their folder, fold and room.
     static func mixable(_ audio: String, references: ReferenceLabels) -> MixableRecording? {
         let file = URL(fileURLWithPath: audio)
-        guard let name = RecordingName(file.deletingPathExtension().lastPathComponent), name.overlap == 1 else { return nil }
+        guard let name = RecordingName(file.deletingPathExtension().lastPathComponent),
+            name.overlap ?? references.mostAtOnce == 1
+        else { return nil }
         return MixableRecording(
             audio: audio, room: "\(file.deletingLastPathComponent().path)/fold\(name.fold)_room\(name.room)",
             references: references)

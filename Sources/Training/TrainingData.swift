@@ -36,27 +36,29 @@ public struct TrainingData: Sendable {
     /// The capsules that the recordings were made with; nil for Ambisonics.
     public let geometry: ArrayGeometry?
 
-    /// Reads folds 3 to 6 and 2, extracts what the cache lacks.
+    /// Reads the folds of a split, extracts what the cache lacks.
     /// - Parameters:
-    ///   - extra: further data sets, whose folds 3 to 6 are trained on too; of the same format.
+    ///   - extra: further data sets, whose training folds are trained on too; of the same format.
     ///   - slots: sources at once that training knows; what exceeds them is reported and left out.
     ///   - cache: folder of the extracted features; made when missing.
     ///   - progress: the fraction of the recordings that is ready.
     /// - Throws: missing folders or labels, rows or audio that cannot be read, each named.
     public init(
-        layout: DatasetLayout, extra: [DatasetLayout] = [], kind: FeatureKind, slots: Int, cache: String, threads: Int,
-        progress: (Double) -> Void
+        layout: DatasetLayout, extra: [DatasetLayout] = [], folds: FoldSplit = FoldSplit(), kind: FeatureKind, slots: Int,
+        cache: String, threads: Int, progress: (Double) -> Void
     ) throws {
         try Self.requireDistinct([layout] + extra)
         geometry = try Self.geometry(of: [layout] + extra)
-        let trainingSet =
-            try Self.cached(layout, folds: DatasetLayout.trainingFolds, in: cache)
-            + extra.flatMap {
-                try Self.cached($0, folds: DatasetLayout.trainingFolds, in: "\(cache)/\(Self.cacheName(of: $0))")
-            }
-        let validationSet = try Self.cached(layout, folds: DatasetLayout.validationFolds, in: cache)
+        var warnings: [String] = []
+        var trainingSet = try Self.cached(layout, folds: folds.training, in: cache, &warnings)
+        for set in extra {
+            trainingSet += try Self.cached(set, folds: folds.training, in: "\(cache)/\(Self.cacheName(of: set))", &warnings)
+        }
+        let validationSet = try Self.cached(layout, folds: folds.validation, in: cache, &warnings)
+        warnings += Self.misplaced(training: trainingSet, validation: validationSet)
         let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress).map { try $0.get() }
-        var warnings = loaded.flatMap(\.warnings)
+        warnings += Self.warnings(of: loaded)
+        let symmetries = Self.symmetries(of: kind, arrays: trainingSet.map(\.array))
         training = loaded[..<trainingSet.count].map { recording in
             let excess = recording.references.slots(slots).droppedBlocks
             if excess > 0 {
@@ -65,7 +67,8 @@ public struct TrainingData: Sendable {
             return LabelledRecording(
                 name: recording.name, features: recording.features,
                 labels: SlotLabels(recording.references, blocks: recording.features.blocks, slots: slots),
-                mixable: Self.mixable(recording.audio, references: recording.references))
+                mixable: Self.mixable(recording.audio, references: recording.references),
+                symmetries: symmetries[recording.array])
         }
         validation = loaded[trainingSet.count...].map {
             ReferenceRecording(name: $0.name, features: $0.features, references: $0.references)
@@ -93,21 +96,23 @@ public struct TrainingData: Sendable {
         progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
         try references(
-            recordings.map { CachedRecording(recording: $0, cache: cache) }, kind: kind, threads: threads, fault: fault,
+            recordings.map { CachedRecording(recording: $0, cache: cache, array: nil) }, kind: kind, threads: threads, fault: fault,
             progress: progress)
     }
 
     /// The validation recordings of several data sets.
     public static func validation(
-        of layouts: [DatasetLayout], kind: FeatureKind, cache: String, threads: Int, progress: (Double) -> Void
+        of layouts: [DatasetLayout], folds: FoldList = FoldSplit().validation, kind: FeatureKind, cache: String, threads: Int,
+        progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
         try requireDistinct(layouts)
-        let recordings = try layouts.enumerated().flatMap { index, layout in
-            try cached(
-                layout, folds: DatasetLayout.validationFolds,
-                in: index == 0 ? cache : "\(cache)/\(cacheName(of: layout))")
+        var remarks: [String] = []
+        var recordings: [CachedRecording] = []
+        for (index, layout) in layouts.enumerated() {
+            recordings += try cached(layout, folds: folds, in: index == 0 ? cache : "\(cache)/\(cacheName(of: layout))", &remarks)
         }
-        return try references(recordings, kind: kind, threads: threads, progress: progress)
+        let (references, warnings) = try references(recordings, kind: kind, threads: threads, progress: progress)
+        return (references, remarks + warnings)
     }
 
     private static func references(
@@ -124,16 +129,19 @@ public struct TrainingData: Sendable {
         }
         return (
             loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
-            loaded.flatMap(\.warnings)
+            warnings(of: loaded)
         )
     }
 
-    private struct Loaded: Sendable {
+    struct Loaded: Sendable {
         let name: String
         let audio: String
+        let array: ArrayGeometry?
         let features: FeatureCache
         let references: ReferenceLabels
         let warnings: [String]
+        /// Azimuths beyond 180 degrees: how many, and where the first is.
+        let wrapped: (count: Int, place: String)?
     }
 
     /// Opens recordings side by side.
@@ -165,7 +173,7 @@ public struct TrainingData: Sendable {
         let recording = cached.recording
         // Only recordings of an evaluation set may lack labels, before they are published.
         let metadata = recording.metadata ?? "no labels"
-        let csv = try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path) } ?? MetadataCSV(rows: [])
+        let csv = try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) } ?? MetadataCSV(rows: [])
         let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
         var warnings: [String] = []
         if let first = csv.repeatedLines.first {
@@ -174,11 +182,17 @@ public struct TrainingData: Sendable {
         if csv.frameCount > features.blocks {
             warnings.append(
                 "\(metadata): labels up to frame \(csv.frameCount - 1), but the recording ends after \(features.blocks); "
-                    + "later ones are left out")
+                    + "later ones are left out" + (Self.countsFromOne(csv, blocks: features.blocks) ? "; frames count from 0" : ""))
         }
         return Loaded(
-            name: recording.name, audio: recording.audio, features: features,
-            references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings)
+            name: recording.name, audio: recording.audio, array: cached.array, features: features,
+            references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings,
+            wrapped: csv.wrappedLines.first.map { (csv.wrappedLines.count, "\(metadata):\($0)") })
+    }
+
+    /// Whether rows that begin with frame 1 end one frame late.
+    private static func countsFromOne(_ csv: MetadataCSV, blocks: Int) -> Bool {
+        csv.frameCount == blocks + 1 && csv.rows.allSatisfy { $0.frame > 0 }
     }
 
     /// Statistics over every tenth frame of the training recordings, in their order: millions of frames suffice.

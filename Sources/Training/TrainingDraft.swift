@@ -39,6 +39,12 @@ struct TrainingDraft: OptionDraft {
                 ["training.batch", "training.threads"], expected: "at least one sequence for each thread",
                 found: "a batch of \(settings.batch) for \(settings.threads) threads")
         }
+        let shared = configuration.folds.training.numbers.filter(configuration.folds.validation.numbers.contains)
+        if !shared.isEmpty {
+            addFault(
+                ["data.validation_folds", "data.train_folds"], expected: "other folds than those that are trained on",
+                found: "\(FoldList(shared)) in both")
+        }
         if configuration.kind.isAmbisonic != (configuration.format == .foa) {
             addFault(
                 ["network.features", "data.format"], expected: "features of the format \(configuration.format.rawValue)",

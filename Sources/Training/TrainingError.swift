@@ -3,10 +3,13 @@ public import Files
 /// What can be wrong with a data set, a cache or a run; each description is one line.
 public enum TrainingError: Error, CustomStringConvertible {
     case missingFolder(path: String, expected: String)
-    case noRecordings(folder: String, folds: [Int])
+    /// `found`: the folds that there are.
+    case noRecordings(folder: String, folds: [Int], found: [Int])
+    /// Files of which there may be one only.
+    case ambiguous(folder: String, expected: String, found: [String], advice: String)
     case missingMetadata(recording: String, expected: String)
     case missingRecording(path: String)
-    /// Nothing to mix: no fold and room has both recordings of two sources and two recordings of one.
+    /// Nothing to mix: no fold and room, or no fold, has both recordings of two sources and two recordings of one.
     case noPairs(folder: String, folds: [Int])
     case occupied(folder: String, files: Int)
     case wrongAudio(file: String, expected: String, found: String)
@@ -23,15 +26,19 @@ public enum TrainingError: Error, CustomStringConvertible {
         switch self {
         case .missingFolder(let path, let expected):
             "\(path): no such folder; expected \(expected) of a data set in the TAU-NIGENS layout"
-        case .noRecordings(let folder, let folds):
+        case .noRecordings(let folder, let folds, let found):
             "\(folder): no recording of fold \(folds.map(String.init).joined(separator: ", ")); "
-                + "expected files named fold<k>_room<r>_mix<nnn>_ov<n>.wav"
+                + (found.isEmpty
+                    ? "expected files named fold<k>_room<r>_mix<nnn>.wav, or in folders dev-train, dev-val, dev-test"
+                    : "found those of fold \(FoldList(found)): choose among them")
+        case .ambiguous(let folder, let expected, let found, let advice):
+            "\(folder): expected \(expected), found \(found.joined(separator: " and ")): \(advice)"
         case .missingMetadata(let recording, let expected):
             "\(recording): its labels are missing; expected \(expected)"
         case .missingRecording(let path):
             "\(path): no such recording; expected both microphone formats to have the same ones"
         case .noPairs(let folder, let folds):
-            "\(folder): expected a room with two ov1 recordings and an ov2 one in fold "
+            "\(folder): expected a room with two recordings of one source (ov1) and one of two (ov2) in fold "
                 + "\(folds.map(String.init).joined(separator: ", ")), found none: nothing to mix"
         case .occupied(let folder, let files):
             "\(folder): expected no recordings yet, found \(files) files: give another --out, or go on with --resume"

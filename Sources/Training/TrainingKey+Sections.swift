@@ -46,10 +46,14 @@ extension TrainingKey {
     private static var data: [TrainingKey] {
         [
             .path("dataset", \.dataset, example: "scenes", """
-                The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/. Folds 3 to 6 train, fold 2 validates.
+                The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/.
                 """),
+            .folds("train_folds", \.folds.training, """
+                The folds that are trained on. A recording whose name has no fold belongs to 3, 2 or 1 by its folder: dev-train, dev-val, dev-test.
+                """),
+            .folds("validation_folds", \.folds.validation, "The folds by which the best epoch is chosen; none of those that are trained on."),
             .paths("extra", \.extra, """
-                Further data sets in the same layout, such as `bearing augment` makes; their folds 3 to 6 are trained on too.
+                Further data sets in the same layout, such as `bearing augment` makes; their train_folds are trained on too.
                 """),
             .choice("format", \.format, "Which of the two microphone formats is heard."),
             .path("cache", \.cache, example: "features", """
@@ -110,8 +114,8 @@ extension TrainingKey {
                 "gain_max", -60...40, { $0.settings.augmentation.gain.upperBound }, { $0.gainMaximum = $1 },
                 "At least gain_min."),
             .flag("rotations", \.settings.augmentation.rotations, """
-                Each sequence goes through one of the rotations and reflections that keep the vertical axis: 16 for foa, for mic the
-                8 under which the capsules change places (2 for mic-phase).
+                Each sequence goes through one of the rotations and reflections that keep the vertical axis: 16 for foa, for mic those
+                under which the capsules of the data set's array change places, 8 of a tetrahedron (2 for mic-phase).
                 """),
             .integer("masks", 0...64, \.settings.augmentation.masks, """
                 Runs of adjacent mel bands that are set to their mean in each sequence.
@@ -127,6 +131,21 @@ extension TrainingKey {
                 Decibels by which the second recording of a sum is louder or quieter at most.
                 """),
         ]
+    }
+}
+
+extension TrainingKey {
+    fileprivate static func folds(
+        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, FoldList>, _ explanation: String
+    ) -> TrainingKey {
+        TrainingKey(
+            name: name, explanation: explanation, domain: FoldList.expected,
+            value: { .text($0[keyPath: path].description) },
+            read: { section, _, draft in
+                if let folds = section.textOrInteger(name, FoldList.expected, &draft.faults, { FoldList($0) }) {
+                    draft.configuration[keyPath: path] = folds
+                }
+            })
     }
 }
 

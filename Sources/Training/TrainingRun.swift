@@ -179,16 +179,21 @@ public final class TrainingRun {
         case .assignment(let settings):
             return AssignmentLoss<Float>(settings: settings, slots: slots)
         case .tracking(let tracking):
-            if settings.loss.needsHungarianNetwork, hungarian?.maximumTracks != slots {
-                let found = hungarian.map { "one for \($0.maximumTracks)" } ?? "none"
-                throw .settings(
-                    "loss: expected a Hungarian network for \(slots) tracks, found \(found): "
-                        + "train one with `bearing train-hnet --tracks \(slots)`")
-            }
+            try check(hungarian, for: settings)
             return TrackingLoss<Float>(
                 settings: tracking, slots: slots, sequences: settings.batch, blocks: settings.blocks, network: hungarian,
                 team: team)
         }
+    }
+
+    /// - Throws: `TrainingError.settings` for a loss that needs another association network.
+    static func check(_ hungarian: HungarianParameters<Float>?, for settings: TrainingSettings) throws(TrainingError) {
+        let slots = settings.architecture.maximumTracks
+        guard settings.loss.needsHungarianNetwork, hungarian?.maximumTracks != slots else { return }
+        let found = hungarian.map { "one for \($0.maximumTracks)" } ?? "none"
+        throw .settings(
+            "loss: expected a Hungarian network for \(slots) tracks, found \(found): "
+                + "train one with `bearing train-hnet --tracks \(slots)`")
     }
 
     private var state: Checkpoint {

@@ -8,8 +8,8 @@ struct AugmentCommand: ParsableCommand {
         commandName: "augment",
         abstract: "Mix pairs of recordings of one source into more recordings of two, for training.",
         discussion: """
-            Draws pairs of ov1 recordings of the same fold and room at random, and writes their sums with both labels: \
-            --times as many as the room has ov2 recordings. No recording is mixed with itself, and no pair comes twice while \
+            Draws pairs of recordings of one source (ov1; where names do not say, as their labels do) of the same fold and room at random, \
+            and writes their sums with both labels: --times as many as the room has recordings of two (ov2). No recording is mixed with itself, and no pair comes twice while \
             others are left. Both microphone formats get the same pairs. Train on them with `bearing train --extra`.
 
             Example:
@@ -25,7 +25,7 @@ struct AugmentCommand: ParsableCommand {
     var format = SynthCommand.Format.foa
     @Option(help: "Mixtures for each ov2 recording of the same fold and room.")
     var times = 4
-    @Option(help: "Fold, or range of folds such as 3-6 that are mixed.")
+    @Option(help: "Folds that are mixed, such as 3, 3-6 or 1,3-6.")
     var folds = "3-6"
     @Option(help: "Another seed draws other pairs.")
     var seed: UInt64 = 1
@@ -37,14 +37,13 @@ struct AugmentCommand: ParsableCommand {
     func validate() throws {
         guard (1...1000).contains(times) else { throw ValidationError("--times: expected 1 to 1000, found \(times)") }
         guard (1...64).contains(threads) else { throw ValidationError("--threads: expected 1 to 64, found \(threads)") }
-        guard SynthCommand.folds(folds) != nil else {
-            throw ValidationError("--folds: expected a number such as 3 or a range such as 3-6, found \(folds)")
-        }
+        _ = try FoldOption.folds(folds, option: "--folds")
     }
 
     func run() throws {
         try Failure.reporting {
-            let writer = try MixtureWriter(dataset: dataset, folder: out, settings: settings)
+            let writer = try MixtureWriter(dataset: dataset, folder: out, settings: settings())
+            for remark in writer.remarks { Console.note(remark) }
             Interruption.watch()
             let began = MonotonicClock.seconds
             let bar = Mutex(ProgressBar("augment"))
@@ -67,10 +66,10 @@ struct AugmentCommand: ParsableCommand {
         if Interruption.requested { throw ExitCode(130) }
     }
 
-    private var settings: MixtureWriter.Settings {
+    private func settings() throws -> MixtureWriter.Settings {
         var settings = MixtureWriter.Settings()
         settings.formats = format.formats.map { $0 == .foa ? .foa : .mic }
-        settings.folds = SynthCommand.folds(folds) ?? []
+        settings.folds = try FoldOption.folds(folds, option: "--folds").numbers
         settings.times = times
         settings.seed = seed
         settings.threads = threads
@@ -96,6 +95,7 @@ struct AugmentCommand: ParsableCommand {
         if report.repeatedRows > 0 {
             lines.append("\(report.repeatedRows) labels repeat a frame, class and track; the first counts")
         }
+        if report.wrappedRows > 0 { lines.append("\(report.wrappedRows) azimuths beyond 180 degrees are read as those minus 360") }
         return lines
     }
 }

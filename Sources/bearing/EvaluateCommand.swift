@@ -14,7 +14,7 @@ struct EvaluateCommand: ParsableCommand {
             Runs the model over every recording of some folds and scores its gated tracks, with both metric sets \
             and 95 % confidence intervals by jackknife over recordings: bearing score --help explains the columns.
 
-            Of an evaluation set (foa_eval/ or mic_eval/, and metadata_eval/ where it is known), recordings without labels get \
+            Recordings may lie in subfolders, as those of DCASE 2021 to 2024 do. Of an evaluation set (foa_eval/ or mic_eval/, and metadata_eval/ where it is known), recordings without labels get \
             tracks, with --out, but no scores.
 
             Example: bearing evaluate --model models/foa-live.safetensors --dataset scenes --folds 1
@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: "Which recordings: development (some folds of it) or evaluation (all).")
     var set = Part.development
-    @Option(help: "Folds to score, separated by commas.")
+    @Option(help: "Folds to score, such as 1, 3-6 or 1,3-6.")
     var folds = "1"
     @Option(help: ArgumentHelp("Write the model's tracks there, a csv file for each recording.", valueName: "dir"))
     var out: String?
@@ -47,13 +47,15 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let folds = try foldNumbers()
+        let folds = try FoldOption.folds(folds, option: "--folds")
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
             if let out { try Folder.makeWritable(out) }
             let model = try loadModel()
             let format: DatasetFormat = model.features.isAmbisonic ? .foa : .mic
-            let recordings = try recordings(format, folds: folds)
+            let layout = DatasetLayout(root: dataset, format: format)
+            let recordings = try recordings(layout, folds: folds)
+            try layout.noteArray(of: model)
             let temporary = cache == nil ? Folder.temporary + "/bearing-evaluate-\(UUID().uuidString)" : nil
             defer { if let temporary { Folder.remove(temporary) } }
             var progress = ProgressBar("features")
@@ -78,9 +80,12 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    private func recordings(_ format: DatasetFormat, folds: [Int]) throws -> [Recording] {
-        let layout = DatasetLayout(root: dataset, format: format)
-        guard set == .evaluation else { return try layout.development(folds: folds) }
+    private func recordings(_ layout: DatasetLayout, folds: FoldList) throws -> [Recording] {
+        guard set == .evaluation else {
+            let selection = try layout.development(folds: folds.numbers)
+            for remark in selection.remarks { Console.note(remark) }
+            return selection.recordings
+        }
         let recordings = try layout.evaluation()
         if out == nil, !recordings.contains(where: { $0.metadata != nil }) {
             throw TrainingError.missingMetadata(
@@ -102,14 +107,6 @@ struct EvaluateCommand: ParsableCommand {
         } catch {
             throw Failure(error)
         }
-    }
-
-    private func foldNumbers() throws -> [Int] {
-        let numbers = folds.split(separator: ",").map { Int($0) }
-        guard !numbers.isEmpty, numbers.allSatisfy({ $0 != nil }) else {
-            throw ValidationError("--folds: expected numbers separated by commas, such as 3,4, found \(folds)")
-        }
-        return numbers.compactMap { $0 }
     }
 
     private func write(_ tracks: [[[LabelledDirection]]], of recordings: [ReferenceRecording], to folder: String) throws {

@@ -7,7 +7,7 @@ extension Failure {
     init(_ error: MetadataError) {
         switch error {
         case .file(let error): self.init(error)
-        case .badRow: self.init(.badData, error.description)
+        case .badRow, .events: self.init(.badData, error.description)
         }
     }
 

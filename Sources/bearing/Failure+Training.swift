@@ -6,7 +6,7 @@ extension Failure {
         let kind: Kind =
             switch error {
             case .missingFolder, .noRecordings, .missingMetadata, .missingRecording, .noPairs: .noInput
-            case .wrongAudio, .cache, .checkpoint, .notFinite: .badData
+            case .wrongAudio, .cache, .checkpoint, .notFinite, .ambiguous: .badData
             case .settings: .configuration
             case .inputOutput, .occupied: .inputOutput
             case .file(let error): Failure(error).kind

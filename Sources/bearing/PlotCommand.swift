@@ -65,7 +65,8 @@ struct PlotCommand: ParsableCommand {
     }
 
     private static func readCSV(_ path: String) throws(MetadataError) -> MetadataCSV {
-        let csv = try MetadataCSV.read(path)
+        let csv = try MetadataCSV.read(path, wrapsAzimuths: true)
+        if let remark = csv.wrappedRemark(path: path) { Console.note(remark) }
         noteRepeats(csv, path)
         return csv
     }

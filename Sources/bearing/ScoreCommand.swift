@@ -9,9 +9,14 @@ struct ScoreCommand: ParsableCommand {
         abstract: "Scores any system's tracks against references.",
         discussion: """
             Both folders hold one csv for each recording, of the same name, with rows \
-            frame,class,track,azimuth,elevation: frames of 100 ms, degrees, no header. An empty file is silence. A reference \
+            frame,class,track,azimuth,elevation: frames of 100 ms, degrees, no header; a sixth column (distance) is read past. They may \
+            lie in subfolders. An empty file is silence. References without tracks are named and not scored; with --folds, all of these \
+            folds must have tracks. A reference \
             source is one class and track without a missing frame and without a jump of more than 30 degrees; a predicted \
             source is the track column as it stands.
+
+            Figures a minute count whole recordings where these lie beside the references, as foa_dev/ or mic_dev/ beside \
+            metadata_dev/, or in --audio; else up to the last row.
 
             Left of the bar, in the words of Adavanne et al. (WASPAA 2021): pairs at least total angle, however far apart \
             (LE in degrees; LR, LP, LF, MOTa in percent; IDS/min counts every onset). Right of it CLEAR MOT: matches within \
@@ -30,17 +35,35 @@ struct ScoreCommand: ParsableCommand {
     var tracks: String
     @Option(help: ArgumentHelp("Folder of another system's csv files, to subtract.", valueName: "tracks"))
     var baseline: String?
+    @Option(help: "Folds to score, such as 1, 3-6 or 1,3-6; default: what has tracks.")
+    var folds: String?
+    @Option(help: ArgumentHelp("Folder of the recordings, for their lengths.", valueName: "dir"))
+    var audio: String?
     @Flag(help: "A line for each recording, too.")
     var perRecording = false
     @Flag(help: "Write one JSON object instead of a table; it always holds each recording.")
     var json = false
 
     func run() throws {
-        let names = try csvNames(in: references)
-        for folder in [tracks] + (baseline.map { [$0] } ?? []) { try requireNames(names, in: folder) }
-        let labels = try names.sorted().map { ($0, ReferenceLabels(try read("\(references)/\($0)"))) }
-        let report = try report(of: tracks, against: labels)
-        let other = try baseline.map { try self.report(of: $0, against: labels) }
+        let folds = try folds.map { try FoldOption.folds($0, option: "--folds") }
+        let labels = try CSVFolder(references, folds: folds)
+        let found = try CSVFolder(tracks, folds: folds)
+        let others = try baseline.map { try CSVFolder($0, folds: folds) }
+        let names = try scored(labels, found, others, all: folds != nil)
+        var lengths = try RecordingLengths(references: references, audio: audio)
+        let scored = try names.map { name in
+            let csv = try read(labels.files[name]!, wrapsAzimuths: true)
+            let blocks = lengths.blocks(of: name)
+            if let blocks, csv.frameCount > blocks {
+                Console.note(
+                    "\(labels.files[name]!): labels up to frame \(csv.frameCount - 1), but the recording ends after \(blocks); "
+                        + "later ones are left out")
+            }
+            return (name, ReferenceLabels(csv, blockCount: blocks))
+        }
+        if let remark = lengths.remark { Console.note(remark) }
+        let report = try report(of: found, against: scored)
+        let other = try others.map { try self.report(of: $0, against: scored) }
         if json {
             print(other.map { report.json(baseline: $0) } ?? report.json)
         } else {
@@ -48,45 +71,54 @@ struct ScoreCommand: ParsableCommand {
         }
     }
 
-    private func requireNames(_ names: Set<String>, in tracks: String) throws {
-        let scored = try csvNames(in: tracks)
-        if let name = names.subtracting(scored).min() {
-            throw missing("\(tracks)/\(name)", because: "\(references) has one; an empty file stands for silence")
+    /// Names that both folders have, in order; says which references are left out.
+    /// - Parameter all: whether every reference must have tracks.
+    /// - Throws: tracks without a reference, no tracks at all, a baseline of other recordings.
+    private func scored(_ labels: CSVFolder, _ found: CSVFolder, _ baseline: CSVFolder?, all: Bool) throws -> [String] {
+        for folder in [found] + (baseline.map { [$0] } ?? []) {
+            if let name = folder.names.subtracting(labels.names).min() {
+                throw missing("\(labels.path)/\(name).csv", because: "\(folder.path) has one; remove it there or add its reference")
+            }
         }
-        if let name = scored.subtracting(names).min() {
-            throw missing("\(references)/\(name)", because: "\(tracks) has one; remove it there or add its reference")
+        let names = labels.names.intersection(found.names)
+        let silent = labels.names.subtracting(names).sorted()
+        if let name = silent.first {
+            guard !all else {
+                throw missing("\(found.path)/\(name).csv", because: "\(labels.path) has one; an empty file stands for silence")
+            }
+            Console.note(
+                "\(found.path): no tracks of \(silent.count) of \(labels.names.count) references, which are not scored: "
+                    + Self.listed(silent) + "; an empty file stands for silence")
         }
+        if let baseline, let name = names.subtracting(baseline.names).min() {
+            throw missing("\(baseline.path)/\(name).csv", because: "\(found.path) has one")
+        }
+        return names.sorted()
     }
 
-    private func report(of tracks: String, against references: [(name: String, labels: ReferenceLabels)]) throws -> MetricsReport {
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
+    }
+
+    private func report(of tracks: CSVFolder, against references: [(name: String, labels: ReferenceLabels)]) throws -> MetricsReport {
         var accumulator = MetricsAccumulator()
         for (name, labels) in references {
             accumulator.add(
-                name: String(name.dropLast(4)), references: labels.blocks,
-                predictions: ReferenceLabels.predictions(try read("\(tracks)/\(name)"), blockCount: labels.blocks.count))
+                name: name, references: labels.blocks,
+                predictions: ReferenceLabels.predictions(try read(tracks.files[name]!), blockCount: labels.blocks.count))
         }
         return accumulator.report()
-    }
-
-    /// Names of the csv files of a folder; at least one.
-    private func csvNames(in folder: String) throws -> Set<String> {
-        guard let entries = try? Folder.names(in: folder) else {
-            throw Failure(.noInput, "\(folder): expected a folder of csv files, found none: check the path")
-        }
-        let names = Set(entries.filter { $0.hasSuffix(".csv") && !$0.hasPrefix(".") })
-        guard !names.isEmpty else {
-            throw Failure(.noInput, "\(folder): expected csv files, found none: check the path")
-        }
-        return names
     }
 
     private func missing(_ path: String, because reason: String) -> Failure {
         Failure(.noInput, "\(path): expected a csv of this name, found none: \(reason)")
     }
 
-    private func read(_ path: String) throws -> MetadataCSV {
+    /// - Parameter wrapsAzimuths: of references; a system's azimuths beyond 180 degrees are a fault of the system.
+    private func read(_ path: String, wrapsAzimuths: Bool = false) throws -> MetadataCSV {
         do {
-            let csv = try MetadataCSV.read(path)
+            let csv = try MetadataCSV.read(path, wrapsAzimuths: wrapsAzimuths)
+            if let remark = csv.wrappedRemark(path: path) { Console.note(remark) }
             if let line = csv.repeatedLines.first {
                 Console.note(
                     "\(path):\(line): \(csv.repeatedLines.count) rows repeat an earlier frame, class and track; the first counts")

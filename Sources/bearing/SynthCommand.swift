@@ -5,6 +5,7 @@ import Formats
 import Glibc
 import Scenes
 import Synchronization
+import Training
 
 struct SynthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,7 +52,7 @@ struct SynthCommand: ParsableCommand {
     var array: String?
     @Option(help: "Seconds of each recording, 2 to 600.")
     var duration: Float = 60
-    @Option(help: "Fold, or range of folds such as 3-6 that recordings go to in turn.")
+    @Option(help: "Folds that recordings go to in turn, such as 2, 3-6 or 1,3-6.")
     var fold = "3-6"
     @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
     var recordingsPerRoom = 1
@@ -96,21 +97,13 @@ struct SynthCommand: ParsableCommand {
         guard array == nil || format != .foa else {
             throw ValidationError("--array: expected --format mic or both with it, found foa")
         }
-        guard Self.folds(fold) != nil else {
-            throw ValidationError("--fold: expected a number such as 2 or a range such as 3-6, found \(fold)")
-        }
+        _ = try FoldOption.folds(fold, option: "--fold")
     }
 
-    /// Folds of "k" or "a-b".
-    static func folds(_ text: String) -> [Int]? { range(text, within: 1...99).map { Array($0) } }
-
     /// Reverberation times of "x" or "x-y".
-    static func seconds(_ text: String) -> ClosedRange<Float>? { range(text, within: 0.1...3) }
-
-    private static func range<Number: LosslessStringConvertible & Comparable>(
-        _ text: String, within limits: ClosedRange<Number>
-    ) -> ClosedRange<Number>? {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Number(String($0)) }
+    static func seconds(_ text: String) -> ClosedRange<Float>? {
+        let limits: ClosedRange<Float> = 0.1...3
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Float(String($0)) }
         guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last,
             limits.contains(first), limits.contains(last)
         else { return nil }
@@ -164,7 +157,7 @@ struct SynthCommand: ParsableCommand {
         settings.array = try geometry()
         settings.formats = (format ?? (array == nil ? .foa : .mic)).formats
         settings.seconds = duration
-        settings.folds = Self.folds(fold) ?? []
+        settings.folds = try FoldOption.folds(fold, option: "--fold").numbers
         settings.recordingsPerRoom = recordingsPerRoom
         settings.reverberation = reverberation.flatMap(Self.seconds) ?? Room.usualReverberation
         settings.overlap = overlap

@@ -10,7 +10,7 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a network on a data set in the TAU-NIGENS layout.",
         discussion: """
-            Folds 3 to 6 train, fold 2 validates. The run's folder keeps the best model (model.safetensors) and that of the \
+            Folds 3 to 6 train, fold 2 validates, unless --train-folds and --validation-folds say otherwise. The run's folder keeps the best model (model.safetensors) and that of the \
             latest epoch (last.safetensors), a checkpoint from which the same command goes on, log.jsonl, and the \
             configuration (config.toml). The same seed, settings and number of threads give the same model.
 

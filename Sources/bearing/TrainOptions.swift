@@ -17,9 +17,13 @@ struct TrainOptions: ParsableArguments {
     var dataset: String?
     @Option(
         help: ArgumentHelp(
-            "Another data set, such as `bearing augment` makes, whose folds 3 to 6 are trained on too; may be repeated.",
+            "Another data set, such as `bearing augment` makes, whose training folds are trained on too; may be repeated.",
             valueName: "dir"))
     var extra: [String] = []
+    @Option(help: "Folds to train on, such as 1, 3-6 or 1,3-6 (default: \(TrainingConfiguration().folds.training)).")
+    var trainFolds: String?
+    @Option(help: "Folds to choose the best epoch by (default: \(TrainingConfiguration().folds.validation)).")
+    var validationFolds: String?
     @Option(help: "Microphone format: foa or mic (default: foa).")
     var format: String?
     @Option(help: ArgumentHelp("Go on from this model instead of random parameters.", valueName: "file"))
@@ -80,7 +84,7 @@ struct TrainOptions: ParsableArguments {
         parsing: .unconditional,
         help: "Highest gain in dB of the random level (default: \(defaults.augmentation.gain.upperBound)).")
     var gainMax: Double?
-    @Flag(inversion: .prefixedNo, help: "Draw a rotation for each sequence: 16 of FOA, 8 of a tetrahedron (default: yes).")
+    @Flag(inversion: .prefixedNo, help: "Draw a rotation or reflection for each sequence: one of 16 of FOA, of those that the array of mic has (default: yes).")
     var rotations: Bool?
     @Option(help: "Runs of mel bands masked in each sequence (default: \(defaults.augmentation.masks)).")
     var masks: Int?
@@ -118,6 +122,8 @@ struct TrainOptions: ParsableArguments {
         add("network", "initial", initial.map(OptionValue.text))
         add("data", "dataset", dataset.map(OptionValue.text))
         add("data", "extra", extra.isEmpty ? nil : .array(extra.map(OptionValue.text)))
+        add("data", "train_folds", trainFolds.map(OptionValue.text))
+        add("data", "validation_folds", validationFolds.map(OptionValue.text))
         add("data", "format", format.map(OptionValue.text))
         add("data", "cache", cache.map(OptionValue.text))
         add("training", "epochs", epochs.map(OptionValue.integer))

@@ -19,7 +19,7 @@ extension TrainingConfiguration {
         var progress = ProgressBar("features")
         let data = try TrainingData(
             layout: DatasetLayout(root: dataset, format: format),
-            extra: extra.map { DatasetLayout(root: $0, format: format) }, kind: kind, slots: slots,
+            extra: extra.map { DatasetLayout(root: $0, format: format) }, folds: folds, kind: kind, slots: slots,
             cache: cache ?? "\(out)/features", threads: settings.threads
         ) { progress.update($0) }
         progress.finish()

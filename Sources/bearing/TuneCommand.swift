@@ -18,8 +18,10 @@ struct TuneCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The model to tune.", valueName: "file"))
     var model: String
-    @Option(help: ArgumentHelp("A data set's folder, whose fold 2 is used; may be repeated.", valueName: "dir"))
+    @Option(help: ArgumentHelp("A data set's folder; may be repeated.", valueName: "dir"))
     var dataset: [String]
+    @Option(help: "Folds to choose by, such as 2, 3-6 or 1,3-6.")
+    var folds = "2"
     @Option(help: ArgumentHelp("Where the tuned model goes.", valueName: "file"))
     var out: String
     @Option(help: ArgumentHelp("Where extracted features are kept.", valueName: "dir"))
@@ -29,6 +31,7 @@ struct TuneCommand: ParsableCommand {
 
     func run() throws {
         guard !dataset.isEmpty else { throw ValidationError("--dataset: expected a data set's folder, found none") }
+        let folds = try FoldOption.folds(folds, option: "--folds")
         guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
             try WholeFile.checkWritable(out)
@@ -37,10 +40,11 @@ struct TuneCommand: ParsableCommand {
             let layouts = dataset.map { DatasetLayout(root: $0, format: format) }
             var progress = ProgressBar("features")
             let references = try TrainingData.validation(
-                of: layouts, kind: file.features, cache: cache, threads: threads
+                of: layouts, folds: folds, kind: file.features, cache: cache, threads: threads
             ) { progress.update($0) }
             progress.finish()
             for warning in references.warnings { Console.note(warning) }
+            for layout in layouts { try layout.noteArray(of: file) }
             let tuning = GateTuning(model: file, recordings: references.recordings, threads: threads)
             var trials = ProgressBar("trials")
             let (gate, scores) = tuning.best(from: file.gate) { scores in

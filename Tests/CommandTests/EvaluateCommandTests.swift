@@ -54,4 +54,45 @@ import Testing
         // Two outputs in each of ten blocks.
         #expect(result.status == 0 && result.output.contains("\"predictions\":20"), "\(result.error)")
     }
+
+    /// A data set of 2023: folders by makers, names without overlap, distances, and folds 3 and 4.
+    @Test func whatEvaluateWritesScoreScoresTheSame() throws {
+        let root = "\(path)/starss"
+        for (part, fold) in [("dev-train-sony", 3), ("dev-test-tau", 4)] {
+            let name = "fold\(fold)_room1_mix001"
+            for folder in ["foa_dev", "metadata_dev"] {
+                try FileManager.default.createDirectory(atPath: "\(root)/\(folder)/\(part)", withIntermediateDirectories: true)
+            }
+            try FileManager.default.copyItem(atPath: "\(path)/foa_eval/mix001.wav", toPath: "\(root)/foa_dev/\(part)/\(name).wav")
+            // The last row is half a second before the end of the recording, the fourth beyond 180 degrees.
+            try "0,0,0,10,0,181\n1,0,0,10,0,181\n2,0,0,10,0,181\n3,1,0,350,0,181\n4,0,0,10,0,181\n".write(
+                toFile: "\(root)/metadata_dev/\(part)/\(name).csv", atomically: true, encoding: .utf8)
+        }
+        let evaluated = try BearingProcess.run(
+            "evaluate", "--model", "\(path)/model.safetensors", "--dataset", root, "--folds", "3-4", "--all-outputs", "--json", "--out",
+            "\(path)/both")
+        #expect(evaluated.status == 0 && evaluated.error.contains(":4: 2 azimuths beyond 180 degrees in 2 csv files"), "\(evaluated.error)")
+        let scored = try BearingProcess.run("score", "\(root)/metadata_dev", "\(path)/both", "--json")
+        #expect(scored.status == 0 && scored.output.contains("\"blocks\":20"))
+        // Tracks are written to a tenth of a degree; what is counted, and by the minute, is the same.
+        func counts(_ text: String) throws -> [String: Double] {
+            let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            let paper = try #require((object?["pooled"] as? [String: Any])?["paper"] as? [String: Any])
+            return paper.compactMapValues { $0 as? Double }.filter { $0.key != "localization_error_degrees" }
+        }
+        #expect(try counts(scored.output) == counts(evaluated.output))
+
+        let none = try BearingProcess.run("evaluate", "--model", "\(path)/model.safetensors", "--dataset", root)
+        #expect(none.status == 66 && none.error.contains("no recording of fold 1; found those of fold 3-4"), "\(none.error)")
+        let usage = try BearingProcess.run("evaluate", "--model", "\(path)/model.safetensors", "--dataset", root, "--folds", "4-3")
+        #expect(usage.status == 64 && usage.error.contains("--folds: expected folds such as 1, 3-6 or 1,3-6, found 4-3"))
+        let trained = try BearingProcess.run(
+            "train", "--dataset", root, "--out", "\(path)/run", "--train-folds", "3", "--validation-folds", "4", "--filters", "2",
+            "--gru-width", "2", "--batch", "2", "--blocks", "2", "--epochs", "1", "--steps-per-epoch", "1")
+        #expect(trained.status == 0 && trained.error.contains("1 training and 1 validation recordings"), "\(trained.error)")
+        let tuned = try BearingProcess.run(
+            "tune", "--model", "\(path)/run/model.safetensors", "--dataset", root, "--folds", "4", "--cache", "\(path)/run/features",
+            "--out", "\(path)/tuned.safetensors")
+        #expect(tuned.status == 0, "\(tuned.error)")
+    }
 }

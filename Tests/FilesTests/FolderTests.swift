@@ -34,6 +34,19 @@ import Testing
         #expect(throws: FileError.self) { try Folder.make("/proc/nowhere/a") }
     }
 
+    @Test func aTreeHasTheFilesOfItsSubfoldersAndOfLinksOnce() throws {
+        for path in ["b.csv", "x/a.CSV", "x/y/c.csv", "x/.d.csv", ".z/e.csv", "notes.txt"] {
+            try Folder.make(PathName.folder("\(root)/\(path)"))
+            try WholeFile.write([1], to: "\(root)/\(path)")
+        }
+        _ = unsafe symlink("\(root)/x", "\(root)/again")
+        _ = unsafe symlink(root, "\(root)/x/back")
+        let tree = FolderTree(below: root)
+        #expect(tree.files(suffix: "csv") == ["again/a.CSV", "b.csv", "again/y/c.csv"])
+        #expect(tree.faults.isEmpty && tree.paths.contains("notes.txt"))
+        #expect(FolderTree(below: "\(root)/nowhere").paths.isEmpty)
+    }
+
     @Test func namesAreListedWhateverTheirBytes() throws {
         let names: [[UInt8]] = [Array("b".utf8), [0x63, 0xE9], Array("e\u{301}".utf8), Array("\u{E9}".utf8), Array(".hidden".utf8)]
         for name in names { try WholeFile.write(name, to: "\(root)/\(String(systemBytes: name))") }

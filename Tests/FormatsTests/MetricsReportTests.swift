@@ -34,7 +34,7 @@ import Tracking
         let lines = better.table(baseline: worse).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         // The columns LR, whose recordings are equally long: the mean of three and Student's 4.303 standard errors.
         #expect(lines.map { $0[0] } == ["LE", "3", "95", "95", "baseline", "95", "95", "difference", "95", "95", "contains"])
-        #expect(lines[1][3] == "76.7" && lines[2...3].map { $0[4] } == ["38.7", "114.6"])
+        #expect(lines[1][3] == "76.7" && lines[2...3].map { $0[4] } == ["38.7", "100.0"])
         #expect(lines[4][2] == "60.0" && lines[7][2] == "+16.7")
         #expect(lines[8...9].map { $0[4] } == ["-35.0", "+68.4"] && lines[10][3] == "yes")
         let one = heard([8]).table(baseline: heard([4])).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
@@ -60,7 +60,8 @@ import Tracking
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(better.json(baseline: worse).utf8)) as? [String: Any])
         let pooled = try #require(object["pooled"] as? [String: [String: Any]])
-        let recall = try #require(Jackknife.interval([better]) { $0.paper.recall })
+        let recall = try #require(Jackknife.interval([better], within: .share) { $0.paper.recall })
+        #expect(recall.high == 100)
         let found = try #require((pooled["interval"]?["paper"] as? [String: [String: Double]])?["recall"])
         #expect(isClose(found["low"], recall.low) && isClose(found["high"], recall.high) && found.count == 2)
         let difference = try #require(object["difference"] as? [String: [String: [String: Any]]])

@@ -84,6 +84,29 @@ import Testing
         #expect(Jackknife.difference(from: [], to: [report(heard: [3, 4])]) { $0.paper.recall } == nil)
     }
 
+    /// The longer recordings are, the fewer there are: what no figure can be is no part of its interval.
+    @Test(arguments: [[10, 0], [10, 9], [9, 10, 8], [0, 1], [10, 10, 2]])
+    func sharesStayWithinTheWhole(heard: [Int]) throws {
+        let plain = try #require(Jackknife.interval([report(heard: heard)]) { $0.paper.recall })
+        #expect(plain.low < 0 || plain.high > 100)
+        let share = try #require(Jackknife.interval([report(heard: heard)], within: .share) { $0.paper.recall })
+        #expect(share.low == max(plain.low, 0) && share.high == min(plain.high, 100) && share.estimate == plain.estimate)
+        let difference = try #require(
+            Jackknife.difference(from: [report(heard: heard)], to: [report(heard: heard.reversed())], within: .share) { $0.paper.recall })
+        #expect(difference.low >= -100 && difference.high <= 100)
+        let error = try #require(Jackknife.interval([report(heard: heard)], within: .accuracy) { $0.paper.mota })
+        #expect(error.high <= 100)
+        #expect(Jackknife.interval([report(heard: heard)], within: .amount) { $0.paper.switchesPerMinute }?.low ?? 0 >= 0)
+    }
+
+    @Test func anIntervalOfNothingThatCanBeIsNone() {
+        // A figure whose correction for bias carries it beyond what it can be, as those do that are no means of recordings.
+        let reports = [report(heard: [1, 2, 3])]
+        #expect(Jackknife.interval(reports) { _ in 120 } != nil)
+        #expect(Jackknife.interval(reports, within: .share) { _ in 120 } == nil)
+        #expect(Jackknife.interval(reports, within: .share) { _ in 100 }?.low == 100)
+    }
+
     @Test func pairingRemovesWhatBothSystemsShare() throws {
         let worse = report(heard: [1, 5, 9, 3, 7])
         let better = report(heard: [2, 6, 10, 4, 8])

@@ -47,56 +47,8 @@ import Training
         let reflection = AxisReflection(bits: bits)
         let direct = features(planeWaves(reflection), kind)
         let reflected = transformed(
-            features(planeWaves(.identity), kind), FeatureTransform(kind: kind, gain: 0, reflection: reflection), kind)
+            features(planeWaves(.identity), kind), FeatureTransform(kind: kind, gain: 0, symmetry: .axes(reflection)), kind)
         for i in direct.indices { #expect(abs(direct[i] - reflected[i]) < 1e-3) }
-    }
-
-    /// Noise that reaches a capsule the later, the farther it lies from where the wave comes from; whole samples, so exact.
-    private func capsules(_ x: Float, _ y: Float, _ z: Float) -> [Float] {
-        var random = RandomStream(seed: 6)
-        let count = FrameTiming.samplesPerBlock * 2
-        let noise = (0..<count + 40).map { _ in Float.random(in: -0.1...0.1, using: &random) }
-        let delays = ArrayGeometry.tetrahedral.capsules.map { capsule in
-            let d = capsule.direction
-            return 20 - Int((15 * (d.x * x + d.y * y + d.z * z)).rounded())
-        }
-        return (0..<count).flatMap { sample in delays.map { noise[sample + 40 - $0] } }
-    }
-
-    private static let micCases = [FeatureKind.micGCCPHAT, .micPhase, .micCoherence].flatMap { kind in
-        (0..<16 as Range<UInt64>).map { (kind, AxisReflection(bits: $0)) }
-    }
-
-    @Test(arguments: micCases)
-    func featuresOfExchangedCapsulesAreTheExchangedFeatures(kind: FeatureKind, reflection: AxisReflection) throws {
-        guard Self.choices(kind).contains(reflection) else { return }
-        let v: (x: Float, y: Float, z: Float) = (0.6, 0.48, 0.64)
-        let w = reflection.applied(to: v)
-        let direct = features(capsules(w.x, w.y, w.z), kind)
-        let reflected = transformed(
-            features(capsules(v.x, v.y, v.z), kind), FeatureTransform(kind: kind, gain: 0, reflection: reflection), kind)
-        // The lowest lag has no counterpart.
-        let isLowestLag = { (i: Int) in kind == .micGCCPHAT && i / kind.channels % FrameTiming.melBands == 0 }
-        for i in direct.indices where !isLowestLag(i) { #expect(abs(direct[i] - reflected[i]) < 2e-3) }
-    }
-
-    /// What a long row of draws takes.
-    private static func choices(_ kind: FeatureKind) -> Set<AxisReflection> {
-        var random = RandomStream(seed: 7)
-        return Set(
-            (0..<400).map { _ in
-                FeatureTransform.random(kind: kind, settings: AugmentationSettings(), using: &random).reflection
-            })
-    }
-
-    @Test func everyFeatureKindIsRotatedInAllItsWays() {
-        #expect(Self.choices(.foaIntensity).count == 16)
-        #expect(Self.choices(.foaCovariance).count == 16)
-        let eight = Self.choices(.micGCCPHAT)
-        #expect(eight.count == 8 && eight.allSatisfy { $0.x * $0.y * $0.z == 1 })
-        #expect(Self.choices(.micCoherence) == eight)
-        let two = Self.choices(.micPhase)
-        #expect(two == [.identity, AxisReflection(swapsXY: true, x: 1, y: 1, z: 1)])
     }
 
     @Test func theSixteenReflectionsDiffer() {

@@ -55,7 +55,7 @@ import Training
         }
         // Nothing but the three files of each.
         #expect(try out.files().count == 9)
-        #expect(try out.layout(.mic).development(folds: [3]).count == 3)
+        #expect(try out.layout(.mic).development(folds: [3]).recordings.count == 3)
     }
 
     @Test func sumsBeyondSixteenBitsAreLimitedAndCounted() throws {

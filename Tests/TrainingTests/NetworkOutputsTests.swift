@@ -33,7 +33,7 @@ import Tracking
 
     init() throws {
         dataset = try SmallDataset(folds: [2])
-        recording = try #require(try dataset.layout.development(folds: [2]).first)
+        recording = try #require(try dataset.layout.development(folds: [2]).recordings.first)
         features = try FeatureCache.open(recording: recording, kind: .foaCovariance, folder: dataset.root)
     }
 

@@ -72,6 +72,47 @@ import Training
         #expect(trainedThen == [lost] && third[1].everyOutput == results[1].everyOutput)
     }
 
+    /// What is wrong with a data set or the settings is found before anything is trained.
+    @Test(arguments: [
+        ("metadata_dev/fold1_room1_mix002_ov1.csv", "labels are missing"),
+        ("foa_dev/fold3_room1_mix003_ov2.wav", "nothing to mix"), ("foa_dev/fold2_room1_mix001_ov1.wav", "no recording of fold 2"),
+    ])
+    func whatIsMissingIsFoundBeforeTheFirstTraining(file: String, said: String) throws {
+        let dataset = try dataset()
+        try FileManager.default.removeItem(atPath: "\(dataset.root)/\(file)")
+        let trained = Mutex<[TableCell]>([])
+        let result = Result {
+            try reproduction(dataset).run { event in if case .started(let cell, _) = event { trained.withLock { $0.append(cell) } } }
+        }
+        #expect { try result.get() } throws: { "\($0)".contains(said) }
+        #expect(trained.withLock { $0 } == [])
+    }
+
+    @Test func badTestRecordingsAndAnotherNetworkAreFoundBeforeTheFirstTraining() throws {
+        let dataset = try dataset()
+        try "0,0,0,10\n".write(toFile: dataset.metadata("fold1_room1_mix002_ov1"), atomically: true, encoding: .utf8)
+        #expect { _ = try run(reproduction(dataset)) } throws: { "\($0)".contains("fold1_room1_mix002_ov1.csv:1: expected 5 or 6 columns") }
+        #expect(!FileManager.default.fileExists(atPath: "\(dataset.root)/table/runs"))
+        let whole = try self.dataset()
+        let wide = Reproduction(
+            settings: reproduction(whole).settings, dataset: whole.root, folder: "\(whole.root)/table",
+            hungarian: HungarianFile(parameters: HungarianParameters(3, width: 8, seed: 1), facts: [:]))
+        #expect { _ = try wide.run { _ in } } throws: { "\($0)".contains("expected a Hungarian network for 2 tracks, found one for 3") }
+        #expect(!FileManager.default.fileExists(atPath: "\(whole.root)/table"))
+    }
+
+    /// Scenes of `bearing synth` have a room each.
+    @Test func scenesWithARoomEachAreMixedAcrossRooms() throws {
+        let dataset = try SmallDataset(folds: [])
+        for (seed, name) in [
+            "fold3_room1_mix001_ov1", "fold3_room2_mix001_ov1", "fold3_room3_mix001_ov2", "fold2_room4_mix001_ov1", "fold1_room5_mix001_ov1",
+        ].enumerated() { try dataset.write(name: name, seed: UInt64(seed)) }
+        let notes = Mutex<[String]>([])
+        let results = try reproduction(dataset).run { event in if case .note(let note) = event { notes.withLock { $0.append(note) } } }
+        #expect(results.count == 5 && notes.withLock { $0 }.count == 1 && notes.withLock { $0 }[0].contains("of different rooms"))
+        #expect(FileManager.default.fileExists(atPath: "\(dataset.root)/table/mixtures-foa/foa_dev/fold3_room0_mix002_ov2.wav"))
+    }
+
     @Test func resultsOfOtherSettingsAreRefused() throws {
         let dataset = try dataset()
         _ = try run(reproduction(dataset))

@@ -136,7 +136,7 @@ import Training
             step: 3, seed: 5, recordings: data.training, augmentation: AugmentationSettings(), mixing: mixing)
         #expect(mixed.contains { $0.partner != nil } && mixed.contains { $0.partner == nil })
         for (one, other) in zip(plain, mixed) {
-            #expect(one.transform.reflection == other.transform.reflection)
+            #expect(one.transform.symmetry == other.transform.symmetry)
             if other.partner == nil { #expect(one.recording == other.recording && one.firstBlock == other.firstBlock) }
         }
         #expect(batch.sources.count == 8 + mixed.count { $0.partner != nil })

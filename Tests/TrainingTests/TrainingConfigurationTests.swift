@@ -73,6 +73,8 @@ import Testing
         [data]
         dataset = "/d"
         extra = ["/e", "f"]
+        train_folds = "1,3-4"
+        validation_folds = 5
         format = "mic"
         cache = "/c"
         [training]
@@ -150,6 +152,7 @@ import Testing
         tracking.associationGradient = 0.7
         #expect(other.settings.loss == .tracking(tracking) && other.hnet == "/h")
         #expect(found.extra == ["/e", "/etc/bearing/f"])
+        #expect(found.folds == FoldSplit(training: FoldList([1, 3, 4]), validation: FoldList([5])))
         #expect(settings.licence == "a \"b\" \\ \t ö")
         #expect(found.toml.contains("\nfilters = 9  # 1 to 1024; default: 128\n"))
     }
@@ -160,6 +163,8 @@ import Testing
         ("[network]\nmax_tracks = 5", "network.max_tracks: expected an integer from 1 to 4, found the integer 5"),
         ("[network]\nfeatures = \"mic-phase\"",
          "network.features: expected features of the format foa, found mic-phase"),
+        ("[data]\ntrain_folds = \"6-3\"", "data.train_folds: expected folds such as 1, 3-6 or 1,3-6, found the string \"6-3\""),
+        ("[data]\ntrain_folds = \"1-3\"", "data.train_folds: expected other folds than those that are trained on, found 2 in both"),
         ("[data]\nformat = \"wxyz\"", "data.format: expected one of foa, mic, found the string \"wxyz\""),
         ("[training]\nseed = -1", "training.seed: expected an integer from 0 to 9223372036854775807, found the integer -1"),
         ("[training]\nthreads = 33",

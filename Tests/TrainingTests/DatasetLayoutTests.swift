@@ -1,0 +1,197 @@
+import Features
+import Foundation
+import Tensor
+import Testing
+
+@testable import Training
+
+/// The layouts of DCASE 2019 to 2024, and what people make of them.
+@Suite struct DatasetLayoutTests {
+    private let folder = LayoutFolder()
+
+    /// Empty files; layouts only look at names.
+    private func put(_ paths: String...) throws {
+        for path in paths {
+            let file = URL(fileURLWithPath: "\(folder.root)/\(path)")
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data().write(to: file)
+        }
+    }
+
+    private func names(_ folds: [Int], _ format: DatasetFormat = .foa) throws -> [String] {
+        try folder.layout(format).development(folds: folds).recordings.map(\.name)
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func names2019() throws {
+        try put("foa_dev/split1_ir0_ov1_1.wav", "metadata_dev/split1_ir0_ov1_1.csv")
+        try put("foa_dev/split2_ir3_ov2_40.wav", "metadata_dev/split2_ir3_ov2_40.csv")
+        #expect(try names([1]) == ["split1_ir0_ov1_1"] && names([2]) == ["split2_ir3_ov2_40"])
+        #expect(RecordingName("split2_ir3_ov2_40") == RecordingName(fold: 2, room: 3, mix: 40, overlap: 2))
+    }
+
+    @Test func evaluationSets2020And2021() throws {
+        try put("foa_eval/mix001.wav", "foa_eval/mix002.wav", "metadata_eval/mix002.csv")
+        let recordings = try folder.layout().evaluation()
+        #expect(recordings.map(\.name) == ["mix001", "mix002"] && recordings.map { $0.metadata != nil } == [false, true])
+    }
+
+    @Test func names2021() throws {
+        for (part, fold) in [("dev-train", 1), ("dev-train", 4), ("dev-val", 5), ("dev-test", 6)] {
+            let name = "fold\(fold)_room1_mix001"
+            try put("mic_dev/\(part)/\(name).wav", "metadata_dev/\(part)/\(name).csv")
+        }
+        let recordings = try folder.layout(.mic).development(folds: [1, 2, 3, 4, 6]).recordings
+        #expect(recordings.map(\.name) == [1, 4, 6].map { "fold\($0)_room1_mix001" })
+        #expect(recordings.map(\.part) == [.training, .training, .test])
+        #expect(recordings[2].audio == "\(folder.root)/mic_dev/dev-test/fold6_room1_mix001.wav")
+        #expect(recordings[2].metadata == "\(folder.root)/metadata_dev/dev-test/fold6_room1_mix001.csv")
+        #expect(RecordingName("fold6_room1_mix001") == RecordingName(fold: 6, room: 1, mix: 1, overlap: nil))
+        #expect(RecordingName(fold: 6, room: 1, mix: 1, overlap: nil).text == "fold6_room1_mix001")
+    }
+
+    @Test func roomsOfTwoMakers2022To2024() throws {
+        for part in ["dev-train-sony", "dev-train-tau", "dev-test-sony", "dev-test-tau"] {
+            let name = "fold\(part.contains("train") ? 3 : 4)_room\(part.hasSuffix("tau") ? 2 : 21)_mix001"
+            try put("foa_dev/\(part)/\(name).wav", "metadata_dev/\(part)/\(name).csv")
+        }
+        #expect(try names([3]) == ["fold3_room21_mix001", "fold3_room2_mix001"])
+        #expect(try names([4]) == ["fold4_room21_mix001", "fold4_room2_mix001"])
+    }
+
+    @Test func foldOfTheFolderWhereTheNameHasNone() throws {
+        for part in ["dev-train-sony", "dev-val", "dev-test"] { try put("foa_dev/\(part)/hall_\(part).wav", "metadata_dev/\(part)/hall_\(part).csv") }
+        #expect(try names(DatasetLayout.trainingFolds) == ["hall_dev-train-sony"])
+        #expect(try names(DatasetLayout.validationFolds) == ["hall_dev-val"])
+        #expect(try names(DatasetLayout.testFolds) == ["hall_dev-test"])
+    }
+
+    @Test func labelsLieElsewhereThanAudio() throws {
+        try put("foa_dev/fold1_room1_mix001.wav", "metadata_dev/dev-test/fold1_room1_mix001.csv")
+        try put("foa_dev/dev-test/fold1_room1_mix002.wav", "metadata_dev/fold1_room1_mix002.csv")
+        let recordings = try folder.layout().development(folds: [1]).recordings
+        #expect(recordings.map { $0.metadata?.dropFirst(folder.root.count) } == [
+            "/metadata_dev/dev-test/fold1_room1_mix001.csv", "/metadata_dev/fold1_room1_mix002.csv",
+        ])
+        try put("metadata_dev/dev-train/fold1_room1_mix001.csv")
+        #expect(message { _ = try names([1]) }.contains("expected one csv named fold1_room1_mix001, found dev-test/"))
+        try put("metadata_dev/fold1_room1_mix001.csv")
+        #expect(try names([1]).count == 2, "the one beside it")
+    }
+
+    @Test func suffixesInCapitals() throws {
+        try put("foa_dev/fold1_room1_mix001.WAV", "metadata_dev/fold1_room1_mix001.CSV")
+        let recording = try folder.layout().development(folds: [1]).recordings[0]
+        #expect(recording.name == "fold1_room1_mix001")
+        #expect(recording.audio.hasSuffix(".WAV") && recording.metadata?.hasSuffix(".CSV") == true)
+    }
+
+    @Test func linksToFoldersAreFollowedAndDoNotLoop() throws {
+        try put("elsewhere/fold1_room1_mix001.wav", "metadata_dev/dev-test/fold1_room1_mix001.csv", "foa_dev/._fold1_room1_mix009.wav")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.root)/foa_dev/dev-test", withDestinationPath: "\(folder.root)/elsewhere")
+        #expect(try names([1]) == ["fold1_room1_mix001"])
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.root)/metadata_dev/back", withDestinationPath: "\(folder.root)/metadata_dev")
+        #expect(try names([1]) == ["fold1_room1_mix001"])
+    }
+
+    @Test func twoRecordingsOfOneNameAreRefused() throws {
+        for part in ["dev-train-sony", "dev-train-tau"] {
+            try put("foa_dev/\(part)/fold3_room1_mix001.wav", "metadata_dev/\(part)/fold3_room1_mix001.csv")
+        }
+        try put("foa_dev/fold1_room1_mix001.wav", "metadata_dev/fold1_room1_mix001.csv")
+        #expect(message { _ = try names([3]) }.contains(
+            "expected one recording named fold3_room1_mix001, found dev-train-sony/fold3_room1_mix001.wav and dev-train-tau/"))
+        #expect(try names([1]).count == 1, "other folds are none of its business")
+        try put("foa_eval/a/mix001.wav", "foa_eval/b/mix001.wav")
+        #expect(message { _ = try folder.layout().evaluation() }.contains("expected one recording named mix001"))
+    }
+
+    @Test func whatIsLeftOutIsSaid() throws {
+        try put("foa_dev/fold1_room1_mix001.wav", "foa_dev/fold2_room1_mix001.wav", "foa_dev/test.wav", "foa_dev/fold_x.wav")
+        try put("metadata_dev/fold1_room1_mix001.csv", "metadata_dev/fold1_room1_mix002.csv", "metadata_dev/fold2_room1_mix002.csv")
+        let remarks = try folder.layout().development(folds: [1]).remarks
+        #expect(remarks.count == 2)
+        #expect(remarks[0].hasPrefix("\(folder.root)/foa_dev/fold_x.wav: 2 recordings whose names tell no fold are left out"))
+        #expect(remarks[1] == "\(folder.root)/metadata_dev/fold1_room1_mix002.csv: 1 csv files have no recording in \(folder.root)/foa_dev")
+    }
+
+    @Test func theFoldsThatThereAreAreNamed() throws {
+        try put("foa_dev/fold3_room1_mix001.wav", "foa_dev/fold4_room1_mix001.wav", "metadata_dev/x.csv")
+        #expect(message { _ = try names([2]) }.contains("no recording of fold 2; found those of fold 3-4"))
+        let other = LayoutFolder()
+        try other.put("scene", [0, 0, 0, 0], rows: [])
+        #expect(message { _ = try other.layout().development(folds: [1]) }.contains("expected files named fold<k>_room<r>_mix<nnn>.wav"))
+    }
+
+    // MARK: - Trainings on them
+
+    private func recording(_ path: String, blocks: Int = 4, rows: [String] = ["0,1,0,10,0"]) throws {
+        try folder.put(path, LayoutFolder.noise(path, blocks: blocks), rows: rows)
+    }
+
+    private func load(_ folds: FoldSplit) throws -> TrainingData {
+        try TrainingData(
+            layout: folder.layout(), folds: folds, kind: .foaIntensity, slots: 2, cache: "\(folder.root)/cache", threads: 1) { _ in }
+    }
+
+    @Test func anySplitTrains() throws {
+        try recording("dev-train-sony/fold3_room21_mix001", rows: ["0,1,0,10,0,180", "1,1,0,350,0,180", "1,2,1,10,0,200"])
+        try recording("dev-train-tau/fold3_room2_mix001")
+        try recording("dev-test-tau/fold4_room2_mix001")
+        let data = try load(FoldSplit(training: FoldList([3]), validation: FoldList([4])))
+        #expect(data.training.map(\.name) == ["fold3_room21_mix001", "fold3_room2_mix001"])
+        #expect(data.validation.map(\.name) == ["fold4_room2_mix001"])
+        // Two sources at once are no recording to mix, though no name says so.
+        #expect(data.training.map { $0.mixable != nil } == [false, true])
+        #expect(data.warnings.contains { $0.hasSuffix("fold3_room21_mix001.csv:2: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360") })
+        #expect(data.warnings.contains { $0.contains("fold4_room2_mix001.wav: 1 recordings of dev-test are validated on") })
+        #expect(data.warnings.count == 2)
+        withExtendedLifetime(data) {
+            let v = data.training[0].labels.references
+            // 350 degrees, in the second block.
+            #expect(abs(v[2 * 3 + 1] + 0.173648) < 1e-5)
+        }
+    }
+
+    @Test func trainingOnATestSetIsSaid() throws {
+        for (part, fold) in [("dev-train", 3), ("dev-val", 5), ("dev-test", 6), ("dev-train", 2)] { try recording("\(part)/fold\(fold)_room1_mix001") }
+        let warnings = try load(FoldSplit()).warnings
+        #expect(warnings.count == 2)
+        #expect(warnings[0].contains("/dev-val/fold5_room1_mix001.wav: 2 recordings of dev-val are trained on: --train-folds"))
+        #expect(warnings[1].contains("/dev-train/fold2_room1_mix001.wav: 1 recordings of dev-train are validated on"))
+    }
+
+    @Test func mixturesOfNamesWithoutOverlapGoByTheirLabels() throws {
+        try recording("dev-train/fold3_room1_mix001")
+        try recording("dev-train/fold3_room1_mix002", rows: ["0,1,0,10,0", "1,1,1,90,0"])
+        try recording("dev-train/fold3_room1_mix003", rows: ["0,1,0,10,0", "0,1,1,90,0"])
+        try recording("dev-train/fold3_room1_mix004", rows: [])
+        let out = LayoutFolder()
+        var settings = MixtureWriter.Settings()
+        (settings.folds, settings.times) = ([3], 1)
+        let writer = try MixtureWriter(dataset: folder.root, folder: out.root, settings: settings)
+        #expect(writer.pairs.pairs.map { Set([$0.first, $0.second]) } == [["fold3_room1_mix001", "fold3_room1_mix002"]])
+        #expect(try writer.write().written == 1)
+        #expect(try out.text("fold3_room1_mix005_ov2").split(separator: "\n").count == 3)
+    }
+
+    @Test func aRoomForEachRecordingIsMixedAcrossRoomsWhenAsked() throws {
+        for (room, overlap) in [(1, 1), (2, 1), (3, 2)] { try recording("fold3_room\(room)_mix001_ov\(overlap)") }
+        let out = LayoutFolder()
+        var settings = MixtureWriter.Settings()
+        settings.times = 1
+        #expect(message { _ = try MixtureWriter(dataset: folder.root, folder: out.root, settings: settings) }.contains("nothing to mix"))
+        settings.partners = .any
+        let writer = try MixtureWriter(dataset: folder.root, folder: out.root, settings: settings)
+        #expect(writer.pairs.pairs.map(\.name) == ["fold3_room0_mix002_ov2"])
+    }
+}
