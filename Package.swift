@@ -48,6 +48,7 @@ let package = Package(
         room("Tracking", on: ["Geometry"]),
         room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Files", "Geometry"]),
         room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
+        room("Fingerprints", on: ["Files"]),
         room("SafeTensors", on: ["Files"]),
         room("Options", on: ["Files"]),
         room(
@@ -57,11 +58,11 @@ let package = Package(
                 "Audio",
             ]),
         room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),
-        room("Scenes", on: ["CRealtime", "Files", "Tensor", "Geometry", "Audio", "Formats"]),
+        room("Scenes", on: ["CRealtime", "Files", "Fingerprints", "Tensor", "Geometry", "Audio", "Formats"]),
         room(
             "Training",
             on: [
-                "Files", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "Files", "Fingerprints", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
                 "SafeTensors", "Formats", "Options",
             ]),
         room("Configuration", on: ["Files", "Geometry", "Audio", "Tracking", "Options", "TrackFeed"]),
@@ -103,15 +104,17 @@ let package = Package(
         tests(of: "Audio", with: ["Geometry"]),
         tests(of: "Pipeline", with: ["Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "SafeTensors"),
+        tests(of: "Fingerprints", with: ["Files"]),
         tests(
             of: "Formats",
             with: ["SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "TrackFeed", with: ["CRealtime", "Geometry", "Tracking"]),
-        tests(of: "Scenes", with: ["Tensor", "Geometry", "Audio", "Formats"]),
+        tests(of: "Scenes", with: ["Files", "Tensor", "Geometry", "Audio", "Formats"]),
         tests(
             of: "Training",
             with: [
-                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats", "Options",
+                "Files", "Fingerprints", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "SafeTensors", "Formats", "Options",
             ]),
         tests(of: "Configuration", with: ["Options", "Geometry", "Audio", "Tracking", "TrackFeed"]),
         tests(of: "Diagnosis", with: ["Geometry", "Audio", "Scenes"]),

@@ -14,6 +14,12 @@ public struct ReplacementFile: ~Copyable {
     private let temporary: String?
     private let descriptor: Int32
 
+    private static let prefix = ".bearing-"
+    private static let suffix = ".tmp"
+
+    /// Whether a file of this name in a folder is on its way to replace another, or was when its process was killed.
+    public static func isTemporary(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
+
     /// - Throws: `FileError.unwritable`.
     public init(_ path: String) throws(FileError) {
         self.path = path
@@ -25,7 +31,7 @@ public struct ReplacementFile: ~Copyable {
             if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, 0) }
         } else {
             // Not made of the file's own name, which may be as long as names can be.
-            let name = "\(PathName.folder(target))/.bearing-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+            let name = "\(PathName.folder(target))/\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))\(Self.suffix)"
             temporary = name
             descriptor = unsafe open(name.systemPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         }
@@ -49,6 +55,14 @@ public struct ReplacementFile: ~Copyable {
     /// - Throws: `FileError.unwritable`, for example for a full disk.
     public func write(_ bytes: borrowing [UInt8]) throws(FileError) {
         if let code = FileBytes.write(bytes, to: descriptor) { throw .unwritable(path: path, reason: FileError.text(of: code)) }
+    }
+
+    /// Writes over the first bytes, which have been written once.
+    /// - Throws: `FileError.unwritable`.
+    public func rewrite(_ bytes: borrowing [UInt8]) throws(FileError) {
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unwritable(path: path, reason: FileError.text(of: errno)) }
+        try write(bytes)
+        guard lseek(descriptor, 0, SEEK_END) >= 0 else { throw .unwritable(path: path, reason: FileError.text(of: errno)) }
     }
 
     /// Puts the file in place.

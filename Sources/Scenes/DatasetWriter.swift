@@ -29,7 +29,7 @@ public final class DatasetWriter: Sendable {
         /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
         public var isIdeal = false
         public var threads = 2
-        /// Keeps recordings whose labels are there already, from an interrupted run of the same settings.
+        /// Goes on in a folder that has recordings of these folds already, made by a run of the same settings, and keeps them.
         public var resumes = false
 
         public init() {}
@@ -40,11 +40,16 @@ public final class DatasetWriter: Sendable {
     private let sounds: SoundLibrary?
     private let fields: [DiffuseField]
     private let encoders = EncoderBank()
+    /// Other processes stay out while the writer lives.
+    private let lock: FolderLock
+    /// Recordings of these folds that a run of the same settings made and this one does not ask for; they stay.
+    public let furtherRecordings: [String]
 
     /// Makes the folders and what all recordings share.
     ///
     /// - Parameter sounds: what is to be heard; nil: backgrounds alone, with empty labels.
-    /// - Throws: `FileError`.
+    /// - Throws: `ScenesError.occupied` for recordings that are there already; where they are to be gone on with, `otherSettings` or
+    ///   `otherArray`; `FolderError.inUse`; `FileError`.
     public init(folder: String, settings: Settings, sounds: SoundLibrary?) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
@@ -52,29 +57,45 @@ public final class DatasetWriter: Sendable {
         self.folder = folder
         self.settings = settings
         self.sounds = sounds
+        lock = try FolderLock(folder: folder)
+        let history = DatasetHistory(folder: folder, folds: settings.folds, fingerprint: settings.fingerprint(sounds: sounds))
+        try history.check(resumes: settings.resumes)
+        if settings.formats.contains(.mic) { try history.checkArray(settings.array) }
         for name in settings.formats.map(Self.subfolder) + ["metadata_dev"] {
             try Folder.makeWritable("\(folder)/\(name)")
+            FolderLock.removeLeftovers(in: "\(folder)/\(name)")
         }
+        let planned = Set((0..<settings.recordings).map { Self.name($0, settings, isSilent: sounds == nil) })
+        furtherRecordings = history.recordings.filter { !planned.contains($0) }
         let geometry = settings.array ?? .tetrahedral
         fields = settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
         if let array = settings.array {
             try WholeFile.write(Array(ArrayFile.text(of: array).utf8), to: "\(folder)/array.toml")
         }
+        try history.keep()
     }
 
     static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
 
     /// The name of recording `index`, 0 the first, without its ending.
-    public func name(_ index: Int) -> String {
+    public func name(_ index: Int) -> String { Self.name(index, settings, isSilent: sounds == nil) }
+
+    private static func name(_ index: Int, _ settings: Settings, isSilent: Bool) -> String {
         let fold = settings.folds[index % settings.folds.count]
         let inFold = index / settings.folds.count
-        let mix = String(inFold / 2 % 1000 + 1)
+        let overlap = overlap(index, settings, isSilent: isSilent)
+        // Where rooms are shared and all recordings are alike, nothing else tells two of them apart.
+        let isAlike = settings.recordingsPerRoom > 1 && (isSilent || settings.overlap != nil)
+        let number = isAlike ? inFold : inFold / 2
+        let mix = String(settings.recordingsPerRoom <= 1000 ? number % 1000 + 1 : number + 1)
         let padded = String(repeating: "0", count: max(0, 3 - mix.count)) + mix
-        return "fold\(fold)_room\(inFold / settings.recordingsPerRoom + 1)_mix\(padded)_ov\(overlap(index))"
+        return "fold\(fold)_room\(inFold / settings.recordingsPerRoom + 1)_mix\(padded)_ov\(overlap)"
     }
 
-    private func overlap(_ index: Int) -> Int {
-        sounds == nil ? 1 : settings.overlap ?? 1 + index / settings.folds.count % 2
+    private func overlap(_ index: Int) -> Int { Self.overlap(index, settings, isSilent: sounds == nil) }
+
+    private static func overlap(_ index: Int, _ settings: Settings, isSilent: Bool) -> Int {
+        isSilent ? 1 : settings.overlap ?? 1 + index / settings.folds.count % 2
     }
 
     /// What recording `index` is rendered from.
@@ -136,16 +157,18 @@ public final class DatasetWriter: Sendable {
         return written
     }
 
-    /// The labels are written last: where they are, the recording is whole.
+    /// The labels are written last: where they are, the recording is whole, in the formats of that run at least.
     ///
     /// - Returns: false for a recording that was kept.
     private func write(_ index: Int, with renderers: [SceneRenderer]) throws -> Bool {
         let name = name(index)
         let labels = "\(folder)/metadata_dev/\(name).csv"
         let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
-        if settings.resumes, Folder.has(labels) { return false }
+        let isLabelled = settings.resumes && Folder.has(labels)
+        let missing = zip(audio, renderers).filter { path, _ in !isLabelled || !isWhole(path) }
+        guard !missing.isEmpty else { return false }
         let scene = scene(index)
-        for (path, renderer) in zip(audio, renderers) {
+        for (path, renderer) in missing {
             let writer = try AudioFileWriter(
                 path: path, encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels)
             try writer.write(renderer.render(scene).span)
@@ -153,6 +176,11 @@ public final class DatasetWriter: Sendable {
         }
         try MetadataCSV(rows: scene.labels.map(Self.row)).write(to: labels)
         return true
+    }
+
+    private func isWhole(_ path: String) -> Bool {
+        guard let reader = try? AudioFileReader(path: path) else { return false }
+        return reader.frames == Int(settings.seconds * Float(AudioFormat.sampleRate))
     }
 
     /// Whole degrees, azimuth in -180...179.

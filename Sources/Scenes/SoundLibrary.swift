@@ -1,5 +1,6 @@
 import Audio
 import Files
+import Fingerprints
 import Synchronization
 
 /// Recordings below some folders, decoded when first used and kept at 24 kHz, one channel.
@@ -95,6 +96,17 @@ public final class SoundLibrary: Sendable {
 
     /// Seconds of sound in all files, silence included.
     public var duration: Float { collections.map(\.duration).reduce(0, +) }
+
+    /// What tells this library from another, wherever it lies: which file of which speaker and collection has which contents, by a
+    /// sample of each file.
+    var digest: String {
+        var digest = Digest()
+        for speaker in speakers {
+            digest.add(UInt64(speaker.collection))
+            for file in speaker.files { digest.add((try? Digest.ofSample(file)) ?? 0) }
+        }
+        return digest.text
+    }
 
     /// An event of one speaker: its sounds one after another, short pauses between, all equally loud.
     ///

@@ -18,25 +18,13 @@ public struct AugmentationSettings: Sendable {
     public var mixLevel: Float = 0
 
     public init() {}
+
     /// Nothing is changed.
     public static var none: AugmentationSettings {
         var settings = AugmentationSettings()
         settings.gain = 0...0
         settings.rotations = false
         return settings
-    }
-}
-
-extension AugmentationSettings: CustomStringConvertible {
-    /// Checkpoints are known by it. Mixing is named only as far as there is any, so that those from before it stay valid.
-    public var description: String {
-        "Training.AugmentationSettings(gain: \(String(reflecting: gain)), rotations: \(rotations), masks: \(masks), "
-            + "maskedBands: \(maskedBands)\(mix > 0 ? mixing : ""))"
-    }
-
-    private var mixing: String {
-        ", mix: \(mix)" + (mixPartners == .room ? "" : ", partners: \(mixPartners)")
-            + (mixLevel == 0 ? "" : ", level: \(mixLevel)")
     }
 }
 

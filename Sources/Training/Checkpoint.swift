@@ -1,3 +1,4 @@
+import Fingerprints
 import Networks
 import SafeTensors
 import Tensor
@@ -7,9 +8,9 @@ struct Checkpoint {
     let parameters: DOAnetParameters<Float>
     let averaged: DOAnetParameters<Float>
     /// What the run was started with; a checkpoint of anything else is refused.
-    let fingerprint: String
+    let fingerprint: Fingerprint
 
-    private static let format = "bearing-checkpoint-2"
+    static let format = "bearing-checkpoint-3"
 
     func save(to path: String, adam: borrowing Adam, progress: TrainingProgress) throws(SafeTensorsError) {
         var tensors = [
@@ -25,21 +26,43 @@ struct Checkpoint {
         for (prefix, entry) in namedEntries {
             tensors.append(SafeTensor("\(prefix).\(entry.name)", entry.values.array, shape: entry.values.shape.array))
         }
-        try SafeTensorFile(tensors: tensors, metadata: ["format": Self.format, "run": fingerprint])
-            .write(to: path)
+        var metadata = ["format": Self.format, "run": fingerprint.text]
+        metadata["checksum"] = Self.checksum(SafeTensorFile(tensors: tensors, metadata: metadata))
+        try SafeTensorFile(tensors: tensors, metadata: metadata).write(to: path)
+    }
+
+    /// Of all tensors, in the order of their names, and of what the metadata say besides.
+    static func checksum(_ file: SafeTensorFile) -> String {
+        var digest = Digest()
+        for tensor in file.tensors.sorted(by: { $0.name < $1.name }) {
+            digest.add("\(tensor.name) \(tensor.type.rawValue) \(tensor.shape)")
+            digest.add(tensor.bytes)
+        }
+        for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) where key != "checksum" { digest.add("\(key) = \(value)") }
+        return digest.text
     }
 
     /// Fills parameters, averages and moments; nothing is changed when the file does not fit.
-    /// - Throws: `TrainingError.checkpoint` for other settings or data; `SafeTensorsError` for a damaged file.
+    /// - Throws: `TrainingError.checkpoint` for other settings or data, or a damaged file; `SafeTensorsError` for one of another form.
     func load(from path: String, adam: inout Adam) throws -> TrainingProgress {
         let file = try SafeTensorFile.read(path)
         guard file.metadata["format"] == Self.format else {
             throw TrainingError.checkpoint(
-                file: path, problem: "expected a \(Self.format), found \(file.metadata["format"] ?? "no format")")
+                file: path,
+                problem: "expected a \(Self.format), found \(file.metadata["format"] ?? "no format"): "
+                    + "give another --out, or delete it to start anew")
         }
-        guard file.metadata["run"] == fingerprint else {
+        guard file.metadata["checksum"] == Self.checksum(file) else {
             throw TrainingError.checkpoint(
-                file: path, problem: "was written by a run of other settings or data; give another --out, or delete it")
+                file: path,
+                problem: "expected contents that fit their checksum, found others: the file is damaged; "
+                    + "bring a copy back, or delete it to start anew")
+        }
+        let differences = fingerprint.differences(from: Fingerprint(text: file.metadata["run"] ?? ""))
+        guard differences.isEmpty else {
+            throw TrainingError.checkpoint(
+                file: path,
+                problem: "was written by a run of other settings or data (\(differences.summary)); give another --out, or delete it")
         }
         let moments = [adam.firstMoment.count]
         let first = try file.floats("adam.first", shape: moments)

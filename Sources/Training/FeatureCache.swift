@@ -1,22 +1,23 @@
 import Audio
 public import Features
 import Files
+import Fingerprints
 import Glibc
 public import Tensor
 
 /// The features of one recording in a memory-mapped file, so that a data set larger than memory trains.
 ///
-/// The file is a header of 64 bytes and float32 frames [n, 64, C], unscaled. It carries the size and the time of the
-/// audio that it was made from, and is made anew when either, the feature kind or the features' version differ.
+/// The file is a header (`FeatureCacheHeader`) and float32 frames [n, 64, C], unscaled. It is used where the contents of the
+/// recording are those that it was made from, and its own checksum holds; else it is rebuilt.
 @safe
 public final class FeatureCache: @unchecked Sendable {
-    /// Raised whenever the features themselves change, so that old caches are not used.
-    static let version: UInt32 = 2
-    static let headerBytes = 64
-
     public let kind: FeatureKind
     /// [n, 64, C], unscaled.
     public let frames: TensorRef<Float>
+    /// Digest of the recording's bytes.
+    let content: UInt64
+    /// What was found in place of these features and has been replaced; nil where they were there, or nothing was.
+    let replaced: FeatureFault?
     private let mapping: UnsafeMutableRawPointer
     private let mappedBytes: Int
 
@@ -24,52 +25,94 @@ public final class FeatureCache: @unchecked Sendable {
     public var blocks: Int { frames.shape[0] / FrameTiming.framesPerBlock }
 
     /// The cache of a recording, extracted first where there is none that fits.
-    /// - Parameter folder: where caches of this data set lie; made when missing.
+    /// - Parameter folder: where caches lie, of this data set or of several; it is there.
     /// - Throws: audio that cannot be read, has another rate or channel count, or samples that are not finite; a folder that cannot be written.
     public static func open(recording: Recording, kind: FeatureKind, folder: String) throws -> FeatureCache {
-        let stamp = try Stamp(of: recording.audio, kind: kind)
-        let path = "\(folder)/\(recording.name).\(kind.rawValue).features"
-        if let cache = try? FeatureCache(path: path, stamp: stamp, kind: kind) { return cache }
-        try extract(recording: recording, kind: kind, stamp: stamp, to: path)
-        return try FeatureCache(path: path, stamp: stamp, kind: kind)
+        let path = path(of: recording, kind: kind, in: folder)
+        var replaced: FeatureFault?
+        // Another process may put features of other audio there as soon as these have been written.
+        for attempt in 0..<4 {
+            do {
+                return try kept(path: path, audio: recording.audio, kind: kind, replaced: replaced)
+            } catch let fault as FeatureFault {
+                if fault != .missing { replaced = replaced ?? fault }
+            }
+            if attempt < 3 { try extract(recording: recording, kind: kind, to: path) }
+        }
+        throw TrainingError.cache(
+            file: path, problem: "another process replaces it again and again, from other audio: give another --cache")
+    }
+
+    static func path(of recording: Recording, kind: FeatureKind, in folder: String) -> String {
+        "\(folder)/\(recording.name).\(kind.rawValue).features"
     }
 
     deinit { unsafe munmap(mapping, mappedBytes) }
 
-    private init(path: String, stamp: Stamp, kind: FeatureKind) throws(TrainingError) {
-        guard let file = try? RegularFile(path, limit: .audio) else { throw .cache(file: path, problem: "cannot be opened") }
-        let bytes = file.size
+    /// Maps a file whose header says that it was made from this audio.
+    /// - Throws: `FeatureFault`; `FileError` for audio that cannot be read.
+    private static func kept(path: String, audio: String, kind: FeatureKind, replaced: FeatureFault?) throws -> FeatureCache {
+        let stamp = try FileStamp(audio)
+        let flags = O_CLOEXEC | O_NONBLOCK
+        var descriptor = unsafe Glibc.open(path.systemPath, O_RDWR | flags)
+        if descriptor < 0 { descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | flags) }
+        guard descriptor >= 0 else { throw errno == ENOENT ? FeatureFault.missing : .damaged("it cannot be opened") }
+        defer { close(descriptor) }
+        let header = try FeatureCacheHeader(descriptor: descriptor, kind: kind)
+        let isStamped = header.stamp == stamp.words
+        guard try isStamped || header.content == Digest.ofContents(audio) else { throw FeatureFault.other }
+        let cache = try FeatureCache(descriptor: descriptor, header: header, kind: kind, replaced: replaced)
+        // Contents that were found equal byte by byte need not be read the next time.
+        if !isStamped, stamp.isSettled { header.with(stamp: stamp).write(to: descriptor) }
+        return cache
+    }
+
+    private init(descriptor: Int32, header: FeatureCacheHeader, kind: FeatureKind, replaced: FeatureFault?) throws(FeatureFault) {
+        var status = stat()
         let frameBytes = FrameTiming.melBands * kind.channels * MemoryLayout<Float>.stride
-        guard bytes >= Self.headerBytes, (bytes - Self.headerBytes) % frameBytes == 0 else {
-            throw .cache(file: path, problem: "is cut off")
+        let offset = FeatureCacheHeader.byteCount
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .damaged("it is not an ordinary file")
         }
-        let mapped = unsafe file.withDescriptor { unsafe mmap(nil, bytes, PROT_READ, MAP_SHARED, $0, 0) }
-        guard let base = unsafe mapped, unsafe base != MAP_FAILED else {
-            throw .cache(file: path, problem: "cannot be mapped into memory")
+        let bytes = Int(status.st_size)
+        let (expected, overflow) = frameBytes.multipliedReportingOverflow(by: header.frames)
+        guard !overflow, bytes - offset == expected else {
+            throw .damaged("expected \(header.frames) frames, found \(bytes - offset) bytes")
         }
-        let header = unsafe Array(UnsafeRawBufferPointer(start: base, count: Self.headerBytes))
-        guard header == stamp.header else {
+        guard let base = unsafe mmap(nil, bytes, PROT_READ, MAP_SHARED, descriptor, 0), unsafe base != MAP_FAILED else {
+            throw .damaged("it cannot be mapped into memory")
+        }
+        var digest = Digest()
+        unsafe digest.add(UnsafeRawBufferPointer(start: base + offset, count: expected))
+        guard digest.value == header.checksum else {
             unsafe munmap(base, bytes)
-            throw .cache(file: path, problem: "was made from other audio or other features")
+            throw .damaged("its checksum does not fit its contents")
         }
         unsafe mapping = base
         mappedBytes = bytes
+        content = header.content
         self.kind = kind
-        let count = (bytes - Self.headerBytes) / frameBytes
-        let values = unsafe (base + Self.headerBytes).assumingMemoryBound(to: Float.self)
+        self.replaced = replaced
+        let values = unsafe (base + offset).assumingMemoryBound(to: Float.self)
         frames = unsafe TensorRef(
-            unsafeBase: UnsafePointer(values), shape: Shape(count, FrameTiming.melBands, kind.channels))
+            unsafeBase: UnsafePointer(values), shape: Shape(header.frames, FrameTiming.melBands, kind.channels))
     }
 
     /// Streams a recording through the extractor into a new file, put in place only when it is whole.
-    private static func extract(recording: Recording, kind: FeatureKind, stamp: Stamp, to path: String) throws {
-        let reader = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic)
+    private static func extract(recording: Recording, kind: FeatureKind, to path: String) throws {
+        let audio = recording.audio
+        let reader = try Recording.reader(of: audio, isAmbisonic: kind.isAmbisonic)
+        let stamp = try FileStamp(audio)
+        let content = try Digest.ofContents(audio)
         let file = try ReplacementFile(path)
-        try file.write(stamp.header)
+        // Its place; what it says is known at the end.
+        try file.write([UInt8](repeating: 0, count: FeatureCacheHeader.byteCount))
         var extractor = FeatureExtractor(kind)
         var samples = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * 10 * FrameTiming.microphones)
         var output: [UInt8] = []
         var isFinite = true
+        var frames = 0
+        var digest = Digest()
         while true {
             var span = samples.mutableSpan
             let count = try reader.read(into: &span)
@@ -77,37 +120,54 @@ public final class FeatureCache: @unchecked Sendable {
             output.removeAll(keepingCapacity: true)
             extractor.push(samples.span.extracting(first: count * FrameTiming.microphones)) { frame in
                 isFinite = isFinite && Adam.norm(frame).isFinite
+                frames += 1
                 unsafe output.append(
-                    contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(start: frame.unsafeBase, count: frame.count)))
+                    contentsOf: UnsafeRawBufferPointer(start: frame.unsafeBase, count: frame.count * MemoryLayout<Float>.stride))
             }
             guard isFinite else {
                 throw TrainingError.wrongAudio(
-                    file: recording.audio, expected: "samples whose features are finite",
-                    found: "some that are none, or too large")
+                    file: audio, expected: "samples whose features are finite", found: "some that are none, or too large")
             }
+            digest.add(output)
             try file.write(output)
         }
+        guard try FileStamp(audio) == stamp else {
+            throw TrainingError.wrongAudio(
+                file: audio, expected: "a recording that nobody changes", found: "that it changed while it was read: run again")
+        }
+        let header = FeatureCacheHeader(
+            kind: kind, frames: frames, content: content, checksum: digest.value, stamp: stamp.isSettled ? stamp : nil)
+        try file.rewrite(header.bytes)
         try file.commit(synced: false)
     }
+}
 
-    /// What a cache must have been made from to be used.
-    private struct Stamp {
-        let header: [UInt8]
-
-        init(of audio: String, kind: FeatureKind) throws(TrainingError) {
-            var status = stat()
-            guard unsafe stat(audio.systemPath, &status) == 0 else {
-                throw .inputOutput(file: audio, problem: unsafe String(cString: strerror(errno)))
+extension FeatureCache {
+    /// A line for each damaged file, and one for all files of other audio, that had to be rebuilt.
+    static func remarks(_ caches: [(name: String, cache: FeatureCache)], folder: String) -> [String] {
+        var lines: [String] = []
+        var others: [String] = []
+        for (name, cache) in caches {
+            switch cache.replaced {
+            case .damaged(let problem): lines.append("\(folder)/\(name).\(cache.kind.rawValue).features: \(problem): rebuilt")
+            case .other: others.append(name)
+            case .missing, nil: break
             }
-            var header = Array("bearing-features".utf8)
-            func append(_ value: Int64) { unsafe withUnsafeBytes(of: value.littleEndian) { unsafe header.append(contentsOf: $0) } }
-            append(Int64(FeatureCache.version))
-            append(Int64(FeatureKind.allCases.firstIndex(of: kind)!))
-            append(Int64(status.st_size))
-            append(Int64(status.st_mtim.tv_sec))
-            append(Int64(status.st_mtim.tv_nsec))
-            header += [UInt8](repeating: 0, count: FeatureCache.headerBytes - header.count)
-            self.header = header
+        }
+        if let first = others.first {
+            lines.append(
+                "\(folder): the features of \(others.count) recordings (\(first)\(others.count > 1 ? ", ..." : "")) "
+                    + "were of other audio or another version: rebuilt")
+        }
+        return lines
+    }
+
+    /// Removes what processes that were killed began here, once it is an hour old; others may be writing.
+    static func removeLeftovers(in folder: String) {
+        for name in (try? Folder.names(in: folder)) ?? [] where ReplacementFile.isTemporary(name) {
+            var status = stat()
+            let path = "\(folder)/\(name)"
+            if unsafe stat(path.systemPath, &status) == 0, time(nil) - status.st_mtim.tv_sec > 3600 { _ = unsafe unlink(path.systemPath) }
         }
     }
 }

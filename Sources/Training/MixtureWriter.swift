@@ -47,11 +47,13 @@ public final class MixtureWriter: Sendable {
     public let settings: Settings
     /// By name; the audio of each format in the order of `settings.formats`.
     private let sources: Sources
+    /// Other processes stay out while the writer lives.
+    private let lock: FolderLock
 
     /// Draws the pairs and makes the folders.
     ///
     /// - Throws: `TrainingError` for a data set with missing parts or without a pair, for a folder that cannot be written or
-    ///   has recordings already.
+    ///   has recordings already, or, where they are to be gone on with, has some of other settings; `FolderError.inUse`.
     public init(dataset: String, folder: String, settings: Settings) throws {
         precondition(!settings.formats.isEmpty && settings.times > 0, "at least one format and one mixture")
         guard Self.resolved(dataset) != Self.resolved(folder) else {
@@ -60,7 +62,8 @@ public final class MixtureWriter: Sendable {
         (pairs, sources, remarks) = try Self.plan(dataset: dataset, settings: settings)
         self.folder = folder
         self.settings = settings
-        try Self.prepare(folder, settings: settings)
+        lock = try FolderLock(folder: folder)
+        try Self.prepare(folder, dataset: dataset, settings: settings)
     }
 
     private typealias Sources = [String: (audio: [String], metadata: String)]
@@ -104,17 +107,20 @@ public final class MixtureWriter: Sendable {
         Folder.real(path) ?? Folder.absolute(path)
     }
 
-    private static func prepare(_ folder: String, settings: Settings) throws {
-        if !settings.resumes {
-            let present = (DatasetFormat.allCases.map { "\($0.rawValue)_dev" } + ["metadata_dev"]).flatMap { name in
-                ((try? Folder.names(in: "\(folder)/\(name)")) ?? []).filter {
-                    !$0.hasPrefix(".") && ($0.hasSuffix(".wav") || $0.hasSuffix(".csv"))
-                }
+    private static func prepare(_ folder: String, dataset: String, settings: Settings) throws {
+        let present = (DatasetFormat.allCases.map { "\($0.rawValue)_dev" } + ["metadata_dev"]).flatMap { name in
+            ((try? Folder.names(in: "\(folder)/\(name)")) ?? []).filter {
+                !$0.hasPrefix(".") && ($0.hasSuffix(".wav") || $0.hasSuffix(".csv"))
             }
-            guard present.isEmpty else { throw TrainingError.occupied(folder: folder, files: present.count) }
         }
+        guard present.isEmpty || settings.resumes else { throw TrainingError.occupied(folder: folder, files: present.count) }
+        let history = try MixtureHistory(
+            folder: folder, dataset: dataset, formats: settings.formats, folds: settings.folds, times: settings.times,
+            partners: settings.partners, seed: settings.seed)
+        try history.checkAndKeep(isEmpty: present.isEmpty)
         for name in settings.formats.map({ "\($0.rawValue)_dev" }) + ["metadata_dev"] {
             try Folder.makeWritable("\(folder)/\(name)")
+            FolderLock.removeLeftovers(in: "\(folder)/\(name)")
         }
     }
 

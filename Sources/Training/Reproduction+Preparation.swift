@@ -6,9 +6,10 @@ import Formats
 extension Reproduction {
     /// Looks for all that the missing results need, the quick checks of all formats first; then mixes and extracts features, and opens
     /// trainings that are to go on.
+    /// - Parameter digests: of the recordings of each format.
     /// - Throws: what is missing or does not fit.
-    func prepare(_ report: @escaping Report) throws {
-        let missing = try cells.filter { try finished($0) == nil }
+    func prepare(_ digests: [DatasetFormat: String], _ report: @escaping Report) throws {
+        let missing = try cells.filter { try finished($0, digests) == nil }
         let formats = settings.formats.filter { format in missing.contains { $0.format == format } }
         for cell in missing {
             let training = training(cell)
@@ -22,7 +23,9 @@ extension Reproduction {
             }
             if missing.contains(where: { $0.format == format && $0.row.isAugmented }), try mixing(format).partners == .any {
                 report(
-                    .note("\(dataset): no room has two recordings of one source and one of two: mixtures are of recordings of different rooms"))
+                    .note(
+                        "\(dataset): no room has two recordings of one source and one of two: mixtures are of recordings of different rooms"
+                    ))
             }
         }
         try Folder.makeWritable("\(folder)/results")
@@ -69,7 +72,9 @@ extension Reproduction {
             let blocks = data.training.reduce(0) { $0 + $1.blocks }
             training.stepsPerEpoch = max(1, blocks / (training.batch * training.blocks))
         }
-        return try TrainingRun(settings: training, data: data, folder: runFolder(cell), hungarian: hungarian.parameters)
+        let folder = runFolder(cell)
+        return try TrainingRun(
+            settings: training, data: data, folder: folder, hungarian: hungarian.parameters, lock: FolderLock(folder: folder))
     }
 
     private func hasBegun(_ cell: TableCell) -> Bool { Folder.isFolder(runFolder(cell)) }

@@ -1,8 +1,11 @@
 import Features
 import Files
+import Fingerprints
 public import Formats
 import Foundation
 import Networks
+import SafeTensors
+import Tensor
 public import Tracking
 
 /// One training of the table: a row, a format, a seed.
@@ -111,11 +114,12 @@ public struct Reproduction {
     /// - Returns: the results of all cells, in their order.
     public func run(_ report: @escaping Report) throws -> [TableResult] {
         let plan = cells
-        try prepare(report)
+        let digests = try digests()
+        try prepare(digests, report)
         var results: [TableResult] = []
         var loaded: (format: DatasetFormat, isAugmented: Bool, data: TrainingData)?
         for (index, cell) in plan.enumerated() {
-            if let result = try finished(cell) {
+            if let result = try finished(cell, digests) {
                 report(.finished(result, wasThere: true))
                 results.append(result)
                 continue
@@ -126,7 +130,7 @@ public struct Reproduction {
             }
             guard let data = loaded?.data else { continue }
             report(.started(cell, remaining: plan.count - index))
-            let result = try train(cell, on: data, report)
+            let result = try train(cell, on: data, fingerprint(cell, digests), report)
             try write(result)
             report(.finished(result, wasThere: false))
             results.append(result)
@@ -135,11 +139,21 @@ public struct Reproduction {
     }
 
     /// Results that are there, of these settings; nothing is trained.
-    public func finishedResults() throws -> [TableResult] { try cells.compactMap(finished) }
+    public func finishedResults() throws -> [TableResult] {
+        let digests = try digests()
+        return try cells.compactMap { try finished($0, digests) }
+    }
+
+    /// What tells the recordings of each format from others.
+    private func digests() throws -> [DatasetFormat: String] {
+        let folds = DatasetLayout.trainingFolds + DatasetLayout.validationFolds + DatasetLayout.testFolds
+        return try Dictionary(
+            uniqueKeysWithValues: settings.formats.map { ($0, try DatasetLayout(root: dataset, format: $0).digest(folds: folds)) })
+    }
 
     private func path(of cell: TableCell) -> String { "\(folder)/results/\(cell.name).json" }
 
-    func finished(_ cell: TableCell) throws -> TableResult? {
+    func finished(_ cell: TableCell, _ digests: [DatasetFormat: String]) throws -> TableResult? {
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try WholeFile.read(path(of: cell))
@@ -149,10 +163,11 @@ public struct Reproduction {
         guard let result = try? JSONDecoder().decode(TableResult.self, from: Data(bytes)), result.cell == cell else {
             throw TrainingError.inputOutput(file: path(of: cell), problem: "is no result of this program; delete it to train again")
         }
-        guard result.fingerprint == fingerprint(cell) else {
+        let differences = fingerprint(cell, digests).differences(from: Fingerprint(text: result.fingerprint))
+        guard differences.isEmpty else {
             throw TrainingError.settings(
-                "\(path(of: cell)): expected a result of these settings (\(fingerprint(cell))), found one of others "
-                    + "(\(result.fingerprint)): give another --out, or delete it")
+                "\(path(of: cell)): expected a result of these settings and data, found one of others (\(differences.summary)): "
+                    + "give another --out, or delete it")
         }
         return result
     }
@@ -164,10 +179,17 @@ public struct Reproduction {
         try WholeFile.write(Array(try encoder.encode(result)), to: path(of: result.cell))
     }
 
-    private func fingerprint(_ cell: TableCell) -> String {
-        let mixtures = cell.row.isAugmented ? ", \(settings.mixtures) times mixed" : ""
-        let pass = settings.isEpochOnePass ? ", an epoch is one pass" : ""
-        return "\(URL(fileURLWithPath: dataset).lastPathComponent)\(mixtures)\(pass), \(training(cell))"
+    private func fingerprint(_ cell: TableCell, _ digests: [DatasetFormat: String]) -> Fingerprint {
+        var list = Fingerprint(format: "bearing-table-1")
+        var configuration = TrainingConfiguration()
+        configuration.settings = training(cell)
+        configuration.features = Self.kind(cell.format)
+        RunFingerprint.add(configuration, to: &list)
+        list.add("data", digests[cell.format] ?? "none")
+        list.add("mixtures", cell.row.isAugmented ? "\(settings.mixtures)" : "none")
+        list.add("one-pass", "\(settings.isEpochOnePass)")
+        list.add("hnet", RunFingerprint.digest(of: [hungarian.parameters.all.readOnly]))
+        return list
     }
 
     func training(_ cell: TableCell) -> TrainingSettings {
@@ -205,7 +227,7 @@ public struct Reproduction {
     }
 
     private func train(
-        _ cell: TableCell, on data: TrainingData, _ report: @escaping Report
+        _ cell: TableCell, on data: TrainingData, _ fingerprint: Fingerprint, _ report: @escaping Report
     ) throws -> TableResult {
         let run = try makeRun(cell, on: data)
         while !run.isFinished {
@@ -223,7 +245,7 @@ public struct Reproduction {
         }
         let gate = try model.tellsActivity ? tuned(model, on: data, in: run.folder) : nil
         return TableResult(
-            cell: cell, fingerprint: fingerprint(cell), bestEpoch: (run.bestEpoch ?? 0) + 1, gate: gate,
+            cell: cell, fingerprint: fingerprint.text, bestEpoch: (run.bestEpoch ?? 0) + 1, gate: gate,
             gated: gate.map { scores(.gated($0)) }, everyOutput: scores(.everyOutput))
     }
 

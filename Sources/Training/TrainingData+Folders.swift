@@ -1,8 +1,11 @@
 import Audio
 import Features
+import Fingerprints
 import Formats
 import Foundation
+import Geometry
 import Tensor
+import Tracking
 
 /// A recording, the folder that keeps its features and the capsules that it was made with, nil for Ambisonics and where nobody asks.
 struct CachedRecording: Sendable {
@@ -22,10 +25,15 @@ extension TrainingData {
         return selection.recordings.map { CachedRecording(recording: $0, cache: cache, array: array) }
     }
 
-    /// What was read past, recording by recording; azimuths beyond 180 degrees in one line, since all of a data set have them.
+    /// What was read past, recording by recording; azimuths beyond 180 degrees in one line, since all of a data set have them. Then
+    /// features that were rebuilt.
     static func warnings(of loaded: [Loaded]) -> [String] {
         let wrapped = loaded.compactMap(\.wrapped)
-        let lines = loaded.flatMap(\.warnings)
+        let caches = Dictionary(grouping: loaded, by: \.cache).sorted { $0.key < $1.key }
+        let rebuilt = caches.flatMap { folder, members in
+            FeatureCache.remarks(members.map { ($0.name, $0.features) }, folder: folder)
+        }
+        let lines = loaded.flatMap(\.warnings) + rebuilt
         guard let first = wrapped.first else { return lines }
         let count = wrapped.reduce(0) { $0 + $1.count }
         return lines + ["\(first.place): \(count) azimuths beyond 180 degrees in \(wrapped.count) csv files are read as those minus 360"]
@@ -95,16 +103,31 @@ extension TrainingData {
             references: references)
     }
 
-    /// Names and labels of the recordings; where the folders lie does not count.
+    /// Names, contents and labels of the recordings; where the folders lie does not count.
     static func fingerprint(of training: [LabelledRecording]) -> String {
         var digest = Digest()
         for recording in training {
             digest.add(recording.name)
-            for tensor in [recording.labels.active, recording.labels.references] {
-                for i in 0..<tensor.count { digest.add(tensor[i].bitPattern) }
-            }
+            digest.add(recording.features.content)
+            for tensor in [recording.labels.active, recording.labels.references, recording.labels.onset] { digest.add(tensor) }
         }
         return "\(training.count) recordings of \(training.reduce(0) { $0 + $1.blocks }) blocks, "
-            + "from \(training.first?.name ?? "-") to \(training.last?.name ?? "-"), labels \(digest.text)"
+            + "from \(training.first?.name ?? "-") to \(training.last?.name ?? "-"), contents \(digest.text)"
+    }
+
+    static func fingerprint(of validation: [ReferenceRecording]) -> String {
+        var digest = Digest()
+        for recording in validation {
+            digest.add(recording.name)
+            digest.add(recording.features.content)
+            for (index, block) in recording.references.blocks.enumerated() {
+                for label in block {
+                    digest.add(UInt64(index))
+                    digest.add(UInt64(label.identity))
+                    for value in [label.direction.x, label.direction.y, label.direction.z] { digest.add(UInt64(value.bitPattern)) }
+                }
+            }
+        }
+        return "\(validation.count) recordings, contents \(digest.text)"
     }
 }

@@ -1,8 +1,8 @@
 public import Audio
-public import Formats
-import Foundation
 public import Features
 import Files
+public import Formats
+import Foundation
 import Synchronization
 import Tensor
 
@@ -31,8 +31,10 @@ public struct TrainingData: Sendable {
     public let scaler: FeatureScaler
     /// What was read past rather than refused: repeated rows, more sources at once than slots.
     public let warnings: [String]
-    /// What of the data a resumed run must find again.
+    /// What of the training recordings a resumed run must find again.
     public let fingerprint: String
+    /// The same of the validation recordings, which choose the model.
+    public let validationFingerprint: String
     /// The capsules that the recordings were made with; nil for Ambisonics.
     public let geometry: ArrayGeometry?
 
@@ -78,6 +80,7 @@ public struct TrainingData: Sendable {
         root = layout.root
         extraRoots = extra.map(\.root)
         fingerprint = Self.fingerprint(of: training)
+        validationFingerprint = Self.fingerprint(of: validation)
         scaler = try Self.scaler(of: training, kind: kind)
     }
 
@@ -142,6 +145,8 @@ public struct TrainingData: Sendable {
         let warnings: [String]
         /// Azimuths beyond 180 degrees: how many, and where the first is.
         let wrapped: (count: Int, place: String)?
+        /// The folder that keeps the features.
+        let cache: String
     }
 
     /// Opens recordings side by side.
@@ -152,6 +157,7 @@ public struct TrainingData: Sendable {
     ) throws -> [Result<Loaded, any Error>] {
         for folder in Set(recordings.map(\.cache)) {
             try Folder.makeWritable(folder)
+            FeatureCache.removeLeftovers(in: folder)
         }
         let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
         // A slice at a time, so that progress can be shown from this thread.
@@ -173,7 +179,9 @@ public struct TrainingData: Sendable {
         let recording = cached.recording
         // Only recordings of an evaluation set may lack labels, before they are published.
         let metadata = recording.metadata ?? "no labels"
-        let csv = try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) } ?? MetadataCSV(rows: [])
+        let csv =
+            try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) }
+            ?? MetadataCSV(rows: [])
         let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
         var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic).remarks
         if let first = csv.repeatedLines.first {
@@ -187,7 +195,7 @@ public struct TrainingData: Sendable {
         return Loaded(
             name: recording.name, audio: recording.audio, array: cached.array, features: features,
             references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings,
-            wrapped: csv.wrappedLines.first.map { (csv.wrappedLines.count, "\(metadata):\($0)") })
+            wrapped: csv.wrappedLines.first.map { (csv.wrappedLines.count, "\(metadata):\($0)") }, cache: cached.cache)
     }
 
     /// Whether rows that begin with frame 1 end one frame late.

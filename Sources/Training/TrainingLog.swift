@@ -30,6 +30,7 @@ struct TrainingLog {
     }
 
     /// Appends an epoch and waits until the disk has it.
+    /// - Throws: `FileError` for a file that cannot be written.
     func append(_ report: EpochReport) throws {
         try WholeFile.append(Array((try report.json() + "\n").utf8), to: path)
     }

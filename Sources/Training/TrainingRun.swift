@@ -1,5 +1,6 @@
 import Features
-import Files
+public import Files
+import Fingerprints
 public import Formats
 import Foundation
 public import Kernels
@@ -15,8 +16,10 @@ public final class TrainingRun {
     public let folder: String
     private var progress = TrainingProgress()
 
-    /// Where the parameters start, for checkpoints and model files.
-    private let start: String
+    /// What decides the run: its checkpoints are known by it, and model files say it.
+    private let fingerprint: Fingerprint
+    /// Keeps other processes out of the folder while the run lives.
+    private let lock: FolderLock?
     private let team: WorkerTeam
     private let network: DOAnetBatch<Float>
     let parameters: DOAnetParameters<Float>
@@ -43,11 +46,12 @@ public final class TrainingRun {
     ///   or other widths, what has the same name and shape is taken, and the rest is random.
     /// - Parameter hungarian: the frozen association network, for losses that need it.
     /// - Parameter teacher: a frozen model to learn from besides the labels; its scaler is taken where there is no initial model.
+    /// - Parameter lock: that of the folder, which the run holds while it lives.
     /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
     ///   of other features or without a convolution that fits, a teacher of other features or tracks.
     public init(
         settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
-        hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil
+        hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil, lock: FolderLock? = nil
     ) throws {
         try settings.validate()
         if let initial, !initial.architecture.sharesConvolutions(with: settings.architecture) || initial.features != data.kind {
@@ -58,15 +62,12 @@ public final class TrainingRun {
         scaler = initial?.scaler ?? teacher?.model.scaler ?? data.scaler
         try teacher?.check(for: settings, scaler: scaler)
         try Folder.makeWritable(folder)
-        var start = initial.map { "initial parameters of norm \(Adam.norm($0.parameters.all.readOnly))" } ?? "random parameters"
-        if let hungarian, settings.loss.needsHungarianNetwork {
-            start += ", Hnet of norm \(Adam.norm(hungarian.all.readOnly))"
-        }
-        if let teacher {
-            start += ", teacher of norm \(Adam.norm(teacher.model.parameters.all.readOnly)) with weight \(teacher.weight)"
-        }
-        self.start = start
-        self.hungarian = settings.loss.needsHungarianNetwork ? hungarian : nil
+        self.lock = lock
+        if lock != nil { FolderLock.removeLeftovers(in: folder) }
+        let usedHungarian = settings.loss.needsHungarianNetwork ? hungarian : nil
+        fingerprint = RunFingerprint.make(
+            settings: settings, data: data, initial: initial, hungarian: usedHungarian, teacher: teacher)
+        self.hungarian = usedHungarian
         self.settings = settings
         self.data = data
         self.folder = folder
@@ -103,6 +104,7 @@ public final class TrainingRun {
         logitGradient = arena.take(shapes.1)
         if Folder.has(checkpointPath) {
             progress = try state.load(from: checkpointPath, adam: &adam)
+            try requireBestModel()
         }
         // The checkpoint is the truth, and the log follows it.
         try log.keep(epochs: progress.epoch)
@@ -197,9 +199,16 @@ public final class TrainingRun {
     }
 
     private var state: Checkpoint {
-        Checkpoint(
-            parameters: parameters, averaged: averaged,
-            fingerprint: "\(settings), \(data.kind.rawValue), \(data.fingerprint), \(start)")
+        Checkpoint(parameters: parameters, averaged: averaged, fingerprint: fingerprint)
+    }
+
+    /// A run that goes on may never write its best model again.
+    private func requireBestModel() throws {
+        guard let bestEpoch, !Folder.has(modelPath) else { return }
+        throw TrainingError.checkpoint(
+            file: checkpointPath,
+            problem: "expected the model of its best epoch, \(bestEpoch + 1), beside it, found no \(modelPath): "
+                + "bring it back, or delete the checkpoint to start anew")
     }
 
     /// Where the best model of this run is kept.
@@ -274,8 +283,7 @@ public final class TrainingRun {
     private func modelFile(epoch: Int, _ validation: MetricsReport) -> ModelFile {
         var facts = [
             "training.data": "\(data.source): \(data.fingerprint)",
-            "training.settings": "\(settings)",
-            "training.start": start,
+            "training.settings": fingerprint.summary,
             "training.seed": "\(settings.seed)",
             "training.epoch": "\(epoch + 1)",
         ]

@@ -56,6 +56,8 @@ struct EvaluateCommand: ParsableCommand {
             let layout = DatasetLayout(root: dataset, format: format)
             let recordings = try recordings(layout, folds: folds)
             try layout.noteArray(of: model)
+            let lock = try lockTracks()
+            defer { withExtendedLifetime(lock) {} }
             let temporary = cache == nil ? Folder.temporary + "/bearing-evaluate-\(UUID().uuidString)" : nil
             defer { if let temporary { Folder.remove(temporary) } }
             var progress = ProgressBar("features")
@@ -89,7 +91,8 @@ struct EvaluateCommand: ParsableCommand {
         let recordings = try layout.evaluation()
         if out == nil, !recordings.contains(where: { $0.metadata != nil }) {
             throw TrainingError.missingMetadata(
-                recording: recordings[0].audio, expected: "\(dataset)/metadata_eval/\(recordings[0].name).csv, or --out to get tracks alone")
+                recording: recordings[0].audio, expected: "\(dataset)/metadata_eval/\(recordings[0].name).csv, or --out to get tracks alone"
+            )
         }
         return recordings
     }
@@ -109,7 +112,22 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
+    /// Keeps other processes from the folder of the tracks until they are written; nil without one.
+    private func lockTracks() throws -> FolderLock? {
+        guard let out else { return nil }
+        if let name = TrackFiles.labelFolder(out) {
+            throw Failure(
+                .configuration,
+                "--out: expected a folder for tracks, found \(out), whose name, \(name), is that of the labels of a data set")
+        }
+        return try FolderLock(folder: out)
+    }
+
     private func write(_ tracks: [[[LabelledDirection]]], of recordings: [ReferenceRecording], to folder: String) throws {
+        let older = Set(try Folder.names(in: folder).filter { $0.hasSuffix(".csv") }).subtracting(recordings.map { "\($0.name).csv" })
+        if let first = older.min() {
+            Console.note("\(folder): \(older.count) csv files of other recordings are there and stay, \(first) the first")
+        }
         for (recording, blocks) in zip(recordings, tracks) {
             try MetadataCSV(tracks: blocks).write(to: "\(folder)/\(recording.name).csv")
         }

@@ -17,10 +17,11 @@ extension Failure {
         case let error as Failure: self = error
         case let error as ConfigurationError: self.init(error)
         case let error as TrainingError: self.init(error)
-        case let error as ScenesError: self.init(.noInput, error.description)
+        case let error as ScenesError: self.init(error)
         case let error as AudioError: self.init(error)
         case let error as MetadataError: self.init(error)
         case let error as FileError: self.init(error)
+        case let error as FolderError: self.init(error)
         case let error as SafeTensorsError: self.init(error)
         case let error as ModelError: self.init(error)
         case let error as FeedError: self.init(error)

@@ -1,3 +1,5 @@
+import Files
+import Scenes
 import Training
 
 extension Failure {
@@ -12,5 +14,20 @@ extension Failure {
             case .file(let error): Failure(error).kind
             }
         self.init(kind, error.description)
+    }
+
+    /// What an error of a folder of sounds or scenes means.
+    init(_ error: ScenesError) {
+        let kind: Kind =
+            switch error {
+            case .missingFolder, .noSounds: .noInput
+            case .occupied: .inputOutput
+            case .otherSettings, .otherArray: .configuration
+            }
+        self.init(kind, error.description)
+    }
+
+    init(_ error: FolderError) {
+        if case .file(let error) = error { self.init(error) } else { self.init(.inputOutput, error.description) }
     }
 }

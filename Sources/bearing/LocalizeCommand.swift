@@ -41,7 +41,7 @@ struct LocalizeCommand: ParsableCommand {
     @Option(help: "csv or jsonl.")
     var output = Output.csv
 
-    @Option(help: "Write <name>.csv (or .jsonl) into this folder for each file, instead of standard output.")
+    @Option(help: "Write <name>.csv (or .jsonl) into this folder for each file, instead of standard output, which takes one recording.")
     var out: String?
 
     @Flag(help: "The files are pieces of one recording, in this order; its tracks are named after the first.")
@@ -52,21 +52,29 @@ struct LocalizeCommand: ParsableCommand {
         if let fault = channels.lay(over: &input).first {
             throw ValidationError("\(fault.place): expected \(fault.expected), found \(fault.found)")
         }
+        _ = try trackFiles()
+    }
+
+    private var recordings: [[String]] { joined ? [files] : files.map { [$0] } }
+
+    private func trackFiles() throws -> TrackFiles {
+        try TrackFiles(recordings: recordings, folder: out, ending: output.rawValue)
     }
 
     func run() throws {
+        let tracks = try trackFiles()
+        try tracks.check()
         let configuration = try configuration()
         let model = try LiveModel(configuration, hearsRecordings: true)
         for warning in model.warnings { Console.note(warning) }
         if let out { try Failure.reporting { try Folder.makeWritable(out) } }
-        let recordings = joined ? [files] : files.map { [$0] }
         var batch = Batch(recordings.count, "recordings")
-        for recording in recordings where !StandardOutput.shared.isBroken {
+        for (recording, path) in zip(recordings, tracks.paths) where !StandardOutput.shared.isBroken {
             try batch.attempt {
                 let text = try localize(recording, model, map: configuration.input.channels)
-                if let out, let first = recording.first {
+                if let path {
                     // In one step, so that Ctrl-C leaves no half-written file.
-                    try WholeFile.write(Array(text.utf8), to: "\(out)/\(PathName.stem(first)).\(output.rawValue)")
+                    try WholeFile.write(Array(text.utf8), to: path)
                 } else {
                     print(text, terminator: "")
                 }
@@ -119,9 +127,7 @@ struct LocalizeCommand: ParsableCommand {
 
     /// Whether a file of tracks lies beside the audio as `run --record` writes it.
     private static func wasRecorded(_ path: String) -> Bool {
-        let mark = Array(TrackMessage.recordingMark.utf8)
-        let beside = "\(PathName.folder(path))/\(PathName.stem(path)).jsonl"
-        return (try? WholeFile.beginning(of: beside, count: mark.count)) == mark
+        TrackFiles.isRecordOfDaemon("\(PathName.folder(path))/\(PathName.stem(path)).jsonl")
     }
 
     private func append(_ block: borrowing BlockTracks, to text: inout String) {

@@ -14,7 +14,8 @@ struct SynthCommand: ParsableCommand {
         discussion: """
             Every recording has its own room, array position (unless --recordings-per-room says otherwise), sources \
             (half of them moving, one or two at once), ambience and microphone. Recording i of a seed is always the \
-            same. Use different sounds for folds that train (3-6), validate (2) and test (1). With --array, mic has the \
+            same. A fold that contains recordings is refused; --resume continues with the same options, which synth.txt in the \
+            folder records. Use different sounds for folds that train (3-6), validate (2) and test (1). With --array, mic has the \
             capsules of your own microphone, whose description goes to array.toml beside mic_dev/.
 
             Example:
@@ -170,6 +171,10 @@ struct SynthCommand: ParsableCommand {
         Self.note(skipped)
         if let library { Self.note(foreign: library.foreign) }
         let writer = try DatasetWriter(folder: out, settings: settings, sounds: library)
+        if let first = writer.furtherRecordings.first {
+            Console.note(
+                "\(out): \(writer.furtherRecordings.count) further recordings of these folds are there and stay, \(first) the first")
+        }
         Interruption.watch()
         let began = ContinuousClock.now
         let bar = Mutex(ProgressBar("synth"))

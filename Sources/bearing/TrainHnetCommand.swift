@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Formats
 import Glibc
+import Networks
 import Training
 
 struct TrainHnetCommand: ParsableCommand {
@@ -53,6 +54,12 @@ struct TrainHnetCommand: ParsableCommand {
         settings.batch = batch
         settings.learningRate = learningRate
         settings.seed = seed
+        let lock = try Failure.reporting {
+            let lock = try FolderLock(file: out)
+            try requireOwnNetwork()
+            return lock
+        }
+        defer { withExtendedLifetime(lock) {} }
         let training = HungarianTraining(settings)
         for epoch in 1...epochs {
             var progress = ProgressBar("epoch \(epoch) of \(epochs)")
@@ -65,10 +72,8 @@ struct TrainHnetCommand: ParsableCommand {
             let figures = scores.map { "\($0.kind.rawValue) F \($0.f.formatted(2)), exact \($0.exact.formatted(2)) %" }
             print("epoch \(epoch): loss \(loss.formatted(4)); \(figures.joined(separator: "; "))")
             StandardOutput.shared.flush()
-            var facts = [
-                "training.seed": "\(seed)", "training.matrices": "\(matrices)", "training.epochs": "\(epoch) of \(epochs)",
-                "training.batch": "\(batch)", "training.rate": "\(learningRate)",
-            ]
+            var facts = facts
+            facts["training.epochs"] = "\(epoch) of \(epochs)"
             for score in scores {
                 facts["score.\(score.kind.rawValue)"] = "F \(score.f.formatted(2)), exact \(score.exact.formatted(2)) %"
             }
@@ -78,5 +83,28 @@ struct TrainHnetCommand: ParsableCommand {
                 throw Failure(error)
             }
         }
+    }
+
+    /// What decides the network, besides its size and the epoch.
+    private var facts: [String: String] {
+        [
+            "training.seed": "\(seed)", "training.matrices": "\(matrices)", "training.batch": "\(batch)",
+            "training.rate": "\(learningRate)",
+        ]
+    }
+
+    /// - Throws: a file at --out that is anything but a network of this training: its first epoch would overwrite that.
+    private func requireOwnNetwork() throws {
+        guard unsafe access(out, F_OK) == 0 else { return }
+        let found = try? HungarianFile.load(out)
+        let isOwn = found.map { file in
+            file.parameters.maximumTracks == tracks && facts.allSatisfy { file.facts[$0.key] == $0.value }
+                && file.facts["training.epochs"]?.hasSuffix(" of \(epochs)") == true
+        }
+        guard isOwn != true else { return }
+        throw Failure(
+            .configuration,
+            "\(out): expected no file yet, or a network of the same training, found \(found == nil ? "another file" : "one of other options"): "
+                + "give another --out, or remove it")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Formats
 import Networks
 import Training
@@ -7,6 +8,8 @@ extension TrainingConfiguration {
     /// A run as its folder has it, features extracted; says what it found.
     /// - Parameter out: the run's folder.
     func start(in out: String, dataset: String) throws -> TrainingRun {
+        // Before the features, which take long: another process may be training there.
+        let lock = try FolderLock(folder: out)
         let slots = settings.architecture.maximumTracks
         let initial = try initial.map { path throws(ModelError) in try ModelFile.load(path) }
         let teacher = try teacher.map { path throws(ModelError) in
@@ -25,7 +28,7 @@ extension TrainingConfiguration {
         progress.finish()
         for warning in data.warnings { Console.note(warning) }
         let run = try TrainingRun(
-            settings: settings, data: data, folder: out, initial: initial, hungarian: hungarian, teacher: teacher)
+            settings: settings, data: data, folder: out, initial: initial, hungarian: hungarian, teacher: teacher, lock: lock)
         Console.note(
             "\(data.training.count) training and \(data.validation.count) validation recordings, "
                 + "\(run.parameterCount) parameters"

@@ -71,6 +71,28 @@ import Training
         #expect(changed != both)
         try "0,1,0,10,0\n".write(toFile: extra.metadata(name), atomically: true, encoding: .utf8)
         #expect(try load([extra]).fingerprint == both)
+        // Other audio under the same name and labels.
+        try extra.put(name, LayoutFolder.noise("three", blocks: 3))
+        #expect(try load([extra]).fingerprint != both)
+    }
+
+    @Test func validationCountsToo() throws {
+        let name = "fold2_room1_mix001_ov1"
+        let before = try load([]).validationFingerprint
+        #expect(try load([]).validationFingerprint == before)
+        try "0,1,0,11,0\n".write(toFile: dataset.metadata(name), atomically: true, encoding: .utf8)
+        let relabelled = try load([]).validationFingerprint
+        try dataset.put(name, LayoutFolder.noise("other", blocks: 3))
+        #expect(Set([before, relabelled, try load([]).validationFingerprint]).count == 3)
+    }
+
+    @Test func sharedCachesSayWhatTheyMadeAnew() throws {
+        #expect(try load([]).warnings == [])
+        // Another data set at its place, with the same names.
+        for name in [name, "fold2_room1_mix001_ov1"] { try dataset.put(name, LayoutFolder.noise("new" + name, blocks: 3)) }
+        let warnings = try load([]).warnings
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("\(dataset.root)/cache: the features of 2 recordings"), "\(warnings)")
+        #expect(try load([]).warnings == [])
     }
 
     @Test func aFolderIsNotTakenTwice() throws {

@@ -1,15 +1,16 @@
 import Features
+import Files
+import Fingerprints
 import Foundation
 import Tensor
 import Testing
 
 @testable import Training
 
-/// When extracted features are used again, and when they are made anew.
+/// When extracted features are used again, and when they are rebuilt.
 @Suite struct FeatureCacheTests {
     private let dataset = LayoutFolder()
     private let name = "fold3_room1_mix001_ov1"
-    private static let headerBytes = 64
 
     init() throws {
         try dataset.put(name, LayoutFolder.noise(name, blocks: 2), rows: [])
@@ -17,34 +18,73 @@ import Testing
 
     private func path(_ kind: FeatureKind) -> String { "\(dataset.root)/\(name).\(kind.rawValue).features" }
 
-    private func frames(_ kind: FeatureKind = .foaIntensity) throws -> [Float] {
-        let recording = Recording(name: name, audio: dataset.audio(name), metadata: nil)
-        let cache = try FeatureCache.open(recording: recording, kind: kind, folder: dataset.root)
+    private func recording(_ root: String? = nil) -> Recording {
+        Recording(name: name, audio: root.map { "\($0)/foa_dev/\(name).wav" } ?? dataset.audio(name), metadata: nil)
+    }
+
+    private func open(_ kind: FeatureKind = .foaIntensity, _ root: String? = nil) throws -> FeatureCache {
+        try FeatureCache.open(recording: recording(root), kind: kind, folder: dataset.root)
+    }
+
+    private func frames(_ kind: FeatureKind = .foaIntensity, _ root: String? = nil) throws -> [Float] {
+        let cache = try open(kind, root)
         return withExtendedLifetime(cache) { cache.frames.array }
     }
 
-    /// Writes 42 over the first feature, and adds 1 to a byte of the header where one is named.
-    private func spoil(_ kind: FeatureKind = .foaIntensity, header offset: Int? = nil) throws {
+    /// Which file it is: one that is rebuilt is another.
+    private func file(_ kind: FeatureKind = .foaIntensity) throws -> UInt64 { try FileStamp(path(kind)).words[1] }
+
+    /// Changes bytes of the file in place.
+    private func flip(_ offsets: [Int], _ kind: FeatureKind = .foaIntensity) throws {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path(kind)))
-        if let offset { bytes[offset] &+= 1 }
-        let mark = Float(42).bitPattern.littleEndian
-        for index in 0..<4 { bytes[Self.headerBytes + index] = UInt8(truncatingIfNeeded: mark >> (8 * index)) }
+        for offset in offsets { bytes[offset] ^= 0x55 }
         try bytes.write(to: URL(fileURLWithPath: path(kind)))
     }
 
     @Test func aCacheThatFitsIsUsed() throws {
         let extracted = try frames()
-        try spoil()
-        let read = try frames()
-        #expect(read[0] == 42 && Array(read.dropFirst()) == Array(extracted.dropFirst()))
+        let first = try file()
+        let cache = try open()
+        #expect(try file() == first && cache.replaced == nil && cache.frames.array == extracted)
     }
 
-    /// Where the header keeps the version of the features, their kind, and the audio's size and time.
-    @Test(arguments: [0, 16, 24, 32, 40, 48])
-    func anotherHeaderIsNotUsed(offset: Int) throws {
+    /// Every word of the header, the first feature and the last.
+    @Test(arguments: Array(stride(from: 0, to: 128, by: 8)) + [128, -1])
+    func aDamagedByteIsFoundAndMadeGood(offset: Int) throws {
         let extracted = try frames()
-        try spoil(header: offset)
+        let size = try Data(contentsOf: URL(fileURLWithPath: path(.foaIntensity))).count
+        try flip([offset < 0 ? size + offset : offset])
+        let cache = try open()
+        #expect(cache.frames.array == extracted)
+        // The version says other features, not damage.
+        if offset == 16 {
+            #expect(cache.replaced == .other)
+        } else if case .damaged = cache.replaced {
+        } else {
+            Issue.record("byte \(offset): \(String(describing: cache.replaced))")
+        }
+        #expect(try open().replaced == nil)
+    }
+
+    @Test(arguments: [0, 10, 63, 127, 128, 128 + 100, 128 + 64 * 7 * 4])
+    func whatIsCutOffIsMadeAnew(bytes: Int) throws {
+        let extracted = try frames()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path(.foaIntensity)))
+        try whole.prefix(bytes).write(to: URL(fileURLWithPath: path(.foaIntensity)))
         #expect(try frames() == extracted)
+        try (whole + Data(repeating: 0, count: 64 * 7 * 4)).write(to: URL(fileURLWithPath: path(.foaIntensity)))
+        #expect(try frames() == extracted)
+    }
+
+    @Test func whatIsNoFileIsRefused() throws {
+        _ = try frames()
+        try FileManager.default.removeItem(atPath: path(.foaIntensity))
+        #expect(unsafe mkfifo(path(.foaIntensity), 0o600) == 0)
+        #expect(throws: FileError.self) { _ = try frames() }
+        try FileManager.default.removeItem(atPath: path(.foaIntensity))
+        try FileManager.default.createDirectory(atPath: path(.foaIntensity), withIntermediateDirectories: false)
+        let error = #expect(throws: FileError.self) { _ = try frames() }
+        #expect(error?.description.contains(path(.foaIntensity)) == true)
     }
 
     @Test func anotherKindIsNotUsed() throws {
@@ -58,24 +98,81 @@ import Testing
         #expect(try frames(.foaIntensity) == extracted)
     }
 
-    @Test func aNewTimeOrSizeOfTheAudioRebuildsTheCache() throws {
-        let extracted = try frames()
-        try spoil()
+    /// Equal names, sizes and times of modification; the contents decide.
+    @Test func twoDataSetsOfEqualNamesSizesAndTimesShareNothing() throws {
+        let other = LayoutFolder()
+        try other.put(name, LayoutFolder.noise("other", blocks: 2), rows: [])
         let time = Date(timeIntervalSince1970: 1_500_000_000)
-        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: dataset.audio(name))
-        #expect(try frames() == extracted)
-        try spoil()
-        try dataset.put(name, LayoutFolder.noise(name, blocks: 3))
-        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: dataset.audio(name))
-        let longer = try frames()
-        #expect(longer.count == extracted.count / 2 * 3 && longer[0] == extracted[0])
+        for path in [dataset.audio(name), other.audio(name)] {
+            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
+        }
+        let first = try frames()
+        let cache = try open(.foaIntensity, other.root)
+        #expect(cache.replaced == .other && cache.frames.array != first)
+        #expect(try frames() == first)
+        #expect(
+            FeatureCache.remarks([("one", cache), ("two", cache)], folder: "cache")
+                == ["cache: the features of 2 recordings (one, ...) were of other audio or another version: rebuilt"])
     }
 
-    @Test(arguments: [0, 10, 63, 64 + 100])
-    func aTruncatedCacheIsRebuilt(bytes: Int) throws {
+    @Test func audioThatIsWrittenInPlaceIsExtractedAnew() throws {
         let extracted = try frames()
-        let whole = try Data(contentsOf: URL(fileURLWithPath: path(.foaIntensity)))
-        try whole.prefix(bytes).write(to: URL(fileURLWithPath: path(.foaIntensity)))
-        #expect(try frames() == extracted)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: dataset.audio(name)))
+        let time = try FileManager.default.attributesOfItem(atPath: dataset.audio(name))[.modificationDate]
+        for offset in 1000..<5000 { bytes[offset] = 0 }
+        let handle = try #require(FileHandle(forWritingAtPath: dataset.audio(name)))
+        try handle.write(contentsOf: bytes)
+        try handle.close()
+        try FileManager.default.setAttributes([.modificationDate: try #require(time)], ofItemAtPath: dataset.audio(name))
+        #expect(try frames() != extracted)
+        try dataset.put(name, LayoutFolder.noise(name, blocks: 3))
+        #expect(try frames().count == extracted.count / 2 * 3)
+    }
+
+    /// A data set that was moved, copied, linked or only touched has the features that it had.
+    @Test func whereAudioLiesDoesNotMatter() throws {
+        _ = try frames()
+        let first = try file()
+        let moved = LayoutFolder()
+        defer { try? FileManager.default.removeItem(atPath: moved.root) }
+        try FileManager.default.copyItem(atPath: dataset.root, toPath: moved.root)
+        _ = try frames(.foaIntensity, moved.root)
+        try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: dataset.audio(name))
+        _ = try frames()
+        let link = moved.root + "-link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: moved.root)
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        _ = try frames(.foaIntensity, link)
+        #expect(try file() == first)
+    }
+
+    @Test func aStampThatFitsSparesReadingTheAudio() throws {
+        _ = try frames()
+        let stamp = try FileStamp(dataset.audio(name))
+        // As of a recording that was written long ago; the contents are said to be others, so only the stamp can fit.
+        let cache = try open()
+        let bytes = withExtendedLifetime(cache) { cache.frames }
+        var digest = Digest()
+        digest.add(bytes)
+        func put(_ stamp: FileStamp?) throws {
+            let header = FeatureCacheHeader(
+                kind: .foaIntensity, frames: bytes.shape[0], content: 1, checksum: digest.value, stamp: stamp)
+            let file = try #require(FileHandle(forWritingAtPath: path(.foaIntensity)))
+            header.write(to: file.fileDescriptor)
+            try file.close()
+        }
+        try put(stamp)
+        #expect(try open().replaced == nil)
+        try put(nil)
+        #expect(try open().replaced == .other)
+    }
+
+    @Test func oldPartsAreRemovedAndNewOnesStay() throws {
+        let parts = [".bearing-1-2.tmp", ".bearing-1-3.tmp"]
+        for part in parts { _ = FileManager.default.createFile(atPath: "\(dataset.root)/\(part)", contents: nil) }
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -4000)], ofItemAtPath: "\(dataset.root)/\(parts[0])")
+        FeatureCache.removeLeftovers(in: dataset.root)
+        #expect(try Folder.names(in: dataset.root).filter { $0.hasSuffix(".tmp") } == [parts[1]])
     }
 }

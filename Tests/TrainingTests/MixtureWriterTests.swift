@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Training
@@ -53,8 +54,9 @@ import Training
             let given = try [pair.first, pair.second].flatMap { try dataset.text($0).split(separator: "\n") }
             #expect(rows.sorted() == given.sorted())
         }
-        // Nothing but the three files of each.
-        #expect(try out.files().count == 9)
+        // Nothing but the three files of each and what they were made from.
+        #expect(try out.files().filter { $0.contains("/") }.count == 9)
+        #expect(try out.files().filter { !$0.contains("/") && $0 != ".lock" } == ["augment.txt"])
         #expect(try out.layout(.mic).development(folds: [3]).recordings.count == 3)
     }
 
@@ -95,26 +97,50 @@ import Training
         #expect(report.written == 2 && report.kept == 1)
         #expect(try out.samples(kept) == [0, 0, 0, 0])
         #expect(try [out.samples(lost, .mic), out.samples(lost)] == before)
-        #expect(try out.files().count == 9)
+        #expect(try out.files().filter { $0.contains("/") }.count == 9)
     }
 
-    @Test func anotherSeedIsNotResumed() throws {
-        let first = try writer { $0.times = 1 }
-        _ = try first.write()
-        let seed = try #require(
-            (UInt64(2)...9).first { seed in
-                let pairs = RecordingPairs(
-                    names: (1...3).map { "fold3_room1_mix00\($0)_ov1" } + ["fold3_room1_mix004_ov2"], times: 1, seed: seed)
-                return pairs.pairs != first.pairs.pairs
-            })
+    /// What a resumed run changes, and what its refusal names.
+    @Test(arguments: [
+        ("seed", "seed: 1 there, 2 now"), ("times", "times: 3 there, 1 now"), ("labels", "dataset: "), ("audio", "dataset: "),
+    ])
+    func mixturesOfSomethingElseAreNotResumed(what: String, told: String) throws {
+        _ = try writer { $0.formats = [.foa] }.write()
+        let name = "fold3_room1_mix001_ov1"
+        if what == "labels" { try "0,9,0,9,9\n".write(toFile: dataset.metadata(name), atomically: true, encoding: .utf8) }
+        if what == "audio" { try dataset.put(name, LayoutFolder.noise("another", blocks: 4)) }
         let text = message {
             _ = try writer {
-                $0.times = 1
-                $0.seed = seed
+                $0.formats = [.foa]
                 $0.resumes = true
-            }.write()
+                if what == "seed" { $0.seed = 2 }
+                if what == "times" { $0.times = 1 }
+            }
         }
-        #expect(text.contains("fold3_room1_mix005_ov2.csv") && text.contains("options of the first run"))
+        #expect(
+            text.contains(out.root) && text.contains(told) && text.contains("options of the first run") && !text.contains("\n"), "\(text)")
+    }
+
+    @Test func anotherFormatMayFollow() throws {
+        _ = try writer { $0.formats = [.foa] }.write()
+        let report = try writer {
+            $0.formats = [.mic]
+            $0.resumes = true
+        }.write()
+        #expect(report.written == 3)
+        #expect(try out.layout(.mic).development(folds: [3]).recordings.count == 3)
+    }
+
+    @Test func mixturesOfUnknownOriginAreNotResumed() throws {
+        _ = try writer().write()
+        try FileManager.default.removeItem(atPath: "\(out.root)/augment.txt")
+        #expect(message { _ = try writer { $0.resumes = true } }.contains("expected augment.txt"))
+    }
+
+    @Test func twoWritersDoNotShareAFolder() throws {
+        let first = try writer()
+        #expect(throws: FolderError.inUse(path: out.root, process: getpid())) { _ = try writer { $0.resumes = true } }
+        _ = try first.write()
     }
 
     @Test func theThreadsDoNotMatter() throws {
@@ -132,8 +158,9 @@ import Training
     }
 
     @Test func whatDoesNotFitIsNamed() throws {
-        #expect(message { _ = try MixtureWriter(dataset: dataset.root, folder: "\(dataset.root)/.", settings: .init()) }
-            .contains("expected another folder"))
+        #expect(
+            message { _ = try MixtureWriter(dataset: dataset.root, folder: "\(dataset.root)/.", settings: .init()) }
+                .contains("expected another folder"))
         #expect(message { _ = try writer { $0.folds = [4] } }.contains("no recording of fold 4"))
         try dataset.put("fold5_room1_mix001_ov1", [0, 0, 0, 0], rows: [])
         #expect(message { _ = try writer { ($0.folds, $0.formats) = ([5], [.foa]) } }.contains("nothing to mix"))

@@ -105,7 +105,8 @@ import Training
     @Test func scenesWithARoomEachAreMixedAcrossRooms() throws {
         let dataset = try SmallDataset(folds: [])
         for (seed, name) in [
-            "fold3_room1_mix001_ov1", "fold3_room2_mix001_ov1", "fold3_room3_mix001_ov2", "fold2_room4_mix001_ov1", "fold1_room5_mix001_ov1",
+            "fold3_room1_mix001_ov1", "fold3_room2_mix001_ov1", "fold3_room3_mix001_ov2", "fold2_room4_mix001_ov1",
+            "fold1_room5_mix001_ov1",
         ].enumerated() { try dataset.write(name: name, seed: UInt64(seed)) }
         let notes = Mutex<[String]>([])
         let results = try reproduction(dataset).run { event in if case .note(let note) = event { notes.withLock { $0.append(note) } } }
@@ -118,6 +119,19 @@ import Training
         _ = try run(reproduction(dataset))
         let error = #expect(throws: TrainingError.self) { _ = try run(reproduction(dataset, rate: 1e-3)) }
         #expect("\(error!)".contains("foa-mse-seed1.json") && "\(error!)".contains("--out"))
+        #expect("\(error!)".contains("optimizer.learning_rate: 0.003 there, 0.001 now"))
+    }
+
+    /// A data set of the same name, with the same recordings by name, size and labels.
+    @Test func resultsOfAnotherDataSetAreRefused() throws {
+        let dataset = try dataset()
+        _ = try run(reproduction(dataset))
+        let name = "fold1_room1_mix002_ov1"
+        let labels = try String(contentsOfFile: dataset.metadata(name), encoding: .utf8)
+        try dataset.write(name: name, seed: 99)
+        try labels.write(toFile: dataset.metadata(name), atomically: true, encoding: .utf8)
+        let error = #expect(throws: TrainingError.self) { _ = try run(reproduction(dataset)) }
+        #expect("\(error!)".contains("data: ") && "\(error!)".contains("--out"))
     }
 
     @Test func furtherSeedsAreForTheRowsWithActivity() throws {
@@ -165,7 +179,8 @@ import Training
             for seed in row.hasActivity ? seeds : [1] {
                 let spread = Float(seed) - 1
                 let report = scores(
-                    degrees: [error + spread, error, error - 1], switches: row == .augmentedMOTpActivity ? [true, true, true] : [false, false, false])
+                    degrees: [error + spread, error, error - 1],
+                    switches: row == .augmentedMOTpActivity ? [true, true, true] : [false, false, false])
                 results.append(
                     TableResult(
                         cell: TableCell(format: .foa, row: row, seed: seed), fingerprint: "", bestEpoch: 1,

@@ -142,16 +142,6 @@ import Training
         #expect(batch.sources.count == 8 + mixed.count { $0.partner != nil })
     }
 
-    @Test func checkpointsFromBeforeMixingStayValid() {
-        var settings = AugmentationSettings()
-        // As the standard library writes a structure without a description of its own.
-        #expect(
-            String(reflecting: settings)
-                == "Training.AugmentationSettings(gain: ClosedRange(-36.0...12.0), rotations: true, masks: 0, maskedBands: 8)")
-        settings.mix = 0.5
-        #expect("\(settings)".hasSuffix("maskedBands: 8, mix: 0.5)"))
-    }
-
     @Test func sumsAreOfTheSameRoomAndAsManyAsAsked() throws {
         let extra = LayoutFolder()
         for (index, name) in [

@@ -1,7 +1,9 @@
 import Features
+import Fingerprints
 import Foundation
 import Networks
-import Training
+
+@testable import Training
 
 /// Trainings on the small data set that take parts of a second.
 extension SmallDataset {
@@ -36,15 +38,21 @@ extension SmallDataset {
         return reports
     }
 
-    /// Overwrites frames of a recording's extracted features: every tenth, from one on.
+    /// Overwrites frames of a recording's extracted features: every tenth, from one on. The file's checksums fit.
     func spoil(_ name: String, from first: Int) throws {
-        let path = URL(fileURLWithPath: "\(root)/cache/\(name).foa-intensity.features")
-        var bytes = try Data(contentsOf: path)
-        let (header, frame) = (64, 64 * 7 * 4)
+        let path = "\(root)/cache/\(name).foa-intensity.features"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let (offset, frame) = (FeatureCacheHeader.byteCount, 64 * 7 * 4)
         // All bits set is one of the numbers that are none.
-        for start in stride(from: header + first * frame, to: bytes.count, by: 10 * frame) {
+        for start in stride(from: offset + first * frame, to: bytes.count, by: 10 * frame) {
             bytes.replaceSubrange(start..<start + frame, with: Data(repeating: 0xFF, count: frame))
         }
-        try bytes.write(to: path)
+        var digest = Digest()
+        digest.add(Array(bytes[offset...]))
+        let header = FeatureCacheHeader(
+            kind: .foaIntensity, frames: (bytes.count - offset) / frame, content: try Digest.ofContents(audio(name)),
+            checksum: digest.value, stamp: nil)
+        bytes.replaceSubrange(..<offset, with: header.bytes)
+        try bytes.write(to: URL(fileURLWithPath: path))
     }
 }

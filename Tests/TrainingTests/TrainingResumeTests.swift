@@ -1,8 +1,10 @@
 import Audio
+import Files
 import Foundation
 import TestSupport
 import Testing
-import Training
+
+@testable import Training
 
 /// What a run leaves in its folder when it ends early, is killed, or must not go on.
 @Suite final class TrainingResumeTests {
@@ -138,5 +140,58 @@ import Training
         #expect(line.hasPrefix("training step 0: expected finite numbers, found parameters not finite; its batch was fold"))
         #expect(line.hasSuffix("lower the learning rate or look at these recordings") && !line.contains("\n"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run") == [])
+    }
+
+    /// Any byte of the header's text, of the tensors, or of what the checksum says itself.
+    @Test(arguments: [0.02, 0.2, 0.5, 0.9, 0.999])
+    func aDamagedCheckpointIsRefused(place: Double) throws {
+        let settings = SmallDataset.settings(epochs: 2)
+        _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
+        let path = "\(folder)/run/checkpoint.safetensors"
+        var bytes = try contents("run/checkpoint.safetensors")
+        // Behind the header's length, within its text or the tensors.
+        bytes[8 + Int(Double(bytes.count - 8) * place)] ^= 0x11
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: (any Error).self) { _ = try dataset.run(settings, in: "\(folder)/run") }
+        #expect("\(error!)".contains(path) && "\(error!)".contains("damaged"), "\(error!)")
+        #expect(try contents("run/checkpoint.safetensors") == bytes)
+    }
+
+    @Test func aRunWhoseBestModelIsGoneIsRefused() throws {
+        let settings = SmallDataset.settings(epochs: 2)
+        _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
+        try FileManager.default.removeItem(atPath: "\(folder)/run/model.safetensors")
+        let error = #expect(throws: TrainingError.self) { _ = try dataset.run(settings, in: "\(folder)/run") }
+        #expect(error?.description.contains("expected the model of its best epoch, 1, beside it") == true)
+    }
+
+    /// The same names, sizes, labels and settings, but other audio: in training or in validation.
+    @Test(arguments: [("fold3_room1_mix000_ov1", "data.training"), ("fold2_room1_mix002_ov1", "data.validation")])
+    func aRunOfOtherAudioIsNotGoneOnWith(name: String, told: String) throws {
+        let settings = SmallDataset.settings(epochs: 2)
+        _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
+        let labels = try String(contentsOfFile: dataset.metadata(name), encoding: .utf8)
+        try dataset.write(name: name, seed: 99)
+        try labels.write(toFile: dataset.metadata(name), atomically: true, encoding: .utf8)
+        let error = #expect(throws: TrainingError.self) { _ = try dataset.run(settings, in: "\(folder)/run") }
+        #expect(error?.description.contains("\(told): ") == true && error?.description.contains("other settings or data") == true)
+    }
+
+    @Test func twoRunsDoNotShareAFolder() throws {
+        let settings = SmallDataset.settings(epochs: 2)
+        let data = try dataset.data()
+        let run = try TrainingRun(settings: settings, data: data, folder: folder, lock: FolderLock(folder: folder))
+        #expect(throws: FolderError.inUse(path: folder, process: getpid())) { _ = try FolderLock(folder: folder) }
+        withExtendedLifetime(run) {}
+    }
+
+    /// What a process that was killed while it wrote leaves behind.
+    @Test func leftoversOfKilledRunsAreRemoved() throws {
+        let settings = SmallDataset.settings(epochs: 2)
+        let lock = try FolderLock(folder: folder)
+        let leftover = "\(folder)/.bearing-17-4711.tmp"
+        _ = FileManager.default.createFile(atPath: leftover, contents: nil)
+        _ = try TrainingRun(settings: settings, data: try dataset.data(), folder: folder, lock: lock)
+        #expect(!FileManager.default.fileExists(atPath: leftover))
     }
 }

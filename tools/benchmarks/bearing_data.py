@@ -16,7 +16,7 @@ Events = dict[int, list[tuple[int, np.ndarray]]]
 
 KINDS = {"foa-intensity": 7, "mic-gcc-phat": 10, "mic-phase": 7, "mic-coherence": 16}  # channels; the order counts in a cache's header
 FRAMES, BANDS, MICROPHONES = 5, 64, 4  # feature frames in a block of 100 ms; bands (or lags) of a frame; log-mel channels
-CACHE_VERSION, HEADER_BYTES = 1, 64
+CACHE_VERSION, HEADER_BYTES = 3, 128
 TRAINING_FOLDS = "3456"
 JUMP_DEGREES = 30  # from frame to frame, beyond which a class and track is another event
 SMALLEST_DEVIATION = 1e-3
@@ -57,18 +57,21 @@ def recording(audio: Path, labels: Path, cache: Path, kind: str, tracks: int) ->
 
 
 def cached_features(audio: Path, path: Path, kind: str) -> np.ndarray:
-    """[frames, 64, C], memory-mapped. Refused where bearing would make it anew: its header names the audio's size and time."""
+    """[frames, 64, C], memory-mapped. Refused where bearing would read the audio again: the header has the stamp of the audio's file."""
     status = os.stat(audio)
-    seconds, nanoseconds = divmod(status.st_mtime_ns, 10**9)
-    numbers = CACHE_VERSION, list(KINDS).index(kind), status.st_size, seconds, nanoseconds
-    expected = (b"bearing-features" + struct.pack("<5q", *numbers)).ljust(HEADER_BYTES, b"\0")
     advice = "run bearing train or bearing evaluate with this --cache first"
     if not path.exists():
         raise DataError(f"{path}: expected features, found no file: {advice}")
     with open(path, "rb") as file:
-        if file.read(HEADER_BYTES) != expected:
-            raise DataError(f"{path}: expected features of {audio} as it is now, found others: {advice}")
-    return np.memmap(path, np.float32, "r", offset=HEADER_BYTES).reshape(-1, BANDS, KINDS[kind])
+        header = file.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES or not header.startswith(b"bearing-features"):
+        raise DataError(f"{path}: expected features, found another file: {advice}")
+    version, number, frames, _, _, *stamp = struct.unpack("<14Q", header[16:])[:12]
+    changes = [value for time in (status.st_mtime_ns, status.st_ctime_ns) for value in divmod(time, 10**9)]
+    expected = [status.st_dev, status.st_ino, status.st_size, *changes]
+    if (version, number) != (CACHE_VERSION, list(KINDS).index(kind)) or stamp != expected:
+        raise DataError(f"{path}: expected features of {audio} as it is now, found others: {advice}")
+    return np.memmap(path, np.float32, "r", offset=HEADER_BYTES, shape=(frames, BANDS, KINDS[kind]))
 
 
 def unit_vector(azimuth: float, elevation: float) -> np.ndarray:

@@ -1,0 +1,21 @@
+import Fingerprints
+
+extension DatasetWriter.Settings {
+    /// Raised whenever the same seed and options give other scenes.
+    private static let scenesVersion = 1
+
+    /// What the recordings of a fold depend on, besides the fold and their number in it: neither on how many recordings are asked
+    /// for nor on which folds are filled beside it, nor on the format.
+    func fingerprint(sounds: SoundLibrary?) -> Fingerprint {
+        var list = Fingerprint(format: "bearing-synth-1")
+        list.add("scenes", "\(Self.scenesVersion)")
+        list.add("seed", "\(seed)")
+        list.add("duration", "\(seconds)")
+        list.add("rt60", "\(reverberation.lowerBound)-\(reverberation.upperBound)")
+        list.add("recordings-per-room", "\(recordingsPerRoom)")
+        list.add("overlap", sounds == nil ? "none" : overlap.map { "\($0)" } ?? "1 and 2")
+        list.add("ideal", "\(isIdeal)")
+        list.add("sounds", sounds.map { "\($0.fileCount) files, contents \($0.digest)" } ?? "none")
+        return list
+    }
+}

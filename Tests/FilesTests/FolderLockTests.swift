@@ -1,0 +1,88 @@
+import Files
+import Foundation
+import Synchronization
+import Testing
+
+@Suite struct FolderLockTests {
+    private let folder = NSTemporaryDirectory() + "bearing-lock-\(UUID().uuidString)/a/b"
+
+    private func clean() { Folder.remove(PathName.folder(PathName.folder(folder))) }
+
+    @Test func aFolderIsLockedUntilTheLockIsLetGo() throws {
+        defer { clean() }
+        do {
+            let lock = try FolderLock(folder: folder)
+            withExtendedLifetime(lock) {
+                let error = #expect(throws: FolderError.self) { _ = try FolderLock(folder: folder) }
+                #expect(error == .inUse(path: folder, process: getpid()))
+                #expect(error?.description.contains("by process \(getpid()): wait") == true)
+            }
+            // Another folder is another lock, and so is a file in this one.
+            _ = try FolderLock(folder: folder + "/c")
+            _ = try FolderLock(file: folder + "/net.safetensors")
+        }
+        _ = try FolderLock(folder: folder)
+        // A lock that is released leaves nothing behind.
+        #expect(try Folder.names(in: folder) == ["c"])
+        #expect(try Folder.names(in: folder + "/c") == [])
+    }
+
+    /// Every lock removes its file; one that opened it before must not take it for the lock.
+    @Test func manyInTurnNeverHoldItTogether() throws {
+        defer { clean() }
+        try Folder.make(folder)
+        let holders = Atomic<Int>(0)
+        let (taken, shared) = (Atomic<Int>(0), Atomic<Int>(0))
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<200 {
+                guard let lock = try? FolderLock(folder: folder) else { continue }
+                if holders.add(1, ordering: .sequentiallyConsistent).oldValue != 0 { shared.add(1, ordering: .relaxed) }
+                taken.add(1, ordering: .relaxed)
+                holders.subtract(1, ordering: .sequentiallyConsistent)
+                withExtendedLifetime(lock) {}
+            }
+        }
+        #expect(shared.load(ordering: .relaxed) == 0 && taken.load(ordering: .relaxed) > 0)
+    }
+
+    /// As one that was killed: the system closes its files.
+    @Test func aProcessThatIsKilledLetsGo() throws {
+        defer { clean() }
+        try Folder.make(folder)
+        _ = FileManager.default.createFile(atPath: "\(folder)/.lock", contents: nil)
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/flock") else { return }
+        holder.arguments = ["-x", "--no-fork", "\(folder)/.lock", "sleep", "60"]
+        try holder.run()
+        var error: (any Error)?
+        for _ in 0..<500 where error == nil {
+            do { _ = try FolderLock(folder: folder) } catch let fault { error = fault }
+            if error == nil { usleep(10_000) }
+        }
+        kill(holder.processIdentifier, SIGKILL)
+        holder.waitUntilExit()
+        #expect(error != nil)
+        _ = try FolderLock(folder: folder)
+    }
+
+    /// A link at the name of the lock, planted by somebody else, is not followed.
+    @Test func aLinkIsNoLock() throws {
+        defer { clean() }
+        try Folder.make(folder)
+        try FileManager.default.createSymbolicLink(atPath: "\(folder)/.lock", withDestinationPath: "\(folder)/elsewhere")
+        #expect(throws: FolderError.self) { _ = try FolderLock(folder: folder) }
+        #expect(!Folder.has("\(folder)/elsewhere"))
+    }
+
+    @Test func leftoversAreRemovedAndNothingElse() throws {
+        defer { clean() }
+        try Folder.make(folder)
+        let kept = ["model.safetensors", "notes.tmp", ".bearing-notes", "take.partial"]
+        for name in kept + [".bearing-12-345.tmp", ".fold3.wav.12-345.partial"] {
+            _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: nil)
+        }
+        FolderLock.removeLeftovers(in: folder)
+        #expect(try Folder.names(in: folder) == kept.sorted())
+    }
+}
