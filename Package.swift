@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats",
+                "Files", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats",
                 "TrackFeed", "Training", "Configuration",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),

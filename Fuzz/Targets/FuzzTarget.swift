@@ -10,6 +10,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case audio
     /// The csv of labels and tracks.
     case metadata
+    /// What is no ordinary file, or a sparse one, in the place of every file that is read.
+    case file
     /// What subscribers do and say.
     case subscriber
 
@@ -21,6 +23,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .model: ModelTarget.run(bytes)
         case .audio: AudioTarget.run(bytes)
         case .metadata: MetadataTarget.run(bytes)
+        case .file: FileTarget.run(bytes)
         case .subscriber: SubscriberTarget.shared.run(bytes)
         }
     }

@@ -5,7 +5,8 @@ final class MemoryFile {
     let path: String
     private let descriptor: Int32
 
-    init(_ bytes: [UInt8]) {
+    /// - Parameter hole: bytes of zeros behind the others, which take no room.
+    init(_ bytes: [UInt8], hole: Int = 0) {
         // A name for a moment only: the file goes with its descriptor.
         var name = Array("/dev/shm/bearing-fuzz-XXXXXX".utf8CString)
         descriptor = unsafe mkstemp(&name)
@@ -20,6 +21,7 @@ final class MemoryFile {
             precondition(count > 0, "no room for a file in memory: \(errno)")
             written += count
         }
+        precondition(hole == 0 || ftruncate(descriptor, bytes.count + hole) == 0, "no sparse file in memory: \(errno)")
     }
 
     deinit { close(descriptor) }

@@ -9,6 +9,8 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongChannelCount(source: String, expected: Int, found: Int)
     /// A channel of the map, counted from 0, that the source does not have.
     case missingChannel(source: String, channel: Int, found: Int)
+    /// More than a recording may have, and than anything could be done with.
+    case overlong(path: String, found: String)
     /// The header promises more than the file holds.
     case truncatedFile(path: String, expectedFrames: Int, foundFrames: Int)
     case unwritableFile(path: String, reason: String)
@@ -40,6 +42,8 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missingChannel(let source, let channel, let found):
             "\(source): expected a channel \(channel) as the channel map says, found \(found) channels, 0 to \(found - 1): "
                 + "correct --channels, or `channels` in [input] of the configuration"
+        case .overlong(let path, let found):
+            "\(path): expected at most 1000 hours of audio, found \(found): cut it into shorter files"
         case .truncatedFile(let path, let expected, let found):
             "\(path): expected \(expected) frames as its header says, found \(found): "
                 + "the file is cut off or damaged; copy or record it again"

@@ -18,20 +18,48 @@ public final class AudioFileReader {
     /// Samples read as 0 because they were not a number or infinite.
     public private(set) var nonFiniteSamples = 0
 
+    /// Order and scaling of Ambisonics as the header says; nil where it says nothing.
+    public let ambisonics: AmbisonicConvention?
+    /// Where the header does not tell what is there, a line each.
+    public let remarks: [String]
+
     private let file: OpaquePointer
+    /// What `file` reads, where that is not the file as it is.
+    private let patched: PatchedFile?
+    private let conversion: AmbisonicConversion?
+
+    private static let longestHours = 1000
 
     /// Opens a file and checks its header.
     ///
-    /// - Parameter expected: the number of channels that the file must have; nil for any.
-    /// - Throws: `missingFile`, `unreadableFile`, `emptyFile`, `notAudio`, `truncatedFile` (a WAV file shorter than its
-    ///   header says), `wrongChannelCount`.
-    public init(path: String, channels expected: Int? = nil) throws(AudioError) {
-        let descriptor = try Self.open(path)
-        let wave = WaveExtent(descriptor: descriptor)
-        lseek(descriptor, 0, SEEK_SET)
+    /// Where the header promises fewer frames than there are, all are read, and `remarks` tells both numbers.
+    ///
+    /// - Parameters:
+    ///   - expected: the number of channels that the file must have; nil for any.
+    ///   - toAmbiX: whether Ambisonics in the order and scaling that the header says is given as AmbiX; with four channels.
+    /// - Throws: `missingFile`, `unreadableFile`, `emptyFile`, `notAudio`, `truncatedFile` (a file shorter than its
+    ///   header says), `overlong`, `wrongChannelCount`.
+    public init(path: String, channels expected: Int? = nil, toAmbiX: Bool = false) throws(AudioError) {
+        let opened: RegularFile
+        do throws(FileError) { opened = try RegularFile(path, limit: .audio) } catch { throw AudioError(error) }
+        guard opened.size > 0 else { throw .emptyFile(path: path) }
+        let (header, endsAsOgg) = opened.withDescriptor { descriptor in
+            let bytes = AudioBytes(descriptor: descriptor, size: opened.size)
+            return (AudioHeader(bytes), OggEnd.isThere(bytes))
+        }
+        if let fault = header?.fault { throw .notAudio(path: path, reason: fault) }
         var info = SF_INFO()
-        // libsndfile owns the descriptor from here: where it finds no audio it closes it, whatever it is told about that.
-        guard let file = unsafe sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_TRUE)) else {
+        let handle: OpaquePointer?
+        if let header, header.needsPatches(size: opened.size) {
+            let patched = PatchedFile(opened.release(), size: header.data.upperBound, patches: header.patches)
+            unsafe handle = patched.open(&info)
+            self.patched = patched
+        } else {
+            // libsndfile owns the descriptor from here: where it finds no audio it closes it, whatever it is told about that.
+            unsafe handle = sf_open_fd(opened.release(), Int32(SFM_READ), &info, Int32(SF_TRUE))
+            patched = nil
+        }
+        guard let file = unsafe handle else {
             throw .notAudio(path: path, reason: unsafe Self.firstLine(sf_strerror(nil)))
         }
         unsafe self.file = file
@@ -39,17 +67,37 @@ public final class AudioFileReader {
         channels = Int(info.channels)
         sampleRate = Int(info.samplerate)
         frames = Int(info.frames)
+        ambisonics = header?.ambisonics
+        conversion = toAmbiX ? AmbisonicConversion(from: header?.ambisonics) : nil
+        let promise = header?.promise(besides: frames)
+        remarks = Self.remarks(path, frames: frames, promise: promise, endsAsOgg: endsAsOgg)
         // All is set, so `deinit` closes the file also where this throws.
         if frames == 0 { throw .emptyFile(path: path) }
         if info.frames == Int64.max { throw .notAudio(path: path, reason: "a header without a length") }
-        if let wave, wave.isTruncated {
-            // Whole bytes a frame, so that a frame cut in the middle changes nothing.
-            let frameBytes = max(1, wave.available / frames)
-            throw .truncatedFile(path: path, expectedFrames: wave.declared / frameBytes, foundFrames: frames)
+        if let promise, promise > frames, header?.isPlaceholder == false {
+            throw .truncatedFile(path: path, expectedFrames: promise, foundFrames: frames)
+        }
+        guard frames / 3600 / Self.longestHours < max(1, sampleRate) else {
+            throw .overlong(path: path, found: "\(frames / 3600 / max(1, sampleRate)) hours")
         }
         if let expected, expected != channels {
             throw .wrongChannelCount(source: path, expected: expected, found: channels)
         }
+        precondition(conversion == nil || channels == AudioFormat.channels, "Ambisonics of the first order has four channels")
+    }
+
+    private static func remarks(_ path: String, frames: Int, promise: Int?, endsAsOgg: Bool?) -> [String] {
+        var remarks: [String] = []
+        if let promise {
+            remarks.append(
+                "\(path): expected \(promise) frames as its header says, found \(frames): all of them are used; save it anew to correct "
+                    + "the header")
+        }
+        if endsAsOgg == false {
+            remarks.append(
+                "\(path): expected the end of an Ogg stream, found a file that breaks off after \(frames) frames: all of them are used")
+        }
+        return remarks
     }
 
     deinit { unsafe sf_close(file) }
@@ -75,9 +123,9 @@ public final class AudioFileReader {
         position = frame
     }
 
-    /// All frames that are left, interleaved: for tests and for files known to be short.
-    public func readAll() throws(AudioError) -> [Float] {
-        var samples = [Float](repeating: 0, count: max(0, frames - position) * channels)
+    /// All frames that are left, or so many of them, interleaved: for tests and for what is known to be short.
+    public func readAll(atMost limit: Int = .max) throws(AudioError) -> [Float] {
+        var samples = [Float](repeating: 0, count: min(limit, max(0, frames - position)) * channels)
         let frames = samples.count / channels
         let result = unsafe samples.withUnsafeMutableBufferPointer { buffer in
             var filled = 0
@@ -107,35 +155,11 @@ public final class AudioFileReader {
             unsafe buffer[index] = 0
             nonFiniteSamples += 1
         }
+        if let conversion {
+            unsafe conversion.apply(to: UnsafeMutableBufferPointer(rebasing: buffer[..<(got * channels)]))
+        }
         position += got
         return .success(got)
-    }
-
-    /// A descriptor of a regular file with something in it.
-    private static func open(_ path: String) throws(AudioError) -> Int32 {
-        let descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let code = errno
-            throw code == ENOENT || code == ENOTDIR
-                ? .missingFile(path: path) : .unreadableFile(path: path, reason: systemError(code))
-        }
-        var status = stat()
-        let code = unsafe fstat(descriptor, &status) == 0 ? 0 : errno
-        let problem: AudioError? =
-            if code != 0 {
-                .unreadableFile(path: path, reason: systemError(code))
-            } else if status.st_mode & S_IFMT != S_IFREG {
-                .unreadableFile(path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file")
-            } else if status.st_size == 0 {
-                .emptyFile(path: path)
-            } else {
-                nil
-            }
-        if let problem {
-            close(descriptor)
-            throw problem
-        }
-        return descriptor
     }
 
     private static func firstLine(_ text: UnsafePointer<CChar>?) -> String {
@@ -147,3 +171,17 @@ public final class AudioFileReader {
 
 /// What the system calls an error number.
 func systemError(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
+
+extension AudioError {
+    init(_ error: FileError) {
+        switch error {
+        case .missing(let path): self = .missingFile(path: path)
+        case .notAFile(let path, let found): self = .unreadableFile(path: path, reason: found)
+        case .tooLarge(let path, _, let found): self = .overlong(path: path, found: "a file of \(found) bytes")
+        case .unreadable(let path, let reason), .unreadableFolder(let path, let reason):
+            self = .unreadableFile(path: path, reason: reason)
+        case .unwritable(let path, let reason), .unwritableFolder(let path, let reason):
+            self = .unwritableFile(path: path, reason: reason)
+        }
+    }
+}

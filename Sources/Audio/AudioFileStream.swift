@@ -1,3 +1,13 @@
+/// What is known of the four channels of a file besides what its header says.
+public enum FileChannels: Sendable, Hashable {
+    /// Nothing: Ambisonics of another order and scaling, where the header says so, is made AmbiX.
+    case declared
+    /// Ambisonics of this order and scaling: the samples come as they are stored.
+    case ambisonics(AmbisonicConvention)
+    /// Capsules: the samples come as they are stored.
+    case capsules
+}
+
 /// Any audio file as the rest of the house wants it: 24 kHz, four channels, in pieces of any size.
 public final class AudioFileStream {
     public let path: String
@@ -5,9 +15,14 @@ public final class AudioFileStream {
     public let fileSampleRate: Int
     /// 24 kHz frames that the whole file gives.
     public let frames: Int
+    /// Order and scaling of Ambisonics that the header says and that was undone: the samples are AmbiX. nil where they are as stored.
+    public let undone: AmbisonicConvention?
+    /// Where the header does not tell what is there, or something else than what is known of the channels: a line each.
+    public let remarks: [String]
 
     private let reader: AudioFileReader
     private let map: ChannelMap
+    private let conversion: AmbisonicConversion?
     private let resampler: Resampler
     /// File frames as read, and their four chosen channels: [chunk, channels] and [chunk, 4].
     private let raw: FrameBuffer
@@ -18,9 +33,11 @@ public final class AudioFileStream {
 
     private static let chunk = 1024
 
-    /// - Parameter map: which channels to use; nil demands a file of exactly four.
+    /// - Parameters:
+    ///   - map: which channels to use; nil demands a file of exactly four.
+    ///   - channels: what is known of them.
     /// - Throws: what `AudioFileReader` throws; `missingChannel` for a file that lacks a channel of the map.
-    public init(path: String, map: ChannelMap? = nil) throws(AudioError) {
+    public init(path: String, map: ChannelMap? = nil, channels: FileChannels = .declared) throws(AudioError) {
         reader = try AudioFileReader(path: path, channels: map == nil ? AudioFormat.channels : nil)
         if let map, reader.channels < map.channelsNeeded {
             throw .missingChannel(source: path, channel: map.channelsNeeded - 1, found: reader.channels)
@@ -28,10 +45,32 @@ public final class AudioFileStream {
         self.path = path
         self.map = map ?? .identity
         fileSampleRate = reader.sampleRate
-        frames = (reader.frames * AudioFormat.sampleRate + reader.sampleRate / 2) / reader.sampleRate
         resampler = try Resampler(from: reader.sampleRate)
+        frames = (reader.frames * AudioFormat.sampleRate + reader.sampleRate / 2) / reader.sampleRate
+        // A map that moves channels is a word about their order too.
+        let isInOrder = self.map.indices == ChannelMap.identity.indices
+        conversion = channels == .declared && isInOrder ? AmbisonicConversion(from: reader.ambisonics) : nil
+        undone = conversion == nil ? nil : reader.ambisonics
+        remarks = reader.remarks + Self.contradictions(reader.ambisonics, channels, isInOrder ? nil : map).map { "\(path): \($0)" }
         raw = FrameBuffer(count: Self.chunk * reader.channels)
         chosen = FrameBuffer(count: Self.chunk * AudioFormat.channels)
+    }
+
+    private static func contradictions(_ found: AmbisonicConvention?, _ channels: FileChannels, _ map: ChannelMap?) -> [String] {
+        guard let found else { return [] }
+        switch channels {
+        case .declared:
+            guard let map, found != .ambix else { return [] }
+            return [
+                "expected channels in the order of its header, \(found.title), found a channel map, \(map.indices): read as "
+                    + "AmbiX (ambix); give --ambisonics to say what it makes of them"
+            ]
+        case .ambisonics(let stated):
+            guard stated != found else { return [] }
+            return ["expected \(stated.title) as configured, found \(found.title) in its header: read as configured"]
+        case .capsules:
+            return ["expected capsules as configured, found Ambisonics in its header, \(found.title): read as configured"]
+        }
     }
 
     /// Reads the next frames.
@@ -49,6 +88,7 @@ public final class AudioFileStream {
                 let got = try reader.read(into: &span)
                 var target = chosen.mutableSpan(0..<chosen.count)
                 map.select(raw.span(0..<got * reader.channels), channels: reader.channels, into: &target)
+                if let conversion { unsafe conversion.apply(to: UnsafeMutableBufferPointer(start: chosen.base, count: got * 4)) }
                 pending = 0..<got
             }
             let isEnd = reader.position == reader.frames

@@ -12,11 +12,3 @@ public enum AudioFormat: String, Sendable, Hashable, CaseIterable {
     /// Samples a second after resampling: what the rooms hand to each other.
     public static let sampleRate = 24_000
 }
-
-/// Order and scaling of first-order Ambisonics; the raw value stands in options and configuration.
-public enum AmbisonicConvention: String, Sendable, Hashable, CaseIterable {
-    /// W, Y, Z, X; a plane wave has the same peak in W as in a channel that it comes from the direction of (ACN, SN3D).
-    case ambix
-    /// W, X, Y, Z, with W 3 dB lower (Furse-Malham, the B-format of older microphones).
-    case fuma
-}

@@ -23,6 +23,8 @@ public protocol CaptureSource: AnyObject, Sendable {
     var latency: Double { get }
     /// What the source was agreed to give, in words; nil where that goes without saying, or before `start`.
     var agreement: String? { get }
+    /// What is odd about the source, a line each; nothing before `start`.
+    var remarks: [String] { get }
     /// Opens the source and starts its thread.
     ///
     /// - Throws: what stands in the way at the start. What fails later is recovered, or told by `stream.status`.
@@ -36,4 +38,5 @@ public protocol CaptureSource: AnyObject, Sendable {
 
 extension CaptureSource {
     public var agreement: String? { nil }
+    public var remarks: [String] { [] }
 }

@@ -16,12 +16,14 @@ public struct EncodingFilters: Sendable, Hashable {
         self.limit = limit
     }
 
-    /// From Furse-Malham's order and scaling: W, X, Y, Z with W 3 dB lower.
-    public static let fuma = EncodingFilters(
-        coefficients: [
-            Float(2).squareRoot(), 0, 0, 0,
-            0, 0, 1, 0,
-            0, 0, 0, 1,
-            0, 1, 0, 0,
-        ], taps: 1, delay: 0, limit: Float(AudioFormat.sampleRate) / 2)
+    /// What makes AmbiX of another order and scaling.
+    /// - Returns: nil for AmbiX.
+    public init?(from convention: AmbisonicConvention) {
+        guard convention != .ambix else { return nil }
+        let (order, gains) = (convention.order, convention.gains)
+        let pairs = (0..<4).flatMap { output in (0..<4).map { (output, $0) } }
+        self.init(
+            coefficients: pairs.map { $1 == order[$0] ? gains[$0] : 0 }, taps: 1, delay: 0,
+            limit: Float(AudioFormat.sampleRate) / 2)
+    }
 }

@@ -15,8 +15,8 @@ public struct BearingConfiguration: Sendable, Hashable {
         /// Which capsules the channels of `mic` and `aformat` are: the path of an array file, or the name of one that ships with the
         /// program; nil: those that the model was trained on.
         public var array: String?
-        /// Order and scaling of the channels of `foa`.
-        public var ambisonics = AmbisonicConvention.ambix
+        /// Order and scaling of the channels of `foa`; nil: what a file's header says, else AmbiX.
+        public var ambisonics: AmbisonicConvention?
         /// Whether a file begins again at its end.
         public var loop = true
     }

@@ -44,7 +44,7 @@ public enum ConfigurationFile {
         guard unsafe stat(path.systemPath, &facts) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? "nothing" : unsafe String(cString: strerror(errno))
         }
-        if facts.st_mode & S_IFMT == S_IFDIR { return "a folder" }
+        if let kind = RegularFile.otherKind(facts.st_mode) { return kind }
         return unsafe access(path.systemPath, R_OK) == 0 ? nil : "what cannot be read"
     }
 }

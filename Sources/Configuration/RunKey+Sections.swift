@@ -76,8 +76,9 @@ extension RunKey {
                     draft.configuration.input.array = absolute
                     draft.demand(absolute, "an array file", by: "input.array")
                 }),
-            .choice("ambisonics", \.input.ambisonics, """
-                Order and scaling of foa: ambix (ACN order W Y Z X, SN3D) or fuma (order W X Y Z, W 3 dB lower).
+            .choice("ambisonics", \.input.ambisonics, example: .ambix, """
+                Order and scaling of foa: ambix (ACN order W Y Z X, SN3D), fuma (order W X Y Z, W 3 dB lower) or n3d (ACN order,
+                Y Z X 4.8 dB higher). Default: what the header of a file says, else ambix.
                 """),
             RunKey(
                 name: "channels",

@@ -78,5 +78,6 @@ extension Daemon {
             promoted(options.priority) { old.capture.resume() }
             throw error
         }
+        report(new.capture)
     }
 }

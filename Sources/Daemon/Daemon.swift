@@ -132,6 +132,7 @@ public final class Daemon {
             stop()
             throw .audio(error)
         }
+        report(hearing.capture)
         announce()
     }
 
@@ -144,6 +145,11 @@ public final class Daemon {
             priority: priority,
             refused: { log.warning("audio threads run without real-time priority, so a busy machine may cost audio: \($0)") },
             body)
+    }
+
+    /// Says what is odd about a source that has just been opened.
+    func report(_ capture: any CaptureSource) {
+        for remark in capture.remarks { log.warning("\(remark)") }
     }
 
     /// Tells subscribers what is heard, with the latency that the open source has.

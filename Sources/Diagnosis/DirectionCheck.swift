@@ -75,7 +75,7 @@ public enum DirectionCheck {
     ) -> AmbisonicConvention? {
         guard let omniLevel, hypothesis.inverted.isEmpty else { return nil }
         switch convention {
-        case .ambix: return hypothesis.order == [0, 2, 3, 1] && omniLevel < -1.5 ? .fuma : nil
+        case .ambix, .n3d: return hypothesis.order == [0, 2, 3, 1] && omniLevel < -1.5 ? .fuma : nil
         case .fuma: return hypothesis.order == [0, 3, 1, 2] && omniLevel > 1.5 ? .ambix : nil
         }
     }

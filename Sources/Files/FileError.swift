@@ -3,6 +3,10 @@ import Glibc
 /// What can go wrong with a whole file or a folder, whatever they hold: one line each, with the path.
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case missing(path: String)
+    /// A folder, a named pipe, a device, a socket.
+    case notAFile(path: String, found: String)
+    /// More bytes than any file of its kind has.
+    case tooLarge(path: String, limit: Int, found: Int)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// A folder that cannot be listed.
@@ -14,6 +18,10 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .missing(let path):
             "\(path): expected a file, found nothing there: check the path"
+        case .notAFile(let path, let found):
+            "\(path): expected an ordinary file, found \(found): check the path"
+        case .tooLarge(let path, let limit, let found):
+            "\(path): expected at most \(limit) bytes, found \(found): check that it is the right file"
         case .unreadable(let path, let reason):
             "\(path): expected a readable file, found: \(reason): check the path and its permissions"
         case .unwritable(let path, let reason):

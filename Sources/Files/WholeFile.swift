@@ -2,46 +2,37 @@ import Glibc
 
 /// Files that are read at once and replaced at once.
 public enum WholeFile {
-    /// All bytes of a file.
-    public static func read(_ path: String) throws(FileError) -> [UInt8] {
-        let file = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, reason: FileError.text(of: errno))
-        }
-        defer { close(file) }
-        var status = stat()
-        guard unsafe fstat(file, &status) == 0 else { throw .unreadable(path: path, reason: FileError.text(of: errno)) }
-        var bytes = [UInt8](repeating: 0, count: max(0, Int(status.st_size)))
+    /// All bytes of an ordinary file.
+    /// - Throws: what `RegularFile` throws; `tooLarge` also for a file that turns out to hold more than the limit.
+    public static func read(_ path: String, limit: FileLimit = .table) throws(FileError) -> [UInt8] {
+        let file = try RegularFile(path, limit: limit)
+        var bytes = [UInt8](repeating: 0, count: file.size)
         var filled = 0
         while true {
-            // A pipe or a growing file may hold more than its size says.
+            // A file that grows, or one of the kernel's, may hold more than its size says.
             if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: 4096)) }
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(file, buffer.baseAddress! + filled, buffer.count - filled)
+            let (count, code) = file.withDescriptor { descriptor in
+                let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                    unsafe Glibc.read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
+                }
+                return (count, errno)
             }
             if count < 0 {
-                if errno == EINTR { continue }
-                throw .unreadable(path: path, reason: FileError.text(of: errno))
+                if code == EINTR { continue }
+                throw .unreadable(path: path, reason: FileError.text(of: code))
             }
             if count == 0 { break }
             filled += count
+            guard filled <= limit.bytes else { throw .tooLarge(path: path, limit: limit.bytes, found: filled) }
         }
         bytes.removeLast(bytes.count - filled)
         return bytes
     }
 
-    /// The first bytes of an ordinary file; fewer where it has no more.
-    /// - Throws: `FileError.missing`, `unreadable`.
+    /// The first bytes of an ordinary file, however long; fewer where it has no more.
+    /// - Throws: `FileError.missing`, `notAFile`, `unreadable`.
     public static func beginning(of path: String, count: Int) throws(FileError) -> [UInt8] {
-        let file = unsafe open(path.systemPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else {
-            throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, reason: FileError.text(of: errno))
-        }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        let got = unsafe pread(file, &bytes, count, 0)
-        guard got >= 0 else { throw .unreadable(path: path, reason: FileError.text(of: errno)) }
-        return Array(bytes[..<got])
+        try RegularFile(path, limit: FileLimit(bytes: .max)).bytes(at: 0, count: count)
     }
 
     /// Replaces a file, or leaves the old one: written beside it, synced, then renamed over it.
@@ -56,10 +47,11 @@ public enum WholeFile {
     /// - Throws: `FileError.unwritable`.
     public static func checkWritable(_ path: String) throws(FileError) { _ = try ReplacementFile(path) }
 
-    /// Appends to a file, which is made where it is missing, and waits until the disk has it.
-    /// - Throws: `FileError.unwritable`; the file may then end with a part of the bytes.
+    /// Appends to an ordinary file, which is made where it is missing, and waits until the disk has it.
+    /// - Throws: `FileError.notAFile`, `unwritable`; the file may then end with a part of the bytes.
     public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
-        let file = unsafe open(path.systemPath, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+        if let kind = Folder.kind(path).flatMap(RegularFile.otherKind) { throw .notAFile(path: path, found: kind) }
+        let file = unsafe open(path.systemPath, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw .unwritable(path: path, reason: FileError.text(of: errno)) }
         var failure = FileBytes.write(bytes, to: file)
         if failure == nil, fsync(file) != 0 { failure = errno }

@@ -15,10 +15,13 @@ public enum OptionFile {
         }
         let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try WholeFile.read(path)
+            bytes = try WholeFile.read(path, limit: .settings)
         } catch {
             switch error {
             case .missing: throw fault("nothing there", "check the path")
+            case .notAFile(_, let found): throw fault(found, "check the path")
+            case .tooLarge(_, let limit, let found):
+                throw fault("\(found) bytes", "no such file has more than \(limit), so check that it is the right one")
             case .unreadable(_, let reason), .unwritable(_, let reason), .unreadableFolder(_, let reason), .unwritableFolder(_, let reason):
                 throw fault(reason, "check the path and its permissions")
             }

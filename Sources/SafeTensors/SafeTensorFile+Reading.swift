@@ -2,45 +2,57 @@ import Files
 import Foundation
 
 extension SafeTensorFile {
-    /// The format's own limit on the header's length, bytes.
-    private static let longestHeader = 100_000_000
+    /// Bytes of the longest header that is read: room for some ten thousand tensors. The format itself has 100 MB.
+    private static let longestHeader = 1 << 22
 
-    /// Reads and validates a file: whatever its bytes are, the answer is a file without fault or an error.
+    /// Reads and validates a file: whatever its bytes are, the answer is a file without fault or an error. Tensors are read only once
+    /// the header describes the whole file.
     public static func read(_ path: String) throws(SafeTensorsError) -> SafeTensorFile {
-        let bytes: [UInt8]
-        do { bytes = try WholeFile.read(path) } catch { throw .file(error) }
-        return try parse(bytes, path: path)
+        let file: RegularFile
+        do throws(FileError) { file = try RegularFile(path, limit: .tensors) } catch { throw .file(error) }
+        return try parse(size: file.size, path: path) { file.bytes(at: $0.lowerBound, count: $0.count) }
     }
 
     /// - Parameter path: named in errors.
     public static func parse(_ bytes: [UInt8], path: String) throws(SafeTensorsError) -> SafeTensorFile {
-        guard bytes.count >= 8 else {
-            throw .badHeader(path: path, reason: "\(bytes.count) bytes, less than the 8 of the header's length")
+        try parse(size: bytes.count, path: path) { Array(bytes[$0]) }
+    }
+
+    /// - Parameter bytes: a part of the file; fewer bytes where it has become shorter.
+    private static func parse(
+        size: Int, path: String, bytes: (Range<Int>) -> [UInt8]
+    ) throws(SafeTensorsError) -> SafeTensorFile {
+        guard size >= 8, case let prefix = bytes(0..<8), prefix.count == 8 else {
+            throw .badHeader(path: path, reason: "\(size) bytes, less than the 8 of the header's length")
         }
-        let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * $1) }
-        guard length <= UInt64(min(bytes.count - 8, longestHeader)) else {
-            throw .badHeader(path: path, reason: "a header of \(length) bytes in a file of \(bytes.count)")
+        let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(prefix[$1]) << (8 * $1) }
+        guard length <= UInt64(min(size - 8, longestHeader)) else {
+            throw .badHeader(path: path, reason: "a header of \(length) bytes in a file of \(size)")
         }
         let start = 8 + Int(length)
         let header: Header
         do {
-            header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
+            header = try JSONDecoder().decode(Header.self, from: Data(bytes(8..<start)))
         } catch {
             throw .badHeader(path: path, reason: "a header that is not the JSON of the format (\(reason(error)))")
         }
-        var tensors: [SafeTensor] = []
+        let entries = header.entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
+        var types: [ElementType] = []
         var used = 0
-        let size = bytes.count - start
-        for (name, entry) in header.entries.sorted(by: { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }) {
-            let type = try entry.check(name: name, path: path, from: used, size: size)
-            tensors.append(
-                SafeTensor(
-                    name: name, type: type, shape: entry.shape,
-                    bytes: Array(bytes[start + entry.begin..<start + entry.end])))
+        for (name, entry) in entries {
+            types.append(try entry.check(name: name, path: path, from: used, size: size - start))
             used = entry.end
         }
-        guard used == size else {
-            throw .badHeader(path: path, reason: "\(size) bytes of tensors, of which the header describes \(used)")
+        guard used == size - start else {
+            throw .badHeader(path: path, reason: "\(size - start) bytes of tensors, of which the header describes \(used)")
+        }
+        var tensors: [SafeTensor] = []
+        for ((name, entry), type) in zip(entries, types) {
+            let values = bytes(start + entry.begin..<start + entry.end)
+            guard values.count == entry.end - entry.begin else {
+                throw .badTensor(path: path, tensor: name, reason: "expected \(entry.end - entry.begin) bytes, found \(values.count)")
+            }
+            tensors.append(SafeTensor(name: name, type: type, shape: entry.shape, bytes: values))
         }
         return SafeTensorFile(tensors: tensors, metadata: header.metadata, path: path)
     }

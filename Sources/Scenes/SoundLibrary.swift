@@ -164,7 +164,7 @@ public final class SoundLibrary: Sendable {
     static func decode(_ path: String) throws -> [Int16] {
         let reader = try AudioFileReader(path: path)
         let frames = min(reader.frames, Int(longest * Double(reader.sampleRate)))
-        let samples = try reader.readAll()
+        let samples = try reader.readAll(atMost: frames)
         let filled = min(frames, samples.count / reader.channels)
         var mono = [Float](repeating: 0, count: filled)
         for frame in 0..<filled {

@@ -10,9 +10,9 @@ struct AudioMixture {
     private let second: AudioFileReader
 
     /// - Throws: audio that cannot be read or has another rate or channel count.
-    init(_ first: String, _ second: String) throws {
-        self.first = try Recording.reader(of: first)
-        self.second = try Recording.reader(of: second)
+    init(_ first: String, _ second: String, isAmbisonic: Bool) throws {
+        self.first = try Recording.reader(of: first, isAmbisonic: isAmbisonic)
+        self.second = try Recording.reader(of: second, isAmbisonic: isAmbisonic)
     }
 
     /// Writes the sum as 16-bit WAV, which appears under its name when it is whole.

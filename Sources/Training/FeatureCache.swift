@@ -11,7 +11,7 @@ public import Tensor
 @safe
 public final class FeatureCache: @unchecked Sendable {
     /// Raised whenever the features themselves change, so that old caches are not used.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerBytes = 64
 
     public let kind: FeatureKind
@@ -37,17 +37,14 @@ public final class FeatureCache: @unchecked Sendable {
     deinit { unsafe munmap(mapping, mappedBytes) }
 
     private init(path: String, stamp: Stamp, kind: FeatureKind) throws(TrainingError) {
-        let descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cache(file: path, problem: "cannot be opened") }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw .cache(file: path, problem: "cannot be examined") }
-        let bytes = Int(status.st_size)
+        guard let file = try? RegularFile(path, limit: .audio) else { throw .cache(file: path, problem: "cannot be opened") }
+        let bytes = file.size
         let frameBytes = FrameTiming.melBands * kind.channels * MemoryLayout<Float>.stride
         guard bytes >= Self.headerBytes, (bytes - Self.headerBytes) % frameBytes == 0 else {
             throw .cache(file: path, problem: "is cut off")
         }
-        guard let base = unsafe mmap(nil, bytes, PROT_READ, MAP_SHARED, descriptor, 0), unsafe base != MAP_FAILED else {
+        let mapped = unsafe file.withDescriptor { unsafe mmap(nil, bytes, PROT_READ, MAP_SHARED, $0, 0) }
+        guard let base = unsafe mapped, unsafe base != MAP_FAILED else {
             throw .cache(file: path, problem: "cannot be mapped into memory")
         }
         let header = unsafe Array(UnsafeRawBufferPointer(start: base, count: Self.headerBytes))
@@ -66,7 +63,7 @@ public final class FeatureCache: @unchecked Sendable {
 
     /// Streams a recording through the extractor into a new file, put in place only when it is whole.
     private static func extract(recording: Recording, kind: FeatureKind, stamp: Stamp, to path: String) throws {
-        let reader = try Recording.reader(of: recording.audio)
+        let reader = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic)
         let file = try ReplacementFile(path)
         try file.write(stamp.header)
         var extractor = FeatureExtractor(kind)

@@ -132,7 +132,7 @@ public final class MixtureWriter: Sendable {
         var report = Report()
         let (first, second) = (sources[pair.first]!, sources[pair.second]!)
         let labels = try [first, second].map { source in
-            try Self.labels(source.metadata, within: source.audio[0], &report)
+            try Self.labels(source.metadata, within: source.audio[0], isAmbisonic: settings.formats[0] == .foa, &report)
         }
         let merged = labels[0].merged(with: labels[1])
         let metadata = "\(folder)/metadata_dev/\(pair.name).csv"
@@ -146,7 +146,9 @@ public final class MixtureWriter: Sendable {
         }
         for (index, target) in targets.enumerated() {
             if hasLabels, Folder.has(target) { continue }
-            let mixture = try AudioMixture(first.audio[index], second.audio[index]).write(to: target)
+            let mixture = try AudioMixture(
+                first.audio[index], second.audio[index], isAmbisonic: settings.formats[index] == .foa
+            ).write(to: target)
             report.limitedSamples += mixture.limited
             report.limitedFiles += mixture.limited > 0 ? 1 : 0
             report.seconds = Double(mixture.frames) / Double(FrameTiming.sampleRate)
@@ -159,9 +161,11 @@ public final class MixtureWriter: Sendable {
     }
 
     /// The rows of a csv that describe some of the recording; what comes after its end is counted.
-    private static func labels(_ path: String, within audio: String, _ report: inout Report) throws -> MetadataCSV {
+    private static func labels(
+        _ path: String, within audio: String, isAmbisonic: Bool, _ report: inout Report
+    ) throws -> MetadataCSV {
         let csv = try MetadataCSV.read(path)
-        let frames = try Recording.reader(of: audio).frames
+        let frames = try Recording.reader(of: audio, isAmbisonic: isAmbisonic).frames
         let rows = csv.rows.filter { $0.frame * FrameTiming.samplesPerBlock < frames }
         report.lateRows += csv.rows.count - rows.count
         report.repeatedRows += csv.repeatedLines.count

@@ -13,6 +13,7 @@ final class SequenceMixer: @unchecked Sendable {
     private let slots: Int
     private let lookAhead: Int
     private var extractor: FeatureExtractor
+    private let isAmbisonic: Bool
     /// [hop + 2400 blocks, 4]: the first frame looks back one hop.
     private var samples: [Float]
     private var read: [Float]
@@ -24,6 +25,7 @@ final class SequenceMixer: @unchecked Sendable {
     init(kind: FeatureKind, blocks: Int, slots: Int, lookAhead: Int) {
         (self.blocks, self.slots, self.lookAhead) = (blocks, slots, lookAhead)
         extractor = FeatureExtractor(kind)
+        isAmbisonic = kind.isAmbisonic
         let count = FrameTiming.hop + blocks * FrameTiming.samplesPerBlock
         samples = [Float](repeating: 0, count: count * FrameTiming.microphones)
         read = [Float](repeating: 0, count: Self.piece * FrameTiming.microphones)
@@ -52,7 +54,7 @@ final class SequenceMixer: @unchecked Sendable {
     /// Adds a part of a recording, the hop before it included; before the first sample and after the last is silence.
     private func add(_ audio: String, from firstBlock: Int, gain: Float) throws {
         let channels = FrameTiming.microphones
-        let reader = try Recording.reader(of: audio)
+        let reader = try Recording.reader(of: audio, isAmbisonic: isAmbisonic)
         let begin = firstBlock * FrameTiming.samplesPerBlock - FrameTiming.hop
         guard begin < reader.frames else { return }
         try reader.seek(to: max(0, begin))

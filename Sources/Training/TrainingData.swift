@@ -167,7 +167,7 @@ public struct TrainingData: Sendable {
         let metadata = recording.metadata ?? "no labels"
         let csv = try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path) } ?? MetadataCSV(rows: [])
         let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
-        var warnings: [String] = []
+        var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic).remarks
         if let first = csv.repeatedLines.first {
             warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first counts")
         }

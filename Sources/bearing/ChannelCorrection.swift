@@ -8,7 +8,8 @@ struct ChannelCorrection {
     /// Empty where nothing can be put right there.
     private(set) var lines: [String] = []
 
-    init(_ findings: [ChannelFinding], _ input: BearingConfiguration.Input) {
+    /// - Parameter stored: order and scaling of the channels as the source has them.
+    init(_ findings: [ChannelFinding], _ input: BearingConfiguration.Input, _ stored: AmbisonicConvention) {
         var order = [0, 1, 2, 3]
         var turned = Set<Int>()
         var heardTurned = Set<Int>()
@@ -26,7 +27,7 @@ struct ChannelCorrection {
             }
         }
         if order != [0, 1, 2, 3] || !turned.isEmpty || !heardTurned.isEmpty {
-            lines += ["[input]"] + Self.channels(order, turned, heardTurned, input)
+            lines += ["[input]"] + Self.channels(order, turned, heardTurned, input, stored)
         }
         if let convention { lines += ["[input]", "ambisonics = \"\(convention.rawValue)\""] }
         if !mounting.isEmpty { lines += ["[mounting]"] + mounting }
@@ -36,10 +37,11 @@ struct ChannelCorrection {
     ///   - order: channel i should be channel `order[i]`, as they are analysed: in AmbiX order even where the source has another.
     ///   - turned: of the channels as they should be; `heardTurned`: of those as they are.
     private static func channels(
-        _ order: [Int], _ turned: Set<Int>, _ heardTurned: Set<Int>, _ input: BearingConfiguration.Input
+        _ order: [Int], _ turned: Set<Int>, _ heardTurned: Set<Int>, _ input: BearingConfiguration.Input,
+        _ stored: AmbisonicConvention
     ) -> [String] {
         // Where the source has what is analysed as W, Y, Z, X.
-        let places = input.ambisonics == .fuma ? [0, 2, 3, 1] : [0, 1, 2, 3]
+        let places = stored.order
         let (before, inverted) = (input.channels?.indices ?? [0, 1, 2, 3], Set(input.channels?.inverted ?? []))
         var indices = before
         var signs: [Int] = []

@@ -75,11 +75,11 @@ struct CheckCommand: ParsableCommand {
                 let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
                     configuration: configuration, kind: model.kind, directions: from.compactMap { KnownDirection($0) },
-                    seconds: seconds, hearsSource: isNamed)
+                    channels: model.input.channels, seconds: seconds, hearsSource: isNamed)
                 findings = try check.run()
             } else {
-                _ = try Listener(configuration.input)
-                print("source      \(configuration.input.source): opens")
+                let listener = try Listener(configuration.input, channels: model?.input.channels ?? .declared)
+                print("source      \(configuration.input.source): \(listener.opening)")
             }
         }
         failures += findings.map { Failure(.unavailable, $0) }

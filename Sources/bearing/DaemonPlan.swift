@@ -59,9 +59,11 @@ struct DaemonPlan {
     /// What a daemon that runs by `running` is to take over.
     func setup(after running: DaemonPlan, on stream: CaptureStream) throws -> Daemon.Setup {
         let (input, before) = (configuration.input, running.configuration.input)
-        let keepsSource = input.source == before.source && input.channels == before.channels && input.loop == before.loop
+        let keepsSource =
+            input.source == before.source && input.channels == before.channels && input.loop == before.loop
+            && model.input.channels == running.model.input.channels
         return Daemon.Setup(
-            capture: keepsSource ? nil : try configuration.makeCapture(on: stream), pipeline: model.makePipeline(),
+            capture: keepsSource ? nil : try configuration.makeCapture(on: stream, channels: model.input.channels), pipeline: model.makePipeline(),
             hello: hello, logLevel: logLevel,
             kept: [
                 ("[socket]", configuration.socket == running.configuration.socket),

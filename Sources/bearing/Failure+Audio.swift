@@ -6,7 +6,7 @@ extension Failure {
         let kind: Kind =
             switch error {
             case .missingFile, .unreadableFile: .noInput
-            case .notAudio, .emptyFile, .wrongChannelCount, .missingChannel, .truncatedFile: .badData
+            case .notAudio, .emptyFile, .wrongChannelCount, .missingChannel, .truncatedFile, .overlong: .badData
             case .unwritableFile: .inputOutput
             case .unfitSampleRate, .unfitChannelMap: .configuration
             case .missingDevice, .busyDevice, .forbiddenDevice, .unfitDevice, .failedDevice: .unavailable

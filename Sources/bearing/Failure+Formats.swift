@@ -15,7 +15,8 @@ extension Failure {
     init(_ error: FileError) {
         let kind: Kind =
             switch error {
-            case .missing, .unreadable, .unreadableFolder: .noInput
+            case .missing, .notAFile, .unreadable, .unreadableFolder: .noInput
+            case .tooLarge: .badData
             case .unwritable, .unwritableFolder: .inputOutput
             }
         self.init(kind, error.description)

@@ -9,6 +9,8 @@ struct HeardInput {
     let format: AudioFormat
     /// Of `mic` and `aformat`; nil where the model's own is taken.
     let geometry: ArrayGeometry?
+    /// What a file's channels are known to be.
+    let channels: FileChannels
     /// nil where the model hears the channels as they are.
     let encoding: EncodingFilters?
     /// What works less well than it might, a line each.
@@ -27,18 +29,20 @@ struct HeardInput {
                 "\(file == nil ? path : key("format")): expected a model for format \(format == .aformat ? "foa" : format.rawValue), found one for "
                     + "\(heard.rawValue): give --format \(heard.rawValue) or another --model")
         }
-        if input.ambisonics == .fuma, format != .foa {
+        if let convention = input.ambisonics, convention != .ambix, format != .foa {
             throw Failure(
                 .configuration,
-                "\(key("ambisonics")): expected fuma with format foa only, found format \(format.rawValue): leave one of them out")
+                "\(key("ambisonics")): expected \(convention.rawValue) with format foa only, found format \(format.rawValue): "
+                    + "leave one of them out")
         }
+        channels = format != .foa ? .capsules : input.ambisonics.map { .ambisonics($0) } ?? .declared
         let array = input.array.map(Resources.array)
         let geometry = try array.map { try Self.load($0) }
         self.geometry = format == .foa ? nil : geometry
         var warnings = format == .foa ? [] : (geometry?.remarks ?? []).map { "\(array ?? ""): \($0)" }
         switch format {
         case .foa:
-            encoding = input.ambisonics == .fuma ? .fuma : nil
+            encoding = input.ambisonics.flatMap { EncodingFilters(from: $0) }
             if let array { warnings.append("\(array): not used, as format foa has no capsules; format aformat encodes them") }
         case .mic:
             encoding = nil

@@ -11,9 +11,10 @@ final class Listener {
 
     private let source: Source
 
-    /// Opens the source.
+    /// Opens the source, and says what is odd about it.
+    /// - Parameter channels: what is known of a file's.
     /// - Throws: a `Failure` for what stands in the way.
-    init(_ input: BearingConfiguration.Input) throws {
+    init(_ input: BearingConfiguration.Input, channels: FileChannels) throws {
         do throws(AudioError) {
             switch input.source {
             case .alsa(let name):
@@ -21,14 +22,24 @@ final class Listener {
                 try capture.start()
                 source = .device(capture)
             case .file(let path):
-                source = .file(try AudioFileStream(path: path, map: input.channels))
+                source = .file(try AudioFileStream(path: path, map: input.channels, channels: channels))
             case .demo:
                 source = .file(try Self.demo())
             }
         } catch {
             throw Failure(error)
         }
+        for remark in remarks { Console.note(remark) }
     }
+
+    /// What is odd about the source, a line each.
+    var remarks: [String] { if case .file(let stream) = source { stream.remarks } else { [] } }
+
+    /// Order and scaling of Ambisonics that a file says of itself, and that is undone.
+    var undone: AmbisonicConvention? { if case .file(let stream) = source { stream.undone } else { nil } }
+
+    /// How it went, for people.
+    var opening: String { undone.map { "opens; its header says \($0.title), which is read as that" } ?? "opens" }
 
     deinit { if case .device(let capture) = source { capture.stop() } }
 

@@ -95,7 +95,8 @@ struct LocalizeCommand: ParsableCommand {
                 if wasRecorded, channels.channels != nil {
                     Console.note("\(path): recorded by `bearing run --record`, which has chosen its channels: --channels is not used")
                 }
-                let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : map)
+                let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : map, channels: model.input.channels)
+                for remark in stream.remarks { Console.note(remark) }
                 var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
                 var progress = ProgressBar("localize \(path)")
                 var done = 0

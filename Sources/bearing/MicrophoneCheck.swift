@@ -10,6 +10,8 @@ struct MicrophoneCheck {
     let configuration: BearingConfiguration
     let kind: MicrophoneKind
     let directions: [KnownDirection]
+    /// What is known of a file's channels.
+    let channels: FileChannels
     let seconds: Double
     /// Whether the source is heard too where every direction has a recording.
     let hearsSource: Bool
@@ -17,19 +19,22 @@ struct MicrophoneCheck {
     /// - Returns: what is wrong, a line each.
     func run() throws -> [String] {
         let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
-        let listener = recorded && !hearsSource ? nil : try Listener(configuration.input)
+        let listener = recorded && !hearsSource ? nil : try Listener(configuration.input, channels: channels)
         var findings: [ChannelFinding] = []
         if let listener {
-            print("source      \(configuration.input.source): opens")
+            print("source      \(configuration.input.source): \(listener.opening)")
             findings += try judge(convert(listener.listen(seconds: seconds, label: "listening to the room")))
         }
+        // As stored: where nobody says it, the files do.
+        var convention = configuration.input.ambisonics ?? listener?.undone
         var sounds: [KnownSound] = []
         var failures: [Failure] = []
         for known in directions {
             if listener?.isLive == true, known.recording == nil { Self.ask(for: known, seconds) }
             do {
-                let samples = try convert(hear(known, listener))
-                sounds.append(KnownSound(direction: known.direction, samples: samples))
+                let (heard, undone) = try hear(known, listener)
+                convention = convention ?? undone
+                sounds.append(KnownSound(direction: known.direction, samples: convert(heard)))
             } catch let failure as Failure {
                 failures.append(failure)
             }
@@ -37,8 +42,8 @@ struct MicrophoneCheck {
         // Where the array points follows from all of them.
         if let first = failures.first { throw Failure(first.kind, lines: failures.flatMap(\.lines)) }
         if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
-        if !sounds.isEmpty { findings += locate(sounds) }
-        let correction = ChannelCorrection(findings, configuration.input)
+        if !sounds.isEmpty { findings += locate(sounds, convention ?? .ambix) }
+        let correction = ChannelCorrection(findings, configuration.input, convention ?? .ambix)
         if !correction.lines.isEmpty {
             print("Put into the configuration:")
             for line in correction.lines { print("    \(line)") }
@@ -58,9 +63,9 @@ struct MicrophoneCheck {
         return AmbienceCheck.findings(samples, kind)
     }
 
-    private func locate(_ sounds: [KnownSound]) -> [ChannelFinding] {
+    private func locate(_ sounds: [KnownSound], _ convention: AmbisonicConvention) -> [ChannelFinding] {
         let report = DirectionCheck.report(
-            sounds, kind, mounting: configuration.viewpoint.mounting, convention: configuration.input.ambisonics)
+            sounds, kind, mounting: configuration.viewpoint.mounting, convention: convention)
         for (known, heard) in zip(directions, report.heard) {
             let place = heard.map {
                 "heard at azimuth \(Double($0.azimuth).formatted(0)), elevation \(Double($0.elevation).formatted(0))"
@@ -70,12 +75,16 @@ struct MicrophoneCheck {
         return report.findings
     }
 
-    private func hear(_ known: KnownDirection, _ listener: Listener?) throws -> [Float] {
+    /// - Returns: the sound, and order and scaling that its file says of itself and that were undone.
+    private func hear(_ known: KnownDirection, _ listener: Listener?) throws -> ([Float], AmbisonicConvention?) {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         let (samples, name): ([Float], String)
+        var undone: AmbisonicConvention?
         if let path = known.recording {
             do {
-                let stream = try AudioFileStream(path: path, map: configuration.input.channels)
+                let stream = try AudioFileStream(path: path, map: configuration.input.channels, channels: channels)
+                for remark in stream.remarks { Console.note(remark) }
+                undone = stream.undone
                 (samples, name) = (try Listener.read(frames, of: stream), path)
             } catch let error as AudioError {
                 throw Failure(error)
@@ -91,15 +100,17 @@ struct MicrophoneCheck {
                 "\(name): expected at least \(AmbienceCheck.shortest.formatted(0)) s of sound from \(known.name), found "
                     + "\(length.formatted(1)) s: give a longer recording")
         }
-        return samples
+        return (samples, undone)
     }
 
     /// To the order and scaling that is judged.
     private func convert(_ samples: [Float]) -> [Float] {
-        guard configuration.input.ambisonics == .fuma, kind == .ambisonics else { return samples }
+        guard kind == .ambisonics, let filters = configuration.input.ambisonics.flatMap({ EncodingFilters(from: $0) }) else {
+            return samples
+        }
         var converted = samples
         var span = converted.mutableSpan
-        FilterMatrix(.fuma).process(samples.span, into: &span)
+        FilterMatrix(filters).process(samples.span, into: &span)
         return converted
     }
 

@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
         let plan = try DaemonPlan(options)
         let log = Self.makeLog(plan.logLevel)
         plan.report(to: log)
-        let capture = try plan.configuration.makeCapture(speed: speed)
+        let capture = try plan.configuration.makeCapture(channels: plan.model.input.channels, speed: speed)
         // What the daemon runs by, for the next reload to be compared with.
         var running = plan
         var settings = plan.daemonOptions

@@ -70,7 +70,7 @@ struct ChannelOptions: ParsableArguments {
     @Option(help: "The capsules of mic and aformat: an array file, or the name of one in arrays/ (aformat-cardioid, tau-nigens-mic...).")
     var array: String?
 
-    @Option(help: "Order and scaling of foa: ambix (ACN, SN3D) or fuma.")
+    @Option(help: "Order and scaling of foa: ambix (ACN, SN3D), fuma or n3d (default: what a file says of itself, else ambix).")
     var ambisonics: String?
 
     /// - Returns: a fault for each option that cannot be.
@@ -96,7 +96,7 @@ struct ChannelOptions: ParsableArguments {
             if let parsed = AmbisonicConvention(rawValue: ambisonics) {
                 input.ambisonics = parsed
             } else {
-                faults.append(.option("--ambisonics", "ambix or fuma", ambisonics))
+                faults.append(.option("--ambisonics", AmbisonicConvention.expected, ambisonics))
             }
         }
         return faults
@@ -123,11 +123,16 @@ extension BearingConfiguration {
 
     /// The source of audio, not yet started.
     ///
-    /// - Parameter speed: of a file, times real time.
-    func makeCapture(on stream: CaptureStream = CaptureStream(), speed: Int = 1) throws -> any CaptureSource {
+    /// - Parameters:
+    ///   - channels: what is known of a file's.
+    ///   - speed: of a file, times real time.
+    func makeCapture(
+        on stream: CaptureStream = CaptureStream(), channels: FileChannels, speed: Int = 1
+    ) throws -> any CaptureSource {
         switch input.source {
         case .alsa(let name): ALSACapture(device: name, map: input.channels, stream: stream)
-        case .file(let path): FileCapture(path: path, map: input.channels, loops: input.loop, speed: speed, stream: stream)
+        case .file(let path):
+            FileCapture(path: path, map: input.channels, channels: channels, loops: input.loop, speed: speed, stream: stream)
         case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: input.loop, speed: speed, stream: stream)
         }
     }

@@ -228,7 +228,7 @@ import Testing
     @Test func furseMalhamIsPutInOrder() {
         var out = [Float](repeating: 0, count: 4)
         var span = out.mutableSpan
-        FilterMatrix(.fuma).process(([Float(0.5).squareRoot(), 0.1, 0.2, 0.3] as [Float]).span, into: &span)
+        FilterMatrix(EncodingFilters(from: .fuma)!).process(([Float(0.5).squareRoot(), 0.1, 0.2, 0.3] as [Float]).span, into: &span)
         #expect(zip(out, [1, 0.2, 0.3, 0.1] as [Float]).allSatisfy { abs($0 - $1) < 1e-6 }, "\(out)")
     }
 

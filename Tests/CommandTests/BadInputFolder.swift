@@ -18,6 +18,22 @@ final class BadInputFolder {
         let whole = try Data(contentsOf: URL(fileURLWithPath: "\(path)/good.wav"))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: "\(path)/cut.wav"))
 
+        // What is no ordinary file, or has no end.
+        for suffix in ["wav", "toml", "safetensors"] {
+            try makePipe("pipe.\(suffix)")
+            try FileManager.default.createSymbolicLink(atPath: "\(path)/device.\(suffix)", withDestinationPath: "/dev/zero")
+            try write("", to: "sparse.\(suffix)")
+            extend("sparse.\(suffix)", to: 1 << 42)
+        }
+        try FileManager.default.createDirectory(atPath: "\(path)/run.wav", withIntermediateDirectories: true)
+        try write("", to: "hollow.safetensors")
+        extend("hollow.safetensors", to: 1 << 29)
+        // The length of a stream, over eight terabytes.
+        var stream = Array(whole.prefix(44))
+        stream.replaceSubrange(40..<44, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        try Data(stream).write(to: URL(fileURLWithPath: "\(path)/endless.wav"))
+        extend("endless.wav", to: 1 << 43)
+
         try TestModel.write(to: "\(path)/good.safetensors")
         try TestModel.write(to: "\(path)/paper.safetensors", form: .paper)
         try TestModel.write(to: "\(path)/directions.safetensors", tellsActivity: false)
@@ -34,6 +50,7 @@ final class BadInputFolder {
         try write("[gate]\nopen_treshold = 0.5\n[input]\nloop = 3\n", to: "two.toml")
 
         try write("[model]\npath = \"none.safetensors\"\n", to: "absent.toml")
+        try write("[model]\npath = \"pipe.safetensors\"\n", to: "pipes.toml")
         try write("[gate]\nstay_threshold = 1\n", to: "stay.toml")
         try write("[[ignore]]\nelevation = [20, 10]\n", to: "sector.toml")
         try write((0..<3).map { "[[capsule]]\nposition = [0, 0.01, 0.0\($0)]\n" }.joined(), to: "three.toml")
@@ -46,6 +63,11 @@ final class BadInputFolder {
         for fold in [2, 3] {
             try write("0,0,0,10,0\n1,0,0,north,0\n", to: "badrow/metadata_dev/fold\(fold)_room1_mix001_ov1.csv")
         }
+        // Named pipes in the place of a recording and of labels.
+        try record("piped/foa_dev/fold3_room1_mix001_ov1.wav")
+        try makePipe("piped/foa_dev/fold2_room1_mix001_ov1.wav")
+        try write("0,0,0,10,0\n", to: "piped/metadata_dev/fold2_room1_mix001_ov1.csv")
+        try makePipe("piped/metadata_dev/fold3_room1_mix001_ov1.csv")
     }
 
     private func prepare(_ name: String) throws -> String {
@@ -54,6 +76,11 @@ final class BadInputFolder {
             at: URL(fileURLWithPath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
         return file
     }
+
+    private func makePipe(_ name: String) throws { _ = unsafe mkfifo(try prepare(name), 0o600) }
+
+    /// Sparse: it takes no room.
+    private func extend(_ name: String, to size: Int) { _ = unsafe truncate("\(path)/\(name)", size) }
 
     private func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: try prepare(name)))

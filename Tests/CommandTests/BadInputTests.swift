@@ -33,6 +33,8 @@ import Testing
         ("none.wav", noInput, "found nothing there"), ("stereo.wav", badData, "expected 4 channels, found 2"),
         ("empty.wav", badData, ""), ("corrupt.wav", badData, "expected an audio file"),
         ("cut.wav", badData, "expected 6000 frames as its header says, found 2997"),
+        ("pipe.wav", noInput, "found: a named pipe"), ("device.wav", noInput, "found: a device"), ("run.wav", noInput, "found: a folder"),
+        ("sparse.wav", badData, "expected an audio file"), ("endless.wav", badData, "expected at most 1000 hours of audio"),
     ].flatMap { name, status, part in
         [
             Case("localize @/\(name) \(good)", status, "@/\(name): ", part),
@@ -46,6 +48,9 @@ import Testing
         ("none.safetensors", noInput, ""), ("good.wav", badData, "expected a safetensors file"),
         ("lacking.safetensors", badData, "expected a tensor direction.0.bias"),
         ("misshapen.safetensors", badData, "tensor direction.0.bias: expected shape [16], found [1]"),
+        ("pipe.safetensors", noInput, "found a named pipe"), ("device.safetensors", noInput, "found a device"),
+        ("sparse.safetensors", badData, "expected at most 1073741824 bytes, found 4398046511104"),
+        ("hollow.safetensors", badData, "a header that is not the JSON of the format"),
     ].flatMap { name, status, part in
         [
             Case("localize @/good.wav --model @/\(name)", status, "@/\(name): ", part),
@@ -68,6 +73,13 @@ import Testing
     private static let settings = ["check", "run"].flatMap { command in
         [
             Case("\(command) --config @/none.toml \(good)", configuration, "@/none.toml: "),
+            Case("\(command) --config @/pipe.toml \(good)", configuration, "@/pipe.toml: ", "found a named pipe"),
+            Case("\(command) --config @/device.toml \(good)", configuration, "@/device.toml: ", "found a device"),
+            Case("\(command) --config @/run.wav \(good)", configuration, "@/run.wav: ", "found a folder"),
+            Case("\(command) --config @/sparse.toml \(good)", configuration, "@/sparse.toml: ", "found 4398046511104 bytes"),
+            Case(
+                "\(command) --config @/pipes.toml \(hearing)", configuration,
+                "@/pipes.toml: model.path: expected a model file, found a named pipe at @/pipe.safetensors"),
             Case("\(command) --config @/unknown.toml \(good)", configuration, "@/unknown.toml: gate.open_treshold: "),
             Case(
                 "\(command) --config @/absent.toml \(hearing)", configuration,
@@ -96,6 +108,8 @@ import Testing
         [
             Case("\(command) --format aformat", configuration, "array: expected the array of format aformat, found none"),
             Case("\(command) --format aformat --array @/none.toml", configuration, "@/none.toml: expected an array file"),
+            Case("\(command) --format aformat --array @/pipe.toml", configuration, "@/pipe.toml: expected an array file", "a named pipe"),
+            Case("\(command) --format aformat --array @/sparse.toml", configuration, "@/sparse.toml: expected an array file"),
             Case("\(command) --format aformat --array nosuch", configuration, "nosuch: expected an array file"),
             Case("\(command) --format aformat --array @/good.wav", configuration, "@/good.wav: "),
             Case(
@@ -117,6 +131,17 @@ import Testing
         ]
     } + [
         Case("train --dataset @/badrow --out @/run --config @/none.toml", configuration, "@/none.toml: "),
+        Case("train --dataset @/badrow --out @/run --config @/pipe.toml", configuration, "@/pipe.toml: ", "a named pipe"),
+        Case("train --dataset @/badrow --out @/run --initial @/pipe.safetensors", noInput, "@/pipe.safetensors: ", "a named pipe"),
+        Case("train --dataset @/badrow --out @/run --teacher @/pipe.safetensors", noInput, "@/pipe.safetensors: ", "a named pipe"),
+        Case("train --dataset @/gap --out @/run --loss tracking --hnet @/pipe.safetensors", noInput, "@/pipe.safetensors: ", "a named pipe"),
+        Case("train --dataset @/piped --out @/run", noInput, "@/piped/metadata_dev/fold3_room1_mix001_ov1.csv: ", "a named pipe"),
+        Case("evaluate \(good) --folds 2 --dataset @/piped", noInput, "@/piped/foa_dev/fold2_room1_mix001_ov1.wav: ", "a named pipe"),
+        Case("evaluate \(good) --folds 3 --dataset @/piped", noInput, "@/piped/metadata_dev/fold3_room1_mix001_ov1.csv: ", "a named pipe"),
+        Case("score @/piped/metadata_dev @/piped/metadata_dev", noInput, "fold3_room1_mix001_ov1.csv: ", "a named pipe"),
+        Case("plot --tracks @/pipe.wav --out @/plot.svg", noInput, "@/pipe.wav: ", "a named pipe"),
+        Case("plot --reference @/device.wav --out @/plot.svg", noInput, "@/device.wav: ", "a device"),
+        Case("plot --log @/sparse.wav --out @/plot.svg", badData, "@/sparse.wav: expected at most 268435456 bytes"),
         Case("train --dataset @/badrow --out @/run --config @/unknown.toml", configuration, "@/unknown.toml: gate: "),
         Case("train --dataset @/badrow --out @/run --filters 0", configuration, "--filters: expected an integer from 1"),
         Case("train --dataset @/badrow --out @/run --gain-min 20", configuration, "--gain-min: expected gain_min at most"),

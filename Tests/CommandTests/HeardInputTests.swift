@@ -24,7 +24,7 @@ import Tracking
     }
 
     private func input(
-        _ kind: FeatureKind, format: AudioFormat? = nil, array: String? = nil, ambisonics: AmbisonicConvention = .ambix
+        _ kind: FeatureKind, format: AudioFormat? = nil, array: String? = nil, ambisonics: AmbisonicConvention? = nil
     ) throws -> HeardInput {
         var input = BearingConfiguration().input
         (input.format, input.array, input.ambisonics) = (format, array, ambisonics)
@@ -36,7 +36,11 @@ import Tracking
         #expect(try input(.micPhase).format == .mic)
         let encoded = try input(.foaIntensity, array: "aformat-cardioid")
         #expect(encoded.format == .aformat && encoded.encoding != nil && encoded.latency > 0 && encoded.warnings.isEmpty)
-        #expect(try input(.foaIntensity, ambisonics: .fuma).encoding == .fuma)
+        #expect(try input(.foaIntensity, ambisonics: .n3d).encoding == EncodingFilters(from: .n3d))
+        #expect(try input(.foaIntensity, ambisonics: .ambix).encoding == nil)
+        #expect(try input(.foaIntensity).channels == .declared && input(.foaIntensity, ambisonics: .fuma).channels == .ambisonics(.fuma))
+        #expect(try input(.micPhase).channels == .capsules && encoded.channels == .capsules)
+        #expect(try input(.foaIntensity, ambisonics: .fuma).encoding == EncodingFilters(from: .fuma))
     }
 
     @Test func eachFormatHasAModelThatShips() throws {

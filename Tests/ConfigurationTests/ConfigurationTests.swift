@@ -115,6 +115,7 @@ import Tracking
         var expected = BearingConfiguration()
         expected.input.format = .foa
         expected.input.channels = .identity
+        expected.input.ambisonics = .ambix
         expected.input.array = "aformat-cardioid"
         expected.ignored = [Sector(azimuth: (170, -170), elevation: -90...0)]
         expected.model.path = "/usr/share/bearing/models/foa-live.safetensors"
@@ -139,7 +140,7 @@ import Tracking
          "input.inverted: expected numbers from 0 to 3 of some of the 4 channels, found the array [4]"),
         ("[input]\ninverted = [1]", "input.channels: expected 4 channel numbers beside inverted, found nothing"),
         ("[input]\nloop = \"yes\"", "input.loop: expected true or false, found the string \"yes\""),
-        ("[input]\nambisonics = \"acn\"", "input.ambisonics: expected one of ambix, fuma, found the string \"acn\""),
+        ("[input]\nambisonics = \"acn\"", "input.ambisonics: expected one of ambix, fuma, n3d, found the string \"acn\""),
         ("[mounting]\npitch = 100", "mounting.pitch: expected a number from -90.0 to 90.0, found the integer 100"),
         ("ignore = 3", "ignore: expected an array of tables, [[ignore]], found the integer 3"),
         ("[[ignore]]\nazimuth = [0, 10]\n[[ignore]]\nazimuth = [10]",

@@ -136,7 +136,7 @@ import Tracking
             [samples[frame] * Float(0.5).squareRoot(), samples[frame + 3], samples[frame + 1], samples[frame + 2]]
         }
         let a = run(makePipeline(), samples) { 2400 }
-        let b = run(makePipeline(encoding: .fuma), fuma) { 2400 }
+        let b = run(makePipeline(encoding: EncodingFilters(from: .fuma)), fuma) { 2400 }
         #expect(a.map { $0.tracks.map(\.id) } == b.map { $0.tracks.map(\.id) })
         for (x, y) in zip(a.flatMap(\.tracks), b.flatMap(\.tracks)) { #expect(x.direction.angle(to: y.direction) < 0.1) }
     }

@@ -1,0 +1,90 @@
+public import Glibc
+
+/// An ordinary file, opened for reading: the one way in for every path that somebody names.
+///
+/// Named pipes, devices, sockets and folders are refused before they are opened, as opening alone may block for ever or rewind a
+/// tape. Neither opening nor reading ever waits for another process.
+public final class RegularFile {
+    private var descriptor: Int32
+    /// Bytes when it was opened; 0 for files that the kernel makes up, such as those in /proc.
+    public let size: Int
+
+    /// - Throws: `missing`, `notAFile`, `tooLarge`, `unreadable`.
+    public init(_ path: String, limit: FileLimit) throws(FileError) {
+        var status = stat()
+        guard unsafe stat(path.systemPath, &status) == 0 else { throw Self.failure(path, errno) }
+        if let kind = Self.otherKind(status.st_mode) { throw .notAFile(path: path, found: kind) }
+        // Another file may have come to that path since.
+        let file = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard file >= 0 else { throw Self.failure(path, errno) }
+        var problem: FileError?
+        if unsafe fstat(file, &status) != 0 {
+            problem = Self.failure(path, errno)
+        } else if let kind = Self.otherKind(status.st_mode) {
+            problem = .notAFile(path: path, found: kind)
+        } else if status.st_size > limit.bytes {
+            problem = .tooLarge(path: path, limit: limit.bytes, found: Int(status.st_size))
+        }
+        if let problem {
+            close(file)
+            throw problem
+        }
+        descriptor = file
+        size = max(0, Int(status.st_size))
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// The descriptor, which is the caller's to close from here on.
+    public func release() -> Int32 {
+        defer { descriptor = -1 }
+        return descriptor
+    }
+
+    /// Lends the descriptor.
+    public func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { withExtendedLifetime(self) { body(descriptor) } }
+
+    /// The bytes at some offset; fewer where the file ends or cannot be read.
+    public func bytes(at offset: Int, count: Int) -> [UInt8] {
+        withDescriptor { Self.bytes(of: $0, at: offset, count: count) }
+    }
+
+    /// The same of a descriptor that has been released.
+    public static func bytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard count > 0 else { return bytes }
+        let got = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, at: offset, into: $0) }
+        bytes.removeLast(count - got)
+        return bytes
+    }
+
+    /// Reads until the buffer is full, the file ends or cannot be read.
+    /// - Returns: bytes read.
+    public static func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let got = unsafe pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, offset + filled)
+            if got < 0, errno == EINTR { continue }
+            if got <= 0 { break }
+            filled += got
+        }
+        return filled
+    }
+
+    /// What a mode of `stat` says of something that is no ordinary file; nil for one that is.
+    public static func otherKind(_ mode: mode_t) -> String? {
+        switch mode & S_IFMT {
+        case S_IFREG: nil
+        case S_IFDIR: "a folder"
+        case S_IFIFO: "a named pipe"
+        case S_IFCHR, S_IFBLK: "a device"
+        case S_IFSOCK: "a socket"
+        default: "something that is no file"
+        }
+    }
+
+    private static func failure(_ path: String, _ code: Int32) -> FileError {
+        code == ENOENT || code == ENOTDIR
+            ? .missing(path: path) : .unreadable(path: path, reason: FileError.text(of: code))
+    }
+}
