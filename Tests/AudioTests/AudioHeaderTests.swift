@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import TestSupport
 import Testing
 
 /// What a header says, against what is there, in every container that Bearing reads uncompressed sound from.

@@ -1,4 +1,5 @@
 import Audio
+import TestSupport
 import Testing
 
 /// Order and scaling of Ambisonics that a header declares.
