@@ -70,7 +70,7 @@ let package = Package(
         room(
             "Daemon",
             on: [
-                "Tracking", "Audio", "Pipeline", "TrackFeed", .product(name: "Logging", package: "swift-log"),
+                "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis", .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "bearing",
@@ -102,7 +102,7 @@ let package = Package(
         tests(of: "Networks", with: ["Tensor", "Kernels"]),
         tests(of: "Tracking", with: ["Geometry"]),
         tests(of: "Audio", with: ["Geometry"]),
-        tests(of: "Pipeline", with: ["Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
+        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "SafeTensors"),
         tests(of: "Fingerprints", with: ["Files"]),
         tests(
@@ -121,7 +121,7 @@ let package = Package(
         tests(
             of: "Daemon",
             with: [
-                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "TrackFeed",
+                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

@@ -12,6 +12,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case metadata
     /// What is no ordinary file, or a sparse one, in the place of every file that is read.
     case file
+    /// Samples of any bits, through the network.
+    case samples
     /// What subscribers do and say.
     case subscriber
 
@@ -24,6 +26,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .audio: AudioTarget.run(bytes)
         case .metadata: MetadataTarget.run(bytes)
         case .file: FileTarget.run(bytes)
+        case .samples: SampleTarget.run(bytes)
         case .subscriber: SubscriberTarget.shared.run(bytes)
         }
     }

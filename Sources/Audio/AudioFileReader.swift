@@ -4,7 +4,7 @@ import Glibc
 
 /// Reads an audio file of any format that libsndfile knows, as interleaved floats in ±1, in pieces of any size.
 ///
-/// Samples that are not finite (possible in float files) are read as 0 and counted.
+/// Samples that are not finite, or beyond any sound (possible in float files), are read as 0 and counted.
 @safe
 public final class AudioFileReader {
     public let path: String
@@ -15,8 +15,8 @@ public final class AudioFileReader {
     public let frames: Int
     /// The next frame that `read` gives.
     public private(set) var position = 0
-    /// Samples read as 0 because they were not a number or infinite.
-    public private(set) var nonFiniteSamples = 0
+    /// Samples read as 0 because they were not finite or beyond `SoundSample.limit`.
+    public private(set) var unsoundSamples = 0
 
     /// Order and scaling of Ambisonics as the header says; nil where it says nothing.
     public let ambisonics: AmbisonicConvention?
@@ -151,10 +151,8 @@ public final class AudioFileReader {
             return position < frames
                 ? .failure(.truncatedFile(path: path, expectedFrames: frames, foundFrames: position)) : .success(0)
         }
-        for index in 0..<got * channels where unsafe !buffer[index].isFinite {
-            unsafe buffer[index] = 0
-            nonFiniteSamples += 1
-        }
+        var samples = unsafe buffer.mutableSpan
+        unsoundSamples += SoundSample.silenceOthers(in: &samples, count: got * channels)
         if let conversion {
             unsafe conversion.apply(to: UnsafeMutableBufferPointer(rebasing: buffer[..<(got * channels)]))
         }

@@ -20,6 +20,9 @@ public final class AudioFileStream {
     /// Where the header does not tell what is there, or something else than what is known of the channels: a line each.
     public let remarks: [String]
 
+    /// Samples of the file so far that were not finite or beyond any sound, and are given as 0.
+    public var unsoundSamples: Int { reader.unsoundSamples }
+
     private let reader: AudioFileReader
     private let map: ChannelMap
     private let conversion: AmbisonicConversion?

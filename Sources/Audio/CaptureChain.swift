@@ -71,8 +71,9 @@ package final class CaptureChain: @unchecked Sendable {
         let (converted, chosen, resampled) = (converted, chosen, resampled)
         let samples = frames * shape.channels
         var floats = converted.mutableSpan(0..<samples)
-        unsafe shape.format.convert(
+        let unsound = unsafe shape.format.convert(
             RawSpan(_unsafeStart: raw.baseAddress!, byteCount: samples * shape.format.bytes), into: &floats)
+        if unsound > 0 { stream.status.count(unsoundSamples: unsound) }
         var four = chosen.mutableSpan(0..<frames * AudioFormat.channels)
         map.select(converted.span(0..<samples), channels: shape.channels, into: &four)
         deviceFrames += frames

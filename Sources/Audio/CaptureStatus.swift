@@ -28,6 +28,7 @@ public final class CaptureStatus: Sendable {
     private let emptyWakeCount = Atomic<Int>(0)
     private let clockJumpCount = Atomic<Int>(0)
     private let clockStepCount = Atomic<Int>(0)
+    private let unsoundSampleCount = Atomic<Int>(0)
     private let frameCount = Atomic<Int>(0)
     private let errorNumber = Atomic<Int>(0)
     private let driftBits = Atomic<UInt64>(0)
@@ -59,6 +60,8 @@ public final class CaptureStatus: Sendable {
     public var clockJumps: Int { clockJumpCount.load(ordering: .relaxed) }
     /// Times that the wall clock was set, or that the machine slept, and the times of blocks followed.
     public var clockSteps: Int { clockStepCount.load(ordering: .relaxed) }
+    /// Samples that were not finite or beyond any sound, and were taken for silence.
+    public var unsoundSamples: Int { unsoundSampleCount.load(ordering: .relaxed) }
     /// Parts per million by which the device's clock is faster than the machine's, over the present stretch without a gap; 0
     /// for its first seconds.
     public var drift: Double { Double(bitPattern: driftBits.load(ordering: .relaxed)) }
@@ -80,6 +83,7 @@ public final class CaptureStatus: Sendable {
     func countEmptyWake() { emptyWakeCount.add(1, ordering: .relaxed) }
     func countClockJump() { clockJumpCount.add(1, ordering: .relaxed) }
     func countClockStep() { clockStepCount.add(1, ordering: .relaxed) }
+    func count(unsoundSamples: Int) { unsoundSampleCount.add(unsoundSamples, ordering: .relaxed) }
     func count(frames: Int) { frameCount.add(frames, ordering: .relaxed) }
     func note(error: Int32) { errorNumber.store(Int(error), ordering: .relaxed) }
     func note(drift: Double) { driftBits.store(drift.bitPattern, ordering: .relaxed) }

@@ -18,6 +18,8 @@ package final class FilePlayer: @unchecked Sendable {
     /// Nanoseconds of the monotonic clock at frame 0.
     private var start: Int64 = 0
     private var played = 0
+    /// Samples of the file so far that were no sound.
+    private var unsound = 0
 
     package init(file: AudioFileStream, loops: Bool, speed: Int = 1, stream: CaptureStream) {
         self.file = file
@@ -69,14 +71,22 @@ package final class FilePlayer: @unchecked Sendable {
         var target = scratch.mutableSpan(0..<scratch.count)
         do throws(AudioError) {
             let frames = try file.read(into: &target)
+            noteUnsound()
             if frames > 0 || !loops { return frames > 0 ? frames : nil }
             try file.rewind()
             let again = try file.read(into: &target)
+            noteUnsound()
             return again > 0 ? again : nil
         } catch {
             stream.status.note(error: EIO)
             return nil
         }
+    }
+
+    private func noteUnsound() {
+        let count = file.unsoundSamples
+        if count > unsound { stream.status.count(unsoundSamples: count - unsound) }
+        unsound = count
     }
 
     /// When a frame is played.

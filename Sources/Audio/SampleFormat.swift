@@ -18,12 +18,12 @@ public enum SampleFormat: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Converts samples to floats in ±1: integers divided by their largest magnitude, which is exact up to 24 bits;
-    /// floats as they are, those that are not finite as 0.
+    /// floats as they are, those that are not finite or beyond any sound as 0.
     ///
     /// - Parameters:
     ///   - raw: [samples] of this format.
     ///   - samples: room for as many.
-    /// - Returns: samples converted.
+    /// - Returns: samples that were no sound.
     @discardableResult
     public func convert(_ raw: RawSpan, into samples: inout MutableSpan<Float>) -> Int {
         let count = raw.byteCount / bytes
@@ -53,10 +53,10 @@ public enum SampleFormat: String, Sendable, Hashable, CaseIterable {
         case .float:
             for i in 0..<count {
                 let bits = unsafe raw.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
-                let value = Float(bitPattern: UInt32(littleEndian: bits))
-                samples[i] = value.isFinite ? value : 0
+                samples[i] = Float(bitPattern: UInt32(littleEndian: bits))
             }
+            return SoundSample.silenceOthers(in: &samples, count: count)
         }
-        return count
+        return 0
     }
 }

@@ -16,12 +16,15 @@ final class AnalysisLoop: @unchecked Sendable {
     private let health: Health
     private let timings: FeedTimings
     private let recording: RecordFeed?
+    private let monitor: ChannelMonitor?
     /// Room for the rest of a block: [2400, 4].
     private var samples = [Float](repeating: 0, count: framesPerBlock * AudioFormat.channels)
     /// Frames of the present block that the pipeline has; below 0 while its encoder has not yet given the first.
     private var filled: Int
     private var power = SIMD4<Float>.zero
     private var computing: Int64 = 0
+    /// Those of the pipeline that are counted already.
+    private var networkResets = 0
     /// Of the next block.
     private var sequence = 0
     private var segment: Int?
@@ -32,7 +35,7 @@ final class AnalysisLoop: @unchecked Sendable {
 
     init(
         stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health,
-        timings: FeedTimings = FeedTimings(), recording: RecordFeed? = nil
+        timings: FeedTimings = FeedTimings(), recording: RecordFeed? = nil, monitor: ChannelMonitor? = nil
     ) {
         self.stream = stream
         self.pipeline = pipeline
@@ -40,6 +43,7 @@ final class AnalysisLoop: @unchecked Sendable {
         self.health = health
         self.timings = timings
         self.recording = recording
+        self.monitor = monitor
         filled = -pipeline.inputDelay
     }
 
@@ -83,6 +87,7 @@ final class AnalysisLoop: @unchecked Sendable {
         }
         measure(frames)
         recording?.hear(samples.span.extracting(0..<frames * AudioFormat.channels), at: moment.time)
+        monitor?.hear(samples.span.extracting(0..<frames * AudioFormat.channels))
         let before = MonotonicTime.now
         pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { tracks in post(tracks) }
         computing += MonotonicTime.now - before
@@ -145,6 +150,10 @@ final class AnalysisLoop: @unchecked Sendable {
     private func finishBlock() {
         timings.computing.record(computing, at: MonotonicTime.now)
         let load = Double(computing) * 1e-9 / Self.blockSeconds
+        if pipeline.networkResets > networkResets {
+            health.count(networkResets: pipeline.networkResets - networkResets)
+            networkResets = pipeline.networkResets
+        }
         health.countBlock(load: Float(load), power: power / Float(Self.framesPerBlock))
         filled = 0
         power = .zero

@@ -10,6 +10,8 @@ extension Daemon {
         public var capture: (any CaptureSource)?
         public var pipeline: LocalizationPipeline
         public var hello: FeedHello
+        /// What the channels should be from now on; nil leaves that as it is.
+        public var microphone: Microphone?
         public var logLevel: Logger.Level
         /// What was changed in the file but stays as it is until the daemon is started again.
         public var kept: [String]
@@ -42,13 +44,14 @@ extension Daemon {
         }
         let loop = AnalysisLoop(
             stream: stream, pipeline: setup.pipeline, mailbox: mailbox, health: health, timings: timings,
-            recording: recorder?.feed)
+            recording: recorder?.feed, monitor: monitor)
         loop.warmUp()
         do throws(AudioError) {
             try replace(hearing, with: Hearing(capture: setup.capture ?? hearing.capture, loop: loop))
         } catch {
             return log.error("not reloaded, going on as before: \(error)")
         }
+        if let microphone = setup.microphone { monitor?.expect(microphone) }
         setup.adopted()
         log.logLevel = setup.logLevel
         hello = setup.hello

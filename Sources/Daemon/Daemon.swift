@@ -31,6 +31,8 @@ public final class Daemon {
         public var priority: Int?
         /// What is kept of all that is heard and told; nil keeps nothing.
         public var recording: Recorder.Plan?
+        /// What the channels of the source should be, to be watched; nil watches nothing.
+        public var microphone: Microphone?
 
         public init(addresses: [FeedAddress]) { self.addresses = addresses }
     }
@@ -42,6 +44,7 @@ public final class Daemon {
     let timings = FeedTimings()
     let options: Options
     let recorder: Recorder?
+    let monitor: ChannelMonitor?
     var hearing: Hearing
     /// What is told to subscribers, apart from what the source adds to the latency once it is open.
     var hello: FeedHello
@@ -83,8 +86,10 @@ public final class Daemon {
         } catch {
             throw .audio(error)
         }
+        monitor = options.microphone.map { ChannelMonitor($0, health: health) }
         let loop = AnalysisLoop(
-            stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed)
+            stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed,
+            monitor: monitor)
         loop.warmUp()
         hearing = Hearing(capture: capture, loop: loop)
         for place in server.places {
@@ -125,6 +130,7 @@ public final class Daemon {
         }
         serverThread.start { [server] in server.run() }
         recorder?.start()
+        monitor?.start()
         startAnalysis()
         do throws(AudioError) {
             try promoted(options.priority) { () throws(AudioError) in try hearing.capture.start() }
@@ -166,6 +172,7 @@ public final class Daemon {
         hearing.capture.stop()
         hearing.stopAnalysis()
         recorder?.stop()
+        monitor?.stop()
         server.stop()
         serverThread.stop()
     }
@@ -174,7 +181,7 @@ public final class Daemon {
     private func watch(_ signals: sigset_t, _ manager: ServiceManager?) {
         var state = CaptureState.opening
         var passes = -1
-        var refusals = RefusalLog()
+        var (refusals, networkResets, unsoundSamples) = (RefusalLog(), RefusalLog(), RefusalLog())
         while true {
             var pause = timespec(tv_sec: 0, tv_nsec: 200_000_000)
             var signals = signals
@@ -201,6 +208,17 @@ public final class Daemon {
             }
             if let count = refusals.news(count: server.refusedCount, now: MonotonicTime.now) {
                 log.warning("\(count) subscribers refused: there are \(server.subscriberCount) already (socket.subscribers)")
+            }
+            for news in health.takeWarningNews() {
+                if news.isOver { log.notice("no longer found: \(news.text)") } else { log.warning("\(news.text)") }
+            }
+            if let count = networkResets.news(count: health.networkResets, now: MonotonicTime.now) {
+                log.warning(
+                    "the network was reset \(count) times, as a value in it was not finite: check that the model fits the microphone")
+            }
+            if let count = unsoundSamples.news(count: status.unsoundSamples, now: MonotonicTime.now) {
+                log.warning(
+                    "expected finite samples of up to 2^32 times full scale, found \(count) others, replaced by 0: check the source")
             }
             if health.passes != passes {
                 passes = health.passes

@@ -8,7 +8,9 @@ final class Health: Sendable {
     private let started = MonotonicTime.now
     private let blockCount = Atomic<Int>(0)
     private let passCount = Atomic<Int>(0)
+    private let networkResetCount = Atomic<Int>(0)
     private let loadBits = Atomic<UInt32>(0)
+    private let channels = Mutex(Warnings())
     private let level0 = Atomic<UInt32>(0)
     private let level1 = Atomic<UInt32>(0)
     private let level2 = Atomic<UInt32>(0)
@@ -18,6 +20,18 @@ final class Health: Sendable {
     var blocks: Int { blockCount.load(ordering: .relaxed) }
     /// Passes of the analysis loop, which wakes at least once a second, audio or not: a hang shows here.
     var passes: Int { passCount.load(ordering: .relaxed) }
+
+    /// Times that the network began anew because a number in it was not finite.
+    var networkResets: Int { networkResetCount.load(ordering: .relaxed) }
+
+    func count(networkResets: Int) { networkResetCount.add(networkResets, ordering: .relaxed) }
+    /// What is wrong with the channels now, a line each. Neither asked for nor told by the analysis thread.
+    var warnings: [String] { channels.withLock { $0.present } }
+
+    func tell(warnings: [String]) { channels.withLock { $0.tell(warnings) } }
+
+    /// Which warnings have come, and which are over, since the latest call; for the log.
+    func takeWarningNews() -> [Warnings.News] { channels.withLock { $0.takeNews() } }
 
     func countPass() { passCount.add(1, ordering: .relaxed) }
 
@@ -44,6 +58,8 @@ final class Health: Sendable {
             levels: (0..<AudioFormat.channels).map { Self.decibels(Float(bitPattern: power($0))) },
             uptime: Double(MonotonicTime.now - started) * 1e-9)
         status.drift = capture.drift
+        status.networkResets = networkResets
+        status.warnings = warnings
         return status
     }
 
@@ -60,6 +76,7 @@ final class Health: Sendable {
             FeedStatus.Count("busy", capture.busy),
             FeedStatus.Count("clock_jumps", capture.clockJumps),
             FeedStatus.Count("clock_steps", capture.clockSteps),
+            FeedStatus.Count("unsound_samples", capture.unsoundSamples, isUrgent: false),
             FeedStatus.Count("interrupts", capture.interrupts, isUrgent: false),
             FeedStatus.Count("short_reads", capture.shortReads, isUrgent: false),
             FeedStatus.Count("empty_wakes", capture.emptyWakes, isUrgent: false),

@@ -10,29 +10,24 @@ public enum AmbienceCheck {
     /// Frames are compared in these ranges of Hz: where capsules hear alike, and where they hear differently.
     private static let low: ClosedRange<Float> = 100...500
     private static let middle: ClosedRange<Float> = 300...3000
-    /// dB below the others that make a channel dead.
-    private static let deadBelow: Float = 40
-    /// dBFS below which quantisation is heard and not the room.
-    private static let faintBelow: Float = -85
 
     /// dB below full scale of each channel, without its offset.
     public static func levels(_ samples: [Float]) -> [Float] { powers(samples).map(Decibels.of) }
 
     /// - Parameter samples: [n, 4] at 24 kHz in +-1.
     public static func findings(_ samples: [Float], _ kind: MicrophoneKind) -> [ChannelFinding] {
-        let levels = levels(samples)
-        guard let loudest = levels.max(), loudest > -150 else { return [.silence] }
+        let found = LevelCheck.findings(BlockSums.blocks(of: samples), kind)
+        guard found != [.silence], found != [.still] else { return found }
         var findings = clipping(samples)
-        guard loudest > faintBelow else { return findings + [.faint(decibels: loudest)] }
-        let expected = kind.diffuseLevels
-        let dead = (0..<4).filter { channel in
-            let others = (0..<4).filter { $0 != channel }.map { levels[$0] - expected[$0] }
-            return levels[channel] - expected[channel] < median(others) - deadBelow
-        }
-        findings += dead.map { .dead(channel: $0) }
+        let loudest = levels(samples).max() ?? -200
+        guard loudest > LevelCheck.faint else { return findings + [.faint(decibels: loudest)] }
+        findings += found
+        let dead = found.compactMap { if case .dead(let channel) = $0 { channel } else { nil } }
         let alive = (0..<4).filter { !dead.contains($0) }
-        guard alive.count >= 3 else { return findings }
+        guard alive.count >= 3, found.count == dead.count else { return findings }
         let spectra = HeardSpectra(samples)
+        // What channels of another kind should be like is no measure for these.
+        if dead.isEmpty, let format = FormatCheck(spectra)?.finding(kind) { return findings + [format] }
         findings += levelFaults(spectra, kind, alive)
         if case .capsules(let geometry) = kind {
             findings += PolarityCheck.findings(spectra, geometry, alive)
@@ -77,7 +72,7 @@ public enum AmbienceCheck {
             estimates = [spectra.covariance(all, bins: HeardSpectra.bins(low)).shares]
         } else if alive.count == 4 {
             let powers = spectra.powers(middle)
-            let limit = median(powers)
+            let limit = Median.of(powers)
             let quiet = powers.map { $0 <= limit ? Float(1) : 0 }
             let bins = HeardSpectra.bins(middle)
             estimates = [all, quiet].flatMap { weights in
@@ -92,20 +87,14 @@ public enum AmbienceCheck {
         let deviations = alive.map { channel in
             estimates.map { shares in
                 let levels = (0..<4).map { Decibels.of(shares[$0]) - expected[$0] }
-                return levels[channel] - median(alive.filter { $0 != channel }.map { levels[$0] })
+                return levels[channel] - Median.of(alive.filter { $0 != channel }.map { levels[$0] })
             }
         }
         let threshold: Float = kind.isPressure ? 5 : 7
         return zip(alive, deviations).compactMap { channel, values in
-            let middle = median(values)
+            let middle = Median.of(values)
             guard abs(middle) > threshold, values.allSatisfy({ $0 * middle > 0 && abs($0) > 0.4 * threshold }) else { return nil }
             return .level(channel: channel, decibels: middle)
         }
-    }
-
-    static func median(_ values: [Float]) -> Float {
-        let sorted = values.sorted()
-        guard !sorted.isEmpty else { return 0 }
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 }

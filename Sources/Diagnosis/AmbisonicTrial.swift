@@ -54,6 +54,6 @@ struct AmbisonicTrial: ChannelTrial {
             let powers = (0..<4).map { covariances[index][hypothesis.order[$0]][hypothesis.order[$0]] }
             return Decibels.of(powers[0]) - Decibels.of(powers[1] + powers[2] + powers[3])
         }
-        return AmbienceCheck.median(levels)
+        return Median.of(levels)
     }
 }

@@ -5,10 +5,20 @@ public import Geometry
 public enum ChannelFinding: Sendable, Hashable {
     /// Nothing on any channel.
     case silence
+    /// Samples that never change, on any channel.
+    case still
     /// All channels so quiet that nothing can be said of them; the loudest, dB below full scale.
     case faint(decibels: Float)
     /// Nothing, or next to nothing, where the others hear something.
     case dead(channel: Int)
+    /// The same samples in all of them.
+    case equal(channels: [Int])
+    /// Capsules, taken for Ambisonics.
+    case capsules
+    /// Ambisonics, taken for capsules.
+    case ambisonics
+    /// Ambisonics in which Y, Z and X are so many dB louder beside W than they should be.
+    case scaling(decibels: Float)
     /// dB against what the others let expect.
     case level(channel: Int, decibels: Float)
     /// Samples at the highest value that the channel can have.
@@ -29,15 +39,37 @@ public enum ChannelFinding: Sendable, Hashable {
     /// Directions are wrong, and neither order, polarity nor mounting explains how.
     case unexplained(degrees: Float)
 
+    /// Whether the channels are no microphone's of the kind that they are taken for, so that nothing else can be told of them.
+    public var isOfAnotherKind: Bool {
+        switch self {
+        case .equal, .capsules, .ambisonics, .silence, .still: true
+        default: false
+        }
+    }
+
     /// One line: what is wrong, and what to do.
     public func description(_ kind: MicrophoneKind) -> String {
         switch self {
         case .silence:
-            "expected sound, found digital silence on every channel: is the microphone muted, or its gain at zero?"
+            "expected sound, found digital silence on every channel: is the microphone muted, its gain at zero, or another input chosen?"
+        case .still:
+            "expected sound, found samples that never change on every channel: is the microphone muted, or another input chosen?"
         case .faint(let decibels):
             "expected the sounds of a room, found \(Decibels.text(decibels)) dBFS at most: raise the gain to judge the channels"
         case .dead(let channel):
-            "\(kind.channel(channel)): expected sound as on the others, found next to nothing: check its capsule and cable"
+            "\(kind.channel(channel)): expected sound as on the others, found next to nothing, which bends directions: check its capsule and cable"
+                + (kind == .ambisonics && channel == 2 ? " (a recording without height has nothing there)" : "")
+        case .equal(let channels):
+            "\(Self.list(channels.map(kind.channel))): expected a signal of its own in each, found the same samples in all: is it a mono track, or "
+                + "a driver that copies channels?"
+        case .capsules:
+            "expected the channels of first-order Ambisonics (W, Y, Z, X), found channels that agree at low frequencies, as capsules do: "
+                + "use format mic or aformat with the array file"
+        case .ambisonics:
+            "expected the channels of capsules, found channels that differ at low frequencies, as those of first-order Ambisonics do: use format foa"
+        case .scaling(let decibels):
+            "expected Y, Z and X together as loud as W (SN3D), found them \(Decibels.text(abs(decibels))) dB \(decibels < 0 ? "quieter" : "louder"): "
+                + "set the convention of the source (ambisonics), or convert it; N3D is 5 dB louder, Furse-Malham 3 dB"
         case .level(let channel, let decibels):
             "\(kind.channel(channel)): expected the level that the others let expect, found it \(Decibels.text(abs(decibels))) dB "
                 + "\(decibels < 0 ? "quieter" : "louder"): check its gain and its capsule"

@@ -3,12 +3,14 @@ import Tensor
 
 /// The spectra of a few seconds of four channels, and their covariances under weights for each frame.
 struct HeardSpectra {
-    let frames: Int
-    /// [frames, bins], a lane for each channel.
+    private(set) var frames = 0
+    /// [frames, kept], a lane for each channel.
     private var real: [SIMD4<Float>] = []
     private var imaginary: [SIMD4<Float>] = []
 
     static let bins = FrameTiming.bins
+    /// The bins that are kept.
+    private let kept: Range<Int>
 
     /// The bins of a range of Hz.
     static func bins(_ range: ClosedRange<Float>) -> Range<Int> {
@@ -23,25 +25,33 @@ struct HeardSpectra {
 
     /// - Parameter samples: [n, 4] at 24 kHz.
     init(_ samples: [Float]) {
+        kept = 0..<Self.bins
         var stft = STFT()
         var start = 0
-        var count = 0
-        while stft.advance(samples.span, from: &start) {
-            for bin in 0..<Self.bins {
-                real.append(stft.real[bin])
-                imaginary.append(stft.imaginary[bin])
-            }
-            count += 1
-        }
-        frames = count
+        while stft.advance(samples.span, from: &start) { append(stft.real, stft.imaginary) }
     }
+
+    /// None yet.
+    /// - Parameter range: Hz that are kept of those to come.
+    init(range: ClosedRange<Float>) { kept = Self.bins(range) }
+
+    /// - Parameters: [513], of one more frame.
+    mutating func append(_ real: TensorRef<SIMD4<Float>>, _ imaginary: TensorRef<SIMD4<Float>>) {
+        for bin in kept {
+            self.real.append(real[bin])
+            self.imaginary.append(imaginary[bin])
+        }
+        frames += 1
+    }
+
+    private func index(_ frame: Int, _ bin: Int) -> Int { frame * kept.count + bin - kept.lowerBound }
 
     /// The power of each frame in a range of Hz, all channels together.
     func powers(_ range: ClosedRange<Float>) -> [Float] {
         let bins = Self.bins(range)
         return (0..<frames).map { frame in
             bins.reduce(Float(0)) { sum, bin in
-                let index = frame * Self.bins + bin
+                let index = index(frame, bin)
                 return sum + (real[index] * real[index] + imaginary[index] * imaginary[index]).sum()
             }
         }
@@ -55,7 +65,7 @@ struct HeardSpectra {
         let total = max(weights.reduce(0, +), 1e-9)
         for frame in 0..<frames where weights[frame] > 0 {
             let weight = weights[frame] / total
-            for bin in bins { result.add(real[frame * Self.bins + bin], imaginary[frame * Self.bins + bin], weight, bin) }
+            for bin in bins { result.add(real[index(frame, bin)], imaginary[index(frame, bin)], weight, bin) }
         }
         return result
     }
@@ -94,11 +104,14 @@ struct ChannelCovariance {
     func power(_ bin: Int) -> Double { (0..<4).reduce(0) { $0 + self[bin, $1, $1].real } }
 
     /// The mean over bins of the real parts, each bin with the same power.
-    var whitened: [[Double]] {
+    var whitened: [[Double]] { whitened(Array(bins)) }
+
+    /// The same over some of the bins.
+    func whitened(_ some: [Int]) -> [[Double]] {
         var sum = [[Double]](repeating: [0, 0, 0, 0], count: 4)
-        for bin in bins {
+        for bin in some {
             let scale = 1 / max(power(bin), 1e-30)
-            for i in 0..<4 { for j in 0..<4 { sum[i][j] += scale * self[bin, i, j].real / Double(bins.count) } }
+            for i in 0..<4 { for j in 0..<4 { sum[i][j] += scale * self[bin, i, j].real / Double(some.count) } }
         }
         return sum
     }

@@ -76,7 +76,7 @@ public struct STFT: ~Copyable {
 
 extension MutableTensorRef<SIMD4<Float>> {
     /// The same memory as rows of four floats: [count, 4].
-    var lanes: MutableTensorRef<Float> {
+    public var lanes: MutableTensorRef<Float> {
         unsafe MutableTensorRef<Float>(
             unsafeBase: UnsafeMutableRawPointer(unsafeBase).assumingMemoryBound(to: Float.self),
             shape: Shape(count, 4))

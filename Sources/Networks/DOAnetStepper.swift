@@ -80,8 +80,26 @@ public final class DOAnetStepper {
 
     /// Forgets everything heard: the next block is the first of a sequence.
     public func reset() {
-        for stage in stages { stage.input.fill(0) }
+        // What a step writes over too: where that was not finite, a multiplication by 0 in a library would keep it.
+        for stage in stages {
+            stage.input.fill(0)
+            stage.values.fill(0)
+        }
         for vector in hidden { vector.fill(0) }
+        for vector in layers { vector.fill(0) }
+        features.fill(0)
+        gates.fill(0)
+        recurrentGates.fill(0)
+        directions.fill(0)
+        activityLogits.fill(0)
+        scratch.fill(0)
+    }
+
+    /// Whether all that it says and remembers is finite; where not, only `reset` makes it so again.
+    public var isFinite: Bool {
+        for i in 0..<stages.count where !stages[i].input.rows(0..<2).readOnly.isFinite { return false }
+        for i in 0..<hidden.count where !hidden[i].readOnly.isFinite { return false }
+        return directions.readOnly.isFinite && activityLogits.readOnly.isFinite
     }
 
     /// Fills `directions` and `activityLogits` for one more block.

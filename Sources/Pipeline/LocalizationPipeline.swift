@@ -49,9 +49,13 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private var isSilent: [Bool]
     /// Of the present block.
     private var hasSound = false
+    /// Whether features of the present block were not finite.
+    private var isBroken = false
+    /// Blocks at which the network began anew because a feature, or what it remembered or said, was not finite; `reset` leaves them.
+    public private(set) var networkResets = 0
 
-    /// Log-mel of a frame of zeros is -100 dB in every band; the faintest 16-bit noise is far above.
-    private static let silence: Float = -99.9
+    /// Log-mel of a frame of zeros, in every band; the faintest 16-bit noise is far above.
+    private static let floor: Float = -100
 
     /// - Parameters:
     ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
@@ -127,9 +131,14 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// - Parameter frame: [64, C], unscaled.
     public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         let row = block.rows(frames..<frames + 1)
-        row.copy(from: frame)
-        hasSound = hasSound || Self.hasSound(frame, channels: kind.channels)
-        bandDirections?.add(frame)
+        if frame.isFinite {
+            row.copy(from: frame)
+        } else {
+            Self.silence(row, channels: kind.channels)
+            isBroken = true
+        }
+        hasSound = hasSound || Self.hasSound(row.readOnly, channels: kind.channels)
+        bandDirections?.add(row.readOnly)
         scaler.apply(row)
         frames += 1
         guard frames == FrameTiming.framesPerBlock else { return }
@@ -170,18 +179,21 @@ public final class LocalizationPipeline: @unchecked Sendable {
         blocks = 0
         samplesPushed = 0
         hasSound = false
+        isBroken = false
     }
 
     private func finishBlock(_ emit: (borrowing BlockTracks) -> Void) {
         stepper.step(block.readOnly)
         if bandDirections != nil {
             bandDirections?.finishBlock(into: bands)
+            isBroken = isBroken || !bands.lanes.readOnly.isFinite
             let heard = unsafe UnsafeBufferPointer(start: bands.unsafeBase, count: bands.count)
             unsafe refiner.push(heard.span)
         }
         isSilent[blocks % isSilent.count] = !hasSound
         hasSound = false
         blocks += 1
+        if isBroken || !stepper.isFinite { beginAnew() }
         // The first outputs of a network with look-ahead tell of blocks before the first.
         guard blocks > lookAhead else { return }
         // What a network says of digital silence is arbitrary: rooms have none, so no training meets it.
@@ -207,10 +219,26 @@ public final class LocalizationPipeline: @unchecked Sendable {
         emit(tracks)
     }
 
+    /// Goes on as if the blocks that the network has heard and not yet told of, this one among them, had been silence.
+    ///
+    /// Tracks stay: they coast, as through a pause.
+    private func beginAnew() {
+        networkResets += 1
+        isBroken = false
+        stepper.reset()
+        refiner.forget()
+        for index in isSilent.indices { isSilent[index] = true }
+    }
+
+    /// Writes the features of digital silence into a frame [64, C].
+    static func silence(_ frame: MutableTensorRef<Float>, channels: Int) {
+        for index in 0..<frame.count { frame[index] = index % channels < FrameTiming.microphones ? floor : 0 }
+    }
+
     /// Whether any band of the four log-mel channels of a frame [64, C] is above its floor.
     static func hasSound(_ frame: TensorRef<Float>, channels: Int) -> Bool {
         for band in 0..<FrameTiming.melBands {
-            for channel in 0..<FrameTiming.microphones where frame[band * channels + channel] > silence { return true }
+            for channel in 0..<FrameTiming.microphones where frame[band * channels + channel] > floor + 0.1 { return true }
         }
         return false
     }

@@ -38,7 +38,11 @@ public final class RecordingPipeline {
     private var features: [Float] = []
     /// Whether each block is anything but zeros.
     private var hasSound: [Bool] = []
+    /// Whether features of each block were not finite.
+    private var isBroken: [Bool] = []
     private var framesExtracted = 0
+    /// Blocks of which a feature, or what the network said, was not finite, and which were taken for silence.
+    public private(set) var brokenBlocks = 0
 
     private var slots: Int { parameters.architecture.maximumTracks }
     private var frameSize: Int { FrameTiming.melBands * scaler.kind.channels }
@@ -80,7 +84,25 @@ public final class RecordingPipeline {
     }
 
     private func keep(_ frame: TensorRef<Float>) {
-        if framesExtracted % FrameTiming.framesPerBlock == 0 { hasSound.append(false) }
+        if framesExtracted % FrameTiming.framesPerBlock == 0 {
+            hasSound.append(false)
+            isBroken.append(false)
+        }
+        if frame.isFinite {
+            take(frame)
+        } else {
+            var silence = [Float](repeating: 0, count: frame.count)
+            unsafe silence.withUnsafeMutableBufferPointer {
+                guard let base = $0.baseAddress else { return }
+                let row = unsafe MutableTensorRef(unsafeBase: base, shape: frame.shape)
+                LocalizationPipeline.silence(row, channels: scaler.kind.channels)
+                take(row.readOnly)
+            }
+            isBroken[isBroken.count - 1] = true
+        }
+    }
+
+    private func take(_ frame: TensorRef<Float>) {
         if LocalizationPipeline.hasSound(frame, channels: scaler.kind.channels) { hasSound[hasSound.count - 1] = true }
         framesExtracted += 1
         for index in 0..<frame.count { features.append(frame[index]) }
@@ -88,6 +110,7 @@ public final class RecordingPipeline {
         bandDirections?.add(frame)
         guard framesExtracted % FrameTiming.framesPerBlock == 0 else { return }
         bandDirections?.finishBlock(into: bands)
+        if !bands.lanes.readOnly.isFinite { bands.fill(.zero) }
         heardBands += bands.array
     }
 
@@ -109,6 +132,7 @@ public final class RecordingPipeline {
         features.removeAll()
         heardBands.removeAll()
         hasSound.removeAll()
+        isBroken.removeAll()
     }
 
     private func hear(_ blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
@@ -117,8 +141,10 @@ public final class RecordingPipeline {
         let shape = Shape(1, frames, FrameTiming.melBands, scaler.kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
         let input = arena.take(shape)
-        let network = DOAnetBatch<Float>(
-            parameters.architecture, sequences: 1, blocks: length, team: WorkerTeam(count: 1))
+        func makeNetwork() -> DOAnetBatch<Float> {
+            DOAnetBatch(parameters.architecture, sequences: 1, blocks: length, team: WorkerTeam(count: 1))
+        }
+        var network = makeNetwork()
         var tracks = BlockTracks()
         var told = 0
         while told < blocks {
@@ -130,10 +156,18 @@ public final class RecordingPipeline {
             scaler.apply(input)
             network.forward(input.readOnly, parameters, training: false)
             let (outputs, logits) = (network.directions.array, network.activityLogits.array)
+            let isFinite = network.directions.readOnly.isFinite && network.activityLogits.readOnly.isFinite
+            // What is not finite would stay in its memory.
+            if !isFinite { network = makeNetwork() }
             for block in told..<end {
                 let row = (block - start) * slots
-                let probabilities = (0..<slots).map { hasSound[block] ? 1 / (1 + expf(-logits[row + $0])) : 0 }
-                let directions = Array(outputs[3 * row..<3 * (row + slots)])
+                var probabilities = (0..<slots).map { hasSound[block] ? 1 / (1 + expf(-logits[row + $0])) : 0 }
+                var directions = Array(outputs[3 * row..<3 * (row + slots)])
+                if !isFinite, !(logits[row..<row + slots] + directions).allSatisfy(\.isFinite) {
+                    isBroken[block] = true
+                    (probabilities, directions) = (Array(repeating: 0, count: slots), Array(repeating: 0, count: 3 * slots))
+                }
+                if isBroken[block] { brokenBlocks += 1 }
                 gate.step(
                     directions: refined(directions, probabilities, block, of: blocks).span, probabilities: probabilities.span)
                 tracks.removeAll()

@@ -31,6 +31,10 @@ public struct FeedStatus: Sendable, Hashable {
     public var lostBlocks: Int
     /// Blocks analysed since the start.
     public var blocks: Int
+    /// Times that the network began anew because a number in it was not finite.
+    public var networkResets = 0
+    /// What is wrong with the channels now, a line each.
+    public var warnings: [String] = []
     /// Share of real time that the analysis thread computes, 0...1.
     public var load: Double
     /// Root mean square of each input channel over the last block, dB below full scale.
@@ -65,6 +69,7 @@ public struct FeedStatus: Sendable, Hashable {
     /// Whether a line is due at once: what changes between the two is more than time passing.
     func differs(from other: FeedStatus) -> Bool {
         state != other.state || droppedBlocks != other.droppedBlocks
+            || warnings != other.warnings || networkResets != other.networkResets
             || events.filter(\.isUrgent) != other.events.filter(\.isUrgent)
     }
 }

@@ -58,6 +58,12 @@ struct JSONLine {
         append(value, decimals: decimals)
     }
 
+    /// A text as the next element of an array.
+    mutating func element(_ value: String) {
+        element()
+        append(quoted: value)
+    }
+
     // MARK: - Pieces
 
     private mutating func element() {

@@ -26,6 +26,10 @@ extension TrackMessage {
         line.field("model", hello.model)
         line.field("frames", status.frames)
         line.field("drift_ppm", status.drift, decimals: 1)
+        line.field("network_resets", status.networkResets)
+        line.openArray("warnings")
+        for warning in status.warnings { line.element(warning) }
+        line.closeArray()
         line.openObject("events")
         for event in status.events { line.field(named: event.name, event.count) }
         line.closeObject()

@@ -54,6 +54,11 @@ public struct DirectionRefiner: ~Copyable {
 
     public mutating func reset() { blocks = 0 }
 
+    /// Forgets where the bands so far came from; blocks go on counting.
+    public mutating func forget() {
+        for index in directions.indices { directions[index] = .zero }
+    }
+
     /// - Parameter bands: [bands] of the next block; x, y, z of unit length, and the weight.
     public mutating func push(_ bands: Span<SIMD4<Float>>) {
         precondition(bands.count == self.bands, "as many bands as at the start")

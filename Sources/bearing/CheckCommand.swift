@@ -50,15 +50,20 @@ struct CheckCommand: ParsableCommand {
         var failures: [Failure] = []
         var model: LiveModel?
         var findings: [String] = []
+        var hasWarned = false
+        func warn(_ warning: String) {
+            hasWarned = true
+            Console.note(warning)
+        }
         attempt(&failures) {
             let loaded = try LiveModel(configuration)
             print("model       \(loaded.path): up to \(loaded.file.architecture.maximumTracks) sources")
             print("input       \(loaded.input.summary)")
-            for warning in loaded.warnings { Console.note(warning) }
+            for warning in loaded.warnings { warn(warning) }
             model = loaded
         }
         for address in configuration.socket.places {
-            attempt(&failures) { try check(address, configuration.socket.access) }
+            attempt(&failures) { try check(address, configuration.socket.access, warn) }
         }
         attempt(&failures) {
             guard let path = configuration.record.path else { return }
@@ -74,7 +79,7 @@ struct CheckCommand: ParsableCommand {
                 // A source that nobody named is not what recordings of all directions are about.
                 let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
-                    configuration: configuration, kind: model.kind, directions: from.compactMap { KnownDirection($0) },
+                    configuration: configuration, kind: model.microphone, directions: from.compactMap { KnownDirection($0) },
                     channels: model.input.channels, seconds: seconds, hearsSource: isNamed)
                 findings = try check.run()
             } else {
@@ -83,13 +88,15 @@ struct CheckCommand: ParsableCommand {
             }
         }
         failures += findings.map { Failure(.unavailable, $0) }
-        guard let first = failures.first else { return print("All is well.") }
+        guard let first = failures.first else {
+            return print(hasWarned ? "No fault was found, but there are warnings." : "All is well.")
+        }
         throw Failure(first.kind, lines: failures.flatMap(\.lines))
     }
 
-    private func check(_ address: FeedAddress, _ access: FeedAccess) throws {
+    private func check(_ address: FeedAddress, _ access: FeedAccess, _ warn: (String) -> Void) throws {
         do throws(FeedError) {
-            if let warning = try TrackServer.check(address, access: access) { Console.note(warning) }
+            if let warning = try TrackServer.check(address, access: access) { warn(warning) }
         } catch {
             throw Failure(error)
         }
@@ -104,12 +111,5 @@ struct CheckCommand: ParsableCommand {
         } catch {
             failures.append(Failure(.configuration, "\(error)"))
         }
-    }
-}
-
-extension LiveModel {
-    /// What the channels should be.
-    fileprivate var kind: MicrophoneKind {
-        input.format == .foa ? .ambisonics : .capsules(input.geometry ?? file.geometry ?? .tetrahedral)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Audio
 import Configuration
 import Daemon
+import Diagnosis
 import Formats
 import Logging
 import Networks
@@ -24,8 +25,11 @@ struct DaemonPlan {
         options.limits = configuration.socket.limits
         options.priority = configuration.realtime.enabled ? configuration.realtime.priority : nil
         options.recording = recording
+        options.microphone = microphone
         return options
     }
+
+    private var microphone: Microphone { Microphone(model.microphone, convention: configuration.input.ambisonics) }
 
     private var recording: Recorder.Plan? {
         let record = configuration.record
@@ -62,13 +66,16 @@ struct DaemonPlan {
         let keepsSource =
             input.source == before.source && input.channels == before.channels && input.loop == before.loop
             && model.input.channels == running.model.input.channels
-        return Daemon.Setup(
-            capture: keepsSource ? nil : try configuration.makeCapture(on: stream, channels: model.input.channels), pipeline: model.makePipeline(),
+        var setup = Daemon.Setup(
+            capture: keepsSource ? nil : try configuration.makeCapture(on: stream, channels: model.input.channels),
+            pipeline: model.makePipeline(),
             hello: hello, logLevel: logLevel,
             kept: [
                 ("[socket]", configuration.socket == running.configuration.socket),
                 ("[record]", configuration.record == running.configuration.record),
                 ("[realtime]", configuration.realtime == running.configuration.realtime),
             ].filter { !$0.1 }.map(\.0))
+        setup.microphone = microphone
+        return setup
     }
 }

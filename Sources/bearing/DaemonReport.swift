@@ -33,7 +33,9 @@ struct DaemonReport {
         var levelDbfs: [ForeignNumber?]
 
         var error, source, format, model: ForeignText?
-        var frames, subscribersServed, subscribersStalled: Int?
+        /// What is wrong with the channels.
+        var warnings: [ForeignText]?
+        var frames, subscribersServed, subscribersStalled, networkResets: Int?
         /// Parts per million by which the device's clock is fast.
         var driftPpm: ForeignNumber?
         var events: [String: Int]?

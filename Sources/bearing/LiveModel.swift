@@ -1,5 +1,6 @@
 import Audio
 import Configuration
+import Diagnosis
 import Features
 import Formats
 import Networks
@@ -50,6 +51,11 @@ struct LiveModel {
             ? input.warnings + [
                 "gate.refinement: not used, as \(path) hears \(file.features.rawValue), which tells nothing of single bands"
             ] : input.warnings
+    }
+
+    /// What the channels should be.
+    var microphone: MicrophoneKind {
+        input.format == .foa ? .ambisonics : .capsules(input.geometry ?? file.geometry ?? .tetrahedral)
     }
 
     func makePipeline() -> LocalizationPipeline {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audio
 import Configuration
+import Diagnosis
 import Files
 import Formats
 import Geometry
@@ -71,7 +72,7 @@ struct LocalizeCommand: ParsableCommand {
         var batch = Batch(recordings.count, "recordings")
         for (recording, path) in zip(recordings, tracks.paths) where !StandardOutput.shared.isBroken {
             try batch.attempt {
-                let text = try localize(recording, model, map: configuration.input.channels)
+                let text = try localize(recording, model, configuration.input)
                 if let path {
                     // In one step, so that Ctrl-C leaves no half-written file.
                     try WholeFile.write(Array(text.utf8), to: path)
@@ -93,8 +94,9 @@ struct LocalizeCommand: ParsableCommand {
     }
 
     /// All lines of the pieces of one recording.
-    private func localize(_ paths: [String], _ model: LiveModel, map: ChannelMap?) throws -> String {
+    private func localize(_ paths: [String], _ model: LiveModel, _ input: BearingConfiguration.Input) throws -> String {
         let listener = RecordingListener(model)
+        var remarks = RecordingRemarks(model, input)
         var text = ""
         for path in paths {
             do throws(AudioError) {
@@ -103,7 +105,7 @@ struct LocalizeCommand: ParsableCommand {
                 if wasRecorded, channels.channels != nil {
                     Console.note("\(path): recorded by `bearing run --record`, which has chosen its channels: --channels is not used")
                 }
-                let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : map, channels: model.input.channels)
+                let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : input.channels, channels: model.input.channels)
                 for remark in stream.remarks { Console.note(remark) }
                 var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
                 var progress = ProgressBar("localize \(path)")
@@ -113,15 +115,19 @@ struct LocalizeCommand: ParsableCommand {
                     let frames = try stream.read(into: &span)
                     guard frames > 0 else { break }
                     listener.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
+                    remarks.hear(samples.span.extracting(0..<frames * AudioFormat.channels))
                     done += frames
                     progress.update(Double(done) / Double(max(1, stream.frames)))
                 }
                 progress.finish()
+                remarks.add(unsoundSamples: stream.unsoundSamples)
             } catch {
                 throw Failure(error)
             }
         }
         listener.finish { append($0, to: &text) }
+        remarks.add(networkResets: listener.networkResets)
+        for line in remarks.lines { Console.note("\(paths.first ?? ""): \(line)") }
         return text
     }
 
@@ -158,6 +164,14 @@ private enum RecordingListener {
 
     init(_ model: LiveModel) {
         self = model.file.architecture.form == .live ? .live(model.makePipeline()) : .whole(model.makeRecordingPipeline())
+    }
+
+    /// Blocks at which the network met numbers that are not finite.
+    var networkResets: Int {
+        switch self {
+        case .live(let pipeline): pipeline.networkResets
+        case .whole(let pipeline): pipeline.brokenBlocks
+        }
     }
 
     func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {

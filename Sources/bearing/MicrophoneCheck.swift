@@ -42,7 +42,8 @@ struct MicrophoneCheck {
         // Where the array points follows from all of them.
         if let first = failures.first { throw Failure(first.kind, lines: failures.flatMap(\.lines)) }
         if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
-        if !sounds.isEmpty { findings += locate(sounds, convention ?? .ambix) }
+        // Channels of another kind, or copies, are in no order that could be told.
+        if !sounds.isEmpty, !findings.contains(where: \.isOfAnotherKind) { findings += locate(sounds, convention ?? .ambix) }
         let correction = ChannelCorrection(findings, configuration.input, convention ?? .ambix)
         if !correction.lines.isEmpty {
             print("Put into the configuration:")

@@ -63,6 +63,11 @@ enum StatusMetrics {
         text.family(
             "bearing_dropped_frames_total", .counter, "Frames that the analysis was too late for.",
             status.dropped.map { Double($0.frames) })
+        text.family(
+            "bearing_warnings", .gauge, "Present warnings about the channels.", status.warnings.map { Double($0.count) })
+        text.family(
+            "bearing_network_resets_total", .counter, "Resets of the network because a value in it was not finite.",
+            status.networkResets.map(Double.init))
         text.family("bearing_load_ratio", .gauge, "Share of real time that the analysis computes.", status.load.value)
         summary(
             "bearing_latency_seconds", "From the end of a block to its line in the subscribers' sockets, last minute.",

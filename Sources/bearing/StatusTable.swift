@@ -21,8 +21,8 @@ struct StatusTable {
         ]
         if let device = hello.capture { lines.insert(row("device", "\(device)"), at: 3) }
         if let error = status.error { lines.append(row("last fault", "\(error)")) }
-        lines.append(
-            row("analysis", "\(Self.grouped(status.blocks)) blocks   load \((status.load.value * 100).formatted(1)) %"))
+        for warning in (status.warnings ?? []).prefix(16) { lines.append(row("warning", "\(warning)")) }
+        lines.append(row("analysis", analysis))
         lines.append(row("dropped", dropped))
         lines += levels
         lines += latencies
@@ -41,6 +41,12 @@ struct StatusTable {
             parts.append("clock \(abs(drift.value).formatted(1)) ppm \(drift.value > 0 ? "fast" : "slow")")
         }
         return parts.joined(separator: "   ")
+    }
+
+    private var analysis: String {
+        let status = report.status
+        let resets = status.networkResets.map { $0 > 0 ? "   \(Self.grouped($0)) network resets" : "" } ?? ""
+        return "\(Self.grouped(status.blocks)) blocks   load \((status.load.value * 100).formatted(1)) %\(resets)"
     }
 
     private var dropped: String {

@@ -61,7 +61,16 @@ import Testing
         try Self.write(samples, .waveFloat, to: folder.file("b.wav"))
         let reader = try AudioFileReader(path: folder.file("b.wav"))
         #expect(try reader.readAll() == [1.5, -1.5, 1, -1, 0, 0.25, 0, 0])
-        #expect(reader.nonFiniteSamples == 2)
+        #expect(reader.unsoundSamples == 2)
+
+        // As far from any sound, and finite; up to 32-bit integers that nobody scaled is kept.
+        let far: [Float] = [1e30, -2e19, 0x1p33, 0x1p32, -0x1p31, 32767, 0x1p-140, -.greatestFiniteMagnitude]
+        try Self.write(far, .waveFloat, to: folder.file("c.wav"))
+        let stream = try AudioFileStream(path: folder.file("c.wav"))
+        var read = [Float](repeating: 9, count: 8)
+        var span = read.mutableSpan
+        #expect(try stream.read(into: &span) == 2)
+        #expect(read == [0, 0, 0, 0x1p32, -0x1p31, 32767, 0x1p-140, 0] && stream.unsoundSamples == 4)
     }
 
     @Test func abortLeavesNothingAndCloseReplaces() throws {

@@ -2,11 +2,11 @@ import Audio
 import Testing
 
 @Suite struct SampleFormatTests {
-    static func convert(_ bytes: [UInt8], _ format: SampleFormat) -> [Float] {
+    static func convert(_ bytes: [UInt8], _ format: SampleFormat, unsound: Int? = 0) -> [Float] {
         var samples = [Float](repeating: 9, count: bytes.count / format.bytes)
         var span = samples.mutableSpan
-        let converted = unsafe format.convert(bytes.span.bytes, into: &span)
-        #expect(converted == samples.count)
+        let found = unsafe format.convert(bytes.span.bytes, into: &span)
+        if let unsound { #expect(found == unsound) }
         return samples
     }
 
@@ -24,13 +24,17 @@ import Testing
         #expect(Self.convert([0, 0, 0, 0x40, 0, 0, 0, 0x80, 0, 1, 0, 0], .s32) == s32)
         let floats: [Float] = [1, -2, 0, 0]
         #expect(
-            Self.convert([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF], .float) == floats)
+            Self.convert([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF], .float, unsound: 2) == floats)
+        // A finite number far beyond any sound, 2^64, the largest that is one, 2^32, and the float next above.
+        let far: [Float] = [0, 0x1p32, 0, -0x1p32]
+        #expect(
+            Self.convert([0, 0, 0x80, 0x5F, 0, 0, 0x80, 0x4F, 1, 0, 0x80, 0x4F, 0, 0, 0x80, 0xCF], .float, unsound: 2) == far)
     }
 
     @Test(arguments: SampleFormat.allCases)
     func unalignedBytesDoNotMatter(_ format: SampleFormat) {
         let bytes = (0..<format.bytes * 64 + 1).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-        let aligned = Self.convert(Array(bytes[1...]), format)
+        let aligned = Self.convert(Array(bytes[1...]), format, unsound: nil)
         var samples = [Float](repeating: 0, count: 64)
         var span = samples.mutableSpan
         unsafe format.convert(bytes.span.bytes.extracting(1...), into: &span)

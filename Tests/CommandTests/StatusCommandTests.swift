@@ -82,6 +82,24 @@ struct StatusCommandTests {
         #expect(metrics.kinds["bearing_latency_seconds"] == "summary" && metrics.kinds["bearing_load_ratio"] == "gauge")
     }
 
+    /// What is wrong with the channels, and a network that began anew, each where there is such.
+    @Test func warningsAreShownAndCounted() throws {
+        let told = FakeDaemon.status.replacing(
+            "\"frames\":2962960800", with: "\"frames\":2962960800,\"network_resets\":1200,\"warnings\":[\"channel 1 (Y): \\u001b\",\"two\"]")
+        let daemon = FakeDaemon(says: "\(FakeDaemon.hello)\n\(told)\n")
+        let table = try run(daemon)
+        #expect(table.status == 0)
+        let lines = """
+            warning      channel 1 (Y): ?
+            warning      two
+            analysis     1,234,567 blocks   load 8.1 %   1,200 network resets
+
+            """
+        #expect(table.output.contains(lines))
+        let metrics = try MetricsReader(try run(daemon, "--prometheus").output)
+        #expect(metrics.values[.init("bearing_warnings")] == 2 && metrics.values[.init("bearing_network_resets_total")] == 1200)
+    }
+
     /// Nothing recorded in the last minute: no quantile is zero seconds.
     @Test func aSilentMinuteHasNoQuantiles() throws {
         let quiet = FakeDaemon.status.replacing("\"count\":601", with: "\"count\":0")

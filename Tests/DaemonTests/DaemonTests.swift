@@ -39,7 +39,7 @@ struct DaemonTests {
         #expect(status["dropped_blocks"] as? Int == 0)
         #expect(status["frames"] as? Int == 36_000)
         let events = try #require(status["events"] as? [String: Int])
-        #expect(events.count == 12 && events.values.allSatisfy { $0 == 0 })
+        #expect(events.count == 13 && events.values.allSatisfy { $0 == 0 })
         #expect(status["error"] is NSNull && status["source"] as? String == "file")
         for key in ["latency_ms", "compute_ms"] {
             let times = try #require(status[key] as? [String: [String: Double]])

@@ -77,6 +77,29 @@ import Testing
         #expect(first() == before)
     }
 
+    /// Also in what a step writes over, which a library that multiplies by 0 first would keep.
+    @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude])
+    func onlyAResetForgetsWhatIsNotFinite(_ poison: Float) {
+        let (input, parameters) = prepared(blocks: 3)
+        let (stepper, fresh) = (DOAnetStepper(parameters), DOAnetStepper(parameters))
+        let (size, shape) = (5 * 64 * 7, Shape(5, 64, 7))
+        func step(_ stepper: DOAnetStepper, _ block: [Float]) -> [Float] {
+            block.withTensor(shape) { stepper.step($0) }
+            return stepper.directions.array + stepper.activityLogits.array
+        }
+        _ = step(stepper, Array(input[..<size]))
+        #expect(stepper.isFinite)
+        _ = step(stepper, Array(repeating: poison, count: size))
+        #expect(!stepper.isFinite)
+        for _ in 0..<5 { _ = step(stepper, Array(input[..<size])) }
+        stepper.reset()
+        #expect(stepper.isFinite)
+        for block in 0..<3 {
+            let features = Array(input[block * size..<(block + 1) * size])
+            #expect(step(stepper, features) == step(fresh, features))
+        }
+    }
+
     @Test func allocatesNothing() {
         let (input, parameters) = prepared(blocks: 2)
         let stepper = DOAnetStepper(parameters)

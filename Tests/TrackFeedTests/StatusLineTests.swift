@@ -30,11 +30,13 @@ struct StatusLineTests {
     }
 
     @Test func theStatusLineHasEveryField() throws {
-        let told = FeedStatus(
+        var told = FeedStatus(
             state: "lost", error: "a \"fault\"\n", events: [.init("overruns", 3), .init("suspends", 1), .init("stalls", 0)],
             frames: 9_000_000_000, droppedFrames: 4799, lostBlocks: 2, blocks: 17, load: 0.25, levels: [-20, -30, -40, -200],
             uptime: 12.34)
-        let feed = try FakeFeed(status: { told })
+        (told.networkResets, told.warnings) = (7, ["a \"warning\"", "another"])
+        let whole = told
+        let feed = try FakeFeed(status: { whole })
         let reader = try #require(Reader(feed.path))
         let hello = try #require(try reader.object())
         #expect(hello["model"] as? String == "models/foa.safetensors")
@@ -49,6 +51,7 @@ struct StatusLineTests {
         // What the line has always had: overruns, and whole blocks lost on either side of the analysis.
         #expect(line["overruns"] as? Int == 3 && line["dropped_blocks"] as? Int == 3)
         #expect(line["uptime"] as? Double == 12.3)
+        #expect(line["network_resets"] as? Int == 7 && line["warnings"] as? [String] == ["a \"warning\"", "another"])
         let nothing = try #require(line["latency_ms"] as? [String: [String: Double]])
         #expect(nothing["total"] == ["count": 0, "sum": 0, "p50": 0, "p90": 0, "p99": 0, "p999": 0, "max": 0])
         #expect(Set(nothing.keys) == ["minute", "total"])

@@ -1,0 +1,79 @@
+import Audio
+import Features
+import Geometry
+import Networks
+import Pipeline
+import Tracking
+
+/// Samples of any bits: as a device gives them, and past the check at the entrance, straight into the pipeline.
+enum SampleTarget {
+    /// Blocks of sound after which nothing of what was before may be left.
+    private static let blocksToRecover = 5
+    /// Blocks that the network hears ahead.
+    private static let lookAhead = 1
+    private static let samplesPerBlock = FrameTiming.samplesPerBlock * FrameTiming.microphones
+
+    static func run(_ bytes: [UInt8]) {
+        guard let first = bytes.first else { return }
+        let raw = Array(bytes.dropFirst())
+        let samples = (0..<raw.count / 16 * 4).map { index in
+            Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(raw[4 * index + $1]) << (8 * UInt32($1)) })
+        }
+        let pipeline = Self.pipeline(kinds[Int(first) % kinds.count], encoded: first >= 128)
+        hear(pipeline, samples)
+        let broken = pipeline.networkResets
+        hear(pipeline, Array(sound.prefix(blocksToRecover * samplesPerBlock)))
+        let recovered = pipeline.networkResets
+        let told = hear(pipeline, sound)
+        precondition(pipeline.networkResets == recovered && recovered <= broken + 2, "a network that does not recover")
+        precondition(told > 0, "sound that is not heard after \(blocksToRecover) blocks of it")
+
+        // As a device gives them nothing gets that far.
+        var taken = [Float](repeating: 0, count: samples.count)
+        var span = taken.mutableSpan
+        let unsound = unsafe SampleFormat.float.convert(raw.span.bytes.extracting(0..<4 * samples.count), into: &span)
+        precondition(zip(samples, taken).count { $0.bitPattern != $1.bitPattern && $1 != 0 } == 0, "a sample that was changed")
+        let live = Self.pipeline(kinds[Int(first) % kinds.count], encoded: first >= 128)
+        hear(live, taken)
+        precondition(live.networkResets == 0 && unsound <= samples.count, "a sample that no check stopped")
+    }
+
+    private static let kinds: [FeatureKind] = [.foaIntensity, .foaCovariance, .micCoherence, .micPhase, .micGCCPHAT]
+
+    /// Noise of half a second: enough to recover, and as much again to be told.
+    private static let sound: [Float] = {
+        var state: UInt32 = 1
+        return (0..<(blocksToRecover + lookAhead + 2) * samplesPerBlock).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return 0.1 * Float(Int32(bitPattern: state)) / 2_147_483_648
+        }
+    }()
+
+    private static func pipeline(_ kind: FeatureKind, encoded: Bool) -> LocalizationPipeline {
+        let architecture = DOAnetArchitecture(
+            form: .live, channels: kind.channels, filters: 2, gruWidth: 2, headWidth: 2, maximumTracks: 2, lookAhead: lookAhead)
+        let count = FrameTiming.melBands * kind.channels
+        var gate = GateSettings()
+        (gate.openThreshold, gate.stayThreshold, gate.openBlocks, gate.duplicateDegrees) = (0, 0, 1, 0)
+        gate.refinement = 0.1
+        return LocalizationPipeline(
+            parameters: DOAnetParameters(architecture, seed: 3),
+            scaler: FeatureScaler(kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count)),
+            gate: gate, encoding: encoded ? .fuma : nil)
+    }
+
+    /// - Returns: tracks of all blocks.
+    @discardableResult
+    private static func hear(_ pipeline: LocalizationPipeline, _ samples: [Float]) -> Int {
+        var told = 0
+        pipeline.push(samples.span) { tracks in
+            for index in 0..<tracks.count {
+                let track = tracks[index]
+                let sum = track.direction.x + track.direction.y + track.direction.z + track.activity
+                precondition(sum.isFinite, "a track of no direction or activity")
+                told += 1
+            }
+        }
+        return told
+    }
+}

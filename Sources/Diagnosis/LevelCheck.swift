@@ -1,0 +1,78 @@
+/// Channels that carry nothing, nothing that moves, or what another carries: from the levels of some seconds, block by block.
+enum LevelCheck {
+    /// dBFS below which all is silence.
+    private static let silent: Float = -150
+    /// dBFS of the loudest channel below which quantisation is heard and not the room.
+    static let faint: Float = -85
+    /// dB below the others, on the whole and in the quiet blocks, that together make a channel dead.
+    private static let deadBelow: [(level: Float, floor: Float)] = [(40, 30), (15, 40)]
+    /// The share of their power by which channels differ that are copies: the rounding of a resampler is far below, and what two
+    /// capsules hear far above.
+    private static let copied = 1e-10
+
+    /// - Parameter blocks: of some seconds.
+    static func findings(_ blocks: [BlockSums], _ kind: MicrophoneKind) -> [ChannelFinding] {
+        guard !blocks.isEmpty else { return [] }
+        let powers = blocks.map(\.powers)
+        let levels = levels(powers.reduce(.zero, +) / Double(blocks.count))
+        let (lowest, highest) = blocks.reduce((blocks[0].lowest, blocks[0].highest)) {
+            (pointwiseMin($0.0, $1.lowest), pointwiseMax($0.1, $1.highest))
+        }
+        guard let loudest = levels.max(), loudest > silent else {
+            return [pointwiseMax(highest, -lowest).max() > 1e-7 ? .still : .silence]
+        }
+        guard loudest > faint else { return [] }
+        // A plane wave without any background has channels that are zero, or equal, where its direction makes them so.
+        if kind == .ambisonics, isPlaneWave(powers) { return [] }
+        let equal = copies(blocks, powers, levels)
+        if !equal.isEmpty { return equal.map { .equal(channels: $0) } }
+        return dead(powers, levels, kind).map { .dead(channel: $0) }
+    }
+
+    private static func levels(_ power: SIMD4<Double>) -> [Float] { (0..<4).map { Decibels.of(power[$0]) } }
+
+    /// Whether W has the power of Y, Z and X together in all blocks that sound: true of a wave in an open field, and of nothing that a
+    /// microphone hears in a room, where that holds on the whole only.
+    private static func isPlaneWave(_ powers: [SIMD4<Double>]) -> Bool {
+        let balances = audible(powers).map { Decibels.of($0[1] + $0[2] + $0[3]) - Decibels.of($0[0]) }
+        let mean = balances.reduce(0, +) / Float(max(balances.count, 1))
+        let variance = balances.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(max(balances.count, 1))
+        return abs(mean) < 0.5 && variance < 0.25
+    }
+
+    private static func audible(_ powers: [SIMD4<Double>]) -> [SIMD4<Double>] {
+        powers.filter { $0.max() > 1e-9 }
+    }
+
+    /// Groups of channels with the same samples.
+    private static func copies(_ blocks: [BlockSums], _ powers: [SIMD4<Double>], _ levels: [Float]) -> [[Int]] {
+        let total = powers.reduce(.zero, +)
+        func areEqual(_ a: Int, _ b: Int) -> Bool {
+            min(levels[a], levels[b]) > faint
+                && blocks.reduce(0) { $0 + $1.difference(a, b) } < copied * (total[a] + total[b])
+        }
+        var groups: [[Int]] = []
+        for channel in 0..<4 where !groups.joined().contains(channel) {
+            let group = [channel] + (channel + 1..<4).filter { areEqual(channel, $0) }
+            if group.count > 1 { groups.append(group) }
+        }
+        return groups
+    }
+
+    private static func dead(_ powers: [SIMD4<Double>], _ levels: [Float], _ kind: MicrophoneKind) -> [Int] {
+        let expected = kind.diffuseLevels
+        // A source may be loud in some channels only, as one in front of a microphone in an open field; what is heard between its sounds is not.
+        let audible = audible(powers)
+        let floors = (0..<4).map { channel in
+            let sorted = audible.map { $0[channel] }.sorted()
+            return sorted.isEmpty ? -200 : Decibels.of(sorted[sorted.count / 10])
+        }
+        return (0..<4).filter { channel in
+            let others = (0..<4).filter { $0 != channel }
+            func isBelow(_ values: [Float], by decibels: Float) -> Bool {
+                values[channel] - expected[channel] < Median.of(others.map { values[$0] - expected[$0] }) - decibels
+            }
+            return deadBelow.contains { isBelow(levels, by: $0.level) && isBelow(floors, by: $0.floor) }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Audio
+import Configuration
+import Diagnosis
+
+/// Warnings about a recording, one line each, once it was read to its end.
+struct RecordingRemarks {
+    private let watch: ChannelWatch
+    private let kind: MicrophoneKind
+    private var findings: [ChannelFinding] = []
+    private var unsoundSamples = 0
+    private var networkResets = 0
+
+    init(_ model: LiveModel, _ input: BearingConfiguration.Input) {
+        kind = model.microphone
+        watch = ChannelWatch(kind, convention: input.ambisonics)
+    }
+
+    /// - Parameter samples: [n, 4] of the recording, the channels in order.
+    mutating func hear(_ samples: Span<Float>) {
+        watch.hear(samples)
+        note()
+    }
+
+    /// Samples of one of its files that were taken for silence.
+    mutating func add(unsoundSamples: Int) { self.unsoundSamples += unsoundSamples }
+
+    mutating func add(networkResets: Int) { self.networkResets += networkResets }
+
+    /// Of the whole recording, a line each.
+    var lines: [String] {
+        mutating get {
+            watch.finish()
+            note()
+            var lines = findings.map { $0.description(kind) }
+            if unsoundSamples > 0 {
+                lines.append("expected finite samples of up to 2^32 times full scale, found \(unsoundSamples) others, replaced by 0")
+            }
+            if networkResets > 0 {
+                lines.append(
+                    "the network was reset in \(networkResets) blocks, as a value in it was not finite: check that the model fits "
+                        + "the recording")
+            }
+            return lines
+        }
+    }
+
+    private mutating func note() {
+        for finding in watch.findings where !findings.contains(finding) { findings.append(finding) }
+    }
+}
