@@ -104,7 +104,7 @@ let package = Package(
         tests(of: "Audio", with: ["Geometry"]),
         tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
         tests(of: "SafeTensors"),
-        tests(of: "Fingerprints", with: ["Files"]),
+        .testTarget(name: "FingerprintsTests", dependencies: ["Files", "Fingerprints"], swiftSettings: strict),
         tests(
             of: "Formats",
             with: ["SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),

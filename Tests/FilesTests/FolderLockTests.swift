@@ -32,7 +32,8 @@ import Testing
         defer { clean() }
         try Folder.make(folder)
         let holders = Atomic<Int>(0)
-        let (taken, shared) = (Atomic<Int>(0), Atomic<Int>(0))
+        let taken = Atomic<Int>(0)
+        let shared = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             for _ in 0..<200 {
                 guard let lock = try? FolderLock(folder: folder) else { continue }
