@@ -50,13 +50,18 @@ import Testing
         },
     ]
 
+    /// `train` stops at it; `evaluate` and `augment` do without the recording, where its labels are there.
     @Test(arguments: faults, ["train", "evaluate", "augment"])
     func isRefusedInOneLine(fault: Fault, command: String) throws {
         let folder = try MalformedDataFolder()
         try fault.make(folder)
         let result = try folder.run(command)
         #expect(result.status == fault.status, "\(result.error)")
-        #expect(result.output == "" && result.error.split(separator: "\n").count == 1, "\(result.error)")
+        let lines = result.error.split(separator: "\n")
+        let goesOn = command != "train" && fault.status == 65
+        let summary: [Substring] = goesOn && command == "evaluate" ? ["bearing: 2 of 3 recordings done, 1 not"] : []
+        #expect(Array(lines.dropFirst()) == summary, "\(result.error)")
+        #expect(result.output.isEmpty == !goesOn)
         let said = fault.said.replacingOccurrences(of: "@", with: fault.isAudio ? folder.audio : folder.metadata)
         #expect(result.error.hasPrefix("bearing: ") && result.error.contains(said), "\(result.error)")
     }

@@ -14,7 +14,7 @@ import Formats
         #expect(RecordingName("fold3_room12_mix007_ov2") == RecordingName(fold: 3, room: 12, mix: 7, overlap: 2))
         #expect(RecordingName(fold: 3, room: 12, mix: 7, overlap: 2).text == "fold3_room12_mix007_ov2")
         #expect(RecordingName(fold: 3, room: 12, mix: 1234, overlap: 2).text == "fold3_room12_mix1234_ov2")
-        for text in ["fold_room1_mix001_ov1", "fold3_room1_mix001", "fold3_room1_mix+1_ov1", "room1_fold3_mix001_ov1", ""] {
+        for text in ["fold_room1_mix001_ov1", "fold3_room1", "fold3_room1_mix001_", "split1_ir0_ov1", "fold3_room1_mix+1_ov1", "room1_fold3_mix001_ov1", ""] {
             #expect(RecordingName(text) == nil, "\(text)")
         }
     }
