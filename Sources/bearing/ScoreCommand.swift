@@ -51,24 +51,42 @@ struct ScoreCommand: ParsableCommand {
         let others = try baseline.map { try CSVFolder($0, folds: folds) }
         let names = try scored(labels, found, others, all: folds != nil)
         var lengths = try RecordingLengths(references: references, audio: audio)
-        let scored = try names.map { name in
-            let csv = try read(labels.files[name]!, wrapsAzimuths: true)
-            let blocks = lengths.blocks(of: name)
-            if let blocks, csv.frameCount > blocks {
-                Console.note(
-                    "\(labels.files[name]!): labels up to frame \(csv.frameCount - 1), but the recording ends after \(blocks); "
-                        + "later ones are left out")
+        var batch = Batch(names.count, "recordings")
+        var recordings: [ScoredRecording] = []
+        for name in names {
+            // A recording that one of the systems cannot be scored on counts for none.
+            try batch.attempt {
+                let csv = try read(labels.files[name]!, wrapsAzimuths: true)
+                let blocks = lengths.blocks(of: name)
+                if let blocks, csv.frameCount > blocks {
+                    Console.note(
+                        "\(labels.files[name]!): labels up to frame \(csv.frameCount - 1), but the recording ends after \(blocks); "
+                            + "later ones are left out")
+                }
+                recordings.append(
+                    ScoredRecording(
+                        name: name, labels: ReferenceLabels(csv, blockCount: blocks), tracks: try read(found.files[name]!),
+                        baseline: try others.map { try read($0.files[name]!) }))
             }
-            return (name, ReferenceLabels(csv, blockCount: blocks))
         }
         if let remark = lengths.remark { Console.note(remark) }
-        let report = try report(of: found, against: scored)
-        let other = try others.map { try self.report(of: $0, against: scored) }
+        guard !recordings.isEmpty else { return try batch.finish() }
+        let report = Self.report(on: recordings) { $0.tracks }
+        let other = others == nil ? nil : Self.report(on: recordings) { $0.baseline }
         if json {
             print(other.map { report.json(baseline: $0) } ?? report.json)
         } else {
             print(report.table(perRecording: perRecording, baseline: other), terminator: "")
         }
+        try batch.finish()
+    }
+
+    /// What systems are scored on.
+    private struct ScoredRecording {
+        let name: String
+        let labels: ReferenceLabels
+        let tracks: MetadataCSV
+        let baseline: MetadataCSV?
     }
 
     /// Names that both folders have, in order; says which references are left out.
@@ -100,12 +118,13 @@ struct ScoreCommand: ParsableCommand {
         names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
     }
 
-    private func report(of tracks: CSVFolder, against references: [(name: String, labels: ReferenceLabels)]) throws -> MetricsReport {
+    private static func report(on recordings: [ScoredRecording], _ tracks: (ScoredRecording) -> MetadataCSV?) -> MetricsReport {
         var accumulator = MetricsAccumulator()
-        for (name, labels) in references {
+        for recording in recordings {
+            guard let tracks = tracks(recording) else { continue }
             accumulator.add(
-                name: name, references: labels.blocks,
-                predictions: ReferenceLabels.predictions(try read(tracks.files[name]!), blockCount: labels.blocks.count))
+                name: recording.name, references: recording.labels.blocks,
+                predictions: ReferenceLabels.predictions(tracks, blockCount: recording.labels.blocks.count))
         }
         return accumulator.report()
     }

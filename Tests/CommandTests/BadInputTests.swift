@@ -150,7 +150,7 @@ import Testing
         Case("train --dataset @/gap --out @/run --loss tracking --hnet @/good.safetensors", badData, "expected bearing-hnet-1"),
         Case("reproduce table1 --dataset @/nowhere --out @/table", noInput, "@/nowhere/foa_dev: "),
         Case("reproduce table1 --dataset @/gap --out @/table --hnet @/good.safetensors", badData, "expected bearing-hnet-1"),
-        Case("score @/badrow/metadata_dev @/badrow/metadata_dev", badData, "fold2_room1_mix001_ov1.csv:2: expected azimuth"),
+        Case("score --folds 2 @/badrow/metadata_dev @/badrow/metadata_dev", badData, "fold2_room1_mix001_ov1.csv:2: expected azimuth"),
         Case("synth --sounds @/nowhere --out @/scenes", noInput, "@/nowhere: "),
         Case("synth --sounds @/gap/metadata_dev --out @/scenes", noInput, "@/gap/metadata_dev: "),
     ]

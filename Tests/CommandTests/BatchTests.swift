@@ -65,6 +65,24 @@ struct BatchTests {
         #expect(none.status == 65 && none.output == "" && none.error.contains("0 of 3 recordings done, 3 not"), "\(none.error)")
     }
 
+    @Test func theOthersAreScored() throws {
+        try dataset((1...4).map { "fold1_room1_mix00\($0)_ov1" })
+        for name in ["tracks", "others"] { try copy("set/metadata_dev", to: name) }
+        try spoil("../tracks/fold1_room1_mix001_ov1.csv")
+        try spoil("metadata_dev/fold1_room1_mix002_ov1.csv")
+        try spoil("../others/fold1_room1_mix003_ov1.csv")
+        let result = try run("score @/set/metadata_dev @/tracks --baseline @/others --json")
+        #expect(result.status == 65 && result.output.contains("mix004"))
+        for name in ["mix001", "mix002", "mix003"] {
+            #expect(!result.output.contains(name), "no system has more recordings than the other")
+        }
+        let lines = result.error.split(separator: "\n")
+        #expect(lines.count == 4 && lines.last == "bearing: 1 of 4 recordings done, 3 not", "\(result.error)")
+        try spoil("metadata_dev/fold1_room1_mix004_ov1.csv")
+        let none = try run("score @/set/metadata_dev @/tracks")
+        #expect(none.status == 65 && none.output == "")
+    }
+
     @Test func theOthersAreMixed() throws {
         try dataset(["mix001_ov1", "mix002_ov1", "mix003_ov1", "mix004_ov2"].map { "fold3_room1_\($0)" })
         try spoil("foa_dev/fold3_room1_mix002_ov1.wav")

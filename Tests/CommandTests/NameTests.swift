@@ -63,6 +63,29 @@ struct NameTests {
         #expect(inside.status == 0 && Folder.has("\(folder.path)/names/\(name)/again/a.csv"), "\(inside.error)")
     }
 
+    /// Macintoshes write é as two characters, others as one: both are the same name.
+    @Test func labelsAndTracksAreFoundByEitherComposition() throws {
+        let (one, two) = ("fold1_caf\u{E9}", "fold1_cafe\u{301}")
+        for part in ["set/foa_dev", "set/metadata_dev", "tracks"] { try Folder.make("\(folder.path)/names/\(part)") }
+        try put("set/foa_dev/\(one).wav")
+        let labels = Array("0,0,0,10,0\n1,0,0,10,0\n".utf8)
+        try WholeFile.write(labels, to: "\(folder.path)/names/set/metadata_dev/\(two).csv")
+        try WholeFile.write(labels, to: "\(folder.path)/names/tracks/\(one).csv")
+        #expect(try run("evaluate --model ../good.safetensors --dataset set --json").status == 0)
+        let scored = try run("score set/metadata_dev tracks --json")
+        #expect(scored.status == 0 && scored.error == "" && scored.output.contains("\"recall\":100"), "\(scored.error)")
+        // Both in one folder are two files of one name.
+        try WholeFile.write(labels, to: "\(folder.path)/names/tracks/\(two).csv")
+        let both = try run("score set/metadata_dev tracks")
+        #expect(both.status == 65 && both.error.split(separator: "\n").count == 1, "\(both.error)")
+        // Names of other bytes are those of recordings too.
+        let latin = "fold1_" + String(systemBytes: [0xE9])
+        try put("set/foa_dev/\(latin).wav")
+        try WholeFile.write(labels, to: "\(folder.path)/names/set/metadata_dev/\(latin).csv")
+        let evaluated = try run("evaluate --model ../good.safetensors --dataset set --out found")
+        #expect(evaluated.status == 0 && Folder.has("\(folder.path)/names/found/\(latin).csv"), "\(evaluated.error)")
+    }
+
     @Test func messagesAreOneLineOfPlainText() throws {
         try Folder.make("\(folder.path)/names")
         let result = try run("localize --model ../good.safetensors '\(String(systemBytes: [0xE9]))\u{1B}[2J\nx.wav'")
