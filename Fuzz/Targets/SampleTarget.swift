@@ -59,7 +59,7 @@ enum SampleTarget {
         return LocalizationPipeline(
             parameters: DOAnetParameters(architecture, seed: 3),
             scaler: FeatureScaler(kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count)),
-            gate: gate, encoding: encoded ? .fuma : nil)
+            gate: gate, encoding: encoded ? EncodingFilters(from: .fuma) : nil)
     }
 
     /// - Returns: tracks of all blocks.

@@ -38,7 +38,7 @@ public final class ChannelWatch {
     /// - Parameter convention: of Ambisonics; converted before it is judged.
     public init(_ kind: MicrophoneKind, convention: AmbisonicConvention = .ambix) {
         self.kind = kind
-        filter = convention == .fuma && kind == .ambisonics ? FilterMatrix(.fuma) : nil
+        filter = kind == .ambisonics ? EncodingFilters(from: convention).map { FilterMatrix($0) } : nil
         blocks.reserveCapacity(Self.windowBlocks)
     }
 

@@ -29,7 +29,7 @@ struct DaemonPlan {
         return options
     }
 
-    private var microphone: Microphone { Microphone(model.microphone, convention: configuration.input.ambisonics) }
+    private var microphone: Microphone { Microphone(model.microphone, convention: configuration.input.ambisonics ?? .ambix) }
 
     private var recording: Recorder.Plan? {
         let record = configuration.record

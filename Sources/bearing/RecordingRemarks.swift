@@ -12,7 +12,7 @@ struct RecordingRemarks {
 
     init(_ model: LiveModel, _ input: BearingConfiguration.Input) {
         kind = model.microphone
-        watch = ChannelWatch(kind, convention: input.ambisonics)
+        watch = ChannelWatch(kind, convention: input.ambisonics ?? .ambix)
     }
 
     /// - Parameter samples: [n, 4] of the recording, the channels in order.
