@@ -1,5 +1,6 @@
 import Audio
 import Geometry
+import Networks
 import TestSupport
 import Testing
 
