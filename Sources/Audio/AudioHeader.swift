@@ -68,7 +68,8 @@ struct AudioHeader {
         guard let frameBytes else {
             let block = blockBytes ?? 1
             guard let declared, declared / block != data.count / block else { return nil }
-            return Int(Double(declared) * Double(frames) / Double(max(1, data.count)))
+            // A length of 64 bits may be any number.
+            return Int(min(Double(declared) * Double(frames) / Double(max(1, data.count)), 1e15))
         }
         return [declared.map { $0 / frameBytes }, declaredFrames].compactMap(\.self).first { $0 != frames }
     }
