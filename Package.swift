@@ -70,7 +70,8 @@ let package = Package(
         room(
             "Daemon",
             on: [
-                "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis", .product(name: "Logging", package: "swift-log"),
+                "CRealtime", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "bearing",

@@ -52,7 +52,8 @@ public final class AudioFileWriter {
     /// - Parameters:
     ///   - sampleRate: frames a second.
     ///   - channels: 1 and up (FLAC: up to 8).
-    ///   - grows: for a WAV file that may end at any moment, even by kill -9: under its name at once, its header always true.
+    ///   - grows: for a WAV file that may end at any moment, even by kill -9: under its name at once, where nothing may be yet, its
+    ///     header always true, for its user alone.
     /// - Throws: `unwritableFile`.
     public init(
         path: String, encoding: Encoding, sampleRate: Int, channels: Int, grows: Bool = false
@@ -65,7 +66,8 @@ public final class AudioFileWriter {
         // Not made of the file's own name, which may be as long as names can be.
         temporaryPath =
             grows ? path : "\(PathName.folder(path))/.bearing-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
-        let descriptor = unsafe Glibc.open(temporaryPath.systemPath, O_RDWR | O_CREAT | (grows ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o666)
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = unsafe Glibc.open(temporaryPath.systemPath, flags, grows ? 0o600 : 0o666)
         guard descriptor >= 0 else {
             isFinished = true
             throw .unwritableFile(path: path, reason: systemError(errno))

@@ -49,17 +49,18 @@ package final class CaptureChain: @unchecked Sendable {
     package var target: UnsafeMutableRawPointer { unsafe raw.baseAddress! }
 
     /// The device was started: what follows is not connected with what came before.
-    package func beginSegment() {
+    ///
+    /// - Parameter past: device frames that count as delivered already.
+    package func beginSegment(past: Int = 0) {
         resampler.reset()
-        deviceFrames = 0
-        origin = stream.ring.framesWritten
-        timeline.breakOff(at: origin)
+        deviceFrames = past
+        origin = stream.ring.framesWritten - ringFrames(of: past)
+        timeline.breakOff(at: stream.ring.framesWritten)
     }
 
     /// The device held `available` unread frames at a moment, nanoseconds of the monotonic clock.
     package func observe(available: Int, at moment: Int64) {
-        let (out, rate) = (AudioFormat.sampleRate, shape.sampleRate)
-        let frame = origin + ((deviceFrames + available) * out + rate / 2) / rate
+        let frame = origin + ringFrames(of: deviceFrames + available)
         let offset = bearing_wall_offset()
         if offset != 0, timeline.follow(wallOffset: offset) { stream.status.countClockStep() }
         if timeline.observe(frame: frame, at: moment) { stream.status.countClockJump() }
@@ -87,6 +88,13 @@ package final class CaptureChain: @unchecked Sendable {
             put(resampled.span(0..<progress.produced * AudioFormat.channels))
         }
         stream.wake.signal()
+    }
+
+    /// Frames at 24 kHz, rounded; whole seconds apart, so that no product outgrows an integer.
+    private func ringFrames(of frames: Int) -> Int {
+        let (out, rate) = (AudioFormat.sampleRate, shape.sampleRate)
+        let (seconds, rest) = frames.quotientAndRemainder(dividingBy: rate)
+        return seconds * out + (rest * out + rate / 2) / rate
     }
 
     private func put(_ samples: Span<Float>) {

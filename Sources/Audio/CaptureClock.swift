@@ -52,7 +52,7 @@ public final class CaptureClock: Sendable {
     /// The same moment in nanoseconds of `MonotonicTime`, which nobody sets: for measuring how long ago it was.
     public func monotonic(ofFrame frame: Int) -> Int64? {
         guard let line = line(of: frame) else { return nil }
-        return line.monotonic + Int64(frame - line.anchor) * MonotonicTime.second / Int64(AudioFormat.sampleRate)
+        return line.monotonic + MonotonicTime.nanoseconds(ofFrames: frame - line.anchor)
     }
 
     private func line(of frame: Int) -> Look? {

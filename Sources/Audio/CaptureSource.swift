@@ -10,8 +10,13 @@ public final class CaptureStream: Sendable {
     /// Signalled after every write and every change of state.
     public let wake = WakeEvent()
 
-    /// - Parameter frames: room of the ring; 2 seconds unless told.
-    public init(frames: Int = 2 * AudioFormat.sampleRate) { ring = SampleRing(frames: frames) }
+    /// - Parameters:
+    ///   - frames: room of the ring; 2 seconds unless told.
+    ///   - past: frames that count as captured already.
+    public init(frames: Int = 2 * AudioFormat.sampleRate, past: Int = 0) {
+        ring = SampleRing(frames: frames, past: past)
+        status.count(frames: past)
+    }
 }
 
 /// Something that fills a `CaptureStream` in real time on a thread of its own: a device or a file.
@@ -25,6 +30,8 @@ public protocol CaptureSource: AnyObject, Sendable {
     var agreement: String? { get }
     /// What is odd about the source, a line each; nothing before `start`.
     var remarks: [String] { get }
+    /// Why a source that ended cannot go on; nil for one that ended as it was to end.
+    var failure: AudioError? { get }
     /// Opens the source and starts its thread.
     ///
     /// - Throws: what stands in the way at the start. What fails later is recovered, or told by `stream.status`.
@@ -39,4 +46,5 @@ public protocol CaptureSource: AnyObject, Sendable {
 extension CaptureSource {
     public var agreement: String? { nil }
     public var remarks: [String] { [] }
+    public var failure: AudioError? { nil }
 }

@@ -35,8 +35,8 @@ package final class CaptureThread: @unchecked Sendable {
             stopEvent.clear()
             let context = unsafe Unmanaged.passRetained(ThreadBody(name: name, body)).toOpaque()
             var thread = pthread_t()
-            let code = unsafe pthread_create(
-                &thread, nil,
+            let code = unsafe bearing_thread_start(
+                &thread,
                 { context in
                     let work = unsafe Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue()
                     unsafe bearing_thread_name(work.name)

@@ -12,13 +12,17 @@ public final class SampleRing: @unchecked Sendable {
     public let capacity: Int
 
     private let storage: UnsafeMutablePointer<Float>
-    private let written = PaddedAtomic()
-    private let consumed = PaddedAtomic()
+    private let written: PaddedAtomic
+    private let consumed: PaddedAtomic
     private let dropped = PaddedAtomic()
 
-    /// - Parameter frames: at least so many are held; rounded up to a power of two.
-    public init(frames: Int, channels: Int = AudioFormat.channels) {
+    /// - Parameters:
+    ///   - frames: at least so many are held; rounded up to a power of two.
+    ///   - past: frames that count as written and read already.
+    public init(frames: Int, channels: Int = AudioFormat.channels, past: Int = 0) {
         precondition(frames > 0 && channels > 0, "a ring holds at least one frame of one channel")
+        written = PaddedAtomic(past)
+        consumed = PaddedAtomic(past)
         var capacity = 1
         while capacity < frames { capacity *= 2 }
         self.capacity = capacity

@@ -48,7 +48,9 @@ extension RunKey {
                         FeedAddress(tcp: text).flatMap { $0.canBeServed ? $0 : nil }
                     }
                 }),
-            .integer("subscribers", 1...1_000_000, \.socket.limits.subscribers, "Subscribers at once; further ones are refused."),
+            .integer("subscribers", 1...1_000_000, \.socket.limits.subscribers, """
+                Subscribers at once, for one user three quarters; more are refused.
+                """),
             .integer("queue_lines", 1...10_000, \.socket.limits.queuedLines, """
                 Lines that wait for a slow subscriber; beyond them the oldest are dropped. 10 lines are one second.
                 """),

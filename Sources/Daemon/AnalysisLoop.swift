@@ -26,16 +26,17 @@ final class AnalysisLoop: @unchecked Sendable {
     /// Those of the pipeline that are counted already.
     private var networkResets = 0
     /// Of the next block.
-    private var sequence = 0
+    private var sequence: Int
     private var segment: Int?
     /// Unix seconds at which the latest frame ended.
     private var end = 0.0
     /// The same in nanoseconds of the monotonic clock.
     private var ended: Int64 = 0
 
+    /// - Parameter sequence: the number of the first block.
     init(
         stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health,
-        timings: FeedTimings = FeedTimings(), recording: RecordFeed? = nil, monitor: ChannelMonitor? = nil
+        timings: FeedTimings = FeedTimings(), recording: RecordFeed? = nil, monitor: ChannelMonitor? = nil, sequence: Int = 0
     ) {
         self.stream = stream
         self.pipeline = pipeline
@@ -44,6 +45,7 @@ final class AnalysisLoop: @unchecked Sendable {
         self.timings = timings
         self.recording = recording
         self.monitor = monitor
+        self.sequence = sequence
         filled = -pipeline.inputDelay
     }
 
@@ -80,7 +82,7 @@ final class AnalysisLoop: @unchecked Sendable {
         follow(moment, began)
         let frames = contiguous(from: start, count: there, segment: moment.segment)
         end = moment.time + Double(frames) / Double(AudioFormat.sampleRate)
-        ended = began + Self.nanoseconds(ofFrames: frames)
+        ended = began + MonotonicTime.nanoseconds(ofFrames: frames)
         unsafe samples.withUnsafeMutableBufferPointer { buffer in
             var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(frames * AudioFormat.channels)]).mutableSpan
             _ = stream.ring.read(into: &target)
@@ -140,7 +142,7 @@ final class AnalysisLoop: @unchecked Sendable {
         // The line tells when the block ended that it describes: a look-ahead and the encoder's delay before now.
         let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
         let time = end - Double(pipeline.lookAhead) * Self.blockSeconds - delay
-        let late = Self.nanoseconds(ofFrames: pipeline.lookAhead * Self.framesPerBlock + pipeline.inputDelay)
+        let late = MonotonicTime.nanoseconds(ofFrames: pipeline.lookAhead * Self.framesPerBlock + pipeline.inputDelay)
         // A block that finds no room is counted as dropped; those that are told have numbers without a gap.
         let block = FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks)
         recording?.tell(block)
@@ -158,9 +160,5 @@ final class AnalysisLoop: @unchecked Sendable {
         filled = 0
         power = .zero
         computing = 0
-    }
-
-    private static func nanoseconds(ofFrames frames: Int) -> Int64 {
-        Int64(frames) * MonotonicTime.second / Int64(AudioFormat.sampleRate)
     }
 }

@@ -41,7 +41,8 @@ final class ChannelMonitor: @unchecked Sendable {
         }
     }
 
-    func stop() { thread.stop() }
+    /// - Parameter patience: nanoseconds to wait for the thread.
+    func stop(patience: Int64) { thread.stop(patience: patience) }
 
     /// Looks at all that was left.
     func pass() {

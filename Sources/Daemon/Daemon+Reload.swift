@@ -31,14 +31,19 @@ extension Daemon {
         }
     }
 
-    /// Reads the configuration and the model again and goes on with them. What cannot be used leaves all as it is and is logged.
+    /// Begins to read the configuration and the model again.
+    func beginReload() -> SetupReading? {
+        guard let reading else { return nil }
+        return SetupReading { [stream] in try reading(stream) }
+    }
+
+    /// Goes on with what was read. What cannot be used leaves all as it is and is logged.
     ///
     /// Subscribers stay; numbers of blocks and ids of tracks go on. The network starts anew, so all tracks do.
-    func reload() {
-        guard let reading else { return }
+    func adopt(_ result: Result<Setup, any Error>) {
         let setup: Setup
         do {
-            setup = try reading(stream)
+            setup = try result.get()
         } catch {
             return log.error("not reloaded, going on as before: \(error)")
         }

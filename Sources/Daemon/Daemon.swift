@@ -1,12 +1,11 @@
 public import Audio
-import Glibc
 public import Logging
 public import Pipeline
 public import TrackFeed
 
 /// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on a thread of its own.
 public final class Daemon {
-    /// What stands in the way of a start.
+    /// What stands in the way of a start, or of going on.
     public enum StartError: Error, CustomStringConvertible {
         case audio(AudioError)
         case feed(FeedError)
@@ -30,9 +29,11 @@ public final class Daemon {
         /// Priority of the capture thread under SCHED_FIFO; nil asks for nothing of the system.
         public var priority: Int?
         /// What is kept of all that is heard and told; nil keeps nothing.
-        public var recording: Recorder.Plan?
+        public var recording: RecordPlan?
         /// What the channels of the source should be, to be watched; nil watches nothing.
         public var microphone: Microphone?
+        /// Seconds that count as run already: for tests of endurance.
+        public var past = 0
 
         public init(addresses: [FeedAddress]) { self.addresses = addresses }
     }
@@ -40,8 +41,8 @@ public final class Daemon {
     let stream: CaptureStream
     let server: TrackServer
     let mailbox: Mailbox
-    let health = Health()
-    let timings = FeedTimings()
+    let health: Health
+    let timings: FeedTimings
     let options: Options
     let recorder: Recorder?
     let monitor: ChannelMonitor?
@@ -52,8 +53,6 @@ public final class Daemon {
     /// Reads the configuration again, on SIGHUP; nil ignores the signal.
     let reading: ((CaptureStream) throws -> Setup)?
     private let serverThread = CaptureThread(name: "bearing-feed")
-    /// Whether the daemon belongs to a terminal, whose end is a SIGHUP too.
-    private let hasTerminal = isatty(STDIN_FILENO) == 1
 
     /// Binds the socket and warms the pipeline up; nothing runs yet.
     /// - Parameter reading: what SIGHUP asks for a new setup, whose capture fills the stream that it is given.
@@ -71,12 +70,14 @@ public final class Daemon {
             log.warning("at most \(room) subscribers, not \(limits.subscribers): the limit of open files (RLIMIT_NOFILE) is too low")
             limits.subscribers = max(1, room)
         }
-        let (mailbox, stream, health, timings) = (Mailbox(), capture.stream, health, timings)
-        (self.mailbox, self.stream) = (mailbox, stream)
+        let blocks = options.past * Self.blocksPerSecond
+        let (mailbox, stream) = (Mailbox(past: blocks), capture.stream)
+        let (health, timings) = (Health(past: options.past), FeedTimings(past: blocks))
+        (self.mailbox, self.stream, self.health, self.timings) = (mailbox, stream, health, timings)
         do {
             server = try TrackServer(
                 addresses: options.addresses, passed: options.passed, access: options.access, hello: hello,
-                mailbox: mailbox, limits: limits, timings: timings,
+                mailbox: mailbox, limits: limits, timings: timings, past: blocks,
                 status: { health.status(of: stream, mailbox: mailbox) })
         } catch {
             throw .feed(error)
@@ -87,14 +88,22 @@ public final class Daemon {
             throw .audio(error)
         }
         monitor = options.microphone.map { ChannelMonitor($0, health: health) }
+        pipeline.continueIDs(from: blocks + 1)
         let loop = AnalysisLoop(
             stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed,
-            monitor: monitor)
+            monitor: monitor, sequence: blocks)
         loop.warmUp()
         hearing = Hearing(capture: capture, loop: loop)
         for place in server.places {
             if let warning = place.warning { log.warning("\(warning)") }
         }
+    }
+
+    /// Why this process has too few descriptors for a daemon; nil where they will do. To be asked before there is anything else.
+    public static var lackOfDescriptors: String? {
+        let found = Realtime.raiseDescriptorLimit()
+        guard found < Realtime.leastDescriptors else { return nil }
+        return "limit of open files: expected at least \(Realtime.leastDescriptors), found \(found): raise it (ulimit -n, LimitNOFILE=)"
     }
 
     /// Where subscribers connect.
@@ -103,25 +112,31 @@ public final class Daemon {
     /// Descriptors that no subscriber gets: the device is opened anew through them, and files are read.
     private static let reservedDescriptors = 64
 
-    /// Runs until SIGTERM, SIGINT or the end of a file that does not repeat, then stops cleanly. SIGHUP reloads.
+    private static let blocksPerSecond = 10
+
+    /// Nanoseconds for a thread to end; one that hangs is left behind. The capture has half a second of its own, and all of them
+    /// together less than `BEARING_SIGNALS_PATIENCE`.
+    private static let stopPatience = MonotonicTime.second / 4
+
+    /// Runs until SIGTERM, SIGINT or the end of a file that does not repeat, then stops cleanly. SIGHUP reloads. Signals are
+    /// those of `ProcessSignals`.
     ///
     /// Threads start from the last to the first, so that nothing is ever written that nobody reads, and stop in the
-    /// opposite order. To be called once, from a thread that may block the signals for the whole process.
+    /// opposite order. To be called once.
+    /// - Throws: also why a file could not be played to its end.
     public func run(notify: String? = nil) throws(StartError) {
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGTERM)
-        unsafe sigaddset(&signals, SIGINT)
-        if reading != nil { unsafe sigaddset(&signals, SIGHUP) }
-        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         let manager = ServiceManager(path: notify)
+        // Asked to end before there was anything to end.
+        guard !ProcessSignals.areEnding else { return }
         try start()
         log.notice("running", metadata: ["socket": "\(server.summary)"])
         manager?.tell("READY=1")
-        watch(signals, manager)
+        watch(manager)
         manager?.tell("STOPPING=1")
+        let failure = stream.status.state == .ended ? hearing.capture.failure : nil
         stop()
         log.notice("stopped", metadata: ["blocks": "\(health.blocks)"])
+        if let failure { throw .audio(failure) }
     }
 
     func start() throws(StartError) {
@@ -170,61 +185,13 @@ public final class Daemon {
 
     func stop() {
         hearing.capture.stop()
-        hearing.stopAnalysis()
-        recorder?.stop()
-        monitor?.stop()
+        let patience = Self.stopPatience
+        var hanging: [String] = []
+        if hearing.stopAnalysis(patience: patience) == .abandoned { hanging.append("analysis") }
+        if recorder?.stop(patience: 2 * patience) == .abandoned { hanging.append("recordings") }
+        monitor?.stop(patience: patience)
         server.stop()
-        serverThread.stop()
-    }
-
-    /// Until a signal or the end of the audio: pets systemd's watchdog while the analysis lives, logs what changes.
-    private func watch(_ signals: sigset_t, _ manager: ServiceManager?) {
-        var state = CaptureState.opening
-        var passes = -1
-        var (refusals, networkResets, unsoundSamples) = (RefusalLog(), RefusalLog(), RefusalLog())
-        while true {
-            var pause = timespec(tv_sec: 0, tv_nsec: 200_000_000)
-            var signals = signals
-            switch unsafe sigtimedwait(&signals, nil, &pause) {
-            case SIGTERM, SIGINT: return
-            case SIGHUP:
-                if hasTerminal, isatty(STDIN_FILENO) != 1 { return }
-                manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now / 1000)")
-                reload()
-                manager?.tell("READY=1")
-            default: break
-            }
-            let status = stream.status
-            if status.state != state {
-                state = status.state
-                let metadata: Logger.Metadata = ["overruns": "\(status.overruns)", "reopens": "\(status.reopens)"]
-                if state == .lost {
-                    let reason = CaptureFault.text(of: status.lastError) ?? "nobody says why"
-                    log.warning("audio lost, trying again: \(reason)", metadata: metadata)
-                } else {
-                    log.notice("audio \(state)", metadata: metadata)
-                }
-                manager?.tell("STATUS=audio \(state)")
-            }
-            if let count = refusals.news(count: server.refusedCount, now: MonotonicTime.now) {
-                log.warning("\(count) subscribers refused: there are \(server.subscriberCount) already (socket.subscribers)")
-            }
-            for news in health.takeWarningNews() {
-                if news.isOver { log.notice("no longer found: \(news.text)") } else { log.warning("\(news.text)") }
-            }
-            if let count = networkResets.news(count: health.networkResets, now: MonotonicTime.now) {
-                log.warning(
-                    "the network was reset \(count) times, as a value in it was not finite: check that the model fits the microphone")
-            }
-            if let count = unsoundSamples.news(count: status.unsoundSamples, now: MonotonicTime.now) {
-                log.warning(
-                    "expected finite samples of up to 2^32 times full scale, found \(count) others, replaced by 0: check the source")
-            }
-            if health.passes != passes {
-                passes = health.passes
-                manager?.tell("WATCHDOG=1")
-            }
-            if state == .ended, stream.ring.framesAvailable == 0 { return }
-        }
+        if serverThread.stop(patience: patience) == .abandoned { hanging.append("server") }
+        if !hanging.isEmpty { log.error("left behind, as it hangs: \(hanging.joined(separator: ", "))") }
     }
 }

@@ -19,10 +19,12 @@ final class Hearing {
     }
 
     /// What the ring still has stays there.
-    func stopAnalysis() {
+    /// - Parameter patience: nanoseconds to wait for the thread.
+    @discardableResult
+    func stopAnalysis(patience: Int64 = .max) -> CaptureThread.Ending {
         thread.askToStop()
         capture.stream.wake.signal()
-        thread.stop()
+        return thread.stop(patience: patience)
     }
 
     /// Until nothing of the ring is left, and a fifth of a second at most.

@@ -36,6 +36,9 @@ enum Realtime {
         return code == 0 ? nil : unsafe String(cString: strerror(errno))
     }
 
+    /// Descriptors that a daemon with one subscriber needs, and some.
+    static let leastDescriptors = 48
+
     /// Lets the process have as many subscribers as the system allows at all.
     /// - Returns: how many descriptors it may have.
     static func raiseDescriptorLimit() -> Int {

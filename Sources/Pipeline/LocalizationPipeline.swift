@@ -164,7 +164,10 @@ public final class LocalizationPipeline: @unchecked Sendable {
     }
 
     /// Tracks from now on get ids that `predecessor`, whose place this pipeline takes, has not used.
-    public func continueIDs(of predecessor: LocalizationPipeline) { gate.continueIDs(from: predecessor.gate.nextID) }
+    public func continueIDs(of predecessor: LocalizationPipeline) { continueIDs(from: predecessor.gate.nextID) }
+
+    /// Tracks from now on get ids from this one up.
+    public func continueIDs(from id: Int) { gate.continueIDs(from: id) }
 
     /// Forgets the audio so far and closes all tracks; ids go on counting.
     public func reset() {

@@ -1,3 +1,4 @@
+import CRealtime
 import Glibc
 
 /// Who may subscribe through a socket file: whoever may write to it.
@@ -10,21 +11,24 @@ public struct FeedAccess: Sendable, Hashable {
 
     public init() {}
 
-    /// Gives a file that was just bound its rights; nobody can connect before there is a `listen`.
-    func apply(to path: String) throws(FeedError) {
-        let code = { () -> Int32 in
-            // Only what is still the socket, whoever else may write to its folder.
-            var facts = stat()
-            guard unsafe lstat(path, &facts) == 0 else { return errno }
-            guard facts.st_mode & S_IFMT == S_IFSOCK else { return EEXIST }
-            return unsafe chmod(path, mode_t(mode)) == 0 ? 0 : errno
-        }()
-        guard code == 0 else { throw .system(.path(path), call: "chmod", code: code) }
+    /// Gives a socket's file that was just bound its rights; nobody can connect before there is a `listen`.
+    /// - Parameter handle: of the file itself (O_PATH): what its name leads to by now does not matter.
+    func apply(to handle: Int32, path: String) throws(FeedError) {
+        var facts = stat()
+        guard unsafe fstat(handle, &facts) == 0 else { throw .system(.path(path), call: "stat", code: errno) }
+        // Only what this process has bound, whoever else may write to its folder.
+        guard facts.st_mode & S_IFMT == S_IFSOCK, facts.st_uid == geteuid() else {
+            throw .system(.path(path), call: "chmod", code: EEXIST)
+        }
+        // A handle of this kind takes no fchmod. The file is this user's own still, so its mode comes before its owner.
+        if facts.st_mode & 0o7777 != mode, unsafe chmod("/proc/self/fd/\(handle)", mode_t(mode)) != 0 {
+            throw .system(.path(path), call: "chmod", code: errno)
+        }
         // One after the other, so that a refusal names the one that is not permitted.
-        if let group, unsafe lchown(path, uid_t.max, group) != 0 {
+        if let group, bearing_give_file(handle, .max, group) != 0 {
             throw .cannotGive(path: path, to: "group \(group)", code: errno)
         }
-        if let owner, unsafe lchown(path, owner, gid_t.max) != 0 {
+        if let owner, bearing_give_file(handle, owner, .max) != 0 {
             throw .cannotGive(path: path, to: "owner \(owner)", code: errno)
         }
     }

@@ -25,4 +25,17 @@ extension FeedAddress {
         }
         throw .system(self, call: "connect", code: code)
     }
+
+    /// Connects where nobody said to: in a folder that others write to, such as /tmp, anybody may have put a socket at the daemon's
+    /// place. So only this user, root and whom the folder belongs to are believed.
+    /// - Throws: also `untrusted`.
+    public func connectByDefault(timeout: Double? = nil) throws(FeedError) -> Int32 {
+        let descriptor = try connect(timeout: timeout)
+        guard case .path(let path) = self, let user = Peer.user(of: descriptor) else { return descriptor }
+        var facts = stat()
+        let hasOwner = unsafe stat(SocketFile.folder(of: path), &facts) == 0
+        if Peer.isTrusted(user, folderOwner: hasOwner ? facts.st_uid : nil) { return descriptor }
+        close(descriptor)
+        throw .untrusted(self, user: user)
+    }
 }

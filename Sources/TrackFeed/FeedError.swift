@@ -17,6 +17,8 @@ public enum FeedError: Error, Hashable, Sendable, CustomStringConvertible {
     case badCount(String)
     /// What systemd passed is no listening stream socket.
     case badPassed(Int32, name: String, found: String)
+    /// At a place that nobody named, somebody serves who need not be a daemon of ours.
+    case untrusted(FeedAddress, user: UInt32)
     /// A system call failed: which, and its errno.
     case system(FeedAddress, call: String, code: Int32)
 
@@ -39,6 +41,9 @@ public enum FeedError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badPassed(let descriptor, let name, let found):
             "descriptor \(descriptor) (\(name)) from systemd: expected a listening stream socket, found \(found); "
                 + "the .socket unit wants ListenStream= and Accept=no"
+        case .untrusted(let address, let user):
+            "socket \(address): expected a daemon of this user, of root or of whom its folder belongs to, found one of user \(user); "
+                + "to believe it, give its --socket"
         case .system(let address, let call, let code):
             "socket \(address) cannot be \(call == "connect" ? "reached" : "served"): \(call): \(Self.text(of: code)); "
                 + Self.advice(for: code, address)
@@ -82,7 +87,7 @@ public enum FeedError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case ENOENT, ENOTDIR: return "create its folder first, or choose another path"
         case EACCES, EPERM, EROFS: return "give this user write permission to its folder, or choose another path"
-        case EWOULDBLOCK: return "another process holds that folder's lock; end it, or choose a path in another folder"
+        case EWOULDBLOCK: return "another daemon of this user starts there and does not get on; end it"
         default: return "choose another \(kind(of: address))"
         }
     }

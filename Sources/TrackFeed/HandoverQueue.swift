@@ -5,13 +5,16 @@ import Synchronization
 package final class HandoverQueue<Element: Sendable>: @unchecked Sendable {
     package let capacity: Int
     private let slots: UnsafeMutablePointer<Element>
-    private let posted = Atomic<Int>(0)
-    private let taken = Atomic<Int>(0)
+    private let posted: Atomic<Int>
+    private let taken: Atomic<Int>
 
-    /// - Parameters: `capacity` elements wait at most; `filler` stands in slots that were never posted to.
-    package init(capacity: Int, filler: Element) {
+    /// - Parameters: `capacity` elements wait at most; `filler` stands in slots that were never posted to; `past` elements
+    ///   count as posted and taken already.
+    package init(capacity: Int, filler: Element, past: Int = 0) {
         precondition(capacity > 0, "a queue has at least one slot")
         self.capacity = capacity
+        posted = Atomic(past)
+        taken = Atomic(past)
         unsafe slots = .allocate(capacity: capacity)
         unsafe slots.initialize(repeating: filler, count: capacity)
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts durations: all since the start, and those of the last minute. Fixed memory of some 140 KiB.
+/// Counts durations: all since the start, and those of the last minute. Fixed memory of some 270 KiB.
 ///
 /// One thread records, without allocation or lock; others read at any time. A reader sees each duration whole or not
 /// yet; what is recorded while it reads may be in the count and not in the sum.
@@ -9,11 +9,12 @@ public final class LatencyRecorder: Sendable {
     /// The present slice and the six before it are the last minute: 60 to 70 s.
     private static let slicesOfMinute = 7
 
-    private let total = LatencyCounts()
+    private let total: LatencyCounts
     /// One more than a minute has, so that the one that is emptied is none that a reader looks at.
     private let slices = (0...slicesOfMinute).map { _ in LatencyCounts() }
 
-    public init() {}
+    /// - Parameter past: durations of 0 that count as recorded already.
+    public init(past: Int = 0) { total = LatencyCounts(past: past) }
 
     /// Counts a duration; by one thread only.
     ///
@@ -50,7 +51,7 @@ public final class LatencyRecorder: Sendable {
 /// The durations of one stretch of time.
 @safe
 private final class LatencyCounts: @unchecked Sendable {
-    private let buckets: UnsafeMutablePointer<Atomic<UInt32>>
+    private let buckets: UnsafeMutablePointer<Atomic<Int>>
     private let sliceNumber = Atomic<Int>(-1)
     private let sumNanoseconds = Atomic<Int64>(0)
     private let longestNanoseconds = Atomic<Int64>(0)
@@ -59,9 +60,13 @@ private final class LatencyCounts: @unchecked Sendable {
     private let lowest = Atomic<Int>(LatencyBuckets.count)
     private let highest = Atomic<Int>(-1)
 
-    init() {
+    /// - Parameter past: durations of 0 that are counted already.
+    init(past: Int = 0) {
         unsafe buckets = .allocate(capacity: LatencyBuckets.count)
-        for i in 0..<LatencyBuckets.count { unsafe (buckets + i).initialize(to: Atomic(0)) }
+        for i in 0..<LatencyBuckets.count { unsafe (buckets + i).initialize(to: Atomic(i == 0 ? past : 0)) }
+        guard past > 0 else { return }
+        lowest.store(0, ordering: .relaxed)
+        highest.store(0, ordering: .relaxed)
     }
 
     deinit {
@@ -89,6 +94,7 @@ private final class LatencyCounts: @unchecked Sendable {
     func add(_ nanoseconds: Int64) {
         let index = LatencyBuckets.index(of: nanoseconds)
         unsafe buckets[index].store(buckets[index].load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        // Ten years of blocks that come two seconds late each are two thirds of what it holds.
         sumNanoseconds.store(sum &+ max(nanoseconds, 0), ordering: .relaxed)
         if nanoseconds > longest { longestNanoseconds.store(nanoseconds, ordering: .relaxed) }
         if index < lowest.load(ordering: .relaxed) { lowest.store(index, ordering: .relaxed) }
@@ -98,7 +104,7 @@ private final class LatencyCounts: @unchecked Sendable {
     func add(to sums: inout [Int]) {
         let (first, last) = (lowest.load(ordering: .relaxed), highest.load(ordering: .relaxed))
         guard first <= last else { return }
-        for i in first...last { unsafe sums[i] += Int(buckets[i].load(ordering: .relaxed)) }
+        for i in first...last { unsafe sums[i] += buckets[i].load(ordering: .relaxed) }
     }
 }
 
@@ -106,9 +112,13 @@ private final class LatencyCounts: @unchecked Sendable {
 public struct FeedTimings: Sendable {
     /// From the end of a block, when its last sample was in the air, to when its line had been written to the subscribers.
     /// The server records it.
-    public let latency = LatencyRecorder()
+    public let latency: LatencyRecorder
     /// Computing time of each block. The analysis records it.
-    public let computing = LatencyRecorder()
+    public let computing: LatencyRecorder
 
-    public init() {}
+    /// - Parameter past: blocks that count as recorded already.
+    public init(past: Int = 0) {
+        latency = LatencyRecorder(past: past)
+        computing = LatencyRecorder(past: past)
+    }
 }

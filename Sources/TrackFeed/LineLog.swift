@@ -2,12 +2,15 @@
 struct LineLog {
     private var lines: [[UInt8]]
     /// The number that the next line gets.
-    private(set) var end = 0
+    private(set) var end: Int
 
-    /// - Parameter capacity: lines kept; whoever falls further behind loses the oldest.
-    init(capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: lines kept; whoever falls further behind loses the oldest.
+    ///   - past: lines that count as sent already.
+    init(capacity: Int, past: Int = 0) {
         precondition(capacity > 0, "a log keeps at least one line")
         lines = Array(repeating: [], count: capacity)
+        end = past
     }
 
     /// The number of the oldest line that is still there.

@@ -1,3 +1,4 @@
+import CRealtime
 import Glibc
 
 /// A socket that subscribers connect to; closed with this object.
@@ -10,7 +11,8 @@ final class Listener {
     private let isTCP: Bool
     /// What an administrator should know about who may connect; nil where permissions say it.
     let warning: String?
-    private let file: SocketFile?
+    private var file: SocketFile?
+    private let access: FeedAccess
     private var isOpen = true
 
     /// Connections that wait to be accepted; the kernel's own limit may be lower.
@@ -18,7 +20,8 @@ final class Listener {
     /// Bytes that the kernel keeps of what a subscriber says over TCP; nobody needs to say anything.
     private static let receiveBuffer: Int32 = 4096
 
-    private init(descriptor: Int32, bound: SocketAddress, address: FeedAddress, file: SocketFile?, isPassed: Bool) {
+    private init(descriptor: Int32, bound: SocketAddress, address: FeedAddress, file: SocketFile?, access: FeedAccess = .init(), isPassed: Bool) {
+        self.access = access
         self.descriptor = descriptor
         self.address = bound.feedAddress ?? address
         self.file = file
@@ -40,7 +43,7 @@ final class Listener {
         case .path(let path):
             let (file, descriptor) = try SocketFile.listen(path: path, access: access, backlog: Self.backlog)
             self.init(
-                descriptor: descriptor, bound: try SocketAddress(path: path), address: address, file: file, isPassed: false)
+                descriptor: descriptor, bound: try SocketAddress(path: path), address: address, file: file, access: access, isPassed: false)
         case .abstract(let name):
             let wanted = try SocketAddress(abstract: name)
             let descriptor = try Self.bound(to: wanted, as: address)
@@ -84,6 +87,41 @@ final class Listener {
         isOpen = false
         file?.remove()
         Glibc.close(descriptor)
+    }
+
+    /// What became of a socket file.
+    enum Renewal {
+        /// It is where it was, or there is none.
+        case none
+        /// Somebody had removed it: it was made again, and who was connected stays so.
+        case done
+        /// It cannot be made again now.
+        case failed
+    }
+
+    /// Makes the socket file again where somebody has removed it. From the thread that accepts, which has accepted all who wait.
+    func renew() -> Renewal {
+        guard isOpen, let file else { return .none }
+        switch file.place {
+        case .own: return .none
+        // Whoever listens there now, it is another's place.
+        case .other: return .failed
+        case .nothing: break
+        }
+        do throws(FeedError) {
+            let (made, listening) = try SocketFile.listen(path: file.path, access: access, backlog: Self.backlog, lockTries: 1)
+            // Under the same number, so that whoever polls it goes on.
+            let code = bearing_take_number(listening, descriptor)
+            Glibc.close(listening)
+            guard code >= 0 else {
+                made.remove()
+                return .failed
+            }
+            self.file = made
+            return .done
+        } catch {
+            return .failed
+        }
     }
 
     /// Whether a daemon of this user could listen there, as far as can be told without listening; where one does already

@@ -12,11 +12,13 @@ public final class Mailbox: Sendable {
     private let queue: HandoverQueue<FeedBlock>
     private let lost = Atomic<Int>(0)
 
-    /// - Parameter capacity: blocks that wait at most.
-    public init(capacity: Int = 256) {
+    /// - Parameters:
+    ///   - capacity: blocks that wait at most.
+    ///   - past: blocks that count as handed over already.
+    public init(capacity: Int = 256, past: Int = 0) {
         wakeDescriptor = bearing_event_open()
         precondition(wakeDescriptor >= 0, "no file descriptor left for an event: raise RLIMIT_NOFILE")
-        queue = HandoverQueue(capacity: capacity, filler: FeedBlock(sequence: 0, time: 0, tracks: .init()))
+        queue = HandoverQueue(capacity: capacity, filler: FeedBlock(sequence: 0, time: 0, tracks: .init()), past: past)
     }
 
     deinit { close(wakeDescriptor) }

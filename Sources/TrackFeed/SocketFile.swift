@@ -1,50 +1,80 @@
+import CRealtime
 import Glibc
 
 /// The file of a bound socket, and how it is made in place of one that a dead daemon has left.
 struct SocketFile {
+    /// What lies at the path.
+    enum Place {
+        case own
+        case nothing
+        /// Something else, another daemon's socket for one.
+        case other
+    }
+
     let path: String
     /// What `bind` made, so that nobody else's socket is removed.
     private let device: dev_t
     private let inode: ino_t
 
     /// Binds and listens. A file that nobody serves is replaced; one that somebody serves is an error.
-    /// - Parameter lockTries: how often the folder's lock is tried, a tenth of a second apart: whoever may read the folder can
-    ///   hold it, and not for ever.
+    /// - Parameter lockTries: how often the lock of another daemon that starts here is tried, a tenth of a second apart.
     /// - Returns: the file, and the descriptor that listens.
     static func listen(
         path: String, access: FeedAccess, backlog: Int32, lockTries: Int = 30
     ) throws(FeedError) -> (SocketFile, Int32) {
         let address = try SocketAddress(path: path)
-        // Two daemons that start together take turns: the folder's lock is held from the look to the listening.
-        let lock = try locked(folder(of: path), for: path, lockTries)
-        defer { close(lock) }
+        let lock = try SocketLock.take(for: path, tries: lockTries)
+        defer { lock?.release() }
         try clearStale(path, address)
         let descriptor = address.makeSocket()
         guard descriptor >= 0 else { throw .system(.path(path), call: "socket", code: errno) }
-        guard unsafe address.call({ unsafe bind(descriptor, $0, $1) }) == 0 else {
+        // The file is made with the socket's own mode, less the umask: at no time more open than it shall be.
+        guard fchmod(descriptor, mode_t(access.mode)) == 0, unsafe address.call({ unsafe bind(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)
             throw .system(.path(path), call: "bind", code: code)
         }
         do throws(FeedError) {
-            try access.apply(to: path)
-            var facts = stat()
-            guard unsafe lstat(path, &facts) == 0, Glibc.listen(descriptor, backlog) == 0 else {
-                throw FeedError.system(.path(path), call: "listen", code: errno)
+            let file = try SocketFile(bound: path, access: access)
+            guard Glibc.listen(descriptor, backlog) == 0 else {
+                let code = errno
+                file.remove()
+                throw FeedError.system(.path(path), call: "listen", code: code)
             }
-            return (SocketFile(path: path, device: facts.st_dev, inode: facts.st_ino), descriptor)
+            return (file, descriptor)
         } catch {
             close(descriptor)
-            unsafe unlink(path)
             throw error
         }
     }
 
-    /// Removes the file, unless it is no longer ours; who connects now finds nobody.
-    func remove() {
+    /// Gives the file that was just bound its rights; nobody can connect before there is a `listen`. One that cannot get them
+    /// is removed.
+    init(bound path: String, access: FeedAccess) throws(FeedError) {
+        // A handle on the file itself, whoever else may write to its folder and put something else in its place.
+        let handle = unsafe bearing_file_handle(path)
+        guard handle >= 0 else { throw .system(.path(path), call: "open", code: errno) }
+        defer { close(handle) }
         var facts = stat()
-        if unsafe lstat(path, &facts) == 0, facts.st_dev == device, facts.st_ino == inode { unsafe unlink(path) }
+        guard unsafe fstat(handle, &facts) == 0 else { throw .system(.path(path), call: "stat", code: errno) }
+        (self.path, device, inode) = (path, facts.st_dev, facts.st_ino)
+        do throws(FeedError) {
+            try access.apply(to: handle, path: path)
+        } catch {
+            if facts.st_mode & S_IFMT == S_IFSOCK { remove() }
+            throw error
+        }
     }
+
+    /// What lies there now.
+    var place: Place {
+        var facts = stat()
+        guard unsafe lstat(path, &facts) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .nothing : .other }
+        return facts.st_dev == device && facts.st_ino == inode ? .own : .other
+    }
+
+    /// Removes the file, unless it is no longer ours; who connects now finds nobody.
+    func remove() { if place == .own { unsafe unlink(path) } }
 
     /// Whether a daemon of this user could bind there, as far as can be told without binding; one that is served already
     /// counts as good.
@@ -57,19 +87,6 @@ struct SocketFile {
         var facts = stat()
         if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFSOCK { throw .notASocket(path: path) }
         try access.check(path: path, user: geteuid(), groups: FeedAccess.ownGroups())
-    }
-
-    private static func locked(_ folder: String, for path: String, _ tries: Int) throws(FeedError) -> Int32 {
-        let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard lock >= 0 else { throw .system(.path(path), call: "open \(folder)", code: errno) }
-        for _ in 0..<tries {
-            if flock(lock, LOCK_EX | LOCK_NB) == 0 { return lock }
-            guard errno == EWOULDBLOCK || errno == EINTR else { break }
-            usleep(100_000)
-        }
-        let code = errno
-        close(lock)
-        throw .system(.path(path), call: "lock \(folder)", code: code)
     }
 
     /// Removes a socket that nobody serves; anything else in the way is an error.
@@ -90,7 +107,7 @@ struct SocketFile {
         guard unsafe unlink(path) == 0 else { throw .system(.path(path), call: "unlink", code: errno) }
     }
 
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

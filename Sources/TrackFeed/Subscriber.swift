@@ -12,6 +12,7 @@ struct Subscriber {
     }
 
     let descriptor: Int32
+    let peer: Peer
     /// The number of the line after `current`.
     private var next: Int
     private var current: [UInt8]
@@ -24,8 +25,9 @@ struct Subscriber {
     var awaitsRoom = false
 
     /// - Parameters: `greeting` goes first; `next` is the number of the first line of the log that follows.
-    init(descriptor: Int32, greeting: [UInt8], next: Int, now: Double) {
+    init(descriptor: Int32, peer: Peer, greeting: [UInt8], next: Int, now: Double) {
         self.descriptor = descriptor
+        self.peer = peer
         self.next = next
         current = greeting
         lastProgress = now

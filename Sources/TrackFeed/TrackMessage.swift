@@ -101,6 +101,15 @@ package struct TrackMessage {
         line.end()
     }
 
+    /// What stands behind hello and status for whoever finds all places taken: the connection ends with it.
+    mutating func encodeRefusal(places: Int) {
+        line.begin()
+        line.field("type", "refused")
+        line.field("reason", "all places for subscribers are taken")
+        line.field("places", places)
+        line.end()
+    }
+
     package mutating func encode(_ block: FeedBlock) {
         line.begin()
         line.field("type", "tracks")

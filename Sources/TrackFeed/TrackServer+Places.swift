@@ -26,4 +26,10 @@ extension TrackServer {
 
     /// Connections that found `limits.subscribers` others, since the start.
     public var refusedCount: Int { refused.load(ordering: .relaxed) }
+
+    /// Socket files that somebody removed and that were made again, since the start.
+    public var renewedCount: Int { renewed.load(ordering: .relaxed) }
+
+    /// Whether a socket file is gone, or another's, and cannot be made again: nobody new finds the daemon there.
+    public var isCutOff: Bool { cutOff.load(ordering: .relaxed) }
 }

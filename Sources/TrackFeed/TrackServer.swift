@@ -18,6 +18,9 @@ public final class TrackServer: @unchecked Sendable {
     private let stopping = Atomic<Bool>(false)
     let connected = Atomic<Int>(0)
     let refused = Atomic<Int>(0)
+    let renewed = Atomic<Int>(0)
+    let cutOff = Atomic<Bool>(false)
+    private let passCount = Atomic<Int>(0)
     /// Connections that one pass of the loop takes on at most: the lines of the others do not wait for a crowd.
     private static let acceptsPerPass = 64
     /// Blocks that one pass takes on at most: fewer than a queue holds, so that nobody loses one that was never sent.
@@ -29,23 +32,25 @@ public final class TrackServer: @unchecked Sendable {
     private var events: [Poll.Event] = []
     private var log: LineLog
     private var subscribers: [Int32: Subscriber] = [:]
+    private var admission: Places
+    /// What whoever finds no place is told, and until when that is news enough, monotonic seconds.
+    private var refusal: (line: [UInt8], due: Double) = ([], 0)
     private var lastStatus: FeedStatus?
     private var audience = FeedAudience()
     private var pausedListeners: [Listener] = []
     /// When the blocks ended that this pass has sent, nanoseconds of the monotonic clock.
     private var ends: [Int64] = []
-    /// Times that the loop woke.
-    private(set) var passes = 0
 
     /// Binds the sockets and listens; subscribers are served once `run` is called.
     /// - Parameters:
     ///   - passed: sockets that systemd has opened; they stand in for every path and abstract name of `addresses`.
     ///   - access: who may subscribe through a socket file that is made here.
     ///   - timings: gets the latency of every block, and is told in status lines.
+    ///   - past: lines that count as sent already.
     ///   - status: asked on the loop's thread, once a second, for every new subscriber and whenever the mailbox wakes it.
     public init(
         addresses: [FeedAddress], passed: PassedSockets = .none, access: FeedAccess = .init(), hello: FeedHello,
-        mailbox: Mailbox, limits: FeedLimits = .init(), timings: FeedTimings = .init(),
+        mailbox: Mailbox, limits: FeedLimits = .init(), timings: FeedTimings = .init(), past: Int = 0,
         status: @escaping @Sendable () -> FeedStatus
     ) throws(FeedError) {
         self.mailbox = mailbox
@@ -53,12 +58,16 @@ public final class TrackServer: @unchecked Sendable {
         self.timings = timings
         self.status = status
         self.hello = hello
-        log = LineLog(capacity: limits.queuedLines)
+        log = LineLog(capacity: limits.queuedLines, past: past)
         blocksPerPass = min(8, limits.queuedLines)
+        admission = Places(limit: limits.subscribers, reserve: limits.reserved)
         listeners = try Listener.open(addresses, passed, access)
         for listener in listeners { poll.add(listener.descriptor, for: .input) }
         poll.add(mailbox.wakeDescriptor, for: .input)
     }
+
+    /// Times that the loop woke, which it does with every status line at least: one that hangs shows here.
+    public var passes: Int { passCount.load(ordering: .relaxed) }
 
     /// Greets with `hello` from now on; subscribers that are connected get it too, if it says anything new. From any thread.
     public func announce(_ hello: FeedHello) {
@@ -73,7 +82,7 @@ public final class TrackServer: @unchecked Sendable {
         while !stopping.load(ordering: .acquiring) {
             let timeout = max(0, Int32(((statusDue - Seconds.now()) * 1000).rounded(.up)))
             poll.wait(milliseconds: timeout, into: &events)
-            passes += 1
+            passCount.add(1, ordering: .relaxed)
             for event in events { handle(event) }
             if relay() { greetAnew() }
             let due = Seconds.now() >= statusDue
@@ -200,6 +209,36 @@ public final class TrackServer: @unchecked Sendable {
         }
         for listener in pausedListeners { poll.change(listener.descriptor, to: .input) }
         pausedListeners.removeAll()
+        renewFiles()
+    }
+
+    /// Makes socket files again that somebody has removed.
+    private func renewFiles() {
+        var isCutOff = false
+        for listener in listeners {
+            switch listener.renew() {
+            case .none: break
+            case .done: renewed.add(1, ordering: .relaxed)
+            case .failed: isCutOff = true
+            }
+        }
+        cutOff.store(isCutOff, ordering: .relaxed)
+    }
+
+    /// Says to whoever finds no place how the daemon fares, and that all are taken: one that only asks needs no more.
+    private func refuse(_ descriptor: Int32) {
+        refused.add(1, ordering: .relaxed)
+        let now = Seconds.now()
+        if now >= refusal.due {
+            var line = greeting()
+            message.encodeRefusal(places: limits.subscribers)
+            line += message.bytes
+            refusal = (line, now + limits.statusSeconds)
+        }
+        _ = unsafe refusal.line.withUnsafeBytes {
+            unsafe send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        }
+        close(descriptor)
     }
 
     private func accept(from listener: Listener) {
@@ -214,16 +253,16 @@ public final class TrackServer: @unchecked Sendable {
                     return pause(listener)
                 }
             }
-            guard subscribers.count < limits.subscribers else {
-                refused.add(1, ordering: .relaxed)
-                close(descriptor)
+            let peer = Peer(of: descriptor)
+            guard admission.admit(peer) else {
+                refuse(descriptor)
                 continue
             }
             poll.add(descriptor, for: .hangupOnly)
             audience.served += 1
             audience.connected += 1
             subscribers[descriptor] = Subscriber(
-                descriptor: descriptor, greeting: greeting(), next: log.end, now: Seconds.now())
+                descriptor: descriptor, peer: peer, greeting: greeting(), next: log.end, now: Seconds.now())
             connected.store(subscribers.count, ordering: .relaxed)
             serve(descriptor)
         }
@@ -236,7 +275,8 @@ public final class TrackServer: @unchecked Sendable {
     }
 
     private func drop(_ descriptor: Int32) {
-        guard subscribers.removeValue(forKey: descriptor) != nil else { return }
+        guard let subscriber = subscribers.removeValue(forKey: descriptor) else { return }
+        admission.leave(subscriber.peer)
         poll.remove(descriptor)
         close(descriptor)
         audience.connected -= 1

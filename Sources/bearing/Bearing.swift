@@ -24,12 +24,13 @@ struct Bearing: ParsableCommand {
             ScoreCommand.self,
             PlotCommand.self,
             BenchCommand.self,
+            WriteRecordingsCommand.self,
         ])
 
     /// One clear line on standard error and the exit code of its kind, whatever went wrong; 0 only where all output has arrived.
+    ///
+    /// SIGPIPE does nothing and the standard descriptors are open by now (`bearing_signals.h`).
     static func main() {
-        signal(SIGPIPE, SIG_IGN)
-        StandardDescriptors.reserve()
         var code = conduct(CommandArguments.all)
         do {
             if let broken = try StandardOutput.shared.finish(), code == .success { code = broken }

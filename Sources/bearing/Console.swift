@@ -6,7 +6,10 @@ enum Console {
     /// Control characters that a name or a message of somebody else may hold are written as such.
     static func note(_ line: String) { write("bearing: \(line.excerpt(nil))\n") }
 
+    /// Where nobody takes it for a second, it is lost: no command waits for whoever reads its messages.
     static func write(_ text: String) {
+        var output = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        guard unsafe poll(&output, 1, 1000) != 0 else { return }
         _ = unsafe text.withCString { unsafe Glibc.write(STDERR_FILENO, $0, strlen($0)) }
     }
 }

@@ -31,10 +31,12 @@ struct DaemonPlan {
 
     private var microphone: Microphone { Microphone(model.microphone, convention: configuration.input.ambisonics ?? .ambix) }
 
-    private var recording: Recorder.Plan? {
+    private var recording: RecordPlan? {
         let record = configuration.record
         return record.path.map {
-            Recorder.Plan(folder: $0, fileSeconds: record.fileSeconds, limit: record.limitMegabytes * 1_000_000)
+            var plan = RecordPlan(folder: $0, fileSeconds: record.fileSeconds, limit: record.limitMegabytes * 1_000_000)
+            plan.writer = ["/proc/self/exe", RecordWriter.command, "--level", logLevel.rawValue]
+            return plan
         }
     }
 

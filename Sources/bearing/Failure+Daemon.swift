@@ -19,7 +19,7 @@ extension Failure {
             switch error {
             case .system: .inputOutput
             case .pathTooLong, .emptyPath, .notASocket, .cannotGive, .nothingPassed, .badCount, .badPassed: .configuration
-            case .inUse: .unavailable
+            case .inUse, .untrusted: .unavailable
             }
         self.init(kind, error.description)
     }

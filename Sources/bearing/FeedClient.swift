@@ -18,6 +18,8 @@ final class FeedClient {
     /// Why there is no connection: an errno.
     struct Refusal: Error {
         let code: Int32
+        /// A sentence about whoever serves there and is not believed.
+        var stranger: String?
     }
 
     static let noSocket = "something that is not a socket: give the path of its --socket"
@@ -36,13 +38,18 @@ final class FeedClient {
     /// - Returns: nil when nobody serves the path.
     convenience init?(path: String) { self.init(.path(path)) }
 
-    /// - Parameter timeout: seconds to wait for a daemon whose queue of connections is full; nil waits for ever.
-    init(reaching address: FeedAddress, timeout: Double? = nil) throws(Refusal) {
+    /// - Parameters:
+    ///   - timeout: seconds to wait for a daemon whose queue of connections is full; nil waits for ever.
+    ///   - byDefault: nobody named the address, so not everybody who may serve there is believed.
+    init(reaching address: FeedAddress, timeout: Double? = nil, byDefault: Bool = false) throws(Refusal) {
         do throws(FeedError) {
-            descriptor = try address.connect(timeout: timeout)
+            descriptor = try byDefault ? address.connectByDefault(timeout: timeout) : address.connect(timeout: timeout)
         } catch {
-            if case .pathTooLong = error { throw Refusal(code: ENAMETOOLONG) }
-            throw Refusal(code: error.code ?? ENOENT)
+            switch error {
+            case .pathTooLong: throw Refusal(code: ENAMETOOLONG)
+            case .untrusted: throw Refusal(code: EACCES, stranger: error.description)
+            default: throw Refusal(code: error.code ?? ENOENT)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audio
 import Configuration
 import Daemon
 import Foundation
@@ -24,23 +25,38 @@ struct RunCommand: ParsableCommand {
     @Option(help: .hidden)
     var speed = 1
 
+    /// For tests of endurance: hours that count as run already.
+    @Option(help: .hidden)
+    var past = 0
+
     func validate() throws {
         guard (1...1000).contains(speed) else {
             throw ValidationError("--speed: expected 1 to 1000, found \(speed)")
+        }
+        guard (0...1_000_000).contains(past) else {
+            throw ValidationError("--past: expected 0 to 1000000, found \(past)")
         }
     }
 
     func run() throws {
         if printConfig { return try writeConfiguration() }
+        ProcessSignals.watch()
+        if let lack = Daemon.lackOfDescriptors { throw Failure(.unavailable, lack) }
         // Before anything else: what is started from here must not take systemd's sockets for its own.
         let passed = Result { () throws(FeedError) in try PassedSockets.take() }
+        let output = LogWriter()
+        defer { output.stop() }
         let plan = try DaemonPlan(options)
-        let log = Self.makeLog(plan.logLevel)
+        let log = Self.makeLog(plan.logLevel, output)
         plan.report(to: log)
-        let capture = try plan.configuration.makeCapture(channels: plan.model.input.channels, speed: speed)
+        let seconds = past * 3600
+        let frames = seconds * AudioFormat.sampleRate
+        let capture = try plan.configuration.makeCapture(
+            on: CaptureStream(past: frames), channels: plan.model.input.channels, speed: speed, past: frames)
         // What the daemon runs by, for the next reload to be compared with.
         var running = plan
         var settings = plan.daemonOptions
+        settings.past = seconds
         do throws(FeedError) {
             settings.passed = try passed.get()
         } catch {
@@ -56,7 +72,7 @@ struct RunCommand: ParsableCommand {
                 var setup = try next.setup(after: running, on: stream)
                 setup.adopted = {
                     running = next
-                    next.report(to: Self.makeLog(next.logLevel))
+                    next.report(to: Self.makeLog(next.logLevel, output))
                 }
                 return setup
             }
@@ -75,8 +91,8 @@ struct RunCommand: ParsableCommand {
     }
 
     /// Standard error, a line each; under systemd the journal has the time already.
-    private static func makeLog(_ level: Logger.Level) -> Logger {
-        var log = Logger(label: "bearing") { StreamLogHandler.standardError(label: $0) }
+    private static func makeLog(_ level: Logger.Level, _ output: LogWriter) -> Logger {
+        var log = Logger(label: "bearing") { StreamLogHandler(label: $0, stream: output) }
         log.logLevel = level
         return log
     }

@@ -126,14 +126,16 @@ extension BearingConfiguration {
     /// - Parameters:
     ///   - channels: what is known of a file's.
     ///   - speed: of a file, times real time.
+    ///   - past: frames of a file that count as played already.
     func makeCapture(
-        on stream: CaptureStream = CaptureStream(), channels: FileChannels, speed: Int = 1
+        on stream: CaptureStream = CaptureStream(), channels: FileChannels, speed: Int = 1, past: Int = 0
     ) throws -> any CaptureSource {
+        let loops = input.loop
         switch input.source {
         case .alsa(let name): ALSACapture(device: name, map: input.channels, stream: stream)
         case .file(let path):
-            FileCapture(path: path, map: input.channels, channels: channels, loops: input.loop, speed: speed, stream: stream)
-        case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: input.loop, speed: speed, stream: stream)
+            FileCapture(path: path, map: input.channels, channels: channels, loops: loops, speed: speed, past: past, stream: stream)
+        case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: loops, speed: speed, past: past, stream: stream)
         }
     }
 }

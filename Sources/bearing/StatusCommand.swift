@@ -86,17 +86,18 @@ struct StatusCommand: ParsableCommand {
     /// The given socket; else the user's own, else the service's.
     private func connect() throws -> (FeedClient, String) {
         let places = address.map { [$0] } ?? [.path(SocketPath.standard), .path(SocketPath.service)]
-        var refusal: (place: FeedAddress, code: Int32)?
+        var refusal: (place: FeedAddress, why: FeedClient.Refusal)?
         for place in places {
             do throws(FeedClient.Refusal) {
-                return (try FeedClient(reaching: place, timeout: timeout), place.description)
+                return (try FeedClient(reaching: place, timeout: timeout, byDefault: address == nil), place.description)
             } catch {
                 // That one may not connect says more than that nothing is there.
-                if refusal.map({ $0.code == ENOENT }) ?? true { refusal = (place, error.code) }
+                if refusal.map({ $0.why.code == ENOENT }) ?? true { refusal = (place, error) }
             }
         }
-        let (place, code) = refusal ?? (places[0], ENOENT)
-        throw Failure(.unavailable, "expected a daemon at \(place), found \(place.isTaken ? FeedClient.noSocket : Self.reason(code))")
+        let (place, why) = refusal ?? (places[0], FeedClient.Refusal(code: ENOENT))
+        if let stranger = why.stranger { throw Failure(.unavailable, stranger) }
+        throw Failure(.unavailable, "expected a daemon at \(place), found \(place.isTaken ? FeedClient.noSocket : Self.reason(why.code))")
     }
 
     private static func reason(_ code: Int32) -> String {

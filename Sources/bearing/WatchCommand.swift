@@ -37,7 +37,7 @@ struct WatchCommand: ParsableCommand {
         var waiting = DaemonWait(place: place)
         var left = frames ?? .max
         while !isOver(deadline) {
-            guard let client = connect() else {
+            guard let client = try connect() else {
                 if address?.isTaken == true { throw Failure(.unavailable, "expected a daemon at \(place), found \(FeedClient.noSocket)") }
                 waiting.pass(.nobody, until: deadline)
                 continue
@@ -77,8 +77,18 @@ struct WatchCommand: ParsableCommand {
     private var address: FeedAddress? { socket.flatMap { FeedAddress(connecting: $0) } }
 
     /// The given socket; else the user's own, else the service's.
-    private func connect() -> FeedClient? {
+    /// - Throws: that whoever serves there is not believed.
+    private func connect() throws -> FeedClient? {
         if let address { return FeedClient(address) }
-        return FeedClient(path: SocketPath.standard) ?? FeedClient(path: SocketPath.service)
+        var stranger: String?
+        for place in [SocketPath.standard, SocketPath.service] {
+            do throws(FeedClient.Refusal) {
+                return try FeedClient(reaching: .path(place), byDefault: true)
+            } catch {
+                stranger = stranger ?? error.stranger
+            }
+        }
+        if let stranger { throw Failure(.unavailable, stranger) }
+        return nil
     }
 }

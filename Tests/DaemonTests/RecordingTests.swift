@@ -100,7 +100,7 @@ struct RecordingTests {
     }
 
     @Test func theOldestGoAndOtherFilesStay() throws {
-        let keeper = try RecordFolder(path: folder, limit: 3000)
+        var keeper = try RecordFolder(path: folder, limit: 3000)
         for second in 0..<5 {
             let pair = keeper.pair(at: Double(second))
             try Data(count: 900).write(to: URL(fileURLWithPath: pair + ".wav"))

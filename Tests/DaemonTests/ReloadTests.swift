@@ -7,7 +7,7 @@ import TrackFeed
 
 @testable import Daemon
 
-/// SIGHUP, as `reload` of a daemon whose threads run.
+/// What SIGHUP asks of a daemon whose threads run.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct ReloadTests {
     private struct Unreadable: Error {}
@@ -36,11 +36,12 @@ struct ReloadTests {
             default: return setup(FileCapture(path: files[1], loops: true, stream: stream), "second")
             }
         }
+        let read = try #require(daemon.reading)
         try daemon.start()
         let subscriber = try Subscription(path)
         var lines = try subscriber.read(blocks: 5)
         for _ in 1...4 {
-            daemon.reload()
+            daemon.adopt(Result { try read(daemon.stream) })
             lines += try subscriber.read(blocks: 5)
             #expect(daemon.stream.status.state == .running)
         }

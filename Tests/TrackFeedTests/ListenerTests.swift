@@ -100,16 +100,107 @@ struct ListenerTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func waitingForALockedFolderEnds() throws {
+    /// Whoever may read a folder can lock it.
+    @Test func aFolderThatSomebodyLocksIsServed() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
-        let folder = temporary.path
+        let (folder, path) = (temporary.path, temporary.file("s"))
         let lock = unsafe open(folder, O_RDONLY)
         flock(lock, LOCK_EX)
         defer { close(lock) }
-        #expect(throws: FeedError.system(.path("\(folder)/s"), call: "lock \(folder)", code: EWOULDBLOCK)) {
-            try SocketFile.listen(path: "\(folder)/s", access: .init(), backlog: 1, lockTries: 2)
+        let feed = try FakeFeed(path: path)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["s"])
+        feed.end()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+
+    /// Whatever others have put where the lock is: the daemon starts, and does nothing to it.
+    @Test(arguments: ["link", "dangling", "folder", "fifo", "socket"]) func whatLiesInTheLocksPlaceIsPassedOver(_ kind: String) throws {
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let (folder, path) = (temporary.path, temporary.file("s"))
+        let (lock, victim) = (SocketLock.path(for: path), "\(folder)/victim")
+        let files = FileManager.default
+        #expect(files.createFile(atPath: victim, contents: Data("precious".utf8)))
+        switch kind {
+        case "link": try files.createSymbolicLink(atPath: lock, withDestinationPath: victim)
+        case "dangling": try files.createSymbolicLink(atPath: lock, withDestinationPath: "\(folder)/none")
+        case "folder": try files.createDirectory(atPath: lock, withIntermediateDirectories: false)
+        case "fifo": _ = unsafe mkfifo(lock, 0o666)
+        default: close(try SocketFile.listen(path: lock, access: .init(), backlog: 1).1)
         }
+        let before = try files.contentsOfDirectory(atPath: folder).sorted()
+        let feed = try FakeFeed(path: path)
+        #expect(Reader(path) != nil)
+        feed.end()
+        #expect(try files.contentsOfDirectory(atPath: folder).sorted() == before)
+        #expect(files.contents(atPath: victim) == Data("precious".utf8))
+    }
+
+    /// Two daemons of one user take turns.
+    @Test func aLockThatIsHeldIsWaitedForAndNotForEver() throws {
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let (folder, path) = (temporary.path, temporary.file("s"))
+        let held = try #require(try SocketLock.take(for: path, tries: 1))
+        var mode = stat()
+        let found = unsafe lstat(SocketLock.path(for: path), &mode)
+        #expect(found == 0 && mode.st_mode & 0o777 == 0o600)
+        #expect(throws: FeedError.system(.path(path), call: "lock \(path).lock", code: EWOULDBLOCK)) {
+            try SocketFile.listen(path: path, access: .init(), backlog: 1, lockTries: 2)
+        }
+        held.release()
+        close(try SocketFile.listen(path: path, access: .init(), backlog: 1, lockTries: 1).1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["s"])
+    }
+
+    // MARK: - A file that somebody takes away
+
+    @Test func aRemovedFileIsMadeAgainAndWhoWasThereStays() throws {
+        var limits = FeedLimits()
+        limits.statusSeconds = 0.01
+        var access = FeedAccess()
+        access.mode = 0o600
+        let feed = try FakeFeed([.path(FakeFeed.freshPath())], access: access, limits: limits)
+        let first = try #require(Reader(feed.path))
+        feed.awaitSubscribers(1)
+        for round in 1...3 {
+            unsafe unlink(feed.path)
+            while feed.server.renewedCount < round { usleep(1000) }
+            var facts = stat()
+            let found = unsafe lstat(feed.path, &facts)
+            #expect(found == 0 && facts.st_mode & 0o7777 == 0o600)
+        }
+        let second = try #require(Reader(feed.path))
+        feed.awaitSubscribers(2)
+        feed.post(0)
+        feed.end()
+        for reader in [first, second] { #expect(try reader.rest("tracks").count == 1) }
+        #expect(!feed.server.isCutOff && !FileManager.default.fileExists(atPath: feed.path))
+    }
+
+    @Test func aPlaceThatIsAnothersByNowIsLeftToIt() throws {
+        var limits = FeedLimits()
+        limits.statusSeconds = 0.01
+        let feed = try FakeFeed(limits: limits)
+        unsafe unlink(feed.path)
+        #expect(FileManager.default.createFile(atPath: feed.path, contents: Data("other".utf8)))
+        defer { try? FileManager.default.removeItem(atPath: feed.path) }
+        // Made again before the other came, or not: in the end it is cut off, and says so.
+        while !feed.server.isCutOff {
+            if FileManager.default.contents(atPath: feed.path) == nil {
+                unsafe unlink(feed.path)
+                _ = FileManager.default.createFile(atPath: feed.path, contents: Data("other".utf8))
+            }
+            usleep(1000)
+        }
+        unsafe unlink(feed.path)
+        while feed.server.isCutOff { usleep(1000) }
+        #expect(Reader(feed.path) != nil)
+        #expect(FileManager.default.createFile(atPath: feed.path + ".keep", contents: nil))
+        unsafe rename(feed.path + ".keep", feed.path)
+        feed.end()
+        #expect(FileManager.default.fileExists(atPath: feed.path), "what is not its own is not removed")
     }
 
     // MARK: - Mode, owner, group
@@ -146,13 +237,16 @@ struct ListenerTests {
     }
 
     /// Somebody else put something in the place of the socket between `bind` and this: it keeps its rights.
-    @Test func whatIsNoSocketKeepsItsRights() throws {
+    @Test(arguments: [false, true]) func whatIsNoSocketKeepsItsRights(_ isLink: Bool) throws {
         let file = FakeFeed.freshPath()
         #expect(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]))
         defer { try? FileManager.default.removeItem(atPath: file) }
         var access = FeedAccess()
         access.mode = 0o666
-        #expect(throws: FeedError.system(.path(file), call: "chmod", code: EEXIST)) { try access.apply(to: file) }
+        let path = isLink ? FakeFeed.freshPath() : file
+        if isLink { try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: file) }
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(throws: FeedError.system(.path(path), call: "chmod", code: EEXIST)) { try SocketFile(bound: path, access: access) }
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }

@@ -116,14 +116,16 @@ struct SubscriberTests {
 
     @Test func whoComesBeyondTheLimitIsRefusedAndCounted() throws {
         var limits = FakeFeed.quiet
-        limits.subscribers = 2
+        (limits.subscribers, limits.reserved) = (2, 0)
         let feed = try FakeFeed(limits: limits)
         let first = try #require(Reader(feed.path))
         var second = Reader(feed.path)
         feed.awaitSubscribers(2)
         for refused in 1...3 {
             let third = try #require(Reader(feed.path))
-            #expect(third.line() == nil)
+            // `bearing status` needs no place.
+            let types = [try third.object(), try third.object(), try third.object()].map { $0?["type"] as? String }
+            #expect(types == ["hello", "status", "refused"] && third.line() == nil)
             #expect(feed.server.refusedCount == refused)
         }
         #expect(second?.line() != nil)

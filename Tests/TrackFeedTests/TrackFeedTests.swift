@@ -135,7 +135,7 @@ struct TrackFeedTests {
         let long = "/tmp/" + String(repeating: "a", count: 103)
         #expect(throws: FeedError.pathTooLong(path: long, bytes: 108, limit: 107)) { try FakeFeed(path: long) }
         #expect(throws: FeedError.emptyPath) { try FakeFeed(path: "") }
-        #expect(throws: FeedError.system(.path("/nowhere/b.sock"), call: "open /nowhere", code: ENOENT)) {
+        #expect(throws: FeedError.system(.path("/nowhere/b.sock"), call: "bind", code: ENOENT)) {
             try FakeFeed(path: "/nowhere/b.sock")
         }
         // /proc takes no new files from anybody, root included.

@@ -48,7 +48,7 @@ class Stream(Daemon):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self.identities = Identities()
-        self.count, self.seq, self.gaps, self.health = 0, None, 0, {}
+        self.count, self.seq, self.gaps, self.health, self.last = 0, None, 0, {}, None
 
     def take(self, line: Line) -> None:
         fields = line.fields
@@ -57,7 +57,7 @@ class Stream(Daemon):
         elif fields["type"] == "tracks":
             if self.seq is not None and fields["seq"] != self.seq + 1:
                 self.gaps += 1
-            self.seq = fields["seq"]
+            self.seq, self.last = fields["seq"], fields
             self.count += 1
             self.identities.see(self.seq, fields["tracks"])
 

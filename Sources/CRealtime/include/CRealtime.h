@@ -9,6 +9,8 @@
 #include "bearing_hot.h"
 #include "bearing_math.h"
 #include "bearing_pcm.h"
+#include "bearing_signals.h"
+#include "bearing_socket.h"
 #include "bearing_system.h"
 
 #endif

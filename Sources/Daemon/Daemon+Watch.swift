@@ -1,0 +1,81 @@
+import Audio
+import Glibc
+import Logging
+import TrackFeed
+
+/// The main thread's work while the others run.
+extension Daemon {
+    /// Until a signal or the end of the audio: reloads, pets systemd's watchdog while all threads go on, logs what changes.
+    func watch(_ manager: ServiceManager?) {
+        var state = CaptureState.opening
+        var (refusals, networkResets, unsoundSamples) = (RefusalLog(), RefusalLog(), RefusalLog())
+        var places = PlaceLog()
+        var watchdog = Watchdog(now: MonotonicTime.now)
+        var reading: SetupReading?
+        var wantsReload = false
+        while true {
+            ProcessSignals.wait(until: MonotonicTime.now + MonotonicTime.second / 5)
+            if ProcessSignals.areEnding { return }
+            if ProcessSignals.takeHangup() {
+                if ProcessSignals.hadTerminal, isatty(STDIN_FILENO) != 1 { return }
+                wantsReload = self.reading != nil
+            }
+            // However many come while one is under way: one more after it.
+            if wantsReload, reading == nil {
+                wantsReload = false
+                manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now / 1000)")
+                reading = beginReload()
+            }
+            if let result = reading?.result {
+                reading = nil
+                adopt(result)
+                manager?.tell("READY=1")
+            }
+            let status = stream.status
+            if status.state != state {
+                state = status.state
+                tell(of: state, manager)
+            }
+            if let count = refusals.news(count: server.refusedCount, now: MonotonicTime.now) {
+                log.warning("\(count) subscribers refused: \(server.subscriberCount) are there (one user: three quarters at most)")
+            }
+            tellWarnings()
+            if let count = networkResets.news(count: health.networkResets, now: MonotonicTime.now) {
+                log.warning(
+                    "the network was reset \(count) times, as a value in it was not finite: check that the model fits the microphone")
+            }
+            if let count = unsoundSamples.news(count: status.unsoundSamples, now: MonotonicTime.now) {
+                log.warning(
+                    "expected finite samples of up to 2^32 times full scale, found \(count) others, replaced by 0: check the source")
+            }
+            if let news = places.news(renewed: server.renewedCount, isCutOff: server.isCutOff) { log.warning("\(news)") }
+            let counts = Watchdog.Counts(
+                analysis: health.passes, server: server.passes, frames: status.frames,
+                isHearing: status.state == .running || status.state == .opening)
+            if watchdog.isSatisfied(by: counts, now: MonotonicTime.now) {
+                manager?.tell("WATCHDOG=1")
+            } else if let names = watchdog.complaint(counts, now: MonotonicTime.now) {
+                log.error("no progress for 5 s (\(names)): systemd's watchdog starts this daemon anew, where there is one")
+            }
+            if state == .ended, stream.ring.framesAvailable == 0 { return }
+        }
+    }
+
+    private func tellWarnings() {
+        for news in health.takeWarningNews() {
+            if news.isOver { log.notice("no longer found: \(news.text)") } else { log.warning("\(news.text)") }
+        }
+    }
+
+    private func tell(of state: CaptureState, _ manager: ServiceManager?) {
+        let status = stream.status
+        let metadata: Logger.Metadata = ["overruns": "\(status.overruns)", "reopens": "\(status.reopens)"]
+        if state == .lost {
+            let reason = CaptureFault.text(of: status.lastError) ?? "nobody says why"
+            log.warning("audio lost, trying again: \(reason)", metadata: metadata)
+        } else {
+            log.notice("audio \(state)", metadata: metadata)
+        }
+        manager?.tell("STATUS=audio \(state)")
+    }
+}

@@ -1,0 +1,65 @@
+import Audio
+import Glibc
+import TrackFeed
+
+/// What goes from the daemon to the process that writes its recordings: messages over a stream socket, in the byte order of the
+/// machine that both run on. Each has a head of a kind, three bytes of nothing and the length of its body, 32 bits.
+enum RecordStream {
+    enum Kind: UInt8 {
+        /// Floats: interleaved frames.
+        case frames = 1
+        /// A line of the feed.
+        case line
+        /// Where another file begins: when its first frame is in the air, whether the pipeline was reset (a byte), then what is
+        /// heard: name, format, source and model, zeros between them.
+        case beginning
+    }
+
+    static let headBytes = 8
+    /// Bytes of a body at most: a piece of audio, or a line.
+    static let bodyLimit = 1 << 20
+    /// What the writer says once it is ready; anything else is why it cannot be.
+    static let ready = "ready\n"
+
+    static func message(_ kind: Kind, _ body: [UInt8]) -> [UInt8] {
+        var bytes = [kind.rawValue, 0, 0, 0]
+        unsafe withUnsafeBytes(of: UInt32(body.count)) { unsafe bytes.append(contentsOf: $0) }
+        return bytes + body
+    }
+
+    static func message(_ samples: Span<Float>) -> [UInt8] {
+        message(.frames, unsafe samples.withUnsafeBytes { unsafe Array($0) })
+    }
+
+    static func message(beginningAt time: Double, anew: Bool, hello: FeedHello) -> [UInt8] {
+        var body: [UInt8] = []
+        unsafe withUnsafeBytes(of: time) { unsafe body.append(contentsOf: $0) }
+        body.append(anew ? 1 : 0)
+        let texts = [hello.name, hello.format, hello.source, hello.model ?? ""]
+        body += texts.map { Array($0.utf8) }.joined(separator: [0])
+        return message(.beginning, body)
+    }
+
+    /// The kind and the length of the body that follow from a head; nil for what is none.
+    static func head(_ bytes: [UInt8]) -> (kind: Kind, length: Int)? {
+        guard bytes.count == headBytes, let kind = Kind(rawValue: bytes[0]) else { return nil }
+        let length = unsafe bytes.withUnsafeBytes { unsafe Int($0.loadUnaligned(fromByteOffset: 4, as: UInt32.self)) }
+        return length <= bodyLimit ? (kind, length) : nil
+    }
+
+    static func samples(_ body: [UInt8]) -> [Float] {
+        unsafe body.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map { unsafe bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
+    }
+
+    static func beginning(_ body: [UInt8]) -> (time: Double, anew: Bool, hello: FeedHello)? {
+        let texts = body.dropFirst(9).split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        guard body.count >= 9, texts.count == 4 else { return nil }
+        let time = unsafe body.withUnsafeBytes { unsafe $0.loadUnaligned(as: Double.self) }
+        let hello = FeedHello(
+            name: texts[0], format: texts[1], source: texts[2], model: texts[3].isEmpty ? nil : texts[3], maximumTracks: 0,
+            latencyMilliseconds: 0)
+        return (time, body[8] == 1, hello)
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import Logging
+
+/// What `bearing run --record` starts for its recordings; not for people.
+struct WriteRecordingsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: RecordWriter.command, abstract: "Write what `bearing run --record` sends on standard input.", shouldDisplay: false)
+
+    @Option(help: .hidden)
+    var level = "info"
+
+    @Argument(help: .hidden)
+    var folder: String
+
+    @Argument(help: .hidden)
+    var fileSeconds: Int
+
+    @Argument(help: .hidden)
+    var limit: Int
+
+    func run() throws {
+        let output = LogWriter()
+        defer { output.stop() }
+        var log = Logger(label: "bearing") { StreamLogHandler(label: $0, stream: output) }
+        log.logLevel = Logger.Level(rawValue: level) ?? .info
+        RecordWriter(socket: STDIN_FILENO, plan: .init(folder: folder, fileSeconds: fileSeconds, limit: limit), log: log).run()
+    }
+}

@@ -1,0 +1,78 @@
+import Audio
+import Glibc
+import Testing
+
+@testable import Daemon
+
+@Suite(.timeLimit(.minutes(1)))
+struct LogWriterTests {
+    /// F_SETPIPE_SZ, which Glibc does not have.
+    private static let setPipeSize: Int32 = 1031
+
+    /// A pipe of one page.
+    private func makePipe() -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        let code = unsafe pipe(&ends)
+        precondition(code == 0)
+        _ = fcntl(ends[1], Self.setPipeSize, 4096)
+        return (ends[0], ends[1])
+    }
+
+    private func take(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let room = bytes.count
+        let count = unsafe read(descriptor, &bytes, room)
+        return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
+    }
+
+    @Test func linesComeInOrder() {
+        let ends = makePipe()
+        let writer = LogWriter(descriptor: ends.write)
+        for number in 0..<50 { writer.write("line \(number)\n") }
+        writer.stop()
+        close(ends.write)
+        #expect(take(ends.read) == (0..<50).map { "line \($0)\n" }.joined())
+        close(ends.read)
+    }
+
+    @Test func aFullPipeHoldsNobodyUp() {
+        let ends = makePipe()
+        let writer = LogWriter(descriptor: ends.write, room: 20)
+        let line = String(repeating: "x", count: 99) + "\n"
+        let began = MonotonicTime.now
+        for _ in 0..<1000 { writer.write(line) }
+        #expect(MonotonicTime.now - began < 5 * MonotonicTime.second)
+        // Somebody reads again: what waited comes, then how much did not fit.
+        var said = ""
+        while !said.contains("lines of this log were lost") { said += take(ends.read) }
+        let lines = said.split(separator: "\n")
+        let lost = lines.last?.split(separator: " ").compactMap { Int($0) }.first ?? 0
+        #expect(lines.count - 1 + lost == 1000 && lost > 900, "\(lines.count) lines, \(lost) lost")
+        writer.stop()
+        for end in [ends.read, ends.write] { close(end) }
+    }
+
+    @Test func aFullPipeDoesNotHoldTheEndUp() {
+        let ends = makePipe()
+        let writer = LogWriter(descriptor: ends.write)
+        for _ in 0..<100 { writer.write(String(repeating: "x", count: 99) + "\n") }
+        let began = MonotonicTime.now
+        writer.stop(patience: MonotonicTime.second / 10)
+        #expect(MonotonicTime.now - began < 10 * MonotonicTime.second)
+        // Its thread is let go.
+        for end in [ends.read, ends.write] { close(end) }
+    }
+
+    /// Nor does one that its owner has made non-blocking, or one that nobody reads any more.
+    @Test func aDescriptorThatIsGoneLosesLines() {
+        let before = signal(SIGPIPE, SIG_IGN)
+        defer { _ = signal(SIGPIPE, before) }
+        let ends = makePipe()
+        _ = fcntl(ends.write, F_SETFL, O_NONBLOCK)
+        close(ends.read)
+        let writer = LogWriter(descriptor: ends.write)
+        for _ in 0..<10 { writer.write("x\n") }
+        writer.stop(patience: 10 * MonotonicTime.second)
+        close(ends.write)
+    }
+}
