@@ -50,11 +50,12 @@ public enum WholeFile {
     /// Appends to an ordinary file, which is made where it is missing, and waits until the disk has it.
     /// - Throws: `FileError.notAFile`, `unwritable`; the file may then end with a part of the bytes.
     public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
-        if let kind = Folder.kind(path).flatMap(RegularFile.otherKind) { throw .notAFile(path: path, found: kind) }
+        // Without a wait for somebody who reads a pipe.
         let file = unsafe open(path.systemPath, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw .unwritable(path: path, reason: FileError.text(of: errno)) }
         var failure = FileBytes.write(bytes, to: file)
-        if failure == nil, fsync(file) != 0 { failure = errno }
+        // What is no ordinary file, such as a terminal, has nothing to sync.
+        if failure == nil, fsync(file) != 0, errno != EINVAL { failure = errno }
         if close(file) != 0, failure == nil { failure = errno }
         if let failure { throw .unwritable(path: path, reason: FileError.text(of: failure)) }
     }

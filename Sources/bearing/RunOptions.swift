@@ -131,7 +131,7 @@ extension BearingConfiguration {
         on stream: CaptureStream = CaptureStream(), channels: FileChannels, speed: Int = 1, past: Int = 0
     ) throws -> any CaptureSource {
         let loops = input.loop
-        switch input.source {
+        return switch input.source {
         case .alsa(let name): ALSACapture(device: name, map: input.channels, stream: stream)
         case .file(let path):
             FileCapture(path: path, map: input.channels, channels: channels, loops: loops, speed: speed, past: past, stream: stream)

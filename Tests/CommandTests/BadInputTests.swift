@@ -138,7 +138,7 @@ import Testing
         Case("train --dataset @/piped --out @/run", noInput, "@/piped/metadata_dev/fold3_room1_mix001_ov1.csv: ", "a named pipe"),
         Case("evaluate \(good) --folds 2 --dataset @/piped", noInput, "@/piped/foa_dev/fold2_room1_mix001_ov1.wav: ", "a named pipe"),
         Case("evaluate \(good) --folds 3 --dataset @/piped", noInput, "@/piped/metadata_dev/fold3_room1_mix001_ov1.csv: ", "a named pipe"),
-        Case("score @/piped/metadata_dev @/piped/metadata_dev", noInput, "fold3_room1_mix001_ov1.csv: ", "a named pipe"),
+        Case("score --folds 3 @/piped/metadata_dev @/piped/metadata_dev", noInput, "fold3_room1_mix001_ov1.csv: ", "a named pipe"),
         Case("plot --tracks @/pipe.wav --out @/plot.svg", noInput, "@/pipe.wav: ", "a named pipe"),
         Case("plot --reference @/device.wav --out @/plot.svg", noInput, "@/device.wav: ", "a device"),
         Case("plot --log @/sparse.wav --out @/plot.svg", badData, "@/sparse.wav: expected at most 268435456 bytes"),
