@@ -19,6 +19,8 @@ struct FormatCheck {
     private static let fewestFrames = 100
     /// The share of the bins of a range that must have sound of their own.
     private static let fewestBins = 0.4
+    /// dB between Y, Z and X in the quietest frames beyond which one of them is at fault, and not the scaling of all.
+    private static let unequal: Float = 7
 
     /// Over all frames with sound, the half and the fifth of them that are quietest, and the fifth that is loudest.
     private let all, quiet, quietest, loud: BandCovariance
@@ -52,11 +54,15 @@ struct FormatCheck {
     }
 
     private var ambisonicFinding: ChannelFinding? {
-        guard let balances = balances(), let loud = loud.mean(Self.middle, atLeast: Self.fewestBins) else { return nil }
+        guard let balances = balances(), let loud = loud.mean(Self.middle, atLeast: Self.fewestBins),
+            let quietest = quietest.mean(Self.middle, atLeast: Self.fewestBins)
+        else { return nil }
         if balances[2].decibels > 2, balances[2].product > 1.3 { return .capsules }
         let levels = balances.map(\.decibels)
         // Frames that are quiet are so in W above all, so that the least ones make it seem quieter.
-        if max(levels[0], levels[1]) < -2.3, levels[2] < -1.5 { return .scaling(decibels: (levels[0] + levels[1]) / 2) }
+        let directed = (1...3).map { Decibels.of(quietest[$0][$0]) }
+        let isEven = directed.max()! - directed.min()! < Self.unequal
+        if isEven, max(levels[0], levels[1]) < -2.3, levels[2] < -1.5 { return .scaling(decibels: (levels[0] + levels[1]) / 2) }
         // What a loud source is in the channels: the first eigenvector, which noise of an encoder hardly turns.
         let eigen = SymmetricMatrix(loud).eigen
         let vector = eigen[0].vector.map { $0 * $0 }

@@ -177,6 +177,10 @@ public final class SoundLibrary: Sendable {
         let reader = try AudioFileReader(path: path)
         let frames = min(reader.frames, Int(longest * Double(reader.sampleRate)))
         let samples = try reader.readAll(atMost: frames)
+        guard reader.unsoundSamples == 0 else {
+            throw AudioError.notAudio(
+                path: path, reason: "\(reader.unsoundSamples) samples that are not finite or beyond 2^32 times full scale")
+        }
         let filled = min(frames, samples.count / reader.channels)
         var mono = [Float](repeating: 0, count: filled)
         for frame in 0..<filled {

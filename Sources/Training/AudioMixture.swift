@@ -18,9 +18,9 @@ struct AudioMixture {
     /// Writes the sum as 16-bit WAV, which appears under its name when it is whole.
     ///
     /// The samples of 16-bit recordings are summed exactly; a sum beyond the largest or smallest integer becomes that.
-    /// - Returns: frames written, and samples that were limited.
+    /// - Returns: frames written, samples that were limited, and samples of each recording that were replaced by 0, as no sound.
     /// - Throws: `AudioError` for recordings that end early and files that cannot be written.
-    func write(to path: String) throws -> (frames: Int, limited: Int) {
+    func write(to path: String) throws -> (frames: Int, limited: Int, unsound: [String: Int]) {
         let channels = FrameTiming.microphones
         let writer = try AudioFileWriter(
             path: path, encoding: .wave16, sampleRate: FrameTiming.sampleRate, channels: channels)
@@ -35,7 +35,8 @@ struct AudioMixture {
             try writer.write(sum.span.extracting(first: count * channels))
         }
         try writer.close()
-        return (writer.framesWritten, writer.clippedSamples)
+        let unsound = [first, second].map { ($0.path, $0.unsoundSamples) }.filter { $0.1 > 0 }
+        return (writer.framesWritten, writer.clippedSamples, Dictionary(unsound, uniquingKeysWith: max))
     }
 
     /// Fills the buffer, or less of it at the end of the recording only: else the two would no longer be in step.

@@ -18,6 +18,8 @@ public final class FeatureCache: @unchecked Sendable {
     let content: UInt64
     /// What was found in place of these features and has been replaced; nil where they were there, or nothing was.
     let replaced: FeatureFault?
+    /// Samples of the recording that were replaced by 0, as no sound.
+    let unsoundSamples: Int
     private let mapping: UnsafeMutableRawPointer
     private let mappedBytes: Int
 
@@ -91,6 +93,7 @@ public final class FeatureCache: @unchecked Sendable {
         unsafe mapping = base
         mappedBytes = bytes
         content = header.content
+        unsoundSamples = header.unsoundSamples
         self.kind = kind
         self.replaced = replaced
         let values = unsafe (base + offset).assumingMemoryBound(to: Float.self)
@@ -136,7 +139,8 @@ public final class FeatureCache: @unchecked Sendable {
                 file: audio, expected: "a recording that nobody changes", found: "that it changed while it was read: run again")
         }
         let header = FeatureCacheHeader(
-            kind: kind, frames: frames, content: content, checksum: digest.value, stamp: stamp.isSettled ? stamp : nil)
+            kind: kind, frames: frames, content: content, checksum: digest.value, unsoundSamples: reader.unsoundSamples,
+            stamp: stamp.isSettled ? stamp : nil)
         try file.rewrite(header.bytes)
         try file.commit(synced: false)
     }

@@ -12,7 +12,7 @@ enum FeatureFault: Error, Hashable {
 
 /// The first bytes of a feature file: little-endian words behind a mark.
 ///
-/// version, kind, frames, digest of the audio's bytes, digest of the features, stamp of the audio (`FileStamp`; zeros: none), digest
+/// version, kind and (from bit 8 on) replaced samples of the audio, frames, digest of the audio's bytes, digest of the features, stamp of the audio (`FileStamp`; zeros: none), digest
 /// of all that.
 struct FeatureCacheHeader {
     /// Raised whenever the features themselves or the header change, so that old files are not used.
@@ -20,18 +20,21 @@ struct FeatureCacheHeader {
     static let mark = "bearing-features"
     static let byteCount = 128
     private static let wordCount = 13
+    private static let kindBits: UInt64 = 8
 
     let words: [UInt64]
 
+    /// Samples of the audio that were replaced by 0, as no sound.
+    var unsoundSamples: Int { Int(words[1] >> Self.kindBits) }
     var frames: Int { Int(clamping: words[2]) }
     var content: UInt64 { words[3] }
     var checksum: UInt64 { words[4] }
     var stamp: [UInt64] { Array(words[5...]) }
 
     /// - Parameter stamp: nil: the audio is read again the next time.
-    init(kind: FeatureKind, frames: Int, content: UInt64, checksum: UInt64, stamp: FileStamp?) {
+    init(kind: FeatureKind, frames: Int, content: UInt64, checksum: UInt64, unsoundSamples: Int = 0, stamp: FileStamp?) {
         words =
-            [Self.version, Self.number(of: kind), UInt64(frames), content, checksum]
+            [Self.version, Self.number(of: kind) | UInt64(unsoundSamples) << Self.kindBits, UInt64(frames), content, checksum]
             + (stamp?.words ?? [UInt64](repeating: 0, count: FileStamp.wordCount))
     }
 
@@ -51,7 +54,7 @@ struct FeatureCacheHeader {
         guard Self.word(Self.wordCount, of: bytes) == Self.digest(of: bytes) else {
             throw .damaged("the checksum of its header does not fit")
         }
-        guard words[1] == Self.number(of: kind) else { throw .other }
+        guard words[1] % (1 << Self.kindBits) == Self.number(of: kind) else { throw .other }
         self.words = words
     }
 

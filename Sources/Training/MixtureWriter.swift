@@ -38,6 +38,8 @@ public final class MixtureWriter: Sendable {
         public var repeatedRows = 0
         /// Azimuths beyond 180 degrees, read as those minus 360.
         public var wrappedRows = 0
+        /// Samples that were replaced by 0, as no sound, by recording.
+        public var unsoundSamples: [String: Int] = [:]
     }
 
     public let pairs: RecordingPairs
@@ -184,6 +186,7 @@ public final class MixtureWriter: Sendable {
             ).write(to: target)
             report.limitedSamples += mixture.limited
             report.limitedFiles += mixture.limited > 0 ? 1 : 0
+            report.unsoundSamples.merge(mixture.unsound, uniquingKeysWith: max)
             report.seconds = Double(mixture.frames) / Double(FrameTiming.sampleRate)
             report.written = 1
         }
@@ -217,5 +220,6 @@ extension MixtureWriter.Report {
         lateRows += other.lateRows
         repeatedRows += other.repeatedRows
         wrappedRows += other.wrappedRows
+        unsoundSamples.merge(other.unsoundSamples, uniquingKeysWith: max)
     }
 }

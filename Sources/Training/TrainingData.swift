@@ -184,6 +184,7 @@ public struct TrainingData: Sendable {
             ?? MetadataCSV(rows: [])
         let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
         var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic).remarks
+        if let remark = SoundSample.remark(replaced: features.unsoundSamples) { warnings.append("\(recording.audio): \(remark)") }
         if let first = csv.repeatedLines.first {
             warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first counts")
         }

@@ -96,6 +96,9 @@ struct AugmentCommand: ParsableCommand {
             lines.append("\(report.repeatedRows) labels repeat a frame, class and track; the first counts")
         }
         if report.wrappedRows > 0 { lines.append("\(report.wrappedRows) azimuths beyond 180 degrees are read as those minus 360") }
+        for (path, count) in report.unsoundSamples.sorted(by: { $0.key < $1.key }) {
+            if let remark = SoundSample.remark(replaced: count) { lines.append("\(path): \(remark)") }
+        }
         return lines
     }
 }

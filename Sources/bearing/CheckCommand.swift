@@ -80,10 +80,10 @@ struct CheckCommand: ParsableCommand {
                 let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
                     configuration: configuration, kind: model.microphone, directions: from.compactMap { KnownDirection($0) },
-                    channels: model.input.channels, seconds: seconds, hearsSource: isNamed)
+                    channels: model.input.channels, seconds: seconds, hearsSource: isNamed, warn: warn)
                 findings = try check.run()
             } else {
-                let listener = try Listener(configuration.input, channels: model?.input.channels ?? .declared)
+                let listener = try Listener(configuration.input, channels: model?.input.channels ?? .declared, warn: warn)
                 print("source      \(configuration.input.source): \(listener.opening)")
             }
         }

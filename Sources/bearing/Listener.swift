@@ -10,11 +10,15 @@ final class Listener {
     }
 
     private let source: Source
+    private let warn: (String) -> Void
 
     /// Opens the source, and says what is odd about it.
-    /// - Parameter channels: what is known of a file's.
+    /// - Parameters:
+    ///   - channels: what is known of a file's.
+    ///   - warn: takes what is odd, now and of what is heard.
     /// - Throws: a `Failure` for what stands in the way.
-    init(_ input: BearingConfiguration.Input, channels: FileChannels) throws {
+    init(_ input: BearingConfiguration.Input, channels: FileChannels, warn: @escaping (String) -> Void) throws {
+        self.warn = warn
         do throws(AudioError) {
             switch input.source {
             case .alsa(let name):
@@ -29,11 +33,8 @@ final class Listener {
         } catch {
             throw Failure(error)
         }
-        for remark in remarks { Console.note(remark) }
+        if case .file(let stream) = source { for remark in stream.remarks { warn(remark) } }
     }
-
-    /// What is odd about the source, a line each.
-    var remarks: [String] { if case .file(let stream) = source { stream.remarks } else { [] } }
 
     /// Order and scaling of Ambisonics that a file says of itself, and that is undone.
     var undone: AmbisonicConvention? { if case .file(let stream) = source { stream.undone } else { nil } }
@@ -54,15 +55,17 @@ final class Listener {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         switch source {
         case .device(let capture): return try hear(frames, capture, label)
-        case .file(let stream): return try Self.read(frames, of: stream)
+        case .file(let stream): return try Self.read(frames, of: stream, warn: warn)
         }
     }
 
-    static func read(_ frames: Int, of stream: AudioFileStream) throws -> [Float] {
+    static func read(_ frames: Int, of stream: AudioFileStream, warn: (String) -> Void) throws -> [Float] {
+        let unsound = stream.unsoundSamples
         var samples = [Float](repeating: 0, count: frames * AudioFormat.channels)
         do {
             var span = samples.mutableSpan
             let count = try stream.read(into: &span)
+            if let remark = SoundSample.remark(replaced: stream.unsoundSamples - unsound) { warn("\(stream.path): \(remark)") }
             return Array(samples[..<(count * AudioFormat.channels)])
         } catch {
             throw Failure(error)
@@ -75,6 +78,7 @@ final class Listener {
 
     private func hear(_ frames: Int, _ capture: ALSACapture, _ label: String) throws -> [Float] {
         let stream = capture.stream
+        let unsound = stream.status.unsoundSamples
         var piece = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels)
         func take() -> Int {
             var span = piece.mutableSpan
@@ -100,6 +104,7 @@ final class Listener {
             }
         }
         progress.finish()
+        if let remark = SoundSample.remark(replaced: stream.status.unsoundSamples - unsound) { warn("\(capture.device): \(remark)") }
         return Array(samples[..<wanted])
     }
 }

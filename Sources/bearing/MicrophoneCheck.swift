@@ -15,11 +15,13 @@ struct MicrophoneCheck {
     let seconds: Double
     /// Whether the source is heard too where every direction has a recording.
     let hearsSource: Bool
+    /// Takes what is odd about a source and no fault of the microphone.
+    let warn: (String) -> Void
 
     /// - Returns: what is wrong, a line each.
     func run() throws -> [String] {
         let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
-        let listener = recorded && !hearsSource ? nil : try Listener(configuration.input, channels: channels)
+        let listener = recorded && !hearsSource ? nil : try Listener(configuration.input, channels: channels, warn: warn)
         var findings: [ChannelFinding] = []
         if let listener {
             print("source      \(configuration.input.source): \(listener.opening)")
@@ -84,9 +86,9 @@ struct MicrophoneCheck {
         if let path = known.recording {
             do {
                 let stream = try AudioFileStream(path: path, map: configuration.input.channels, channels: channels)
-                for remark in stream.remarks { Console.note(remark) }
+                for remark in stream.remarks { warn(remark) }
                 undone = stream.undone
-                (samples, name) = (try Listener.read(frames, of: stream), path)
+                (samples, name) = (try Listener.read(frames, of: stream, warn: warn), path)
             } catch let error as AudioError {
                 throw Failure(error)
             }

@@ -32,9 +32,7 @@ struct RecordingRemarks {
             watch.finish()
             note()
             var lines = findings.map { $0.description(kind) }
-            if unsoundSamples > 0 {
-                lines.append("expected finite samples of up to 2^32 times full scale, found \(unsoundSamples) others, replaced by 0")
-            }
+            if let remark = SoundSample.remark(replaced: unsoundSamples) { lines.append(remark) }
             if networkResets > 0 {
                 lines.append(
                     "the network was reset in \(networkResets) blocks, as a value in it was not finite: check that the model fits "

@@ -1,4 +1,5 @@
 import Audio
+import Foundation
 import Geometry
 import Networks
 import TestSupport
@@ -57,6 +58,25 @@ import Testing
         #expect(found.status == 0 && found.output == expected.output && !found.output.isEmpty)
         #expect(found.error == "bearing: \(huge): expected finite samples of up to 2^32 times full scale, found 3 others, replaced by 0\n")
         #expect(expected.error.isEmpty)
+    }
+
+    @Test func checkWarnsOfSamplesThatAreNoSound() throws {
+        let path = try record("huge") { frame, samples in frame == 30_000 ? [1e25, .nan, -2e19, samples[3]] : samples }
+        let result = try check(path)
+        #expect(result.status == 0 && result.output.hasSuffix("No fault was found, but there are warnings.\n"))
+        #expect(result.error == "bearing: \(path): expected finite samples of up to 2^32 times full scale, found 3 others, replaced by 0\n")
+    }
+
+    /// A header that promises less than there is.
+    @Test func checkWarnsOfWhatTheFileSaysOfItself() throws {
+        let path = try record("odd") { $1 }
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let data = try #require(bytes.range(of: Data("data".utf8)))
+        bytes.replaceSubrange(data.upperBound..<data.upperBound + 4, with: [0, 0, 1, 0])
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let result = try check(path)
+        #expect(result.error.hasPrefix("bearing: \(path): expected 4096 frames as its header says"), "\(result)")
+        #expect(result.status == 0 && result.output.hasSuffix("No fault was found, but there are warnings.\n"), "\(result)")
     }
 
     @Test func deadAndEqualChannelsAreSaidOnce() throws {

@@ -158,11 +158,23 @@ import Testing
         }
         let heard = Self.rendered(.ambisonics, place, talkers: talkers)
         #expect(watch(heard).ever.isEmpty)
+        // One wave that no wall answers makes W, Y, Z and X coherent: 0.43 on average, where a limit of 0.33 keeps clear of cardioids (0.67).
+        let isHidden = Captures.places[place].absorption == 1 && Captures.places[place].signalToNoise < 20 && talkers == 1
         for microphone in [Captures.Microphone.sphere, .aformat] {
-            #expect(watch(heard, microphone.kind).last == [.ambisonics], "\(microphone)")
-            // No advice to turn capsules that are none.
-            #expect(AmbienceCheck.findings(heard, microphone.kind) == [.ambisonics])
+            // Where it is not found, there is no advice either to turn capsules that are none.
+            let expected: [ChannelFinding] = isHidden && microphone == .aformat ? [] : [.ambisonics]
+            #expect(watch(heard, microphone.kind).last == expected, "\(microphone)")
+            #expect(AmbienceCheck.findings(heard, microphone.kind) == expected)
         }
+    }
+
+    /// Sources on its axis make a channel that is too quiet look like a scaling of all three.
+    @Test(arguments: 1..<4) func aQuietChannelIsNoScaling(_ channel: Int) {
+        let heard = Captures(.ambisonics, Captures.places[2], talkers: 2, directions: []).ambience
+        let quiet = Self.changed(heard) { frame, _ in frame[channel] *= 0.25 }
+        #expect(watch(quiet).ever.isEmpty)
+        let samples = Self.ambisonics(Direction(unit: channel == 3 ? 1 : 0, channel == 1 ? 1 : 0, channel == 2 ? 1 : 0), seconds: 11, background: 3e-3)
+        #expect(watch(Self.changed(samples) { frame, _ in frame[channel] *= 0.25 }).ever.isEmpty)
     }
 
     @Test func anotherScalingIsFoundWhereOneSourceStandsOut() {

@@ -51,6 +51,21 @@ private final class Scratch {
         #expect(abs(mean) < 0.05 && abs(power - 1) < 0.1)
     }
 
+    @Test func aSoundWithSamplesThatAreNoSoundIsLeftOutByName() throws {
+        let scratch = Scratch()
+        let path = "\(scratch.path)/odd.wav"
+        let writer = try AudioFileWriter(path: path, encoding: .waveFloat, sampleRate: 24_000, channels: 1)
+        var samples = (0..<24_000).map { Float($0 % 480) / 960 }
+        (samples[9000], samples[9001]) = (.nan, 1e30)
+        try writer.write(samples.span)
+        try writer.close()
+        let sounds = try SoundLibrary(folders: [scratch.path])
+        var random = RandomSource(seed: 1)
+        #expect(sounds.event(seconds: 1, using: &random) == nil)
+        #expect(sounds.skipped.count == 1 && sounds.skipped[0].hasPrefix("\(path): expected"))
+        #expect(sounds.skipped[0].contains("2 samples that are not finite"))
+    }
+
     @Test func layoutAndLabelsAndThreads() throws {
         let scratch = Scratch()
         let sounds = try scratch.sounds()

@@ -167,6 +167,21 @@ import Testing
         #expect(try open().replaced == .other)
     }
 
+    /// The largest number of replaced samples that is kept does not change the kind.
+    @Test func replacedSamplesAreInTheHeader() throws {
+        for count in [0, 1, 255, 256, 1 << 40] {
+            let header = FeatureCacheHeader(
+                kind: .micPhase, frames: 5, content: 1, checksum: 2, unsoundSamples: count, stamp: nil)
+            #expect(header.unsoundSamples == count && header.bytes.count == FeatureCacheHeader.byteCount)
+            let file = "\(dataset.root)/header"
+            try Data(header.bytes).write(to: URL(fileURLWithPath: file))
+            let handle = try #require(FileHandle(forReadingAtPath: file))
+            let read = try FeatureCacheHeader(descriptor: handle.fileDescriptor, kind: .micPhase)
+            #expect(read.unsoundSamples == count && read.frames == 5)
+            #expect(throws: FeatureFault.other) { _ = try FeatureCacheHeader(descriptor: handle.fileDescriptor, kind: .foaIntensity) }
+        }
+    }
+
     @Test func oldPartsAreRemovedAndNewOnesStay() throws {
         let parts = [".bearing-1-2.tmp", ".bearing-1-3.tmp"]
         for part in parts { _ = FileManager.default.createFile(atPath: "\(dataset.root)/\(part)", contents: nil) }

@@ -1,3 +1,4 @@
+import Audio
 import Files
 import Foundation
 import Testing
@@ -67,6 +68,20 @@ import Training
         #expect(report.limitedSamples == 3 * 2400 * 4 && report.limitedFiles == 3)
         let samples = try out.samples("fold3_room1_mix005_ov2")
         #expect(samples[0] == 32767 / 32768 && samples[1] == -1)
+    }
+
+    @Test func samplesThatAreNoSoundAreCountedByRecording() throws {
+        let names = [1, 2, 3].map { "fold3_room1_mix00\($0)_ov1" }
+        for (index, name) in names.enumerated() {
+            let writer = try AudioFileWriter(path: dataset.audio(name), encoding: .waveFloat, sampleRate: 24_000, channels: 4)
+            var samples = [Float](repeating: 0.1, count: 2400 * 4)
+            for bad in 0..<index { samples[100 + bad] = bad == 0 ? .nan : 1e20 }
+            try writer.write(samples.span)
+            try writer.close()
+        }
+        // Every recording is in some of the three mixtures of three.
+        let report = try writer { $0.formats = [.foa] }.write()
+        #expect(report.unsoundSamples == [dataset.audio(names[1]): 1, dataset.audio(names[2]): 2])
     }
 
     @Test func labelsAfterTheEndOfTheirRecordingAreLeftOut() throws {

@@ -69,7 +69,8 @@ def cached_features(audio: Path, path: Path, kind: str) -> np.ndarray:
     version, number, frames, _, _, *stamp = struct.unpack("<14Q", header[16:])[:12]
     changes = [value for time in (status.st_mtime_ns, status.st_ctime_ns) for value in divmod(time, 10**9)]
     expected = [status.st_dev, status.st_ino, status.st_size, *changes]
-    if (version, number) != (CACHE_VERSION, list(KINDS).index(kind)) or stamp != expected:
+    # Above the number of the kind: how many samples of the audio were replaced.
+    if (version, number & 0xFF) != (CACHE_VERSION, list(KINDS).index(kind)) or stamp != expected:
         raise DataError(f"{path}: expected features of {audio} as it is now, found others: {advice}")
     return np.memmap(path, np.float32, "r", offset=HEADER_BYTES, shape=(frames, BANDS, KINDS[kind]))
 
