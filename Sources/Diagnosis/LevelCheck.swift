@@ -9,6 +9,8 @@ enum LevelCheck {
     /// The share of their power by which channels differ that are copies: the rounding of a resampler is far below, and what two
     /// capsules hear far above.
     private static let copied = 1e-10
+    /// The same for channels that hear one wave at the same time, whatever little else is there: a diffuse field makes it 0.1 and more.
+    private static let alike = 1e-3
 
     /// - Parameter blocks: of some seconds.
     static func findings(_ blocks: [BlockSums], _ kind: MicrophoneKind) -> [ChannelFinding] {
@@ -26,7 +28,23 @@ enum LevelCheck {
         if kind == .ambisonics, isPlaneWave(powers) { return [] }
         let equal = copies(blocks, powers, levels)
         if !equal.isEmpty { return equal.map { .equal(channels: $0) } }
-        return dead(powers, levels, kind).map { .dead(channel: $0) }
+        return dead(powers, levels, kind).filter { !isBehind($0, blocks, powers, kind) }.map { .dead(channel: $0) }
+    }
+
+    private static func difference(_ a: Int, _ b: Int, _ blocks: [BlockSums]) -> Double {
+        blocks.reduce(0) { $0 + $1.difference(a, b) }
+    }
+
+    /// Whether one wave in an open field may come from where a directional capsule hears nothing: to the other three of a tetrahedron it
+    /// comes at the same time and level, which no room does.
+    private static func isBehind(_ channel: Int, _ blocks: [BlockSums], _ powers: [SIMD4<Double>], _ kind: MicrophoneKind) -> Bool {
+        guard case .capsules = kind, !kind.isPressure else { return false }
+        let total = powers.reduce(.zero, +)
+        let others = (0..<4).filter { $0 != channel }
+        return [(0, 1), (1, 2), (0, 2)].allSatisfy { first, second in
+            let (a, b) = (others[first], others[second])
+            return difference(a, b, blocks) < alike * (total[a] + total[b])
+        }
     }
 
     private static func levels(_ power: SIMD4<Double>) -> [Float] { (0..<4).map { Decibels.of(power[$0]) } }
@@ -48,8 +66,7 @@ enum LevelCheck {
     private static func copies(_ blocks: [BlockSums], _ powers: [SIMD4<Double>], _ levels: [Float]) -> [[Int]] {
         let total = powers.reduce(.zero, +)
         func areEqual(_ a: Int, _ b: Int) -> Bool {
-            min(levels[a], levels[b]) > faint
-                && blocks.reduce(0) { $0 + $1.difference(a, b) } < copied * (total[a] + total[b])
+            min(levels[a], levels[b]) > faint && difference(a, b, blocks) < copied * (total[a] + total[b])
         }
         var groups: [[Int]] = []
         for channel in 0..<4 where !groups.joined().contains(channel) {

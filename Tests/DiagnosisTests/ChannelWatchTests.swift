@@ -95,6 +95,26 @@ import Testing
         #expect(watch(samples).ever.isEmpty)
     }
 
+    /// From behind each of four cardioids, which hears nothing then; in a diffuse field, a capsule that hears nothing is dead.
+    @Test(arguments: 0..<4) func aWaveFromBehindACardioidIsNoFault(_ channel: Int) {
+        let kind = MicrophoneKind.capsules(Captures.aformat)
+        for background in [0, 1e-5, 1e-4] as [Float] {
+            var random = SeededRandom(seed: 9)
+            // Without a pause in which the background is heard.
+            let behind = (0..<11 * Self.rate).flatMap { _ in
+                let wave = 0.05 * random.normal()
+                return (0..<4).map { ($0 == channel ? 0 : wave * (1 + 1e-4 * Float($0))) + background * random.normal() }
+            }
+            #expect(watch(behind, kind).ever.isEmpty, "background \(background)")
+        }
+        let room = Self.rendered(.aformat, 3, talkers: 1)
+        #expect(watch(Self.changed(room) { frame, _ in frame[channel] = 0 }, kind).last == [.dead(channel: channel)])
+        let sphere = Self.changed(Self.ambisonics(Self.front, seconds: 11, background: 0)) { frame, _ in
+            frame = (0..<4).map { $0 == channel ? 0 : frame[0] }
+        }
+        #expect(!watch(sphere, .capsules(.tetrahedral)).ever.isEmpty)
+    }
+
     @Test func copiesAreFound() {
         let samples = Self.ambisonics(Self.side, seconds: 11)
         for kind in [MicrophoneKind.ambisonics, .capsules(.tetrahedral)] {
