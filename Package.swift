@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// One set of rules for every room.
+/// One set of rules for every module.
 let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
     .enableUpcomingFeature("ExistentialAny"),
@@ -11,15 +11,15 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A room of the house. `floor` lists the rooms below it that it may import.
-func room(_ name: String, on floor: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: floor, swiftSettings: strict)
+/// A module, with the modules that it imports.
+func module(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// The tests of one room; fixtures lie in Tests/Fixtures, read through TestSupport.
-func tests(of name: String, with floor: [Target.Dependency] = []) -> Target {
+/// The tests of a module, with what they import besides it. Fixtures lie in Tests/Fixtures, read through TestSupport.
+func tests(_ name: String, with dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + floor, swiftSettings: strict)
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -38,46 +38,75 @@ let package = Package(
         .systemLibrary(name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
         .target(name: "CRealtime", dependencies: ["CALSA", "COpenBLAS", "CFFTW"]),
 
-        // Ground floor first: a room imports only rooms named above it.
-        room("Files", on: []),
-        room("Tensor", on: []),
-        room("Geometry", on: []),
-        room("Kernels", on: ["CRealtime", "Tensor"]),
-        room("Features", on: ["CRealtime", "Tensor"]),
-        room("Networks", on: ["Tensor", "Kernels"]),
-        room("Tracking", on: ["Geometry"]),
-        room("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Files", "Geometry"]),
-        room("Pipeline", on: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
-        room("Fingerprints", on: ["Files"]),
-        room("SafeTensors", on: ["Files"]),
-        room("Options", on: ["Files"]),
-        room(
+        // A module imports only modules above it.
+        module("Tensor", on: []),
+        module("Geometry", on: []),
+        module("Platform", on: ["CRealtime"]),
+        module("Files", on: []),
+        module("Fingerprints", on: ["Files"]),
+        module("Kernels", on: ["CRealtime", "Tensor"]),
+        module("Features", on: ["CRealtime", "Tensor"]),
+        module("Networks", on: ["Tensor", "Platform", "Kernels"]),
+        module("Tracking", on: ["Geometry"]),
+        module("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry", "Platform", "Files"]),
+        module(
+            "Pipeline",
+            on: [
+                "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Audio",
+            ]),
+        module("SafeTensors", on: ["Files"]),
+        module("Options", on: ["Files"]),
+        module(
             "Formats",
             on: [
-                "Files", "SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking",
-                "Audio",
+                "Tensor", "Geometry", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "SafeTensors", "Options",
             ]),
-        room("TrackFeed", on: ["CRealtime", "Geometry", "Tracking"]),
-        room("Scenes", on: ["CRealtime", "Files", "Fingerprints", "Tensor", "Geometry", "Audio", "Formats"]),
-        room(
+        module("TrackFeed", on: ["CRealtime", "Geometry", "Platform", "Files", "Tracking"]),
+        module(
+            "Scenes",
+            on: [
+                "CRealtime", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Audio", "Formats",
+            ]),
+        module(
+            "Dataset",
+            on: [
+                "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Features", "Tracking", "Audio", "Options",
+                "Formats",
+            ]),
+        module("Losses", on: ["Tensor", "Platform", "Kernels", "Networks", "Tracking"]),
+        module(
+            "Evaluation",
+            on: [
+                "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Pipeline", "Formats",
+                "Dataset",
+            ]),
+        module(
             "Training",
             on: [
-                "Files", "Fingerprints", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
-                "SafeTensors", "Formats", "Options",
+                "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
+                "Tracking", "Audio", "SafeTensors", "Options", "Formats", "Dataset", "Losses", "Evaluation",
             ]),
-        room("Configuration", on: ["Files", "Geometry", "Audio", "Tracking", "Options", "TrackFeed"]),
-        room("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
-        room(
+        module(
+            "Reproduction",
+            on: [
+                "Tensor", "Files", "Fingerprints", "Features", "Networks", "Tracking", "SafeTensors", "Formats",
+                "Dataset", "Losses", "Evaluation", "Training",
+            ]),
+        module("Configuration", on: ["Geometry", "Files", "Tracking", "Audio", "Options", "TrackFeed"]),
+        module("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
+        module(
             "Daemon",
             on: [
-                "CRealtime", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
+                "CRealtime", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "Files", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats",
-                "TrackFeed", "Scenes", "Options", "Training", "Configuration", "Diagnosis", "Daemon", "SafeTensors",
+                "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
+                "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
+                "Evaluation", "Training", "Reproduction", "Configuration", "Diagnosis", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -86,51 +115,63 @@ let package = Package(
         // What several test targets share: fixtures, random numbers, the counter of heap allocations.
         .target(name: "CTestHooks", path: "Tests/CTestHooks"),
         .target(
-            name: "TestSupport", dependencies: ["CTestHooks", "SafeTensors"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["SafeTensors", "CTestHooks"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Files", "Geometry", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats",
-                "TrackFeed", "Training", "Configuration",
-            ], path: "Fuzz/Targets", swiftSettings: strict),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
-        tests(of: "Tensor"),
-        tests(of: "Geometry"),
-        tests(of: "Kernels", with: ["Tensor"]),
-        tests(of: "Features", with: ["Tensor", "Geometry"]),
-        tests(of: "Networks", with: ["Tensor", "Kernels"]),
-        tests(of: "Tracking", with: ["Geometry"]),
-        tests(of: "Audio", with: ["Geometry"]),
-        tests(of: "Pipeline", with: ["Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
-        tests(of: "SafeTensors"),
-        .testTarget(name: "FingerprintsTests", dependencies: ["Files", "Fingerprints"], swiftSettings: strict),
+                "Geometry", "Files", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options",
+                "Formats", "TrackFeed", "Training", "Configuration",
+            ],
+            path: "Fuzz/Targets", swiftSettings: strict),
+        tests("Tensor", with: ["TestSupport"]),
+        tests("Geometry", with: ["TestSupport"]),
+        tests("Files"),
+        tests("Fingerprints", with: ["Files"]),
+        tests("Kernels", with: ["Tensor", "Platform", "TestSupport"]),
+        tests("Features", with: ["Tensor", "Geometry", "TestSupport"]),
+        tests("Networks", with: ["Tensor", "Platform", "Kernels", "TestSupport"]),
+        tests("Tracking", with: ["Geometry", "TestSupport"]),
+        tests("Audio", with: ["Geometry", "Platform", "TestSupport"]),
         tests(
-            of: "Formats",
-            with: ["SafeTensors", "Options", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio"]),
-        tests(of: "TrackFeed", with: ["CRealtime", "Geometry", "Tracking"]),
-        tests(of: "Scenes", with: ["Files", "Tensor", "Geometry", "Audio", "Formats"]),
-        tests(
-            of: "Training",
+            "Pipeline",
             with: [
-                "Files", "Fingerprints", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
-                "SafeTensors", "Formats", "Options",
+                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Formats", "TestSupport",
             ]),
-        tests(of: "Configuration", with: ["Options", "Geometry", "Audio", "Tracking", "TrackFeed"]),
-        tests(of: "Diagnosis", with: ["Geometry", "Audio", "Scenes"]),
+        tests("SafeTensors", with: ["TestSupport"]),
         tests(
-            of: "Daemon",
+            "Formats",
             with: [
-                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
-                .product(name: "Logging", package: "swift-log"),
+                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Options",
+                "TestSupport",
             ]),
+        tests("TrackFeed", with: ["CRealtime", "Geometry", "Tracking", "TestSupport"]),
+        tests("Scenes", with: ["Tensor", "Geometry", "Platform", "Files", "Audio", "Formats", "TestSupport"]),
+        tests(
+            "Training",
+            with: [
+                "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
+                "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "Dataset", "Losses",
+                "Evaluation", "Reproduction", "TestSupport",
+            ]),
+        tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
+        tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
+        tests(
+            "Daemon",
+            with: [
+                "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "TrackFeed", "Diagnosis", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "FuzzTargets", "TestSupport",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "bearing", "Files", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Formats",
-                "Configuration", "Diagnosis", "TrackFeed",
-                "TestSupport",
+                "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors",
+                "Formats", "TrackFeed", "Configuration", "Diagnosis", "bearing", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

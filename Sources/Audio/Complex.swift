@@ -1,31 +1,31 @@
 import Glibc
 
 /// A complex number, for responses and filters that are computed once.
-struct Complex: Sendable, Hashable {
-    var real, imaginary: Double
+package struct Complex: Sendable, Hashable {
+    package var real, imaginary: Double
 
-    init(_ real: Double, _ imaginary: Double = 0) {
+    package init(_ real: Double, _ imaginary: Double = 0) {
         self.real = real
         self.imaginary = imaginary
     }
 
     /// A turn by an angle in radians.
-    init(phase: Double) { self.init(cos(phase), sin(phase)) }
+    package init(phase: Double) { self.init(cos(phase), sin(phase)) }
 
-    static let zero = Complex(0)
+    package static let zero = Complex(0)
 
-    var conjugate: Complex { Complex(real, -imaginary) }
+    package var conjugate: Complex { Complex(real, -imaginary) }
     /// The square of the absolute value.
-    var power: Double { real * real + imaginary * imaginary }
+    package var power: Double { real * real + imaginary * imaginary }
 
-    static func + (a: Complex, b: Complex) -> Complex { Complex(a.real + b.real, a.imaginary + b.imaginary) }
-    static func += (a: inout Complex, b: Complex) { a = a + b }
-    static func - (a: Complex, b: Complex) -> Complex { Complex(a.real - b.real, a.imaginary - b.imaginary) }
-    static func * (a: Complex, b: Complex) -> Complex {
+    package static func + (a: Complex, b: Complex) -> Complex { Complex(a.real + b.real, a.imaginary + b.imaginary) }
+    package static func += (a: inout Complex, b: Complex) { a = a + b }
+    package static func - (a: Complex, b: Complex) -> Complex { Complex(a.real - b.real, a.imaginary - b.imaginary) }
+    package static func * (a: Complex, b: Complex) -> Complex {
         Complex(a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real)
     }
-    static func * (a: Double, b: Complex) -> Complex { Complex(a * b.real, a * b.imaginary) }
-    static func / (a: Complex, b: Complex) -> Complex { (1 / b.power) * (a * b.conjugate) }
+    package static func * (a: Double, b: Complex) -> Complex { Complex(a * b.real, a * b.imaginary) }
+    package static func / (a: Complex, b: Complex) -> Complex { (1 / b.power) * (a * b.conjugate) }
 
     /// X of X A = B for a Hermitian, positive definite A, all 4 x 4 (Gauss-Jordan elimination).
     static func solve(_ b: [[Complex]], dividedBy a: [[Complex]]) -> [[Complex]] {

@@ -1,5 +1,6 @@
 import Audio
 import Pipeline
+import Platform
 import TrackFeed
 import Tracking
 

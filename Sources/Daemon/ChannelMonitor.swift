@@ -1,5 +1,6 @@
 import Audio
 import Diagnosis
+import Platform
 import Synchronization
 
 /// Watches the microphone's channels beside the analysis: a thread of its own, to which the analysis thread only leaves samples.
@@ -9,7 +10,7 @@ final class ChannelMonitor: @unchecked Sendable {
 
     /// What the analysis hears: room for several pauses. What finds no room is not watched.
     private let ring = SampleRing(frames: 4 * AudioFormat.sampleRate)
-    private let thread = CaptureThread(name: "bearing-watch")
+    private let thread = NamedThread(name: "bearing-watch")
     private let health: Health
     /// What the channels should be, where that is new.
     private let expected: Mutex<Microphone?>

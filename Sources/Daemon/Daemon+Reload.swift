@@ -52,7 +52,7 @@ extension Daemon {
             recording: recorder?.feed, monitor: monitor)
         loop.warmUp()
         do throws(AudioError) {
-            try replace(hearing, with: Hearing(capture: setup.capture ?? hearing.capture, loop: loop))
+            try replace(hearing, with: AudioSide(capture: setup.capture ?? hearing.capture, loop: loop))
         } catch {
             return log.error("not reloaded, going on as before: \(error)")
         }
@@ -66,7 +66,7 @@ extension Daemon {
     }
 
     /// - Throws: why the new source cannot be started; then the old half goes on, or waits for its source.
-    private func replace(_ old: Hearing, with new: Hearing) throws(AudioError) {
+    private func replace(_ old: AudioSide, with new: AudioSide) throws(AudioError) {
         let changesSource = old.capture !== new.capture
         if changesSource {
             old.capture.stop()

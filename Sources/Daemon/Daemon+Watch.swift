@@ -1,6 +1,7 @@
 import Audio
 import Glibc
 import Logging
+import Platform
 import TrackFeed
 
 /// The main thread's work while the others run.
@@ -8,7 +9,7 @@ extension Daemon {
     /// Until a signal or the end of the audio: reloads, pets systemd's watchdog while all threads go on, logs what changes.
     func watch(_ manager: ServiceManager?) {
         var state = CaptureState.opening
-        var (refusals, networkResets, unsoundSamples) = (RefusalLog(), RefusalLog(), RefusalLog())
+        var (refusals, networkResets, unsoundSamples) = (LogThrottle(), LogThrottle(), LogThrottle())
         var places = PlaceLog()
         var watchdog = Watchdog(now: MonotonicTime.now)
         var reading: SetupReading?

@@ -1,6 +1,7 @@
 public import Audio
 public import Logging
 public import Pipeline
+import Platform
 public import TrackFeed
 
 /// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on a thread of its own.
@@ -46,13 +47,13 @@ public final class Daemon {
     let options: Options
     let recorder: Recorder?
     let monitor: ChannelMonitor?
-    var hearing: Hearing
+    var hearing: AudioSide
     /// What is told to subscribers, apart from what the source adds to the latency once it is open.
     var hello: FeedHello
     var log: Logger
     /// Reads the configuration again, on SIGHUP; nil ignores the signal.
     let reading: ((CaptureStream) throws -> Setup)?
-    private let serverThread = CaptureThread(name: "bearing-feed")
+    private let serverThread = NamedThread(name: "bearing-feed")
 
     /// Binds the socket and warms the pipeline up; nothing runs yet.
     /// - Parameter reading: what SIGHUP asks for a new setup, whose capture fills the stream that it is given.
@@ -93,7 +94,7 @@ public final class Daemon {
             stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed,
             monitor: monitor, sequence: blocks)
         loop.warmUp()
-        hearing = Hearing(capture: capture, loop: loop)
+        hearing = AudioSide(capture: capture, loop: loop)
         for place in server.places {
             if let warning = place.warning { log.warning("\(warning)") }
         }

@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Platform
 import Synchronization
 import TrackFeed
 

@@ -1,6 +1,7 @@
 import Audio
 import Glibc
 public import Pipeline
+import Platform
 public import TrackFeed
 
 /// The daemon's own way from the ring to the subscribers' sockets, its threads included, with audio that comes as soon as
@@ -16,8 +17,8 @@ public final class LatencyTrial: Sendable {
     private let health = Health()
     private let loop: AnalysisLoop
     private let server: TrackServer
-    private let serverThread = CaptureThread(name: "bearing-feed")
-    private let analysisThread = CaptureThread(name: "bearing-analyse")
+    private let serverThread = NamedThread(name: "bearing-feed")
+    private let analysisThread = NamedThread(name: "bearing-analyse")
 
     /// Serves the socket at `path` and starts the threads; the pipeline is warm, as the daemon's is.
     public init(pipeline: LocalizationPipeline, path: String) throws(FeedError) {

@@ -1,9 +1,10 @@
 import Audio
+import Platform
 import Synchronization
 
 /// Reads a setup on a thread of its own: a file system that hangs holds that thread, and the daemon goes on as before.
 final class SetupReading: @unchecked Sendable {
-    private let thread = CaptureThread(name: "bearing-reload")
+    private let thread = NamedThread(name: "bearing-reload")
     private let isDone = Atomic<Bool>(false)
     /// Written before `isDone`, read after it.
     private var outcome: Result<Daemon.Setup, any Error>?

@@ -13,7 +13,7 @@ public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .badRow(let path, let line, let expected, let found):
-            "\(path):\(line): expected \(expected), found \(found.excerpt()): correct the row"
+            "\(path):\(line): expected \(expected), found \(found.sanitized()): correct the row"
         case .events(let path, let line):
             "\(path):\(line): expected rows frame,class,track,azimuth,elevation, found the header of DCASE 2019, whose rows are events in "
                 + "seconds: write a row for every 100 ms of each event"

@@ -21,13 +21,13 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         case .container(let error):
             error.description
         case .metadata(let path, let key, let expected, let found):
-            "\(path): \(key): expected \(expected), found \(found.excerpt()): use a model that this version of Bearing wrote"
+            "\(path): \(key): expected \(expected), found \(found.sanitized()): use a model that this version of Bearing wrote"
         case .notFinite(let path, let tensor):
             "\(path): tensor \(tensor): expected finite numbers, found others: the file is damaged or its training failed"
         case .notPositive(let path, let tensor):
             "\(path): tensor \(tensor): expected numbers above 0, found others: the file is damaged"
         case .surplus(let path, let tensor):
-            "\(path): tensor \(tensor.excerpt()) belongs to no network of this architecture: the file is damaged or of another kind"
+            "\(path): tensor \(tensor.sanitized()) belongs to no network of this architecture: the file is damaged or of another kind"
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Kernels
+public import Platform
 public import Tensor
 
 /// A DOAnet over a batch of sequences, forward and backward, with all activations kept. Each worker takes whole sequences.

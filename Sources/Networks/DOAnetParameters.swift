@@ -1,4 +1,5 @@
 public import Kernels
+import Platform
 public import Tensor
 
 /// All numbers of a DOAnet, or of anything shaped like it (gradients, an optimiser's moments): one block of memory for what is

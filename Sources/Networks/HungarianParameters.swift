@@ -1,4 +1,5 @@
 public import Kernels
+import Platform
 public import Tensor
 
 /// All numbers of a Hungarian network, or of its gradients: one block of memory and names for its parts.

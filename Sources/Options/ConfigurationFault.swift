@@ -21,8 +21,8 @@ public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         let where_ = place.isEmpty ? file : "\(file): \(place)"
-        let what = "\(where_): expected \(expected), found \(found.excerpt(200))"
-        return (advice.isEmpty ? what : "\(what): \(advice)").excerpt(nil)
+        let what = "\(where_): expected \(expected), found \(found.sanitized(200))"
+        return (advice.isEmpty ? what : "\(what): \(advice)").sanitized(nil)
     }
 }
 

@@ -4,6 +4,7 @@ import Geometry
 import Glibc
 public import Kernels
 public import Networks
+import Platform
 import Tensor
 public import Tracking
 

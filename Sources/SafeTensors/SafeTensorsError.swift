@@ -15,15 +15,15 @@ public enum SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible
         case .file(let error):
             error.description
         case .badHeader(let path, let reason):
-            "\(path): expected a safetensors file, found \(reason.excerpt()): the file is damaged or of another format"
+            "\(path): expected a safetensors file, found \(reason.sanitized()): the file is damaged or of another format"
         case .badTensor(let path, let tensor, let reason):
-            "\(path): tensor \(tensor.excerpt()): \(reason.excerpt()): the file is damaged; copy or write it again"
+            "\(path): tensor \(tensor.sanitized()): \(reason.sanitized()): the file is damaged; copy or write it again"
         case .missingTensor(let path, let tensor):
-            "\(path): expected a tensor \(tensor.excerpt()), found none: use a file of the right kind"
+            "\(path): expected a tensor \(tensor.sanitized()), found none: use a file of the right kind"
         case .wrongType(let path, let tensor, let expected, let found):
-            "\(path): tensor \(tensor.excerpt()): expected elements \(expected), found \(found): use a file of the right kind"
+            "\(path): tensor \(tensor.sanitized()): expected elements \(expected), found \(found): use a file of the right kind"
         case .wrongShape(let path, let tensor, let expected, let found):
-            "\(path): tensor \(tensor.excerpt()): expected shape \(expected), found \("\(found)".excerpt()): use a file of the right kind"
+            "\(path): tensor \(tensor.sanitized()): expected shape \(expected), found \("\(found)".sanitized()): use a file of the right kind"
         }
     }
 }

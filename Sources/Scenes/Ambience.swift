@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// What is to be heard beside the events and has no label: a diffuse background, and machines at fixed places.
 public struct Ambience: Sendable, Hashable {

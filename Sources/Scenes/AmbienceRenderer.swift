@@ -1,6 +1,7 @@
 import Audio
 import CRealtime
 import Glibc
+import Platform
 import Tensor
 
 /// Renders what has no label: the diffuse background, and stationary sources through the room. One a thread.

@@ -1,6 +1,7 @@
 import Audio
 import Geometry
 import Glibc
+public import Platform
 
 extension Scene {
     /// How events follow each other in a recording.

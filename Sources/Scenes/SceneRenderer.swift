@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Platform
 import Tensor
 
 /// Renders scenes for one array format; one a thread.

@@ -1,6 +1,7 @@
 import Audio
 import CRealtime
 import Glibc
+public import Platform
 public import Tensor
 
 /// Renders one source after another into the four channels of a recording.

@@ -18,7 +18,7 @@ public struct TrackGate: ~Copyable {
 
     private struct Slot {
         var track = Track(id: 0, direction: .front, activity: 0, age: 0)
-        var heading = Heading()
+        var heading = AngularVelocity()
         var isOpen = false
         var coasted = 0
         var isDuplicate = false
@@ -158,7 +158,7 @@ public struct TrackGate: ~Copyable {
     private mutating func open(_ i: Int, _ direction: Direction) {
         slots[i].isOpen = true
         slots[i].coasted = 0
-        slots[i].heading = Heading()
+        slots[i].heading = AngularVelocity()
         slots[i].track.id = nextID
         slots[i].track.direction = direction
         slots[i].track.age = 1

@@ -1,3 +1,4 @@
+import Dataset
 import Files
 import Training
 

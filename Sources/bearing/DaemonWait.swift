@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The pauses between attempts to reach a daemon, ever longer while they fail, and a line for each change of what stands in the way.
 struct DaemonWait {
@@ -24,12 +25,12 @@ struct DaemonWait {
     init(place: String) { self.place = place }
 
     /// Says why, once, and waits.
-    /// - Parameter deadline: seconds of `MonotonicClock` at which the wait ends at the latest.
+    /// - Parameter deadline: seconds of `MonotonicTime` at which the wait ends at the latest.
     mutating func pass(_ reason: Reason, until deadline: Double?) {
         if told != reason { Console.note(line(reason)) }
         told = reason
         if reason == .left { pause = Self.shortest }
-        let seconds = min(pause, deadline.map { max(0, $0 - MonotonicClock.seconds) } ?? pause)
+        let seconds = min(pause, deadline.map { max(0, $0 - MonotonicTime.seconds) } ?? pause)
         usleep(UInt32(seconds * 1e6))
         pause = min(2 * pause, Self.longest)
     }

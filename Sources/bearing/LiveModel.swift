@@ -14,7 +14,7 @@ struct LiveModel {
     let path: String
     let file: ModelFile
     let gate: GateSettings
-    let input: HeardInput
+    let input: ModelInput
     /// What is odd about the configuration, a line each.
     let warnings: [String]
     private let viewpoint: Viewpoint
@@ -43,7 +43,7 @@ struct LiveModel {
                 "\(path): expected a model that tells activity, found one trained on directions alone: "
                     + "use `bearing evaluate`, or train with an activity term")
         }
-        input = try HeardInput(configuration.input, of: configuration.file, model: file, at: path)
+        input = try ModelInput(configuration.input, of: configuration.file, model: file, at: path)
         gate = try Self.merged(file.gate, configuration)
         steering = gate.refinement > 0 ? file.steering : nil
         warnings =

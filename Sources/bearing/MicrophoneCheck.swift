@@ -21,7 +21,7 @@ struct MicrophoneCheck {
     /// - Returns: what is wrong, a line each.
     func run() throws -> [String] {
         let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
-        let listener = recorded && !hearsSource ? nil : try Listener(configuration.input, channels: channels, warn: warn)
+        let listener = recorded && !hearsSource ? nil : try SourceReader(configuration.input, channels: channels, warn: warn)
         var findings: [ChannelFinding] = []
         if let listener {
             print("source      \(configuration.input.source): \(listener.opening)")
@@ -79,7 +79,7 @@ struct MicrophoneCheck {
     }
 
     /// - Returns: the sound, and order and scaling that its file says of itself and that were undone.
-    private func hear(_ known: KnownDirection, _ listener: Listener?) throws -> ([Float], AmbisonicConvention?) {
+    private func hear(_ known: KnownDirection, _ listener: SourceReader?) throws -> ([Float], AmbisonicConvention?) {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         let (samples, name): ([Float], String)
         var undone: AmbisonicConvention?
@@ -88,7 +88,7 @@ struct MicrophoneCheck {
                 let stream = try AudioFileStream(path: path, map: configuration.input.channels, channels: channels)
                 for remark in stream.remarks { warn(remark) }
                 undone = stream.undone
-                (samples, name) = (try Listener.read(frames, of: stream, warn: warn), path)
+                (samples, name) = (try SourceReader.read(frames, of: stream, warn: warn), path)
             } catch let error as AudioError {
                 throw Failure(error)
             }

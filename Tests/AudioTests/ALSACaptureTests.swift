@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Platform
 import TestSupport
 import Testing
 

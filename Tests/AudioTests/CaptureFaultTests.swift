@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Platform
 import TestSupport
 import Testing
 
@@ -135,14 +136,14 @@ struct CaptureFaultTests {
 
     /// A thread that hangs in a library is left behind.
     @Test func aThreadThatIsStuckDoesNotHoldUpTheEnd() {
-        let thread = CaptureThread(name: "stuck")
+        let thread = NamedThread(name: "stuck")
         let release = WakeEvent()
         thread.start { _ = release.wait(until: MonotonicTime.now + 10 * MonotonicTime.second) }
         let began = MonotonicTime.now
         #expect(thread.stop(patience: MonotonicTime.second / 10) == .abandoned)
         #expect(MonotonicTime.now - began < 2 * MonotonicTime.second)
         release.signal()
-        let other = CaptureThread(name: "ready")
+        let other = NamedThread(name: "ready")
         other.start {}
         #expect(other.stop(patience: 10 * MonotonicTime.second) == .ended)
         #expect(other.stop(patience: 0) == .none)

@@ -1,3 +1,4 @@
+import TrackFeed
 @testable import bearing
 
 extension FeedClient {

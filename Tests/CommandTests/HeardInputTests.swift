@@ -11,7 +11,7 @@ import Tracking
 @testable import bearing
 
 /// What `run`, `check` and `localize` make of format, array and convention, before anything is heard.
-@Suite struct HeardInputTests {
+@Suite struct ModelInputTests {
     private func model(_ kind: FeatureKind) -> ModelFile {
         let architecture = DOAnetArchitecture(
             form: .live, channels: kind.channels, filters: 4, gruWidth: 4, headWidth: 4, maximumTracks: 2, lookAhead: 0)
@@ -25,10 +25,10 @@ import Tracking
 
     private func input(
         _ kind: FeatureKind, format: AudioFormat? = nil, array: String? = nil, ambisonics: AmbisonicConvention? = nil
-    ) throws -> HeardInput {
+    ) throws -> ModelInput {
         var input = BearingConfiguration().input
         (input.format, input.array, input.ambisonics) = (format, array, ambisonics)
-        return try HeardInput(input, model: model(kind), at: "m.safetensors")
+        return try ModelInput(input, model: model(kind), at: "m.safetensors")
     }
 
     @Test func whatIsNotSaidFollowsFromTheModelAndTheArray() throws {
@@ -83,7 +83,7 @@ import Tracking
     }
 
     @Test func whatTheModelCannotHearIsRefused() {
-        func fault(_ body: () throws -> HeardInput) -> String {
+        func fault(_ body: () throws -> ModelInput) -> String {
             do {
                 _ = try body()
                 return "none"

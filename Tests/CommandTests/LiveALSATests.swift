@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import bearing
+import Platform
+import TrackFeed
 
 /// The whole way of a sound, device to subscriber: a scene on the virtual microphone, `bearing run` as a process of its
 /// own, its socket; against `bearing localize` on the same file. With the model that ships, on a minute of the demo.
@@ -110,12 +112,12 @@ struct LiveALSATests {
             client = FeedClient(path: socket)
         }
         var (lines, health, end): ([FeedLine], String, Double) = ([], "", .infinity)
-        while let line = client?.next(), MonotonicClock.seconds < end {
+        while let line = client?.next(), MonotonicTime.seconds < end {
             if line.type == "status" {
                 health = "\(line.state ?? "?"), \(line.overruns ?? -1) overruns, \(line.droppedBlocks ?? -1) blocks dropped"
             }
             guard line.type == "tracks" else { continue }
-            if lines.isEmpty { end = MonotonicClock.seconds + Double(seconds) }
+            if lines.isEmpty { end = MonotonicTime.seconds + Double(seconds) }
             lines.append(line)
         }
         daemon.terminate()

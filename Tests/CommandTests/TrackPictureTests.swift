@@ -1,5 +1,6 @@
 import Testing
 
+@testable import TrackFeed
 @testable import bearing
 
 @Suite struct TrackPictureTests {

@@ -7,6 +7,7 @@ import Tracking
 @testable import Audio
 @testable import Daemon
 @testable import TrackFeed
+import Platform
 
 @Suite struct AnalysisLoopTests {
     /// Blocks are told with the time at which they ended by either clock, however long an encoder takes.

@@ -8,6 +8,7 @@ import TrackFeed
 
 @testable import Audio
 @testable import Daemon
+import Platform
 
 /// Channels that are wrong while the daemon runs: in its status line and its log, and that it is over.
 @Suite(.timeLimit(.minutes(5)))

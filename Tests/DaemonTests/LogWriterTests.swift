@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import Daemon
+import Platform
 
 @Suite(.timeLimit(.minutes(1)))
 struct LogWriterTests {

@@ -26,7 +26,7 @@ struct RecordFolderTests {
     }
 
     /// A pair of one second, as a tape leaves it.
-    private func write(_ tape: inout Tape, at time: Double, frames: Int = 100) throws {
+    private func write(_ tape: inout RecordingFiles, at time: Double, frames: Int = 100) throws {
         let ring = SampleRing(frames: frames)
         ring.write([Float](repeating: 0.1, count: 4 * frames).span)
         tape.breakOff(at: time, anew: true, hello: hello)
@@ -35,7 +35,7 @@ struct RecordFolderTests {
         tape.close()
     }
 
-    private func tape(limit: Int) throws -> Tape { Tape(folder: try RecordFolder(path: folder, limit: limit), frames: 24_000, bytes: 1000) }
+    private func tape(limit: Int) throws -> RecordingFiles { RecordingFiles(folder: try RecordFolder(path: folder, limit: limit), frames: 24_000, bytes: 1000) }
 
     @Test func whatAMicrophoneHeardIsNobodyElses() throws {
         defer { remove() }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RefusalLogTests {
     @Test func refusalsAreLoggedAtOnceAndThenOnceAMinute() {
-        var log = RefusalLog()
+        var log = LogThrottle()
         let second: Int64 = 1_000_000_000
         #expect(log.news(count: 0, now: 0) == nil)
         #expect(log.news(count: 3, now: second) == 3)

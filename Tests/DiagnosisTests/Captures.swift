@@ -4,6 +4,7 @@ import Geometry
 import TestSupport
 
 @testable import Scenes
+import Platform
 
 /// Rooms in which a sound microphone is heard, as `bearing check` hears it: ambience first, then known directions.
 struct Captures {

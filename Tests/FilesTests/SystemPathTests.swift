@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func messagesShowTheBytes() {
-        #expect(String(systemBytes: [0x63, 0xE9, 0x0A]).excerpt(nil) == "c\\xE9\\u{A}")
+        #expect(String(systemBytes: [0x63, 0xE9, 0x0A]).sanitized(nil) == "c\\xE9\\u{A}")
     }
 
     @Test(arguments: [

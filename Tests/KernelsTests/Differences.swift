@@ -1,4 +1,5 @@
 import Kernels
+import Platform
 import Tensor
 import Testing
 

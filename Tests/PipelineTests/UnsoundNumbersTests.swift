@@ -1,5 +1,6 @@
 import Audio
 import Features
+import Formats
 import Geometry
 import Kernels
 import Networks

@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import Geometry
 import Glibc
+import Platform
 import Scenes
 import Tensor
 import TestSupport

@@ -1,6 +1,7 @@
 import Audio
 import Geometry
 import Glibc
+import Platform
 import Scenes
 import Tensor
 import TestSupport

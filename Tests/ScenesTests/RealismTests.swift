@@ -1,6 +1,7 @@
 import Audio
 import Geometry
 import Glibc
+import Platform
 import Scenes
 import Testing
 
@@ -176,12 +177,12 @@ import Testing
         }
         var random = RandomSource(seed: 2)
         for _ in 0..<50 {
-            let excerpt = Pauses.excerpt(of: sound, longest: 50_000, using: &random)
+            let excerpt = Pauses.sanitized(of: sound, longest: 50_000, using: &random)
             #expect(excerpt.range.count <= 50_000 && excerpt.range.count > 25_000)
             #expect(!excerpt.cutsIn && !excerpt.cutsOut, "\(excerpt)")
             #expect(sound[excerpt.range.upperBound - 1] == 0)
         }
-        let short = Pauses.excerpt(of: sound, longest: 12_000, using: &random)
+        let short = Pauses.sanitized(of: sound, longest: 12_000, using: &random)
         #expect(short.range.count <= 12_000)
     }
 }

@@ -5,6 +5,7 @@ import Tensor
 import Testing
 
 import Scenes
+import Platform
 
 /// Noise bursts, 200 ms long every 250 ms, of unit level.
 func bursts(seconds: Float, seed: UInt64 = 3) -> [Float] {

@@ -1,3 +1,4 @@
+import Dataset
 import Tensor
 import Testing
 import Training

@@ -1,4 +1,5 @@
 import Audio
+import Dataset
 import Features
 import Formats
 import Foundation

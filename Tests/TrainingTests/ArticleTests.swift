@@ -1,8 +1,10 @@
 import Features
 import Foundation
 import Kernels
+import Losses
 import Networks
 import Pipeline
+import Platform
 import Tensor
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import Glibc
 import Kernels
+import Losses
+import Platform
 import Tensor
 import Testing
 import Training

@@ -1,6 +1,7 @@
 import Audio
 import Features
 import Geometry
+import Platform
 import Tensor
 import Testing
 import Training

@@ -1,8 +1,10 @@
 import Audio
+import Dataset
 import Features
 import Formats
 import Foundation
 import Geometry
+import Platform
 import Tensor
 import Testing
 import Training

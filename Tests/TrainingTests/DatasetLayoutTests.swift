@@ -4,6 +4,8 @@ import Tensor
 import Testing
 
 @testable import Training
+import Dataset
+import Training
 
 /// The layouts of DCASE 2019 to 2024, and what people make of them.
 @Suite struct DatasetLayoutTests {

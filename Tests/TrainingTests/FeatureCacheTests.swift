@@ -6,6 +6,7 @@ import Tensor
 import Testing
 
 @testable import Training
+import Dataset
 
 /// When extracted features are used again, and when they are rebuilt.
 @Suite struct FeatureCacheTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Training
+import Dataset
 
 /// Folds as options and files say them.
 @Suite struct FoldListTests {

@@ -1,5 +1,7 @@
 import Audio
+import Dataset
 import Foundation
+import Platform
 import TestSupport
 import Training
 

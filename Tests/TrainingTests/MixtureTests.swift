@@ -1,7 +1,8 @@
+import Dataset
+import Formats
 import Foundation
 import Testing
 import Training
-import Formats
 
 /// Which pairs are drawn.
 @Suite struct RecordingPairsTests {

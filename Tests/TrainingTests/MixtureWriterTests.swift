@@ -1,4 +1,5 @@
 import Audio
+import Dataset
 import Files
 import Foundation
 import Testing

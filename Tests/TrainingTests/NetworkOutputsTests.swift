@@ -8,6 +8,8 @@ import Testing
 import Tracking
 
 @testable import Training
+import Dataset
+import Evaluation
 
 @Suite struct NetworkOutputsTests {
     private func architecture(_ form: DOAnetArchitecture.Form, lookAhead: Int) -> DOAnetArchitecture {

@@ -1,8 +1,11 @@
+import Dataset
 import Formats
 import Foundation
 import Geometry
 import Kernels
+import Losses
 import Networks
+import Reproduction
 import Synchronization
 import Testing
 import Tracking

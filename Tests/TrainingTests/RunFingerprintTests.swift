@@ -7,6 +7,9 @@ import SafeTensors
 import Testing
 
 @testable import Training
+import Dataset
+import Losses
+import Training
 
 /// What a checkpoint is known by.
 @Suite final class RunFingerprintTests {

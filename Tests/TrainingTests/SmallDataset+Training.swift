@@ -4,6 +4,8 @@ import Foundation
 import Networks
 
 @testable import Training
+import Dataset
+import Training
 
 /// Trainings on the small data set that take parts of a second.
 extension SmallDataset {

@@ -9,6 +9,9 @@ import Testing
 import Tracking
 
 @testable import Training
+import Losses
+import Platform
+import Training
 
 @Suite final class TeacherTests {
     private let temporary = TemporaryFolder()

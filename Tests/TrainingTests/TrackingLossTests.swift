@@ -1,5 +1,7 @@
 import Kernels
+import Losses
 import Networks
+import Platform
 import Tensor
 import TestSupport
 import Testing

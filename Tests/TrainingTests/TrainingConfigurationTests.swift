@@ -7,6 +7,9 @@ import TestSupport
 import Testing
 
 @testable import Training
+import Dataset
+import Losses
+import Training
 
 @Suite struct TrainingConfigurationTests {
     private func parsed(_ text: String) throws(ConfigurationError) -> TrainingConfiguration {

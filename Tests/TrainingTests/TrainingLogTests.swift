@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Training
+import Training
 
 @Suite final class TrainingLogTests {
     private let folder = TemporaryFolder()

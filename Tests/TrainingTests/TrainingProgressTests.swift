@@ -2,6 +2,7 @@ import Networks
 import Testing
 
 @testable import Training
+import Training
 
 @Suite struct TrainingProgressTests {
     private func settings(_ change: (inout TrainingSettings) -> Void) -> TrainingSettings {

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import Training
+import Dataset
+import Training
 
 /// What a run leaves in its folder when it ends early, is killed, or must not go on.
 @Suite final class TrainingResumeTests {

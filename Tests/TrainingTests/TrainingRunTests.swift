@@ -1,6 +1,8 @@
+import Dataset
 import Features
 import Formats
 import Foundation
+import Losses
 import Networks
 import Tensor
 import TestSupport

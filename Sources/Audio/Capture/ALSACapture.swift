@@ -1,0 +1,148 @@
+import CRealtime
+import Glibc
+import Platform
+import Synchronization
+
+/// Captures from an ALSA device on a thread of its own and never gives up: a lost device is opened again for ever.
+public final class ALSACapture: CaptureSource {
+    /// Nanoseconds between attempts to open a lost device, first and longest.
+    private static let backoff = MonotonicTime.second / 10...MonotonicTime.second / 2
+
+    /// Nanoseconds that `stop` waits for the thread.
+    private static let stopPatience = MonotonicTime.second / 2
+
+    private let present: Mutex<CaptureOpener>
+    private var opener: CaptureOpener { present.withLock { $0 } }
+    public let stream: CaptureStream
+    /// The name as ALSA knows it, for example "hw:1" or "hw:CARD=Array".
+    public let device: String
+
+    /// - Parameter map: which channels of the device to use; nil demands exactly four.
+    public init(device: String, map: ChannelMap? = nil, stream: CaptureStream) {
+        self.stream = stream
+        self.device = device
+        present = Mutex(CaptureOpener(device: device, map: map, stream: stream))
+    }
+
+    deinit { stop() }
+
+    /// What was agreed with the device when it was last opened; nil before `start`.
+    public var shape: CaptureShape? { opener.agreed.withLock { $0?.shape } }
+
+    public var latency: Double { opener.agreed.withLock { $0?.latency ?? 0 } }
+
+    public var agreement: String? { shape?.description }
+
+    /// Opens the device and starts to capture.
+    ///
+    /// - Throws: `missingDevice`, `busyDevice`, `forbiddenDevice`, `wrongChannelCount`, `unfitDevice`, `failedDevice`.
+    public func start() throws(AudioError) {
+        let timeline = newTimeline
+        let first = try opener.open(timeline)
+        supervise(first, timeline)
+    }
+
+    public func resume() {
+        let timeline = newTimeline
+        let first = try? opener.open(timeline)
+        if first == nil { stream.status.enter(.lost) }
+        supervise(first, timeline)
+    }
+
+    public func stop() {
+        // The stream may be another capture's by now.
+        switch opener.thread.stop(patience: Self.stopPatience) {
+        case .none: return
+        case .ended: break
+        // A thread that is stuck keeps its opener, by which it knows that it was to end.
+        case .abandoned: present.withLock { $0 = CaptureOpener(device: device, map: $0.map, stream: $0.stream) }
+        }
+        stream.status.enter(.stopped)
+        stream.wake.signal()
+    }
+
+    private var newTimeline: CaptureTimeline {
+        CaptureTimeline(
+            clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
+    }
+
+    /// The thread holds the opener and not this object, whose end stops it.
+    private func supervise(_ first: CaptureSession?, _ timeline: CaptureTimeline) {
+        opener.thread.start { [opener] in Self.supervise(first, timeline, opener) }
+    }
+
+    /// Runs sessions one after the other until the thread shall stop.
+    private static func supervise(_ first: CaptureSession?, _ timeline: CaptureTimeline, _ opener: CaptureOpener) {
+        let (stream, thread) = (opener.stream, opener.thread)
+        var session = first
+        var timeline = timeline
+        var pause = backoff.lowerBound
+        while !thread.isStopping {
+            if let open = session {
+                let end = open.run()
+                timeline = open.chain.timelineSoFar
+                switch end {
+                case .stopped: return open.device.close()
+                case .stalled: note(ETIMEDOUT, open, stream.status, stream.status.countStall)
+                case .lost(let code): note(code, open, stream.status, stream.status.countLoss)
+                }
+                // Told before it is closed: a sound server that hangs holds whoever says goodbye to it.
+                stream.wake.signal()
+                open.device.close()
+                session = nil
+                if open.hasHeard { pause = backoff.lowerBound }
+            }
+            if thread.stopEvent.wait(until: MonotonicTime.now + pause) { break }
+            pause = min(2 * pause, backoff.upperBound)
+            do throws(AudioError) {
+                session = try opener.open(timeline)
+            } catch {
+                stream.status.countRefusal()
+                if case .busyDevice = error { stream.status.countBusy() }
+                stream.status.note(error: error.number)
+                stream.wake.signal()
+            }
+        }
+        session?.device.close()
+    }
+
+    /// A session has ended; a device that never came back to life since its latest loss counts no second one.
+    private static func note(_ code: Int32, _ session: CaptureSession, _ status: CaptureStatus, _ count: () -> Void) {
+        if session.hasHeard || status.state == .opening { count() }
+        status.note(error: code)
+        status.enter(.lost)
+    }
+}
+
+extension AudioError {
+    /// The errno that is nearest to what a refused open means.
+    fileprivate var number: Int32 {
+        switch self {
+        case .missingDevice: ENODEV
+        case .busyDevice: EBUSY
+        case .forbiddenDevice: EACCES
+        default: EIO
+        }
+    }
+}
+
+/// What it takes to open the device, the first time and after every loss.
+private final class CaptureOpener: Sendable {
+    let device: String
+    let map: ChannelMap?
+    let stream: CaptureStream
+    let thread = NamedThread(name: "bearing-capture")
+    let agreed = Mutex<(shape: CaptureShape, latency: Double)?>(nil)
+
+    init(device: String, map: ChannelMap?, stream: CaptureStream) {
+        self.device = device
+        self.map = map
+        self.stream = stream
+    }
+
+    func open(_ timeline: CaptureTimeline) throws(AudioError) -> CaptureSession {
+        let session = try CaptureSession(name: device, map: map, stream: stream, timeline: timeline, thread: thread)
+        agreed.withLock { $0 = (session.device.shape, session.chain.latency) }
+        return session
+    }
+}

@@ -1,0 +1,123 @@
+import CRealtime
+import Glibc
+import Platform
+
+/// Puts a file's frames into a `CaptureStream` when their time has come; has no clock and no thread of its own.
+///
+/// Deadlines count from the start, so that a late wake-up is made good and never adds up.
+package final class FilePlayer: @unchecked Sendable {
+    /// Frames from one wake-up to the next: 10 ms, as a capture device gives them.
+    package static let period = AudioFormat.sampleRate / 100
+
+    private let file: AudioFileStream
+    private let loops: Bool
+    /// Times real time.
+    private let speed: Int
+    private let stream: CaptureStream
+    private var timeline: CaptureTimeline
+    private let scratch = FrameBuffer(count: FilePlayer.period * AudioFormat.channels)
+    /// Whether the thread that plays was asked to end while it was in a read: the stream may be another's by then.
+    private let isStopping: @Sendable () -> Bool
+    /// Nanoseconds of the monotonic clock at frame 0: when it is played, and when it began, which differ at other speeds than 1.
+    private var (start, origin): (Int64, Int64) = (0, 0)
+    private var played = 0
+    /// Samples of the file so far that were no sound.
+    private var unsound = 0
+    /// Why the file cannot be read on.
+    package private(set) var failure: AudioError?
+
+    package init(
+        file: AudioFileStream, loops: Bool, speed: Int = 1, stream: CaptureStream,
+        isStopping: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.file = file
+        self.loops = loops
+        self.speed = speed
+        self.stream = stream
+        self.isStopping = isStopping
+        timeline = CaptureTimeline(
+            clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
+    }
+
+    /// The first frame begins at `moment`, nanoseconds of the monotonic clock.
+    ///
+    /// - Parameter past: its number.
+    package func begin(at moment: Int64, past: Int = 0) {
+        played = past
+        start = moment - MonotonicTime.nanoseconds(ofFrames: past, at: AudioFormat.sampleRate * speed)
+        origin = moment - MonotonicTime.nanoseconds(ofFrames: past)
+        timeline.breakOff(at: stream.ring.framesWritten)
+        stream.status.enter(.running)
+        stream.wake.signal()
+    }
+
+    /// Plays all frames that have ended by `now`.
+    ///
+    /// - Returns: when to call next, nanoseconds of the monotonic clock; nil when the file is over, or cannot be read on: then
+    ///   `failure` says why, and `end` is left to the caller.
+    package func advance(to now: Int64) -> Int64? {
+        let scratch = scratch
+        while deadline(ofFrame: played + Self.period) <= now {
+            if speed > 1, stream.ring.capacity - stream.ring.framesAvailable < Self.period {
+                return now + MonotonicTime.second / 1000
+            }
+            let next = nextFrames()
+            if isStopping() { return nil }
+            guard let frames = next else {
+                if failure == nil { end() }
+                return nil
+            }
+            let first = stream.ring.framesWritten
+            let offset = bearing_wall_offset()
+            if offset != 0, timeline.follow(wallOffset: offset) { stream.status.countClockStep() }
+            timeline.observe(frame: first, at: moment(ofFrame: played))
+            let taken = stream.ring.write(scratch.span(0..<frames * AudioFormat.channels))
+            if taken < frames { timeline.breakOff(at: first + taken) }
+            stream.status.count(frames: frames)
+            played += frames
+            stream.wake.signal()
+        }
+        return deadline(ofFrame: played + Self.period)
+    }
+
+    /// Tells that no frame follows.
+    package func end() {
+        stream.status.enter(.ended)
+        stream.wake.signal()
+    }
+
+    /// The next period, shorter at the end of the file, which a loop follows at once; nil at the end or at a fault.
+    private func nextFrames() -> Int? {
+        let scratch = scratch
+        var target = scratch.mutableSpan(0..<scratch.count)
+        do throws(AudioError) {
+            let frames = try file.read(into: &target)
+            noteUnsound()
+            if frames > 0 || !loops { return frames > 0 ? frames : nil }
+            try file.rewind()
+            let again = try file.read(into: &target)
+            noteUnsound()
+            // Too short for a frame at 24 kHz: a loop of it would never end and never sound.
+            guard again > 0 else { throw .emptyFile(path: file.path) }
+            return again
+        } catch {
+            failure = error
+            stream.status.note(error: EIO)
+            return nil
+        }
+    }
+
+    private func noteUnsound() {
+        let count = file.unsoundSamples
+        if count > unsound { stream.status.count(unsoundSamples: count - unsound) }
+        unsound = count
+    }
+
+    /// When a frame is played.
+    private func deadline(ofFrame frame: Int) -> Int64 {
+        start + MonotonicTime.nanoseconds(ofFrames: frame, at: AudioFormat.sampleRate * speed)
+    }
+
+    /// When a frame began, as its listener is told.
+    private func moment(ofFrame frame: Int) -> Int64 { origin + MonotonicTime.nanoseconds(ofFrames: frame) }
+}

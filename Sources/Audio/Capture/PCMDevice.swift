@@ -1,0 +1,67 @@
+import CALSA
+import CRealtime
+import Glibc
+import Platform
+
+/// An open ALSA capture PCM with its agreed shape.
+///
+/// Opened as it is, without the conversions of ALSA's own plugins: what has to be converted is converted here, where it
+/// is known and counted.
+@safe
+final class PCMDevice {
+    let name: String
+    let shape: CaptureShape
+    private let handle: OpaquePointer
+    private var isOpen = true
+
+    static let openMode =
+        Int32(SND_PCM_NONBLOCK) | Int32(SND_PCM_NO_AUTO_RESAMPLE) | Int32(SND_PCM_NO_AUTO_CHANNELS)
+        | Int32(SND_PCM_NO_AUTO_FORMAT) | Int32(SND_PCM_NO_SOFTVOL)
+
+    /// Opens a device and agrees on format, rate, channels and buffer.
+    ///
+    /// - Parameter map: the channels to be used; nil demands exactly four.
+    /// - Throws: `missingDevice`, `busyDevice`, `forbiddenDevice`, `unfitDevice`, `failedDevice`.
+    init(name: String, map: ChannelMap?) throws(AudioError) {
+        bearing_pcm_silence()
+        var opened: OpaquePointer?
+        let code = unsafe snd_pcm_open(&opened, name, SND_PCM_STREAM_CAPTURE, Self.openMode)
+        guard code >= 0, let opened = unsafe opened else { throw Self.openError(name, code) }
+        do throws(AudioError) {
+            var negotiation = try unsafe PCMNegotiation(handle: opened, name: name)
+            shape = try negotiation.agree(map: map)
+        } catch {
+            unsafe snd_pcm_close(opened)
+            throw error
+        }
+        unsafe handle = opened
+        self.name = name
+    }
+
+    deinit { close() }
+
+    /// Gives the device back. What ALSA says to that is of no use: it is closed in any case.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        unsafe snd_pcm_close(handle)
+    }
+
+    /// Binds the calls of the capture loop to this device.
+    func watch(_ pcm: UnsafeMutablePointer<bearing_pcm>, stop: WakeEvent) throws(AudioError) {
+        let code = unsafe bearing_pcm_watch(pcm, handle, stop.descriptor)
+        if code < 0 { throw .failedDevice(name: name, operation: "poll", reason: pcmError(code)) }
+    }
+
+    /// What a refused open means.
+    static func openError(_ name: String, _ code: Int32) -> AudioError {
+        switch -code {
+        case ENOENT, ENODEV, ENXIO: .missingDevice(name: name)
+        case EBUSY: .busyDevice(name: name)
+        case EACCES, EPERM: .forbiddenDevice(name: name)
+        // What libasound says to a name or an argument that it cannot parse.
+        case EINVAL: .missingDevice(name: name)
+        default: .failedDevice(name: name, operation: "open", reason: pcmError(code))
+        }
+    }
+}

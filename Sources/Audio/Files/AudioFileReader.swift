@@ -1,0 +1,182 @@
+import CSndFile
+import Files
+import Glibc
+
+/// Reads an audio file of any format that libsndfile knows, as interleaved floats in ±1, in pieces of any size.
+///
+/// Samples that are not finite, or beyond any sound (possible in float files), are read as 0 and counted.
+@safe
+public final class AudioFileReader {
+    public let path: String
+    public let channels: Int
+    /// Frames a second.
+    public let sampleRate: Int
+    /// Frames in the whole file, one sample of every channel each.
+    public let frames: Int
+    /// The next frame that `read` gives.
+    public private(set) var position = 0
+    /// Samples read as 0 because they were not finite or beyond `SoundSample.limit`.
+    public private(set) var unsoundSamples = 0
+
+    /// Order and scaling of Ambisonics as the header says; nil where it says nothing.
+    public let ambisonics: AmbisonicConvention?
+    /// Where the header does not tell what is there, a line each.
+    public let remarks: [String]
+
+    private let file: OpaquePointer
+    /// What `file` reads, where that is not the file as it is.
+    private let patched: PatchedFile?
+    private let conversion: AmbisonicConversion?
+
+    private static let longestHours = 1000
+
+    /// Opens a file and checks its header.
+    ///
+    /// Where the header promises fewer frames than there are, all are read, and `remarks` tells both numbers.
+    ///
+    /// - Parameters:
+    ///   - expected: the number of channels that the file must have; nil for any.
+    ///   - toAmbiX: whether Ambisonics in the order and scaling that the header says is given as AmbiX; with four channels.
+    /// - Throws: `missingFile`, `unreadableFile`, `emptyFile`, `notAudio`, `truncatedFile` (a file shorter than its
+    ///   header says), `overlong`, `wrongChannelCount`.
+    public init(path: String, channels expected: Int? = nil, toAmbiX: Bool = false) throws(AudioError) {
+        let opened: RegularFile
+        do throws(FileError) { opened = try RegularFile(path, limit: .audio) } catch { throw AudioError(error) }
+        guard opened.size > 0 else { throw .emptyFile(path: path) }
+        let (header, endsAsOgg) = opened.withDescriptor { descriptor in
+            let bytes = AudioBytes(descriptor: descriptor, size: opened.size)
+            return (AudioHeader(bytes), OggEnd.isThere(bytes))
+        }
+        if let fault = header?.fault { throw .notAudio(path: path, reason: fault) }
+        var info = SF_INFO()
+        let handle: OpaquePointer?
+        if let header, header.needsPatches(size: opened.size) {
+            let patched = PatchedFile(opened.release(), size: header.data.upperBound, patches: header.patches)
+            unsafe handle = patched.open(&info)
+            self.patched = patched
+        } else {
+            // libsndfile owns the descriptor from here: where it finds no audio it closes it, whatever it is told about that.
+            unsafe handle = sf_open_fd(opened.release(), Int32(SFM_READ), &info, Int32(SF_TRUE))
+            patched = nil
+        }
+        guard let file = unsafe handle else {
+            throw .notAudio(path: path, reason: unsafe Self.firstLine(sf_strerror(nil)))
+        }
+        unsafe self.file = file
+        self.path = path
+        channels = Int(info.channels)
+        sampleRate = Int(info.samplerate)
+        frames = Int(info.frames)
+        ambisonics = header?.ambisonics
+        conversion = toAmbiX ? AmbisonicConversion(from: header?.ambisonics) : nil
+        let promise = header?.promise(besides: frames)
+        remarks = Self.remarks(path, frames: frames, promise: promise, endsAsOgg: endsAsOgg)
+        // All is set, so `deinit` closes the file also where this throws.
+        if frames == 0 { throw .emptyFile(path: path) }
+        if info.frames == Int64.max { throw .notAudio(path: path, reason: "a header without a length") }
+        if let promise, promise > frames, header?.isPlaceholder == false {
+            throw .truncatedFile(path: path, expectedFrames: promise, foundFrames: frames)
+        }
+        guard frames / 3600 / Self.longestHours < max(1, sampleRate) else {
+            throw .overlong(path: path, found: "\(frames / 3600 / max(1, sampleRate)) hours")
+        }
+        if let expected, expected != channels {
+            throw .wrongChannelCount(source: path, expected: expected, found: channels)
+        }
+        precondition(conversion == nil || channels == AudioFormat.channels, "Ambisonics of the first order has four channels")
+    }
+
+    private static func remarks(_ path: String, frames: Int, promise: Int?, endsAsOgg: Bool?) -> [String] {
+        var remarks: [String] = []
+        if let promise {
+            remarks.append(
+                "\(path): expected \(promise) frames as its header says, found \(frames): all of them are used; save it anew to correct "
+                    + "the header")
+        }
+        if endsAsOgg == false {
+            remarks.append(
+                "\(path): expected the end of an Ogg stream, found a file that breaks off after \(frames) frames: all of them are used")
+        }
+        return remarks
+    }
+
+    deinit { unsafe sf_close(file) }
+
+    /// Reads the next frames.
+    ///
+    /// - Parameter buffer: [n, channels]; as many whole frames as fit are read.
+    /// - Returns: frames read; 0 at the end of the file.
+    /// - Throws: `truncatedFile` where the data end, or cannot be decoded, before the header's number of frames.
+    public func read(into buffer: inout MutableSpan<Float>) throws(AudioError) -> Int {
+        let frames = buffer.count / channels
+        let result = unsafe buffer.withUnsafeMutableBufferPointer {
+            unsafe read(frames, to: UnsafeMutableBufferPointer(rebasing: $0[..<(frames * channels)]))
+        }
+        return try result.get()
+    }
+
+    /// Goes to a frame of the file, 0 the first; the next `read` starts there.
+    public func seek(to frame: Int) throws(AudioError) {
+        guard unsafe sf_seek(file, Int64(frame), Int32(SEEK_SET)) == Int64(frame) else {
+            throw .unreadableFile(path: path, reason: "no way to frame \(frame) of \(frames)")
+        }
+        position = frame
+    }
+
+    /// All frames that are left, or so many of them, interleaved: for tests and for what is known to be short.
+    public func readAll(atMost limit: Int = .max) throws(AudioError) -> [Float] {
+        var samples = [Float](repeating: 0, count: min(limit, max(0, frames - position)) * channels)
+        let frames = samples.count / channels
+        let result = unsafe samples.withUnsafeMutableBufferPointer { buffer in
+            var filled = 0
+            while filled < frames {
+                let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[(filled * channels)...])
+                switch unsafe read(frames - filled, to: rest) {
+                case .success(0): return Result<Int, AudioError>.success(filled)
+                case .success(let got): filled += got
+                case .failure(let error): return .failure(error)
+                }
+            }
+            return .success(filled)
+        }
+        _ = try result.get()
+        return samples
+    }
+
+    /// - Parameter buffer: [wanted, channels].
+    private func read(_ wanted: Int, to buffer: UnsafeMutableBufferPointer<Float>) -> Result<Int, AudioError> {
+        guard wanted > 0, let base = buffer.baseAddress else { return .success(0) }
+        let got = unsafe Int(sf_readf_float(file, base, Int64(wanted)))
+        if got <= 0 {
+            return position < frames
+                ? .failure(.truncatedFile(path: path, expectedFrames: frames, foundFrames: position)) : .success(0)
+        }
+        var samples = unsafe buffer.mutableSpan
+        unsoundSamples += SoundSample.silenceOthers(in: &samples, count: got * channels)
+        if let conversion {
+            unsafe conversion.apply(to: UnsafeMutableBufferPointer(rebasing: buffer[..<(got * channels)]))
+        }
+        position += got
+        return .success(got)
+    }
+
+    private static func firstLine(_ text: UnsafePointer<CChar>?) -> String {
+        guard let text = unsafe text else { return "no reason given" }
+        let line = unsafe String(cString: text).split(separator: "\n").first.map(String.init) ?? ""
+        return line.hasSuffix(".") ? String(line.dropLast()) : line
+    }
+}
+
+extension AudioError {
+    init(_ error: FileError) {
+        switch error {
+        case .missing(let path): self = .missingFile(path: path)
+        case .notAFile(let path, let found): self = .unreadableFile(path: path, reason: found)
+        case .tooLarge(let path, _, let found): self = .overlong(path: path, found: "a file of \(found) bytes")
+        case .unreadable(let path, let reason), .unreadableFolder(let path, let reason):
+            self = .unreadableFile(path: path, reason: reason)
+        case .unwritable(let path, let reason), .unwritableFolder(let path, let reason):
+            self = .unwritableFile(path: path, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+public import Audio
+import Logging
+import Platform
+import Synchronization
+import TrackFeed
+
+/// Keeps what the daemon heard and told, for a case to be looked at later: WAV files of what the pipeline got, 32-bit floats, and
+/// beside each the lines that subscribers were sent for it. A thread of its own; nothing that happens here delays the audio.
+public final class Recorder: @unchecked Sendable {
+    /// Whether recordings could be written there; makes the folder where it is missing.
+    public static func check(_ plan: RecordPlan) throws(AudioError) { try RecordFolder.check(plan.folder) }
+
+    let feed = RecordFeed()
+    private let thread = NamedThread(name: "bearing-record")
+    private let plan: RecordPlan
+    private let hello: Mutex<FeedHello>
+    private let log: Logger
+
+    // What only the recorder's thread touches, once it runs.
+    private var sink: any RecordSink
+    private var message = TrackMessage()
+    /// Whether the latest write failed.
+    private var isFaulty = false
+
+    /// - Throws: `AudioError.unwritableFile` for a folder that cannot be written to.
+    init(_ plan: RecordPlan, hello: FeedHello, log: Logger) throws(AudioError) {
+        self.plan = plan
+        self.log = log
+        self.hello = Mutex(hello)
+        if let writer = plan.writer {
+            sink = try TapeProcess(plan, program: writer, stop: thread.stopEvent)
+        } else {
+            let folder = try RecordFolder(path: plan.folder, limit: plan.limit)
+            sink = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
+        }
+    }
+
+    /// What is written at the head of later files.
+    func announce(_ hello: FeedHello) { self.hello.withLock { $0 = hello } }
+
+    func start() {
+        thread.start { [self] in
+            while !thread.isStopping {
+                _ = feed.wake.wait(until: MonotonicTime.now + MonotonicTime.second)
+                feed.wake.clear()
+                drain()
+            }
+            drain()
+            sink.close()
+            if sink.isHanging { log.error("recordings: the disk takes nothing, so what it has not taken may be lost") }
+        }
+    }
+
+    /// Writes what is there and ends.
+    /// - Parameter patience: nanoseconds to wait for a disk that may hang.
+    @discardableResult
+    func stop(patience: Int64 = .max) -> NamedThread.Ending {
+        thread.askToStop()
+        feed.wake.signal()
+        return thread.stop(patience: patience)
+    }
+
+    private func drain() {
+        do throws(AudioError) {
+            while let entry = feed.entries.next {
+                try sink.record(feed.ring, upTo: entry.frame)
+                switch entry.event {
+                case .breakOff(let anew): try sink.breakOff(at: entry.time, anew: anew, hello: hello.withLock { $0 })
+                case .told(let block):
+                    message.encode(block)
+                    try sink.tell(message.bytes)
+                }
+                feed.entries.advance()
+            }
+            if isFaulty { log.notice("recording again", metadata: ["folder": "\(plan.folder)"]) }
+            isFaulty = false
+        } catch {
+            if !isFaulty { log.error("recording paused, trying again: \(error)") }
+            isFaulty = true
+            sink.fail()
+            // What comes meanwhile is lost, and waits in the ring until that is full.
+            _ = thread.stopEvent.wait(until: MonotonicTime.now + 2 * MonotonicTime.second)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Audio
+import Files
+import Glibc
+import TrackFeed
+
+/// The pair of files that is being written, and the next after it. Used by one thread alone.
+struct RecordingFiles: RecordSink {
+    private var folder: RecordFolder
+    /// Of a file.
+    private let length: Int
+    private let bytes: Int
+    private var wave: AudioFileWriter?
+    private var pair: RecordFolder.Pair?
+    /// Whether no frame has come into the pair.
+    private var isEmpty = true
+    private var hello: FeedHello?
+    /// When the next frame was in the air, Unix seconds.
+    private var time = 0.0
+    /// Whether the next file begins with a pipeline that has heard nothing.
+    private var beginsAnew = true
+    private var samples = [Float](repeating: 0, count: RecordSinkPiece.frames * AudioFormat.channels)
+    private var message = TrackMessage()
+
+    init(folder: RecordFolder, frames: Int, bytes: Int) {
+        self.folder = folder
+        length = frames
+        self.bytes = bytes
+    }
+
+    mutating func record(_ ring: SampleRing, upTo end: Int) throws(AudioError) {
+        while ring.framesRead < end {
+            if wave == nil { try open() }
+            guard let wave else { return }
+            let count = min(end - ring.framesRead, RecordSinkPiece.frames, length - wave.framesWritten)
+            // As much as there is room for, which the piece is not longer than.
+            unsafe samples.withUnsafeMutableBufferPointer { buffer in
+                var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(count * AudioFormat.channels)]).mutableSpan
+                _ = ring.read(into: &target)
+            }
+            time += Double(count) / Double(AudioFormat.sampleRate)
+            try wave.write(samples.span.extracting(0..<count * AudioFormat.channels))
+            isEmpty = false
+            if wave.framesWritten == length { finish() }
+        }
+    }
+
+    /// It comes at the end of its block, so that the last of a file goes to that file.
+    mutating func tell(_ line: [UInt8]) throws(AudioError) { try append(line) }
+
+    mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) {
+        finish()
+        self.time = time
+        self.hello = hello
+        beginsAnew = anew
+    }
+
+    /// After a failed write: what was written stays, and the next frames begin another file.
+    mutating func fail() {
+        if let pair, isEmpty { folder.remove(pair) }
+        close()
+        beginsAnew = false
+    }
+
+    mutating func close() {
+        finish()
+        closeLines()
+    }
+
+    private mutating func finish() {
+        try? wave?.close()
+        wave = nil
+    }
+
+    private mutating func closeLines() {
+        if let pair { Glibc.close(pair.lines) }
+        pair = nil
+    }
+
+    private mutating func open() throws(AudioError) {
+        closeLines()
+        let made = try folder.makePair(at: time, bytes: bytes)
+        pair = made
+        isEmpty = true
+        wave = try AudioFileWriter(
+            path: made.path + ".wav", encoding: .waveFloat, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels,
+            grows: true)
+        if let hello {
+            message.encode(recordingOf: hello, number: made.number, time: time, anew: beginsAnew)
+            try append(message.bytes)
+        }
+        beginsAnew = false
+    }
+
+    private mutating func append(_ bytes: [UInt8]) throws(AudioError) {
+        guard let pair else { return }
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { room in
+                unsafe write(pair.lines, room.baseAddress! + sent, room.count - sent)
+            }
+            if count > 0 {
+                sent += count
+            } else if count == 0 || errno != EINTR {
+                let reason = FileError.text(of: errno)
+                throw .unwritableFile(path: pair.path + ".jsonl", reason: "the lines of tracks cannot be written (\(reason))")
+            }
+        }
+    }
+}

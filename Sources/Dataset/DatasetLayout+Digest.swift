@@ -1,0 +1,18 @@
+import Fingerprints
+import Formats
+
+extension DatasetLayout {
+    /// What tells the recordings of some folds from others, wherever they lie: their names, labels, a sample of each one's audio, and
+    /// the array.
+    /// - Throws: what `development` throws; files that cannot be read.
+    package func digest(folds: [Int]) throws -> String {
+        var digest = Digest()
+        for recording in try development(folds: folds).recordings {
+            digest.add(recording.name)
+            digest.add(try Digest.ofSample(recording.audio))
+            if let metadata = recording.metadata { digest.add(try Digest.ofContents(metadata)) }
+        }
+        digest.add(try geometry().map(ArrayFile.text) ?? "foa")
+        return digest.text
+    }
+}

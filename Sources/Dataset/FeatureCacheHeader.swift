@@ -1,0 +1,88 @@
+package import Features
+package import Fingerprints
+import Glibc
+
+/// Why a feature file is not used.
+package enum FeatureFault: Error, Hashable {
+    case missing
+    /// Made from other audio, of other features or by another version of this program.
+    case other
+    case damaged(String)
+}
+
+/// The first bytes of a feature file: little-endian words behind a mark.
+///
+/// version, kind and (from bit 8 on) replaced samples of the audio, frames, digest of the audio's bytes, digest of the features, stamp
+/// of the audio (`FileStamp`; zeros: none), digest
+/// of all that.
+package struct FeatureCacheHeader {
+    /// Raised whenever the features themselves or the header change, so that old files are not used.
+    package static let version: UInt64 = 3
+    static let mark = "bearing-features"
+    package static let byteCount = 128
+    private static let wordCount = 13
+    private static let kindBits: UInt64 = 8
+
+    let words: [UInt64]
+
+    /// Samples of the audio that were replaced by 0, as no sound.
+    var unsoundSamples: Int { Int(words[1] >> Self.kindBits) }
+    var frames: Int { Int(clamping: words[2]) }
+    var content: UInt64 { words[3] }
+    var checksum: UInt64 { words[4] }
+    var stamp: [UInt64] { Array(words[5...]) }
+
+    /// - Parameter stamp: nil: the audio is read again the next time.
+    package init(kind: FeatureKind, frames: Int, content: UInt64, checksum: UInt64, unsoundSamples: Int = 0, stamp: FileStamp?) {
+        words =
+            [Self.version, Self.number(of: kind) | UInt64(unsoundSamples) << Self.kindBits, UInt64(frames), content, checksum]
+            + (stamp?.words ?? [UInt64](repeating: 0, count: FileStamp.wordCount))
+    }
+
+    private init(words: [UInt64]) { self.words = words }
+
+    func with(stamp: FileStamp) -> FeatureCacheHeader { FeatureCacheHeader(words: Array(words[..<5]) + stamp.words) }
+
+    /// Reads and checks the header of a file of one kind.
+    init(descriptor: Int32, kind: FeatureKind) throws(FeatureFault) {
+        var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress!, $0.count, 0) }
+        let mark = Array(Self.mark.utf8)
+        guard count > mark.count + 8, bytes.starts(with: mark) else { throw .damaged("it does not begin as feature files do") }
+        let words = (0..<Self.wordCount).map { Self.word($0, of: bytes) }
+        guard words[0] == Self.version else { throw .other }
+        guard count == Self.byteCount else { throw .damaged("it is cut off") }
+        guard Self.word(Self.wordCount, of: bytes) == Self.digest(of: bytes) else {
+            throw .damaged("the checksum of its header does not fit")
+        }
+        guard words[1] % (1 << Self.kindBits) == Self.number(of: kind) else { throw .other }
+        self.words = words
+    }
+
+    package var bytes: [UInt8] {
+        var bytes = Array(Self.mark.utf8)
+        func append(_ word: UInt64) { unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: $0) } }
+        for word in words { append(word) }
+        append(Self.digest(of: bytes))
+        return bytes
+    }
+
+    /// Over the header of an open file, if that may be written; where it may not, the audio is only read once more.
+    package func write(to descriptor: Int32) {
+        _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress!, $0.count, 0) }
+    }
+
+    private static func number(of kind: FeatureKind) -> UInt64 { UInt64(FeatureKind.allCases.firstIndex(of: kind)!) }
+
+    private static func word(_ index: Int, of bytes: [UInt8]) -> UInt64 {
+        let at = mark.utf8.count + 8 * index
+        return (0..<8).reduce(0) { $0 | UInt64(bytes[at + $1]) << UInt64(8 * $1) }
+    }
+
+    /// Of all words but its own.
+    private static func digest(of bytes: [UInt8]) -> UInt64 {
+        var digest = Digest()
+        digest.add(Array(bytes[..<(mark.utf8.count + 8 * wordCount)]))
+        return digest.value
+    }
+}

@@ -1,0 +1,14 @@
+public import Formats
+
+/// A recording that a model is measured on: its features and its references.
+public struct ReferenceRecording: Sendable {
+    public let name: String
+    public let features: FeatureCache
+    public let references: ReferenceLabels
+
+    public init(name: String, features: FeatureCache, references: ReferenceLabels) {
+        self.name = name
+        self.features = features
+        self.references = references
+    }
+}

@@ -1,0 +1,60 @@
+public import Dataset
+public import Features
+import Formats
+import Geometry
+public import Kernels
+public import Networks
+import Pipeline
+import Platform
+import Tensor
+public import Tracking
+
+/// Runs a network over whole recordings and scores its tracks.
+public enum Evaluation {
+    /// Both metric sets over recordings, each with its own ids.
+    /// - Parameter tracks: of each recording, block by block, as `tracks` gives them.
+    public static func score(_ recordings: [ReferenceRecording], tracks: [[[LabelledDirection]]]) -> MetricsReport {
+        var accumulator = MetricsAccumulator()
+        for (recording, predictions) in zip(recordings, tracks) {
+            accumulator.add(name: recording.name, references: recording.references.blocks, predictions: predictions)
+        }
+        return accumulator.report()
+    }
+
+    /// The tracks of several recordings, computed side by side.
+    public static func tracks(
+        of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
+        steering: SteeringVectors? = nil, selection: TrackSelection, threads: Int
+    ) -> [[[LabelledDirection]]] {
+        sideBySide(recordings, threads: threads) {
+            tracks(of: $0.features, parameters: parameters, scaler: scaler, steering: steering, selection: selection)
+        }
+    }
+
+    /// The tracks of each block of a recording, look-ahead taken off.
+    /// - Parameters:
+    ///   - features: unscaled, from the cache.
+    ///   - steering: of the array, to refine directions of capsules by; without, they are what the network says.
+    public static func tracks(
+        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
+        steering: SteeringVectors? = nil, selection: TrackSelection
+    ) -> [[LabelledDirection]] {
+        // What can be stepped is, so that the figures are those of the pipeline that listens.
+        guard case .gated(let gate) = selection, parameters.architecture.form == .live else {
+            return NetworkOutputs(
+                of: features, parameters: parameters, scaler: scaler, steering: steering
+            ).tracks(selection)
+        }
+        var blocks = [[LabelledDirection]](repeating: [], count: features.blocks)
+        let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate, steering: steering)
+        for frame in 0..<features.blocks * FrameTiming.framesPerBlock {
+            pipeline.push(frame: features.frames.rows(frame..<frame + 1)) { tracks in
+                for i in 0..<tracks.count {
+                    let label = LabelledDirection(identity: tracks[i].id, direction: tracks[i].direction)
+                    blocks[tracks.block].append(label)
+                }
+            }
+        }
+        return blocks
+    }
+}

@@ -1,0 +1,143 @@
+package import Dataset
+package import Features
+import Geometry
+import Kernels
+package import Networks
+import Pipeline
+import Platform
+import Tensor
+package import Tracking
+
+/// What a network says of a whole recording, before any gate: the bidirectional form sees it at once, and a gate can be
+/// tried many times on it.
+package struct NetworkOutputs: Sendable {
+    private let slots: Int
+    private let lookAhead: Int
+    private let blocks: Int
+    /// [blocks, slots, 3].
+    private let directions: [Float]
+    /// [blocks, slots].
+    private let probabilities: [Float]
+    /// [blocks, 64] of the features: what directions are refined by; empty where the features hold none.
+    private let bands: [SIMD4<Float>]
+    private let architecture: DOAnetArchitecture?
+
+    /// - Parameters:
+    ///   - features: unscaled, from the cache.
+    ///   - steering: of the array, to refine directions of capsules by.
+    package init(
+        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, steering: SteeringVectors? = nil
+    ) {
+        let architecture = parameters.architecture
+        slots = architecture.maximumTracks
+        lookAhead = architecture.lookAhead
+        blocks = features.blocks
+        self.architecture = architecture
+        guard blocks > 0 else {
+            (directions, probabilities, bands) = ([], [], [])
+            return
+        }
+        bands = Self.bands(of: features, kind: scaler.kind, steering)
+        let frames = blocks * FrameTiming.framesPerBlock
+        let shape = Shape(1, frames, architecture.bands, architecture.channels)
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        let input = arena.take(shape)
+        input.copy(from: features.frames.rows(0..<frames))
+        scaler.apply(input)
+        let network = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
+        network.forward(input.readOnly, parameters, training: false)
+        directions = network.directions.array
+        probabilities = network.activityLogits.array.map { 1 / (1 + Float(exponential(-Double($0)))) }
+    }
+
+    /// - Parameters: `directions` [blocks, slots, 3] and `probabilities` [blocks, slots], as a network would give them.
+    package init(slots: Int, lookAhead: Int, directions: [Float], probabilities: [Float]) {
+        precondition(directions.count == 3 * probabilities.count && probabilities.count % slots == 0, "one direction each")
+        self.slots = slots
+        self.lookAhead = lookAhead
+        blocks = probabilities.count / slots
+        self.directions = directions
+        self.probabilities = probabilities
+        (bands, architecture) = ([], nil)
+    }
+
+    private init(_ outputs: NetworkOutputs, directions: [Float]) {
+        (slots, lookAhead, blocks) = (outputs.slots, outputs.lookAhead, outputs.blocks)
+        (bands, architecture) = (outputs.bands, outputs.architecture)
+        (self.directions, probabilities) = (directions, outputs.probabilities)
+    }
+
+    private static func bands(
+        of features: FeatureCache, kind: FeatureKind, _ steering: SteeringVectors?
+    ) -> [SIMD4<Float>] {
+        guard let heard = BandDirections(kind, steering: steering) else { return [] }
+        let shape = Shape(FrameTiming.melBands)
+        var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))
+        let block = arena.take(shape)
+        var bands: [SIMD4<Float>] = []
+        bands.reserveCapacity(features.blocks * shape.count)
+        for frame in 0..<features.blocks * FrameTiming.framesPerBlock {
+            heard.add(features.frames.rows(frame..<frame + 1))
+            guard (frame + 1) % FrameTiming.framesPerBlock == 0 else { continue }
+            heard.finishBlock(into: block)
+            bands += block.array
+        }
+        return bands
+    }
+
+    /// The same with directions refined by those of the bands.
+    func refined(_ weight: Float) -> NetworkOutputs {
+        guard weight > 0, !bands.isEmpty, let architecture else { return self }
+        let count = FrameTiming.melBands
+        var refiner = DirectionRefiner(weight: weight, for: architecture)
+        var refined = directions
+        for output in lookAhead..<max(blocks, lookAhead) {
+            let block = output - lookAhead
+            while refiner.blocks < min(blocks, block + refiner.lookAhead + 1) {
+                refiner.push(bands.span.extracting(refiner.blocks * count..<(refiner.blocks + 1) * count))
+            }
+            refiner.refine(
+                block: block, directions: directions.span.extracting(output * slots * 3..<(output + 1) * slots * 3),
+                probabilities: probabilities.span.extracting(output * slots..<(output + 1) * slots))
+            for at in 0..<3 * slots { refined[output * slots * 3 + at] = refiner.refined[at] }
+        }
+        return NetworkOutputs(self, directions: refined)
+    }
+
+    /// The tracks of each block, look-ahead taken off.
+    package func tracks(_ selection: TrackSelection) -> [[LabelledDirection]] {
+        switch selection {
+        case .gated(let settings): refined(settings.refinement).tracks(through: settings)
+        case .everyOutput: everyOutput
+        }
+    }
+
+    /// All outputs in all blocks, each one identity.
+    private var everyOutput: [[LabelledDirection]] {
+        (0..<blocks).map { block in
+            let output = block + lookAhead
+            guard output < blocks else { return [] }
+            return (0..<slots).map { slot in
+                let at = (output * slots + slot) * 3
+                return LabelledDirection(
+                    identity: slot,
+                    direction: Direction(towards: directions[at], directions[at + 1], directions[at + 2]))
+            }
+        }
+    }
+
+    /// The gated tracks of each block, look-ahead taken off; of these outputs, refined before or not at all.
+    func tracks(through settings: GateSettings) -> [[LabelledDirection]] {
+        var gate = TrackGate(settings, maximumTracks: slots)
+        var tracks = [[LabelledDirection]](repeating: [], count: blocks)
+        for output in lookAhead..<max(blocks, lookAhead) {
+            gate.step(
+                directions: directions.span.extracting(output * slots * 3..<(output + 1) * slots * 3),
+                probabilities: probabilities.span.extracting(output * slots..<(output + 1) * slots))
+            tracks[output - lookAhead] = (0..<slots).compactMap { gate.track($0) }.map {
+                LabelledDirection(identity: $0.id, direction: $0.direction)
+            }
+        }
+        return tracks
+    }
+}

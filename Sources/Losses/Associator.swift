@@ -1,0 +1,87 @@
+import Kernels
+import Networks
+import Platform
+import Tensor
+import Tracking
+
+/// Ties predictions to references: from distances [S, N, N] to associations of 0 to 1, and back.
+///
+/// Owned by one worker, with memory for its S matrices.
+final class Associator<Scalar: KernelScalar> {
+    /// Stands in a matrix where there is no reference; see `HungarianNet.distanceLimit`.
+    static var padding: Double { HungarianMatrices.constantPadding }
+
+    private enum Method {
+        /// A frozen network, its throwaway gradients, and [S, N] zeros for the maxima that no loss here uses.
+        case network(
+            HungarianNet<Scalar>, HungarianParameters<Scalar>, discarded: HungarianParameters<Scalar>,
+            distances: MutableTensorRef<Scalar>, distanceGradient: MutableTensorRef<Scalar>,
+            logitGradient: MutableTensorRef<Scalar>, zeros: MutableTensorRef<Scalar>)
+        case exact
+    }
+
+    private let method: Method
+    private let slots: Int
+    private let arena: Arena<Scalar>
+
+    /// - Parameter network: nil for the exact assignment of each block, which no gradient passes.
+    init(slots: Int, matrices: Int, network: HungarianParameters<Scalar>?) {
+        self.slots = slots
+        guard let network else {
+            arena = Arena(capacity: 0)
+            method = .exact
+            return
+        }
+        precondition(network.maximumTracks == slots, "an Hnet of \(network.maximumTracks) tracks for \(slots) slots")
+        let (square, line) = (Shape(matrices, slots, slots), Shape(matrices, slots))
+        var arena = Arena<Scalar>(capacity: 3 * Arena<Scalar>.footprint(square) + Arena<Scalar>.footprint(line))
+        method = .network(
+            HungarianNet(maximumTracks: slots, width: network.width, matrices: matrices), network,
+            discarded: HungarianParameters(zeros: slots, width: network.width), distances: arena.take(square),
+            distanceGradient: arena.take(square), logitGradient: arena.take(square), zeros: arena.take(line))
+        self.arena = arena
+    }
+
+    /// - Parameters:
+    ///   - distances: [S, N, N], `padding` in the columns of absent references.
+    ///   - active: [S, N].
+    ///   - association: [S, N, N], overwritten.
+    func forward(distances: TensorRef<Double>, active: TensorRef<Float>, association: MutableTensorRef<Double>) {
+        switch method {
+        case .network(let net, let parameters, _, let input, _, _, _):
+            for i in 0..<distances.count { input[i] = Scalar(distances[i]) }
+            net.forward(input.readOnly, parameters)
+            for i in 0..<distances.count { association[i] = logistic(Double(net.associationLogits[i])) }
+        case .exact:
+            association.fill(0)
+            for matrix in 0..<active.count / slots {
+                let present = (0..<slots).filter { active[matrix * slots + $0] > 0 }
+                let costs = (0..<slots).flatMap { row in
+                    present.map { distances[(matrix * slots + row) * slots + $0] }
+                }
+                let columns = Assignment.solve(costs, rows: slots, columns: present.count)
+                for (row, column) in columns.enumerated() {
+                    if let column { association[(matrix * slots + row) * slots + present[column]] = 1 }
+                }
+            }
+        }
+    }
+
+    /// Adds to the distances' gradient `scale` times what comes through the association. Once after each `forward`.
+    func backward(
+        scale: Double, association: TensorRef<Double>, associationGradient: TensorRef<Double>,
+        distanceGradient: MutableTensorRef<Double>
+    ) {
+        guard scale > 0,
+            case .network(let net, let parameters, let discarded, let input, let gradient, let logitGradient, let zeros) =
+                method
+        else { return }
+        for i in 0..<association.count {
+            logitGradient[i] = Scalar(scale * associationGradient[i] * association[i] * (1 - association[i]))
+        }
+        net.backward(
+            input.readOnly, associationGradient: logitGradient.readOnly, rowGradient: zeros.readOnly,
+            columnGradient: zeros.readOnly, parameters, gradients: discarded, distanceGradient: gradient)
+        for i in 0..<distanceGradient.count { distanceGradient[i] += Double(gradient[i]) }
+    }
+}

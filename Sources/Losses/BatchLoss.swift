@@ -1,0 +1,106 @@
+public import Kernels
+public import Platform
+public import Tensor
+
+/// What a network said of a batch, what was true, and where the gradient of the loss goes.
+///
+/// B sequences of T blocks, N slots; sequences lie one after another, so that each is a range of rows.
+public struct LossBatch<Scalar: KernelScalar> {
+    public let sequences, blocks, slots: Int
+    /// [B T, N, 3] raw outputs, and [B T, N] the logits of their activity.
+    public let directions, logits: TensorRef<Scalar>
+    /// [B T, N, 3] unit vectors; [B T, N] 0 or 1; [B T, N] 1 in the first block of an event (see `SlotLabels`).
+    public let references, active, onset: TensorRef<Float>
+    /// [B T, N, 3] and [B T, N], overwritten.
+    public let directionGradient, logitGradient: MutableTensorRef<Scalar>
+
+    public init(
+        sequences: Int, blocks: Int, slots: Int, directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
+        references: TensorRef<Float>, active: TensorRef<Float>, onset: TensorRef<Float>,
+        directionGradient: MutableTensorRef<Scalar>, logitGradient: MutableTensorRef<Scalar>
+    ) {
+        let (vectors, numbers) = (Shape(sequences * blocks, slots, 3), Shape(sequences * blocks, slots))
+        self.sequences = sequences
+        self.blocks = blocks
+        self.slots = slots
+        self.directions = directions.reshaped(vectors)
+        self.logits = logits.reshaped(numbers)
+        self.references = references.reshaped(vectors)
+        self.active = active.reshaped(numbers)
+        self.onset = onset.reshaped(numbers)
+        self.directionGradient = directionGradient.reshaped(vectors)
+        self.logitGradient = logitGradient.reshaped(numbers)
+    }
+
+    /// Blocks of one sequence, as rows.
+    func rows(_ sequence: Int) -> Range<Int> { sequence * blocks..<(sequence + 1) * blocks }
+}
+
+/// Judges the outputs of a batch and says where they should move.
+public protocol BatchLoss<Scalar> {
+    associatedtype Scalar: KernelScalar
+
+    /// Forward and backward; the same for any number of workers.
+    func evaluate(_ batch: LossBatch<Scalar>, team: WorkerTeam) -> LossValue
+}
+
+/// The loss of a batch, its parts as they are reported: before their weights, and zero where a loss has no such part.
+public struct LossValue: Sendable {
+    /// Mean square of v - y over all components, without association.
+    public var squaredError = 0.0
+    /// Mean distance of predictions and their references: dMOTp, or the distance of the exact assignment.
+    public var position = 0.0
+    /// dMOTa, or the soft match of the exact assignment: misses, false tracks and changed identities for each reference.
+    public var tracking = 0.0
+    /// Mean binary cross-entropy over all outputs.
+    public var activity = 0.0
+    /// The weighted sum that is trained on.
+    public var total = 0.0
+
+    public init() {}
+
+    package func scaled(by factor: Double) -> LossValue {
+        var value = self
+        value.squaredError *= factor
+        value.position *= factor
+        value.tracking *= factor
+        value.activity *= factor
+        value.total *= factor
+        return value
+    }
+
+    package static func += (a: inout LossValue, b: LossValue) {
+        a.squaredError += b.squaredError
+        a.position += b.position
+        a.tracking += b.tracking
+        a.activity += b.activity
+        a.total += b.total
+    }
+}
+
+/// One value for each sequence, written by the workers that own the sequences, summed in the order of the sequences.
+@safe
+final class PerSequence<Value>: @unchecked Sendable {
+    private let values: UnsafeMutableBufferPointer<Value>
+
+    init(count: Int, of value: Value) {
+        unsafe values = .allocate(capacity: count)
+        unsafe values.initialize(repeating: value)
+    }
+
+    deinit {
+        unsafe values.deinitialize()
+        unsafe values.deallocate()
+    }
+
+    subscript(_ index: Int) -> Value {
+        get { unsafe values[index] }
+        set { unsafe values[index] = newValue }
+    }
+
+    func sum(into start: Value, _ add: (inout Value, Value) -> Void) -> Value {
+        var total = start
+        for index in unsafe values.indices { unsafe add(&total, values[index]) }
+        return total
+    }
+}

@@ -1,0 +1,115 @@
+public import Dataset
+import Formats
+import Foundation
+import Tracking
+
+/// The results of a reproduction as people and programs read them: Markdown, JSON, and curves of the training as SVG.
+public struct TableReport {
+    /// A figure of a result, how it is called, and its value.
+    struct Figure: Sendable {
+        let title: String
+        let key: String
+        let decimals: Int
+        let bounds: FigureBounds
+        let value: @Sendable (MetricsReport.Scores) -> Double?
+    }
+
+    /// The paper's own columns.
+    static let paperFigures = [
+        Figure(title: "LE", key: "localization_error_degrees", decimals: 1, bounds: .angle) { $0.paper.localizationError },
+        Figure(title: "MOTa", key: "paper_mota", decimals: 1, bounds: .accuracy) { $0.paper.mota },
+        Figure(title: "IDS/min", key: "paper_switches_per_minute", decimals: 1, bounds: .amount) { $0.paper.switchesPerMinute },
+        Figure(title: "LR", key: "recall", decimals: 1, bounds: .share) { $0.paper.recall },
+    ]
+    /// What trackers are measured by.
+    static let trackingFigures = [
+        Figure(title: "MOTA", key: "mota", decimals: 1, bounds: .accuracy) { $0.clear.mota },
+        Figure(title: "IDF1", key: "idf1", decimals: 1, bounds: .share) { $0.clear.idf1 },
+        Figure(title: "HOTA", key: "hota", decimals: 1, bounds: .share) { $0.hota.hota },
+        Figure(title: "switches/min", key: "switches_per_minute", decimals: 1, bounds: .amount) { $0.clear.switchesPerMinute },
+    ]
+    private static let error = paperFigures[0]
+
+    public let results: [TableResult]
+    public let settings: Reproduction.Settings
+    /// How to make it again.
+    public let command: String
+
+    public init(results: [TableResult], settings: Reproduction.Settings, command: String) {
+        self.results = results
+        self.settings = settings
+        self.command = command
+    }
+
+    /// One row's results over its seeds.
+    func results(_ format: DatasetFormat, _ row: TableRow) -> [TableResult] {
+        results.filter { $0.cell.format == format && $0.cell.row == row }
+    }
+
+    /// The mean over seeds of a pooled figure.
+    func mean(_ results: [TableResult], _ figure: Figure, everyOutput: Bool = false) -> Double? {
+        let values = results.compactMap { figure.value(everyOutput ? $0.everyOutput.pooled : $0.scores.pooled) }
+        return values.isEmpty || values.count < results.count ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    func interval(_ results: [TableResult], _ figure: Figure) -> Interval? {
+        results.isEmpty ? nil : Jackknife.interval(results.map(\.scores), within: figure.bounds, figure.value)
+    }
+
+    /// What the row with dMOTa has more than the one without, on the same recordings and seeds.
+    func effect(_ format: DatasetFormat, _ figure: Figure) -> Interval? {
+        let (from, to) = (results(format, .augmentedMOTpActivity), results(format, .augmentedMOTpMOTaActivity))
+        guard !from.isEmpty, from.map(\.cell.seed) == to.map(\.cell.seed) else { return nil }
+        return Jackknife.difference(from: from.map(\.scores), to: to.map(\.scores), within: figure.bounds, figure.value)
+    }
+
+    /// LE of every row that has results.
+    func errors(_ format: DatasetFormat) -> [(row: TableRow, error: Double)] {
+        settings.rows.compactMap { row in mean(results(format, row), Self.error).map { (row, $0) } }
+    }
+
+    /// One object: settings, a list of cells, the effects of dMOTa.
+    public var json: String {
+        get throws {
+            var object: [String: Any] = ["command": command, "settings": "\(settings.training)", "weights": "\(settings.weights)"]
+            object["cells"] = results.map { result in
+                var cell: [String: Any] = [
+                    "format": result.cell.format.rawValue, "row": result.cell.row.rawValue, "seed": result.cell.seed,
+                    "best_epoch": result.bestEpoch,
+                ]
+                for figure in Self.paperFigures + Self.trackingFigures {
+                    cell[figure.key] = figure.value(result.scores.pooled) ?? NSNull()
+                }
+                cell["every_output_localization_error_degrees"] = Self.error.value(result.everyOutput.pooled) ?? NSNull()
+                cell["every_output_mota"] = result.everyOutput.pooled.clear.mota ?? NSNull()
+                return cell
+            }
+            var effects: [String: Any] = [:]
+            for format in settings.formats {
+                var ofFormat: [String: Any] = [:]
+                for figure in Self.paperFigures + Self.trackingFigures {
+                    guard let interval = effect(format, figure) else { continue }
+                    ofFormat[figure.key] = [
+                        "estimate": interval.estimate, "low": interval.low, "high": interval.high,
+                        "contains_zero": interval.containsZero,
+                    ] as [String: Any]
+                }
+                effects[format.rawValue] = ofFormat
+            }
+            object["effect_of_dMOTa"] = effects
+            let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
+            return String(decoding: data, as: UTF8.self) + "\n"
+        }
+    }
+
+    /// The course of each row's first training.
+    /// - Parameter folder: where the runs are.
+    public func curves(_ format: DatasetFormat, folder: String) throws -> String {
+        let seed = settings.seeds.first
+        let firsts = results.filter { $0.cell.format == format && $0.cell.seed == seed }
+        let logs = try firsts.map {
+            try EpochLog.read("\(folder)/runs/\($0.cell.name)/log.jsonl", name: $0.cell.row.title)
+        }
+        return CurvePlot(title: "Training, \(format.rawValue.uppercased())", logs: logs).svg
+    }
+}

@@ -1,0 +1,76 @@
+import Audio
+import Geometry
+import Glibc
+import Platform
+
+/// What a real microphone adds to the sound field at its capsules: noise, capsules that are not quite equal, and for Ambisonics
+/// an encoder.
+public struct MicrophoneModel: Sendable, Hashable {
+    /// dB of each capsule against its nominal sensitivity.
+    public var gains: SIMD4<Float>
+    /// Seconds that each capsule is late.
+    public var delays: SIMD4<Float>
+    /// Hz below which each capsule falls by 6 dB an octave; 0 never.
+    public var corners: SIMD4<Float>
+    /// dB of a capsule's own noise against a source at its reference level; nil none.
+    public var noise: Float?
+    /// What makes `foa` of capsules; nil for channels straight from the sound field.
+    public var encoder: EncoderModel?
+    /// False: the sound field itself is encoded, and only noise and unequal capsules go the encoder's way.
+    public var encodesField: Bool
+
+    /// Nothing is added.
+    public static let ideal = MicrophoneModel(
+        gains: .zero, delays: .zero, corners: .zero, noise: nil, encoder: nil, encodesField: false)
+
+    public init(
+        gains: SIMD4<Float>, delays: SIMD4<Float>, corners: SIMD4<Float>, noise: Float?, encoder: EncoderModel?,
+        encodesField: Bool
+    ) {
+        precondition(encoder != nil || !encodesField, "capsules become Ambisonics by an encoder")
+        self.gains = gains
+        self.delays = delays
+        self.corners = corners
+        self.noise = noise
+        self.encoder = encoder
+        self.encodesField = encodesField
+    }
+
+    /// A capsule's response at a frequency in Hz against that of its nominal self.
+    func response(capsule: Int, frequency: Double) -> Complex {
+        let gain = pow(10, Double(gains[capsule]) / 20)
+        let turn = Complex(phase: -2 * .pi * frequency * Double(delays[capsule]))
+        let corner = Double(corners[capsule])
+        return gain * (corner > 0 ? turn * (Complex(0, frequency) / Complex(corner, frequency)) : turn)
+    }
+
+    /// Unequal capsules behind channels of the ideal sound field: each capsule hears its mixture of W, Y, Z, X, and the
+    /// encoder takes it for what it should have heard.
+    func leakage(output: Int, input: Int, frequency: Double) -> Complex {
+        var sum = Complex.zero
+        for capsule in 0..<4 {
+            let d = ArrayGeometry.tetrahedral.capsules[capsule].direction
+            let weights = [1, Double(d.y), Double(d.z), Double(d.x)]
+            let share = weights[output] * weights[input] * (output == 0 ? 0.25 : 0.75)
+            sum = sum + share * response(capsule: capsule, frequency: frequency)
+        }
+        return sum
+    }
+
+    /// Noise 45 to 75 dB below sources; gains within 0 (calibrated) to 1.5 dB, delays within up to 4 microseconds; six of ten
+    /// encode what capsules hear.
+    static func random(using random: inout RandomSource) -> MicrophoneModel {
+        let corner = 8 * pow(5, random.uniform(0...1))
+        let spread = random.uniform(0...1)
+        var model = MicrophoneModel.ideal
+        for capsule in 0..<4 {
+            model.gains[capsule] = 1.5 * spread * random.uniform(-1...1)
+            model.delays[capsule] = 4e-6 * spread * random.uniform(-1...1)
+            model.corners[capsule] = corner * exp(0.22 * spread * random.uniform(-1...1))
+        }
+        model.noise = random.uniform(-75 ... -45)
+        model.encoder = EncoderModel.random(using: &random)
+        model.encodesField = random.chance(0.6)
+        return model
+    }
+}

@@ -1,0 +1,194 @@
+public import Audio
+import Dispatch
+import Files
+import Formats
+import Geometry
+import Platform
+import Synchronization
+
+/// Writes recordings in the layout of TAU-NIGENS Spatial Sound Events 2020 (Politis, Adavanne and Virtanen, DCASE
+/// 2020): foa_dev/, mic_dev/ and metadata_dev/ with files fold<k>_room<r>_mix<nnn>_ov<1|2>.
+///
+/// Recording i of a seed is the same whatever the number of threads, and whatever other recordings are asked for.
+public final class DatasetWriter: Sendable {
+    public struct Settings: Sendable {
+        public var recordings = 100
+        public var seed: UInt64 = 1
+        public var formats: [AudioFormat] = [.foa]
+        /// The capsules of `mic` in place of those of TAU-NIGENS; the folder gets a description of them, array.toml.
+        public var array: ArrayGeometry?
+        /// Of each recording.
+        public var seconds: Float = 60
+        /// Recordings go to these in turn.
+        public var folds: [Int] = [1]
+        /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
+        public var recordingsPerRoom = 1
+        /// Seconds of reverberation at 1 kHz that rooms have about.
+        public var reverberation = Room.usualReverberation
+        /// Sources at once at most, 1 or 2, in every recording; nil: half of the recordings each.
+        public var overlap: Int?
+        /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
+        public var isIdeal = false
+        public var threads = 2
+        /// Goes on in a folder that has recordings of these folds already, made by a run of the same settings, and keeps them.
+        public var resumes = false
+
+        public init() {}
+    }
+
+    public let folder: String
+    public let settings: Settings
+    private let sounds: SoundLibrary?
+    private let fields: [DiffuseField]
+    private let encoders = EncoderBank()
+    /// Other processes stay out while the writer lives.
+    private let lock: FolderLock
+    /// Recordings of these folds that a run of the same settings made and this one does not ask for; they stay.
+    public let furtherRecordings: [String]
+
+    /// Makes the folders and what all recordings share.
+    ///
+    /// - Parameter sounds: what is to be heard; nil: backgrounds alone, with empty labels.
+    /// - Throws: `ScenesError.occupied` for recordings that are there already; where they are to be gone on with, `otherSettings` or
+    ///   `otherArray`; `FolderError.inUse`; `FileError`.
+    public init(folder: String, settings: Settings, sounds: SoundLibrary?) throws {
+        precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
+        precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
+        precondition(settings.overlap.map { (1...2).contains($0) } ?? true, "one or two sources at once")
+        self.folder = folder
+        self.settings = settings
+        self.sounds = sounds
+        lock = try FolderLock(folder: folder)
+        let history = DatasetHistory(folder: folder, folds: settings.folds, fingerprint: settings.fingerprint(sounds: sounds))
+        try history.check(resumes: settings.resumes)
+        if settings.formats.contains(.mic) { try history.checkArray(settings.array) }
+        for name in settings.formats.map(Self.subfolder) + ["metadata_dev"] {
+            try Folder.makeWritable("\(folder)/\(name)")
+            FolderLock.removeLeftovers(in: "\(folder)/\(name)")
+        }
+        let planned = Set((0..<settings.recordings).map { Self.name($0, settings, isSilent: sounds == nil) })
+        furtherRecordings = history.recordings.filter { !planned.contains($0) }
+        let geometry = settings.array ?? .tetrahedral
+        fields = settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
+        if let array = settings.array {
+            try WholeFile.write(Array(ArrayFile.text(of: array).utf8), to: "\(folder)/array.toml")
+        }
+        try history.keep()
+    }
+
+    static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
+
+    /// The name of recording `index`, 0 the first, without its ending.
+    public func name(_ index: Int) -> String { Self.name(index, settings, isSilent: sounds == nil) }
+
+    private static func name(_ index: Int, _ settings: Settings, isSilent: Bool) -> String {
+        let fold = settings.folds[index % settings.folds.count]
+        let inFold = index / settings.folds.count
+        let overlap = overlap(index, settings, isSilent: isSilent)
+        // Where rooms are shared and all recordings are alike, nothing else tells two of them apart.
+        let isAlike = settings.recordingsPerRoom > 1 && (isSilent || settings.overlap != nil)
+        let number = isAlike ? inFold : inFold / 2
+        let mix = String(settings.recordingsPerRoom <= 1000 ? number % 1000 + 1 : number + 1)
+        let padded = String(repeating: "0", count: max(0, 3 - mix.count)) + mix
+        return "fold\(fold)_room\(inFold / settings.recordingsPerRoom + 1)_mix\(padded)_ov\(overlap)"
+    }
+
+    private func overlap(_ index: Int) -> Int { Self.overlap(index, settings, isSilent: sounds == nil) }
+
+    private static func overlap(_ index: Int, _ settings: Settings, isSilent: Bool) -> Int {
+        isSilent ? 1 : settings.overlap ?? 1 + index / settings.folds.count % 2
+    }
+
+    /// What recording `index` is rendered from.
+    public func scene(_ index: Int) -> Scene {
+        let fold = settings.folds[index % settings.folds.count]
+        let inFold = index / settings.folds.count
+        var random = RandomSource(seed: settings.seed, fold, inFold)
+        let place: (room: Room, array: ArrayPlacement)
+        if settings.recordingsPerRoom > 1 {
+            // Rooms are drawn apart from what happens in them; the inverted seed keeps the two streams apart.
+            var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
+            place = Scene.place(reverberation: settings.reverberation, using: &random)
+        } else {
+            place = Scene.place(reverberation: settings.reverberation, using: &random)
+        }
+        var scene =
+            if let sounds {
+                Scene.random(
+                    seconds: settings.seconds, overlap: overlap(index), sounds: sounds, place: place, using: &random)
+            } else {
+                Scene.background(seconds: settings.seconds, place: place, using: &random)
+            }
+        if settings.isIdeal { scene.microphone = .ideal }
+        return scene
+    }
+
+    /// Writes all recordings.
+    ///
+    /// - Parameters:
+    ///   - shouldStop: asked before each recording.
+    ///   - progress: called from one thread at a time with recordings done.
+    /// - Returns: recordings written; those kept from an earlier run do not count.
+    /// - Throws: `FileError`, `AudioError`; files that were begun are removed.
+    @discardableResult
+    public func write(
+        shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
+    ) throws -> Int {
+        let next = Atomic<Int>(0)
+        let state = Mutex<(done: Int, written: Int, error: (any Error)?)>((0, 0, nil))
+        DispatchQueue.concurrentPerform(iterations: max(1, settings.threads)) { _ in
+            let renderers = fields.map { SceneRenderer(field: $0, encoders: encoders) }
+            while !shouldStop(), state.withLock({ $0.error == nil }) {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < settings.recordings else { return }
+                do {
+                    let isNew = try write(index, with: renderers)
+                    state.withLock {
+                        $0.done += 1
+                        $0.written += isNew ? 1 : 0
+                        progress($0.done)
+                    }
+                } catch {
+                    state.withLock { $0.error = $0.error ?? error }
+                }
+            }
+        }
+        let (written, error) = state.withLock { ($0.written, $0.error) }
+        if let error { throw error }
+        return written
+    }
+
+    /// The labels are written last: where they are, the recording is whole, in the formats of that run at least.
+    ///
+    /// - Returns: false for a recording that was kept.
+    private func write(_ index: Int, with renderers: [SceneRenderer]) throws -> Bool {
+        let name = name(index)
+        let labels = "\(folder)/metadata_dev/\(name).csv"
+        let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
+        let isLabelled = settings.resumes && Folder.has(labels)
+        let missing = zip(audio, renderers).filter { path, _ in !isLabelled || !isWhole(path) }
+        guard !missing.isEmpty else { return false }
+        let scene = scene(index)
+        for (path, renderer) in missing {
+            let writer = try AudioFileWriter(
+                path: path, encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels)
+            try writer.write(renderer.render(scene).span)
+            try writer.close()
+        }
+        try MetadataCSV(rows: scene.labels.map(Self.row)).write(to: labels)
+        return true
+    }
+
+    private func isWhole(_ path: String) -> Bool {
+        guard let reader = try? AudioFileReader(path: path) else { return false }
+        return reader.frames == Int(settings.seconds * Float(AudioFormat.sampleRate))
+    }
+
+    /// Whole degrees, azimuth in -180...179.
+    private static func row(_ label: SceneLabel) -> MetadataCSV.Row {
+        let azimuth = label.direction.azimuth.rounded()
+        return MetadataCSV.Row(
+            frame: label.frame, classIndex: label.classIndex, track: label.track, azimuth: azimuth == 180 ? -180 : azimuth,
+            elevation: label.direction.elevation.rounded())
+    }
+}

@@ -1,0 +1,132 @@
+import Files
+import Foundation
+import Platform
+
+/// The reader's end of the track socket.
+package final class FeedClient {
+    /// What came of waiting for a line.
+    package enum Reading {
+        /// Without its newline.
+        case line([UInt8])
+        /// The other side has closed.
+        case ended
+        case timedOut
+        /// More bytes without a newline than a line of the feed can have.
+        case tooLong
+    }
+
+    /// Why there is no connection: an errno.
+    package struct Refusal: Error {
+        package let code: Int32
+        /// A sentence about whoever serves there and is not believed.
+        package var stranger: String?
+
+        package init(code: Int32, stranger: String? = nil) {
+            self.code = code
+            self.stranger = stranger
+        }
+    }
+
+    package static let noSocket = "something that is not a socket: give the path of its --socket"
+
+    private let descriptor: Int32
+    private var pending: [UInt8] = []
+    /// Bytes of `pending` that are known to hold no newline.
+    private var searched = 0
+    private static let longestLine = 1 << 20
+
+    /// - Returns: nil when nobody serves the address.
+    package convenience init?(_ address: FeedAddress) {
+        do { try self.init(reaching: address) } catch { return nil }
+    }
+
+    /// - Returns: nil when nobody serves the path.
+    package convenience init?(path: String) { self.init(.path(path)) }
+
+    /// - Parameters:
+    ///   - timeout: seconds to wait for a daemon whose queue of connections is full; nil waits for ever.
+    ///   - byDefault: nobody named the address, so not everybody who may serve there is believed.
+    package init(reaching address: FeedAddress, timeout: Double? = nil, byDefault: Bool = false) throws(Refusal) {
+        do throws(FeedError) {
+            descriptor = try byDefault ? address.connectByDefault(timeout: timeout) : address.connect(timeout: timeout)
+        } catch {
+            switch error {
+            case .pathTooLong: throw Refusal(code: ENAMETOOLONG)
+            case .untrusted: throw Refusal(code: EACCES, stranger: error.description)
+            default: throw Refusal(code: error.code ?? ENOENT)
+            }
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// What a line says that a daemon can say; nil for any other.
+    package static func object(_ line: [UInt8]) -> FeedLine? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let decoded = try? decoder.decode(FeedLine.self, from: Data(line)), decoded.isPossible else { return nil }
+        return decoded
+    }
+
+    /// The next line, whatever it says.
+    ///
+    /// - Parameter deadline: seconds of `MonotonicTime` until which to wait; nil waits for ever.
+    package func nextLine(until deadline: Double? = nil) -> Reading {
+        while true {
+            if let newline = pending[searched...].firstIndex(of: 10) {
+                defer {
+                    pending.removeFirst(newline + 1)
+                    searched = 0
+                }
+                return .line(Array(pending[..<newline]))
+            }
+            searched = pending.count
+            guard pending.count < Self.longestLine else { return .tooLong }
+            if let deadline {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                let left = max(0, min((deadline - MonotonicTime.seconds) * 1000, 1e9))
+                let ready = unsafe poll(&waiting, 1, Int32(left.rounded(.up)))
+                if ready < 0, errno == EINTR { continue }
+                guard ready > 0 else { return .timedOut }
+            }
+            var piece = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return .ended }
+            pending += piece[..<count]
+        }
+    }
+}
+
+extension FeedAddress {
+    /// One that a reader can connect to; nil for what is no address, or none to connect to.
+    package init?(connecting text: String) {
+        self.init(text)
+        if self == .systemd { return nil }
+    }
+
+    /// Whether something lies at its path that is no socket, and that no daemon will serve.
+    package var isTaken: Bool {
+        guard case .path(let path) = self else { return false }
+        return Folder.has(path) && !Folder.isSocket(path)
+    }
+
+    package static func noPlaceToConnect(_ text: String) -> String { "--socket expects a path, @NAME or tcp:HOST:PORT, found \"\(text)\"" }
+}
+
+/// A line of the feed: of the three types' fields, those that `watch` shows.
+package struct FeedLine: Decodable {
+    package struct Track: Decodable {
+        package var id: Int
+        package var azimuth, elevation, activity, age: Double
+    }
+
+    package var type: String
+    package var seq: Int?
+    package var time: Double?
+    package var tracks: [Track]?
+    package var name, format, source, state: String?
+    package var overruns, droppedBlocks, maxTracks: Int?
+    package var load: Double?
+    package var levelDbfs: [Double?]?
+}

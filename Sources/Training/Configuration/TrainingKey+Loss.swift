@@ -1,0 +1,148 @@
+import Losses
+import Options
+
+extension LossSettings {
+    /// The raw values stand in configuration files.
+    enum Kind: String, CaseIterable {
+        case assignment, tracking
+    }
+
+    var kind: Kind {
+        switch self {
+        case .assignment: .assignment
+        case .tracking: .tracking
+        }
+    }
+
+    fileprivate var assignment: AssignmentLossSettings? {
+        if case .assignment(let settings) = self { settings } else { nil }
+    }
+
+    fileprivate var tracking: TrackingLossSettings? {
+        if case .tracking(let settings) = self { settings } else { nil }
+    }
+}
+
+extension TrainingKey {
+    /// Keys of the loss that is not chosen are read and checked, but written as comments.
+    static var loss: [TrainingKey] {
+        [
+            TrainingKey(
+                name: "kind",
+                explanation: """
+                    assignment: outputs and sources are paired exactly, over a window of blocks. tracking: dMOTp, dMOTa and activity
+                    of Adavanne, Politis and Virtanen (WASPAA 2021). The keys of the other kind do not count.
+                    """,
+                domain: names(of: LossSettings.Kind.self), value: { .text($0.settings.loss.kind.rawValue) },
+                read: { section, _, draft in
+                    if let kind: LossSettings.Kind = section.choice("kind", &draft.faults) { draft.loss = kind }
+                }),
+            TrainingKey(
+                name: "activity_weight", explanation: "Both: weight of the activity's cross-entropy.",
+                domain: "0 to 1000",
+                value: { configuration in
+                    switch configuration.settings.loss {
+                    case .assignment(let settings): .number(settings.activityWeight)
+                    case .tracking(let settings): .number(settings.activityWeight)
+                    }
+                },
+                read: { section, _, draft in
+                    guard let weight = section.number("activity_weight", in: 0...1000, &draft.faults) else { return }
+                    draft.assignment.activityWeight = weight
+                    draft.tracking.activityWeight = weight
+                }),
+            TrainingKey(
+                name: "window",
+                explanation: "assignment: blocks of 100 ms over which an output must keep to its source; 0: the whole sequence.",
+                domain: "0 to 6000", example: .integer(AssignmentLossSettings().window ?? 0),
+                exampleIsDefault: true,
+                value: { $0.settings.loss.assignment.map { .integer($0.window ?? 0) } },
+                read: { section, _, draft in
+                    guard let window = section.integer("window", in: 0...6000, &draft.faults) else { return }
+                    draft.assignment.window = window == 0 ? nil : window
+                }),
+            TrainingKey(
+                name: "distance",
+                explanation: """
+                    assignment: unit: between the directions that outputs point to and sources. raw: between outputs as they are, their
+                    length included, and sources.
+                    """,
+                domain: names(of: AssignmentLossSettings.Distance.self),
+                example: .text(AssignmentLossSettings().distance.rawValue), exampleIsDefault: true,
+                value: { $0.settings.loss.assignment.map { .text($0.distance.rawValue) } },
+                read: { section, _, draft in
+                    if let distance: AssignmentLossSettings.Distance = section.choice("distance", &draft.faults) {
+                        draft.assignment.distance = distance
+                    }
+                }),
+            weight(
+                "position_weight", \.assignment, \.assignment, \.positionWeight, AssignmentLossSettings(),
+                "assignment: weight of the distance between output and source."),
+            weight(
+                "activity_degrees", \.assignment, \.assignment, \.activityDegrees, AssignmentLossSettings(),
+                """
+                assignment: degrees from its source at which an output shall be half as sure of its activity, so that it claims a
+                source only where it knows the direction. 0: it shall be sure of every active source.
+                """, range: 0...90),
+            weight(
+                "match_weight", \.assignment, \.assignment, \.matchWeight, AssignmentLossSettings(),
+                "assignment: weight of misses, false tracks and changed identities, counted smoothly within 20 degrees."),
+            .path("teacher", \.teacher, example: "models/foa-paper.safetensors", """
+                assignment: a model whose answers are learnt besides the labels, such as one that hears the future: of the same
+                features and as many tracks. Its scaler is taken, or has to be that of `initial`.
+                """),
+            .number("teacher_weight", 0...1, \.teacherWeight, "The share that the teacher has in the loss; labels have the rest."),
+            weight(
+                "mse_weight", \.tracking, \.tracking, \.squaredErrorWeight, TrackingLossSettings(),
+                "tracking: weight of the mean square error without association, the paper's baseline."),
+            weight(
+                "motp_weight", \.tracking, \.tracking, \.positionWeight, TrackingLossSettings(),
+                "tracking: weight of dMOTp, the distance under a soft association."),
+            weight(
+                "mota_weight", \.tracking, \.tracking, \.trackingWeight, TrackingLossSettings(),
+                "tracking: weight of dMOTa: misses, false tracks and changed identities."),
+            weight(
+                "switch_weight", \.tracking, \.tracking, \.switchWeight, TrackingLossSettings(),
+                "tracking: weight of a changed identity beside a miss and a false track, within dMOTa."),
+            weight(
+                "association_gradient", \.tracking, \.tracking, \.associationGradient, TrackingLossSettings(),
+                """
+                tracking: how much of the gradient with respect to the association goes on through Hnet; 1 is the formula, 0 treats
+                the association as given, as the exact one is.
+                """, range: 0...1),
+            TrainingKey(
+                name: "association",
+                explanation: """
+                    tracking: how outputs are tied to sources. hnet: by a network that lets gradients pass. exact: by the best assignment
+                    of each block, through which none pass.
+                    """,
+                domain: names(of: TrackingLossSettings.Association.self),
+                example: .text(TrackingLossSettings().association.rawValue), exampleIsDefault: true,
+                value: { $0.settings.loss.tracking.map { .text($0.association.rawValue) } },
+                read: { section, _, draft in
+                    if let association: TrackingLossSettings.Association = section.choice("association", &draft.faults) {
+                        draft.tracking.association = association
+                    }
+                }),
+            .path("hnet", \.hnet, example: "models/hnet-2.safetensors", """
+                tracking: the Hungarian network, from `bearing train-hnet`. Without it: the one that ships for max_tracks.
+                """),
+        ]
+    }
+
+    /// A weight of one of the two losses: where it lies in settings, in a draft and in that loss.
+    private static func weight<Loss>(
+        _ name: String, _ settings: KeyPath<LossSettings, Loss?>, _ draft: WritableKeyPath<TrainingDraft, Loss>,
+        _ weight: WritableKeyPath<Loss, Double>, _ standard: Loss, _ explanation: String, range: ClosedRange<Double> = 0...1000
+    ) -> TrainingKey {
+        TrainingKey(
+            name: name, explanation: explanation, domain: "\(short(range.lowerBound)) to \(short(range.upperBound))",
+            example: .number(standard[keyPath: weight]),
+            exampleIsDefault: true,
+            value: { $0.settings.loss[keyPath: settings].map { .number($0[keyPath: weight]) } },
+            read: { section, _, reading in
+                guard let value = section.number(name, in: range, &reading.faults) else { return }
+                reading[keyPath: draft][keyPath: weight] = value
+            })
+    }
+}

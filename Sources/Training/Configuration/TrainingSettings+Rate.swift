@@ -1,0 +1,22 @@
+import Platform
+
+extension TrainingSettings {
+    /// Adam's rate at a step counted from 0.
+    /// - Parameter halvings: how often the plateau schedule has halved it; the others ignore it.
+    public func rate(at step: Int, halvings: Int = 0) -> Float {
+        if step < warmup { return learningRate * Float(step + 1) / Float(warmup) * reduction(halvings) }
+        switch schedule {
+        case .cosine:
+            let progress = Float(step - warmup) / Float(max(1, steps - warmup))
+            return learningRate * (0.01 + 0.99 * 0.5 * (1 + cosine(Float.pi * min(progress, 1))))
+        case .constant:
+            return learningRate
+        case .plateau:
+            return learningRate * reduction(halvings)
+        }
+    }
+
+    private func reduction(_ halvings: Int) -> Float {
+        schedule == .plateau ? Float(sign: .plus, exponent: -halvings, significand: 1) : 1
+    }
+}

@@ -1,0 +1,112 @@
+import Dataset
+import Features
+public import Formats
+import Kernels
+import Losses
+import Networks
+import Platform
+import Tensor
+
+/// A trained model that a run learns from besides the labels, and how much.
+public struct TeacherSettings: Sendable {
+    public let model: ModelFile
+    /// The share of the loss that its answers have, 0...1; labels have the rest.
+    public let weight: Double
+
+    public init(model: ModelFile, weight: Double) {
+        (self.model, self.weight) = (model, weight)
+    }
+
+    /// - Throws: a model that hears other features, tells another number of tracks, knows no activity, or scales its features otherwise.
+    func check(for settings: TrainingSettings, scaler: FeatureScaler) throws(TrainingError) {
+        let (wanted, found) = (settings.architecture, model.architecture)
+        guard model.features == scaler.kind, found.maximumTracks == wanted.maximumTracks, model.tellsActivity else {
+            throw .settings(
+                "teacher: expected a model with activity for \(wanted.maximumTracks) tracks on \(scaler.kind.rawValue), found one "
+                    + "\(model.tellsActivity ? "with" : "without") activity for \(found.maximumTracks) on \(model.features.rawValue)")
+        }
+        guard model.scaler == scaler else {
+            throw .settings(
+                "teacher: expected the scaler of the initial model, found another: "
+                    + "take a teacher that began with that model, or leave the initial model out")
+        }
+        guard case .assignment = settings.loss else {
+            throw .settings("teacher: expected loss assignment, found tracking, which learns from labels alone")
+        }
+        guard (0...1).contains(weight) else { throw .settings("teacher weight: expected 0 to 1, found \(weight)") }
+    }
+}
+
+/// Distillation (Hinton, Vinyals and Dean, 2015): the answers of a frozen network, which may hear the future, stand beside the
+/// labels as a second set of references, as active as it is sure of them.
+///
+/// It hears the batch as the student does, through every change that augmentation has made.
+final class Teacher {
+    private let network: DOAnetBatch<Float>
+    private let parameters: DOAnetParameters<Float>
+    private let loss: AssignmentLoss<Float>
+    private let weight: Float
+    private let team: WorkerTeam
+    /// Blocks by which the student's answers are behind the teacher's.
+    private let delay: Int
+    private let references, active, directionGradient, logitGradient: MutableTensorRef<Float>
+    private var arena: Arena<Float>
+
+    init(_ teacher: TeacherSettings, settings: TrainingSettings, assignment: AssignmentLossSettings, team: WorkerTeam) {
+        let architecture = teacher.model.architecture
+        network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
+        parameters = teacher.model.parameters
+        weight = Float(teacher.weight)
+        self.team = team
+        delay = settings.architecture.lookAhead - architecture.lookAhead
+        // How far the teacher points from the truth is in its activity already.
+        var assignment = assignment
+        assignment.activityDegrees = 0
+        loss = AssignmentLoss(settings: assignment, slots: architecture.maximumTracks)
+        let numbers = Shape(settings.batch * settings.blocks, architecture.maximumTracks)
+        let vectors = Shape(settings.batch * settings.blocks, architecture.maximumTracks, 3)
+        arena = Arena(capacity: 2 * (Arena<Float>.footprint(numbers) + Arena<Float>.footprint(vectors)))
+        references = arena.take(vectors)
+        directionGradient = arena.take(vectors)
+        active = arena.take(numbers)
+        logitGradient = arena.take(numbers)
+    }
+
+    /// Adds what the teacher has to say to a loss of labels: (1 - w) of that, w of the loss against the teacher.
+    /// - Parameters:
+    ///   - input: [B, 5T, 64, C], what the student heard.
+    ///   - batch: the student's answers; its gradients, of the labels alone, become those of the whole.
+    ///   - value: the loss of the labels; its parts stay theirs, the total becomes the whole.
+    func teach(_ input: TensorRef<Float>, _ batch: LossBatch<Float>, value: inout LossValue) {
+        network.forward(input, parameters, training: false)
+        answer(batch)
+        let own = loss.evaluate(
+            LossBatch(
+                sequences: batch.sequences, blocks: batch.blocks, slots: batch.slots, directions: batch.directions,
+                logits: batch.logits, references: references.readOnly, active: active.readOnly, onset: batch.onset,
+                directionGradient: directionGradient, logitGradient: logitGradient), team: team)
+        value.total += Double(weight) * (own.total - value.total)
+        for (whole, part) in [(batch.directionGradient, directionGradient), (batch.logitGradient, logitGradient)] {
+            for i in 0..<whole.count { whole[i] += weight * (part[i] - whole[i]) }
+        }
+    }
+
+    /// The teacher's answer for the block that each of the student's rows describes; where there is none, the labels.
+    private func answer(_ batch: LossBatch<Float>) {
+        let (directions, logits) = (network.directions.readOnly, network.activityLogits.readOnly)
+        for sequence in 0..<batch.sequences {
+            for t in 0..<batch.blocks {
+                let isThere = (0..<batch.blocks).contains(t - delay)
+                for slot in 0..<batch.slots {
+                    let at = (sequence * batch.blocks + t) * batch.slots + slot
+                    let from = at - delay * batch.slots
+                    let vector =
+                        isThere
+                        ? OutputDirection(SIMD3(directions, row: from), isUnit: true).vector : SIMD3(batch.references, row: at)
+                    for axis in 0..<3 { references[at * 3 + axis] = Float(vector[axis]) }
+                    active[at] = isThere ? Float(logistic(Double(logits[from]))) : batch.active[at]
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Dataset
+public import Features
+import Platform
+import Synchronization
+public import Tensor
+
+/// The memory of one batch, and how a step's sequences are drawn into it.
+///
+/// What a step draws depends on the seed, the step and the item alone.
+public final class TrainingBatch: @unchecked Sendable {
+    public let sequences: Int
+    public let blocks: Int
+    /// [sequences x 5 blocks, 64, C], scaled and augmented.
+    public let input: MutableTensorRef<Float>
+    /// [sequences x blocks, slots, 3], and [sequences x blocks, slots] twice: see `SlotLabels`.
+    public let references: MutableTensorRef<Float>
+    public let active: MutableTensorRef<Float>
+    public let onset: MutableTensorRef<Float>
+    /// The recordings that the sequences came from.
+    public private(set) var sources: [Int] = []
+    private var arena: Arena<Float>
+    private let slots: Int
+    private let kind: FeatureKind
+    private let lookAhead: Int
+    /// Those that no thread works with at the moment, and the first error that one had.
+    private let mixers = Mutex<[SequenceMixer]>([])
+    private let failure = Mutex<(any Error)?>(nil)
+
+    public init(sequences: Int, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
+        let frames = sequences * blocks * FrameTiming.framesPerBlock
+        let shapes = [
+            Shape(frames, FrameTiming.melBands, kind.channels), Shape(sequences * blocks, slots, 3),
+            Shape(sequences * blocks, slots), Shape(sequences * blocks, slots),
+        ]
+        arena = Arena(capacity: shapes.reduce(0) { $0 + Arena<Float>.footprint($1) })
+        input = arena.take(shapes[0])
+        references = arena.take(shapes[1])
+        active = arena.take(shapes[2])
+        onset = arena.take(shapes[3])
+        (self.sequences, self.blocks, self.slots, self.kind, self.lookAhead) = (sequences, blocks, slots, kind, lookAhead)
+    }
+
+    /// Where every sequence of a step comes from and how it is changed; cheap, done before `fill`.
+    public func plan(
+        step: Int, seed: UInt64, recordings: [LabelledRecording], augmentation: AugmentationSettings,
+        mixing: SequenceMixing? = nil
+    ) -> [SequencePlan] {
+        let starts = recordings.map { max(0, $0.blocks - blocks) + 1 }
+        let total = starts.reduce(0, +)
+        let plans = (0..<sequences).map { item in
+            var random = RandomStream(seed: seed, step: UInt64(step), item: UInt64(item))
+            var position = Int.random(in: 0..<total, using: &random)
+            var recording = 0
+            while position >= starts[recording] {
+                position -= starts[recording]
+                recording += 1
+            }
+            let draw = TransformDraw(settings: augmentation, using: &random)
+            // Last, so that runs without mixing draw what they drew before there was any.
+            let sum = mixing?.draw(starts: starts, using: &random)
+            let first = sum?.first ?? SequencePart(recording: recording, firstBlock: position)
+            let symmetries = Self.symmetries(recordings[first.recording], (sum?.second).map { recordings[$0.recording] })
+            return SequencePlan(
+                recording: first.recording, firstBlock: first.firstBlock,
+                transform: draw.transform(kind: kind, symmetries: symmetries), partner: sum?.second)
+        }
+        sources = plans.flatMap { [$0.recording] + ($0.partner.map { [$0.recording] } ?? []) }
+        return plans
+    }
+
+    /// Of the array that made a recording, or of both arrays of a sum.
+    private static func symmetries(_ first: LabelledRecording, _ second: LabelledRecording?) -> [SceneSymmetry] {
+        guard let second, second.symmetries != first.symmetries else { return first.symmetries }
+        return first.symmetries.filter(second.symmetries.contains)
+    }
+
+    /// Fills one sequence: features through the transform and the scaler, labels delayed by the look-ahead.
+    ///
+    /// A sum whose audio cannot be read is left undone, and the reason to `checkAudio`.
+    public func fill(_ item: Int, plan: SequencePlan, recordings: [LabelledRecording], scaler: FeatureScaler) {
+        let recording = recordings[plan.recording]
+        let available = min(blocks, recording.blocks - plan.firstBlock)
+        if let partner = plan.partner {
+            let other = recordings[partner.recording]
+            let longer = max(available, min(blocks, other.blocks - partner.firstBlock))
+            fillSum(item, plan, of: recording, and: other, from: partner, available: longer, scaler: scaler)
+            return
+        }
+        let first = plan.firstBlock * FrameTiming.framesPerBlock
+        let frames = recording.features.frames.rows(first..<first + available * FrameTiming.framesPerBlock)
+        write(item, frames: frames, transform: plan.transform, scaler: scaler)
+        write(item, labels: recording.labels, firstBlock: plan.firstBlock - lookAhead, available: available, plan.transform)
+    }
+
+    /// - Throws: why a recording could not be read since the last check.
+    public func checkAudio() throws {
+        if let error = failure.withLock({ $0.take() }) { throw error }
+    }
+
+    private func fillSum(
+        _ item: Int, _ plan: SequencePlan, of first: LabelledRecording, and second: LabelledRecording,
+        from part: SequencePart, available: Int, scaler: FeatureScaler
+    ) {
+        guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
+            preconditionFailure("only recordings that can be mixed are planned as a sum")
+        }
+        let mixer = mixers.withLock { $0.popLast() }
+            ?? SequenceMixer(kind: kind, blocks: blocks, slots: slots, lookAhead: lookAhead)
+        defer { mixers.withLock { $0.append(mixer) } }
+        var given = 0
+        do {
+            let frames = try mixer.features(of: [(one.audio, plan.firstBlock, 1), (other.audio, part.firstBlock, part.gain)])
+            given = available
+            write(
+                item, frames: frames.rows(0..<given * FrameTiming.framesPerBlock), transform: plan.transform, scaler: scaler)
+        } catch {
+            failure.withLock { $0 = $0 ?? error }
+        }
+        let labels = mixer.labels(of: [(one.references, plan.firstBlock), (other.references, part.firstBlock)])
+        write(item, labels: labels, firstBlock: 1, available: given, plan.transform)
+    }
+
+    /// - Parameter frames: [n, 64, C] of the first blocks; the others become 0.
+    private func write(_ item: Int, frames: TensorRef<Float>, transform: FeatureTransform, scaler: FeatureScaler) {
+        let count = blocks * FrameTiming.framesPerBlock
+        let target = input.rows(item * count..<(item + 1) * count)
+        transform.apply(frames, to: target.rows(0..<frames.shape[0]), scaler: scaler)
+        target.rows(frames.shape[0]..<count).fill(0)
+    }
+
+    /// - Parameters:
+    ///   - firstBlock: the row of the labels for the sequence's first block; rows before 0 are silent.
+    ///   - available: blocks from which on all is silent.
+    private func write(_ item: Int, labels: SlotLabels, firstBlock: Int, available: Int, _ transform: FeatureTransform) {
+        for t in 0..<blocks {
+            let described = firstBlock + t
+            for slot in 0..<slots {
+                let at = (item * blocks + t) * slots + slot
+                let from = described * slots + slot
+                let isActive = described >= 0 && t < available ? labels.active[from] : 0
+                active[at] = isActive
+                onset[at] = isActive > 0 ? labels.onset[from] : 0
+                let x = labels.references
+                let v =
+                    isActive > 0 ? transform.symmetry.applied(to: (x[from * 3], x[from * 3 + 1], x[from * 3 + 2])) : (0, 0, 0)
+                (references[at * 3], references[at * 3 + 1], references[at * 3 + 2]) = v
+            }
+        }
+    }
+}
+
+/// One sequence of a step: from which recording and block, and through which change.
+public struct SequencePlan: Sendable {
+    public let recording: Int
+    public let firstBlock: Int
+    public let transform: FeatureTransform
+    /// What sounds besides; nil for a sequence that is no sum.
+    public let partner: SequencePart?
+
+    public init(recording: Int, firstBlock: Int, transform: FeatureTransform, partner: SequencePart? = nil) {
+        (self.recording, self.firstBlock, self.transform, self.partner) = (recording, firstBlock, transform, partner)
+    }
+}

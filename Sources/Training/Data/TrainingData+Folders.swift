@@ -1,0 +1,127 @@
+import Audio
+import Dataset
+import Features
+import Fingerprints
+import Formats
+import Foundation
+import Geometry
+import Tensor
+import Tracking
+
+/// Several folders of recordings in one training.
+extension TrainingData {
+    static func cached(
+        _ layout: DatasetLayout, folds: FoldList, in cache: String, _ remarks: inout [String]
+    ) throws(TrainingError) -> [CachedRecording] {
+        let array = try layout.geometry()
+        let selection = try layout.development(folds: folds.numbers)
+        remarks += selection.remarks.filter { !remarks.contains($0) }
+        return selection.recordings.map { CachedRecording(recording: $0, cache: cache, array: array) }
+    }
+
+    /// What was read past, recording by recording; azimuths beyond 180 degrees in one line, since all of a data set have them. Then
+    /// features that were rebuilt.
+    static func warnings(of loaded: [Loaded]) -> [String] {
+        let wrapped = loaded.compactMap(\.wrapped)
+        let caches = Dictionary(grouping: loaded, by: \.cache).sorted { $0.key < $1.key }
+        let rebuilt = caches.flatMap { folder, members in
+            FeatureCache.remarks(members.map { ($0.name, $0.features) }, folder: folder)
+        }
+        let lines = loaded.flatMap(\.warnings) + rebuilt
+        guard let first = wrapped.first else { return lines }
+        let count = wrapped.reduce(0) { $0 + $1.count }
+        return lines + ["\(first.place): \(count) azimuths beyond 180 degrees in \(wrapped.count) csv files are read as those minus 360"]
+    }
+
+    /// Recordings that the data set's own folders keep for something else than what they are used for.
+    static func misplaced(training: [CachedRecording], validation: [CachedRecording]) -> [String] {
+        func line(_ recordings: [CachedRecording], use: String, part: DatasetPart) -> String? {
+            let others = recordings.map(\.recording).filter { $0.part != nil && $0.part != part }
+            return others.first.map {
+                "\($0.audio): \(others.count) recordings of \($0.part!.rawValue) are \(use): "
+                    + "--train-folds and --validation-folds choose others"
+            }
+        }
+        return [line(training, use: "trained on", part: .training), line(validation, use: "validated on", part: .validation)]
+            .compactMap { $0 }
+    }
+
+    /// What recordings of each array can be turned and reflected by, found once for all of them.
+    static func symmetries(of kind: FeatureKind, arrays: [ArrayGeometry?]) -> [ArrayGeometry?: [SceneSymmetry]] {
+        Dictionary(uniqueKeysWithValues: Set(arrays).map { ($0, kind.symmetries(array: $0)) })
+    }
+
+    /// A folder of the cache for each data set beside the first, so that recordings of the same name do not share a file.
+    static func cacheName(of layout: DatasetLayout) -> String {
+        var digest = Digest()
+        digest.add(location(layout))
+        return "\(URL(fileURLWithPath: layout.root).lastPathComponent)-\(digest.text)"
+    }
+
+    /// - Throws: `TrainingError.settings` for a folder that is given twice.
+    static func requireDistinct(_ layouts: [DatasetLayout]) throws {
+        var seen = Set<String>()
+        for layout in layouts where !seen.insert(location(layout)).inserted {
+            throw TrainingError.settings("\(layout.root): expected every folder of recordings once, found it twice")
+        }
+    }
+
+    /// The array that all recordings share; nil for Ambisonics.
+    /// - Throws: `TrainingError.settings` for a data set of another array.
+    static func geometry(of layouts: [DatasetLayout]) throws(TrainingError) -> ArrayGeometry? {
+        guard let first = layouts.first, let geometry = try first.geometry() else { return nil }
+        for layout in layouts.dropFirst() {
+            guard let other = try layout.geometry() else { continue }
+            let differences = other.differences(from: geometry)
+            guard differences.isEmpty else {
+                throw .settings(
+                    "\(layout.root): expected recordings of the array of \(first.root), \(geometry.name), "
+                        + "found \(differences.joined(separator: ", ")): train on one array at a time")
+            }
+        }
+        return geometry
+    }
+
+    private static func location(_ layout: DatasetLayout) -> String {
+        URL(fileURLWithPath: layout.root).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+
+    /// Recordings of one source at once, as the name says (ov1) or else the labels, can be mixed with others of their folder, fold and room.
+    static func mixable(_ audio: String, references: ReferenceLabels) -> MixableRecording? {
+        let file = URL(fileURLWithPath: audio)
+        guard let name = RecordingName(file.deletingPathExtension().lastPathComponent),
+            name.overlap ?? references.mostAtOnce == 1
+        else { return nil }
+        return MixableRecording(
+            audio: audio, room: "\(file.deletingLastPathComponent().path)/fold\(name.fold)_room\(name.room)",
+            references: references)
+    }
+
+    /// Names, contents and labels of the recordings; where the folders lie does not count.
+    static func fingerprint(of training: [LabelledRecording]) -> String {
+        var digest = Digest()
+        for recording in training {
+            digest.add(recording.name)
+            digest.add(recording.features.content)
+            for tensor in [recording.labels.active, recording.labels.references, recording.labels.onset] { digest.add(tensor) }
+        }
+        return "\(training.count) recordings of \(training.reduce(0) { $0 + $1.blocks }) blocks, "
+            + "from \(training.first?.name ?? "-") to \(training.last?.name ?? "-"), contents \(digest.text)"
+    }
+
+    static func fingerprint(of validation: [ReferenceRecording]) -> String {
+        var digest = Digest()
+        for recording in validation {
+            digest.add(recording.name)
+            digest.add(recording.features.content)
+            for (index, block) in recording.references.blocks.enumerated() {
+                for label in block {
+                    digest.add(UInt64(index))
+                    digest.add(UInt64(label.identity))
+                    for value in [label.direction.x, label.direction.y, label.direction.z] { digest.add(UInt64(value.bitPattern)) }
+                }
+            }
+        }
+        return "\(validation.count) recordings, contents \(digest.text)"
+    }
+}

@@ -1,0 +1,213 @@
+public import Audio
+public import Dataset
+public import Features
+import Files
+import Formats
+import Foundation
+import Synchronization
+import Tensor
+
+/// The two splits of a data set that a training needs, features extracted, and the scaler of the training split.
+public struct TrainingData: Sendable {
+    public let kind: FeatureKind
+    public let root: String
+    /// Folders of further training recordings.
+    public let extraRoots: [String]
+    public let training: [LabelledRecording]
+    public let validation: [ReferenceRecording]
+    /// Mean and deviation of the training recordings only.
+    public let scaler: FeatureScaler
+    /// What was read past rather than refused: repeated rows, more sources at once than slots.
+    public let warnings: [String]
+    /// What of the training recordings a resumed run must find again.
+    public let fingerprint: String
+    /// The same of the validation recordings, which choose the model.
+    public let validationFingerprint: String
+    /// The capsules that the recordings were made with; nil for Ambisonics.
+    public let geometry: ArrayGeometry?
+
+    /// Reads the folds of a split, extracts what the cache lacks.
+    /// - Parameters:
+    ///   - extra: further data sets, whose training folds are trained on too; of the same format.
+    ///   - slots: sources at once that training knows; what exceeds them is reported and left out.
+    ///   - cache: folder of the extracted features; made when missing.
+    ///   - progress: the fraction of the recordings that is ready.
+    /// - Throws: missing folders or labels, rows or audio that cannot be read, each named.
+    public init(
+        layout: DatasetLayout, extra: [DatasetLayout] = [], folds: FoldSplit = FoldSplit(), kind: FeatureKind, slots: Int,
+        cache: String, threads: Int, progress: (Double) -> Void
+    ) throws {
+        try Self.requireDistinct([layout] + extra)
+        geometry = try Self.geometry(of: [layout] + extra)
+        var warnings: [String] = []
+        var trainingSet = try Self.cached(layout, folds: folds.training, in: cache, &warnings)
+        for set in extra {
+            trainingSet += try Self.cached(set, folds: folds.training, in: "\(cache)/\(Self.cacheName(of: set))", &warnings)
+        }
+        let validationSet = try Self.cached(layout, folds: folds.validation, in: cache, &warnings)
+        warnings += Self.misplaced(training: trainingSet, validation: validationSet)
+        let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress).map { try $0.get() }
+        warnings += Self.warnings(of: loaded)
+        let symmetries = Self.symmetries(of: kind, arrays: trainingSet.map(\.array))
+        training = loaded[..<trainingSet.count].map { recording in
+            let excess = recording.references.slots(slots).droppedBlocks
+            if excess > 0 {
+                warnings.append("\(recording.name): more than \(slots) sources at once in \(excess) frames; the excess is left out")
+            }
+            return LabelledRecording(
+                name: recording.name, features: recording.features,
+                labels: SlotLabels(recording.references, blocks: recording.features.blocks, slots: slots),
+                mixable: Self.mixable(recording.audio, references: recording.references),
+                symmetries: symmetries[recording.array])
+        }
+        validation = loaded[trainingSet.count...].map {
+            ReferenceRecording(name: $0.name, features: $0.features, references: $0.references)
+        }
+        self.warnings = warnings
+        self.kind = kind
+        root = layout.root
+        extraRoots = extra.map(\.root)
+        fingerprint = Self.fingerprint(of: training)
+        validationFingerprint = Self.fingerprint(of: validation)
+        scaler = try Self.scaler(of: training, kind: kind)
+    }
+
+    /// The name of the array that the recordings were made with, as model files carry it.
+    public var array: String { geometry?.name ?? "foa" }
+
+    /// The folders of the training recordings by name, for people.
+    public var source: String {
+        ([root] + extraRoots).map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: " + ")
+    }
+
+    /// Any recordings, for evaluation; those without labels come with references that are silent.
+    /// - Parameter fault: takes the error of a recording that cannot be read, and that is then left out; not given, it is thrown.
+    public static func references(
+        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
+        progress: (Double) -> Void
+    ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
+        try references(
+            recordings.map { CachedRecording(recording: $0, cache: cache, array: nil) }, kind: kind, threads: threads, fault: fault,
+            progress: progress)
+    }
+
+    /// The validation recordings of several data sets.
+    public static func validation(
+        of layouts: [DatasetLayout], folds: FoldList = FoldSplit().validation, kind: FeatureKind, cache: String, threads: Int,
+        progress: (Double) -> Void
+    ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
+        try requireDistinct(layouts)
+        var remarks: [String] = []
+        var recordings: [CachedRecording] = []
+        for (index, layout) in layouts.enumerated() {
+            recordings += try cached(layout, folds: folds, in: index == 0 ? cache : "\(cache)/\(cacheName(of: layout))", &remarks)
+        }
+        let (references, warnings) = try references(recordings, kind: kind, threads: threads, progress: progress)
+        return (references, remarks + warnings)
+    }
+
+    private static func references(
+        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
+        progress: (Double) -> Void
+    ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
+        let loaded = try load(recordings, kind: kind, threads: threads, progress: progress).compactMap { result in
+            do {
+                return try result.get()
+            } catch {
+                try fault(error)
+                return nil
+            }
+        }
+        return (
+            loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
+            warnings(of: loaded)
+        )
+    }
+
+    struct Loaded: Sendable {
+        let name: String
+        let audio: String
+        let array: ArrayGeometry?
+        let features: FeatureCache
+        let references: ReferenceLabels
+        let warnings: [String]
+        /// Azimuths beyond 180 degrees: how many, and where the first is.
+        let wrapped: (count: Int, place: String)?
+        /// The folder that keeps the features.
+        let cache: String
+    }
+
+    /// Opens recordings side by side.
+    /// - Returns: in their order.
+    /// - Throws: `FileError` for a cache that cannot be made.
+    private static func load(
+        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, progress: (Double) -> Void
+    ) throws -> [Result<Loaded, any Error>] {
+        for folder in Set(recordings.map(\.cache)) {
+            try Folder.makeWritable(folder)
+            FeatureCache.removeLeftovers(in: folder)
+        }
+        let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
+        // A slice at a time, so that progress can be shown from this thread.
+        let slice = max(threads * 4, 1)
+        for first in stride(from: 0, to: recordings.count, by: slice) {
+            let end = min(first + slice, recordings.count)
+            DispatchQueue.concurrentPerform(iterations: threads) { worker in
+                for index in stride(from: first + worker, to: end, by: threads) {
+                    let result = Result { try open(recordings[index], kind: kind) }
+                    results.withLock { $0[index] = result }
+                }
+            }
+            progress(Double(end) / Double(recordings.count))
+        }
+        return results.withLock { $0.compactMap(\.self) }
+    }
+
+    private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {
+        let recording = cached.recording
+        // Only recordings of an evaluation set may lack labels, before they are published.
+        let metadata = recording.metadata ?? "no labels"
+        let csv =
+            try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) }
+            ?? MetadataCSV(rows: [])
+        let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
+        var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic).remarks
+        if let remark = SoundSample.remark(replaced: features.unsoundSamples) { warnings.append("\(recording.audio): \(remark)") }
+        if let first = csv.repeatedLines.first {
+            warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first counts")
+        }
+        if csv.frameCount > features.blocks {
+            warnings.append(
+                "\(metadata): labels up to frame \(csv.frameCount - 1), but the recording ends after \(features.blocks); "
+                    + "later ones are left out" + (Self.countsFromOne(csv, blocks: features.blocks) ? "; frames count from 0" : ""))
+        }
+        return Loaded(
+            name: recording.name, audio: recording.audio, array: cached.array, features: features,
+            references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings,
+            wrapped: csv.wrappedLines.first.map { (csv.wrappedLines.count, "\(metadata):\($0)") }, cache: cached.cache)
+    }
+
+    /// Whether rows that begin with frame 1 end one frame late.
+    private static func countsFromOne(_ csv: MetadataCSV, blocks: Int) -> Bool {
+        csv.frameCount == blocks + 1 && csv.rows.allSatisfy { $0.frame > 0 }
+    }
+
+    /// Statistics over every tenth frame of the training recordings, in their order: millions of frames suffice.
+    /// - Throws: features that are not finite, which no recording has, but a damaged file.
+    private static func scaler(
+        of recordings: [LabelledRecording], kind: FeatureKind
+    ) throws(TrainingError) -> FeatureScaler {
+        var statistics = FeatureStatistics(kind: kind)
+        for recording in recordings {
+            let frames = recording.features.frames
+            for frame in stride(from: 0, to: frames.shape[0], by: 10) {
+                let values = frames.rows(frame..<frame + 1)
+                guard values.euclideanNorm.isFinite else {
+                    throw .cache(file: recording.name, problem: "its extracted features are not finite in frame \(frame)")
+                }
+                statistics.add(values)
+            }
+        }
+        return statistics.scaler()
+    }
+}

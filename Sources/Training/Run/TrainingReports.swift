@@ -1,0 +1,51 @@
+import Foundation
+public import Losses
+public import Tracking
+
+/// How far a run is, after one step.
+public struct StepReport: Sendable {
+    public let step: Int
+    public let steps: Int
+    /// Mean of the epoch so far.
+    public let loss: Double
+    /// Seconds of audio a second.
+    public let speed: Double
+}
+
+/// What one epoch did, and how its model does on the validation recordings.
+public struct EpochReport: Sendable {
+    /// Counted from 0.
+    public let epoch: Int
+    /// Means over the epoch's steps.
+    public let loss: LossValue
+    /// Mean norm of the gradient before it was bounded.
+    public let gradientNorm: Double
+    /// Adam's rate at the epoch's last step.
+    public let rate: Float
+    /// Seconds of audio a second.
+    public let speed: Double
+    public let validation: MetricsReport
+
+    /// One JSON object, without a line end.
+    func json() throws -> String {
+        var object: [String: Double] = [
+            "epoch": Double(epoch + 1), "position_loss": loss.position, "activity_loss": loss.activity,
+            "tracking_loss": loss.tracking, "squared_error_loss": loss.squaredError, "loss": loss.total,
+            "gradient_norm": gradientNorm, "rate": Double(rate), "audio_seconds_per_second": speed,
+        ]
+        for (name, value) in validation.figures { object["validation.\(name)"] = value }
+        let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+extension MetricsReport {
+    /// The validation figures that logs and model files carry: gated ids, pooled over recordings.
+    var figures: [(name: String, value: Double?)] {
+        let (paper, clear) = (pooled.paper, pooled.clear)
+        return [
+            ("LE", paper.localizationError), ("LR", paper.recall), ("LP", paper.precision), ("MOTA", clear.mota),
+            ("MOTP", clear.motp), ("IDF1", clear.idf1), ("switches_per_minute", clear.switchesPerMinute),
+        ]
+    }
+}

@@ -1,0 +1,302 @@
+package import Dataset
+import Evaluation
+import Features
+public import Files
+import Fingerprints
+public import Formats
+import Foundation
+public import Kernels
+import Losses
+public import Networks
+import Platform
+import Tensor
+import Tracking
+
+/// One training from its first step to its last: batches over threads, exact assignment, Adam, validation each epoch,
+/// the best model kept, a checkpoint from which the run goes on as if it had never stopped.
+public final class TrainingRun {
+    public let settings: TrainingSettings
+    public let data: TrainingData
+    public let folder: String
+    private var progress = TrainingProgress()
+
+    /// What decides the run: its checkpoints are known by it, and model files say it.
+    private let fingerprint: Fingerprint
+    /// Keeps other processes out of the folder while the run lives.
+    private let lock: FolderLock?
+    private let team: WorkerTeam
+    private let network: DOAnetBatch<Float>
+    let parameters: DOAnetParameters<Float>
+    /// Frozen; nil for losses without it.
+    let hungarian: HungarianParameters<Float>?
+    private let gradients: DOAnetParameters<Float>
+    /// Moving average of the parameters and of the batch-norm statistics: what is validated and shipped.
+    private let averaged: DOAnetParameters<Float>
+    private let scaler: FeatureScaler
+    private var adam: Adam
+    private let loss: any BatchLoss<Float>
+    /// nil for a run that learns from labels alone.
+    private let teacher: Teacher?
+    let batch: TrainingBatch
+    /// nil for a run without sums of recordings.
+    private let mixing: SequenceMixing?
+    private let directionGradient: MutableTensorRef<Float>
+    private let logitGradient: MutableTensorRef<Float>
+    private var arena: Arena<Float>
+
+    /// - Parameter folder: where the checkpoint, the best model and the log are kept; made when missing. A checkpoint of
+    ///   the same settings in it is resumed.
+    /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept. Of a network of another form
+    ///   or other widths, what has the same name and shape is taken, and the rest is random.
+    /// - Parameter hungarian: the frozen association network, for losses that need it.
+    /// - Parameter teacher: a frozen model to learn from besides the labels; its scaler is taken where there is no initial model.
+    /// - Parameter lock: that of the folder, which the run holds while it lives.
+    /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
+    ///   of other features or without a convolution that fits, a teacher of other features or tracks.
+    public init(
+        settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
+        hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil, lock: FolderLock? = nil
+    ) throws {
+        try settings.validate()
+        if let initial, !initial.architecture.sharesConvolutions(with: settings.architecture) || initial.features != data.kind {
+            throw TrainingError.settings(
+                "initial model: expected \(settings.architecture.filters) filters on \(data.kind.rawValue), "
+                    + "found \(initial.architecture.filters) on \(initial.features.rawValue)")
+        }
+        scaler = initial?.scaler ?? teacher?.model.scaler ?? data.scaler
+        try teacher?.check(for: settings, scaler: scaler)
+        try Folder.makeWritable(folder)
+        self.lock = lock
+        if lock != nil { FolderLock.removeLeftovers(in: folder) }
+        let usedHungarian = settings.loss.needsHungarianNetwork ? hungarian : nil
+        fingerprint = RunFingerprint.make(
+            settings: settings, data: data, initial: initial, hungarian: usedHungarian, teacher: teacher)
+        self.hungarian = usedHungarian
+        self.settings = settings
+        self.data = data
+        self.folder = folder
+        let architecture = settings.architecture
+        let slots = architecture.maximumTracks
+        team = WorkerTeam(count: settings.threads)
+        parameters = DOAnetParameters(architecture, seed: settings.seed)
+        if let initial { parameters.copyMatching(from: initial.parameters) }
+        gradients = DOAnetParameters(zeros: architecture)
+        averaged = DOAnetParameters(architecture, seed: settings.seed)
+        averaged.copy(from: parameters)
+        network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
+        adam = Adam(count: parameters.all.count)
+        loss = try Self.loss(settings, hungarian: hungarian, team: team)
+        if let teacher, case .assignment(let assignment) = settings.loss {
+            self.teacher = Teacher(teacher, settings: settings, assignment: assignment, team: team)
+        } else {
+            self.teacher = nil
+        }
+        let augmentation = settings.augmentation
+        mixing =
+            augmentation.mix > 0
+            ? try SequenceMixing(
+                probability: augmentation.mix, recordings: data.training, partners: augmentation.mixPartners,
+                level: augmentation.mixLevel) : nil
+        batch = TrainingBatch(
+            sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
+            lookAhead: architecture.lookAhead)
+        let shapes = (
+            Shape(settings.batch * settings.blocks, slots, 3), Shape(settings.batch * settings.blocks, slots)
+        )
+        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
+        directionGradient = arena.take(shapes.0)
+        logitGradient = arena.take(shapes.1)
+        if Folder.has(checkpointPath) {
+            progress = try state.load(from: checkpointPath, adam: &adam)
+            try requireBestModel()
+        }
+        // The checkpoint is the truth, and the log follows it.
+        try log.keep(epochs: progress.epoch)
+    }
+
+    /// The epoch that comes next, counted from 0.
+    public var epoch: Int { progress.epoch }
+    /// The epoch, counted from 0, whose model has the best validation MOTA; nil before the first one has ended.
+    public var bestEpoch: Int? { progress.bestEpoch }
+    /// Why nothing is left to train; nil while there is.
+    public var ending: TrainingEnding? { progress.ending(settings) }
+    public var isFinished: Bool { ending != nil }
+
+    /// Trains one epoch, validates, keeps the model if it is the best, writes log and checkpoint.
+    /// - Parameter report: called after each step.
+    /// - Throws: a loss, gradient or parameter that is not finite, with the recordings of its batch; files that cannot be
+    ///   written. The folder then holds the state after the last whole epoch, from which a new run goes on.
+    public func runEpoch(report reportStep: (StepReport) -> Void) throws -> EpochReport {
+        var sum = LossValue()
+        var normSum: Float = 0
+        let began = DispatchTime.now()
+        for index in 0..<settings.stepsPerEpoch {
+            let step = epoch * settings.stepsPerEpoch + index
+            let (value, norm) = try train(step: step)
+            sum += value
+            normSum += norm
+            let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
+            let audio = Double((index + 1) * settings.batch * settings.blocks) * 0.1
+            reportStep(
+                StepReport(
+                    step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
+        }
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
+        let scores = validate()
+        let count = Double(settings.stepsPerEpoch)
+        let report = EpochReport(
+            epoch: epoch, loss: sum.scaled(by: 1 / count), gradientNorm: Double(normSum) / count,
+            rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1, halvings: progress.halvings),
+            speed: count * Double(settings.batch * settings.blocks) * 0.1 / seconds,
+            validation: scores)
+        // Chosen on MOTA of the validation recordings, never on the localization error alone.
+        if progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings) {
+            try modelFile(epoch: report.epoch, scores).save(to: modelPath)
+        }
+        try modelFile(epoch: report.epoch, scores).save(to: lastModelPath)
+        // In this order: whatever a run that is killed has written too much of, the epoch writes again when it goes on.
+        try log.append(report)
+        try state.save(to: checkpointPath, adam: adam, progress: progress)
+        return report
+    }
+
+    /// Writes the model of the last epoch where a run that has ended does not have it: one that ended before runs kept it.
+    public func keepLastModel() throws {
+        guard isFinished, !Folder.has(lastModelPath) else { return }
+        try modelFile(epoch: epoch - 1, validate()).save(to: lastModelPath)
+    }
+
+    private func validate() -> MetricsReport {
+        let tracks = Evaluation.tracks(
+            of: data.validation, parameters: averaged, scaler: scaler, selection: selection, threads: settings.threads)
+        return Evaluation.score(data.validation, tracks: tracks)
+    }
+
+    /// Without activity there is nothing that a gate could act on.
+    private var selection: TrackSelection { settings.loss.trainsActivity ? .gated(GateSettings()) : .everyOutput }
+
+    public var parameterCount: Int { parameters.entries.reduce(0) { $0 + $1.values.count } }
+
+    private static func loss(
+        _ settings: TrainingSettings, hungarian: HungarianParameters<Float>?, team: WorkerTeam
+    ) throws(TrainingError) -> any BatchLoss<Float> {
+        let slots = settings.architecture.maximumTracks
+        switch settings.loss {
+        case .assignment(let settings):
+            return AssignmentLoss<Float>(settings: settings, slots: slots)
+        case .tracking(let tracking):
+            try check(hungarian, for: settings)
+            return TrackingLoss<Float>(
+                settings: tracking, slots: slots, sequences: settings.batch, blocks: settings.blocks, network: hungarian,
+                team: team)
+        }
+    }
+
+    /// - Throws: `TrainingError.settings` for a loss that needs another association network.
+    package static func check(_ hungarian: HungarianParameters<Float>?, for settings: TrainingSettings) throws(TrainingError) {
+        let slots = settings.architecture.maximumTracks
+        guard settings.loss.needsHungarianNetwork, hungarian?.maximumTracks != slots else { return }
+        let found = hungarian.map { "one for \($0.maximumTracks)" } ?? "none"
+        throw .settings(
+            "loss: expected a Hungarian network for \(slots) tracks, found \(found): "
+                + "train one with `bearing train-hnet --tracks \(slots)`")
+    }
+
+    private var state: Checkpoint {
+        Checkpoint(parameters: parameters, averaged: averaged, fingerprint: fingerprint)
+    }
+
+    /// A run that goes on may never write its best model again.
+    private func requireBestModel() throws {
+        guard let bestEpoch, !Folder.has(modelPath) else { return }
+        throw TrainingError.checkpoint(
+            file: checkpointPath,
+            problem: "expected the model of its best epoch, \(bestEpoch + 1), beside it, found no \(modelPath): "
+                + "bring it back, or delete the checkpoint to start anew")
+    }
+
+    /// Where the best model of this run is kept.
+    public var modelPath: String { "\(folder)/model.safetensors" }
+
+    /// Where the model of the latest epoch is kept: at the end of a schedule that brings the rate to rest often as good as the best,
+    /// which is the best by chance too.
+    public var lastModelPath: String { "\(folder)/last.safetensors" }
+
+    private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
+    private var log: TrainingLog { TrainingLog(path: "\(folder)/log.jsonl") }
+
+    func train(step: Int) throws -> (LossValue, Float) {
+        let plans = batch.plan(
+            step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation,
+            mixing: mixing)
+        let (team, batch, data, settings, scaler) = (team, batch, data, settings, scaler)
+        team.run { worker in
+            for item in team.share(worker, of: settings.batch) {
+                batch.fill(item, plan: plans[item], recordings: data.training, scaler: scaler)
+            }
+        }
+        try batch.checkAudio()
+        let architecture = settings.architecture
+        let input = batch.input.readOnly.reshaped(
+            Shape(
+                settings.batch, settings.blocks * DOAnetArchitecture.framesPerBlock, architecture.bands,
+                architecture.channels))
+        network.forward(input, parameters, training: true)
+        let answers = LossBatch(
+            sequences: settings.batch, blocks: settings.blocks, slots: architecture.maximumTracks,
+            directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
+            references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
+            directionGradient: directionGradient, logitGradient: logitGradient)
+        var value = loss.evaluate(answers, team: team)
+        teacher?.teach(input, answers, value: &value)
+        guard value.total.isFinite else {
+            throw batch.notFinite("a loss", step: step, recordings: data.training)
+        }
+        // Activations too large for a variance leave the loss finite, and the model useless.
+        guard parameters.buffers.allSatisfy({ $0.values.readOnly.euclideanNorm.isFinite }) else {
+            throw batch.notFinite("statistics", step: step, recordings: data.training)
+        }
+        network.backward(
+            input, directionGradient: directionGradient.readOnly.reshaped(network.directions.shape),
+            activityGradient: logitGradient.readOnly.reshaped(network.activityLogits.shape), parameters,
+            gradients: gradients)
+        let rate = settings.rate(at: step, halvings: progress.halvings)
+        let norm: Float
+        do throws(TrainingError) {
+            norm = try adam.update(
+                parameters: parameters.all, gradient: gradients.all.readOnly, rate: rate, clip: settings.clip)
+        } catch {
+            guard case .notFinite(let what, _, _, _) = error else { throw error }
+            throw batch.notFinite(what, step: step, recordings: data.training)
+        }
+        average(step: step)
+        return (value, norm)
+    }
+
+    /// Moves the average towards the parameters; it warms up with the run, so that early epochs are scored fairly.
+    private func average(step: Int) {
+        let keep = min(settings.averaging, Float(step + 1) / Float(step + 10))
+        let buffers = zip(averaged.buffers, parameters.buffers).map { ($0.values, $1.values) }
+        for (mean, value) in [(averaged.all, parameters.all)] + buffers {
+            let m = unsafe mean.unsafeBase
+            let v = unsafe value.unsafeBase
+            for i in 0..<mean.count { unsafe m[i] = keep * m[i] + (1 - keep) * v[i] }
+        }
+    }
+
+    private func modelFile(epoch: Int, _ validation: MetricsReport) -> ModelFile {
+        var facts = [
+            "training.data": "\(data.source): \(data.fingerprint)",
+            "training.settings": fingerprint.summary,
+            "training.seed": "\(settings.seed)",
+            "training.epoch": "\(epoch + 1)",
+        ]
+        facts["licence"] = settings.licence
+        for (name, value) in validation.figures {
+            if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
+        }
+        return ModelFile(
+            parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array,
+            geometry: data.geometry, tellsActivity: settings.loss.trainsActivity, facts: facts)
+    }
+}

@@ -1,8 +1,0 @@
-public import ArgumentParser
-public import Networks
-public import Training
-
-// Names that options take as they stand in model files and data sets.
-
-extension DatasetFormat: ExpressibleByArgument {}
-extension DOAnetArchitecture.Form: ExpressibleByArgument {}

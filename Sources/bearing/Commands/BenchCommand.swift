@@ -1,0 +1,181 @@
+import ArgumentParser
+import Features
+import Formats
+import Glibc
+import Kernels
+import Networks
+import Pipeline
+import Platform
+import Tensor
+import Tracking
+import Training
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure this machine: the live step, from there to the sockets, a training step.",
+        discussion: """
+            Times of steps are medians, and ratios to a plain matrix product of as many multiply-adds on the same core.
+
+            Example: bearing bench step --filters 128
+            """,
+        subcommands: [StepBench.self, LatencyBench.self, TrainingBench.self, ReplayBench.self])
+}
+
+/// The network that a benchmark runs.
+struct BenchNetwork: ParsableArguments {
+    @Option(help: "live or paper.")
+    var form = DOAnetArchitecture.Form.live
+    @Option(help: "Filters of each convolution.")
+    var filters = 128
+    @Option(help: "Units of each recurrent layer.")
+    var gruWidth = 128
+
+    var architecture: DOAnetArchitecture {
+        DOAnetArchitecture(
+            form: form, channels: FeatureKind.foaIntensity.channels, filters: filters, gruWidth: gruWidth)
+    }
+}
+
+struct StepBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step", abstract: "100 ms of audio to tracks on one core: features, network, gate.",
+        discussion: """
+            Without a model: foa-intensity through a network of the given size, with random weights.
+
+            Example: bearing bench step --model models/foa-live.safetensors
+            """)
+
+    @OptionGroup var network: BenchNetwork
+    @Option(help: ArgumentHelp("Measure this model, with its own features and gate.", valueName: "file"))
+    var model: String?
+    @Option(help: "Steps to measure.")
+    var steps = 1000
+
+    func run() throws {
+        let (pipeline, architecture) = try subject()
+        var random = SplitMix64(seed: 1)
+        let audio = (0..<FrameTiming.samplesPerBlock * FrameTiming.microphones).map { _ in
+            Float(random.unit() - 0.5)
+        }
+        let step = median { pipeline.push(audio.span) { _ in } }
+        let product = MatrixProduct(multiplyAdds: architecture.multiplyAddsPerBlock)
+        let matrix = median { product.run() }
+        print("step   \((step * 1e3).formatted(3)) ms (median of \(steps))")
+        print("sgemm  \((matrix * 1e3).formatted(3)) ms for \(product.multiplyAdds) multiply-adds")
+        print("ratio  \((step / matrix).formatted(2))")
+    }
+
+    private func subject() throws -> (LocalizationPipeline, DOAnetArchitecture) {
+        if let model {
+            let file = try Failure.reporting { try ModelFile.load(model) }
+            guard file.architecture.form == .live else {
+                throw Failure(.badData, "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which cannot be stepped")
+            }
+            let pipeline = LocalizationPipeline(
+                parameters: file.parameters, scaler: file.scaler, gate: file.gate, steering: file.steering)
+            return (pipeline, file.architecture)
+        }
+        guard network.form == .live else { throw ValidationError("only --form live can be stepped") }
+        let parameters = DOAnetParameters<Float>(network.architecture, seed: 1)
+        let values = FrameTiming.melBands * network.architecture.channels
+        let scaler = FeatureScaler(
+            kind: .foaIntensity, mean: [Float](repeating: 0, count: values),
+            deviation: [Float](repeating: 1, count: values))
+        return (LocalizationPipeline(parameters: parameters, scaler: scaler, gate: GateSettings()), network.architecture)
+    }
+
+    private func median(_ body: () -> Void) -> Double {
+        for _ in 0..<20 { body() }
+        let times = (0..<steps).map { _ in
+            let began = MonotonicTime.seconds
+            body()
+            return MonotonicTime.seconds - began
+        }
+        return times.sorted()[steps / 2]
+    }
+}
+
+/// A square-ish sgemm of about as many multiply-adds as something else: the machine's measure.
+private struct MatrixProduct: ~Copyable {
+    private static let rows = 128
+    private static let inner = 1152
+    let columns: Int
+    private var arena: Arena<Float>
+    private let a, b, c: MutableTensorRef<Float>
+
+    var multiplyAdds: Int { Self.rows * Self.inner * columns }
+
+    init(multiplyAdds: Int) {
+        columns = max(1, multiplyAdds / (Self.rows * Self.inner))
+        let shapes = (Shape(Self.rows, Self.inner), Shape(Self.inner, columns), Shape(Self.rows, columns))
+        arena = Arena(
+            capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1)
+                + Arena<Float>.footprint(shapes.2))
+        a = arena.take(shapes.0)
+        b = arena.take(shapes.1)
+        c = arena.take(shapes.2)
+        a.fill(0.5)
+        b.fill(0.25)
+    }
+
+    func run() {
+        unsafe Float.multiply(
+            Self.rows, columns, Self.inner, UnsafePointer(a.unsafeBase), Self.inner, transposedA: false,
+            UnsafePointer(b.unsafeBase), columns, transposedB: false, beta: 0, c.unsafeBase, columns)
+    }
+}
+
+struct TrainingBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "training", abstract: "Forward, backward and Adam on a batch of noise, in audio-seconds a second.",
+        discussion: "The same in PyTorch: tools/benchmarks/training_step.py.")
+
+    @OptionGroup var network: BenchNetwork
+    @Option(help: "Sequences in a batch.")
+    var batch = 32
+    @Option(help: "Blocks of 100 ms in a sequence.")
+    var blocks = 50
+    @Option(help: "Threads.")
+    var threads = 2
+    @Option(help: "Steps to measure, after two that are not.")
+    var steps = 10
+
+    func run() throws {
+        guard batch >= threads, threads >= 1, blocks >= 1, steps >= 1 else {
+            throw ValidationError("expected at least one sequence for each thread, one block and one step")
+        }
+        let architecture = network.architecture
+        let team = WorkerTeam(count: threads)
+        let net = DOAnetBatch<Float>(architecture, sequences: batch, blocks: blocks, team: team)
+        let parameters = DOAnetParameters<Float>(architecture, seed: 1)
+        let gradients = DOAnetParameters<Float>(zeros: architecture)
+        var adam = Adam(count: parameters.all.count)
+        var random = SplitMix64(seed: 1)
+        func noise(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.unit() - 0.5) } }
+        let frames = blocks * DOAnetArchitecture.framesPerBlock
+        let input = noise(batch * frames * architecture.bands * architecture.channels)
+        let outputs = batch * blocks * architecture.maximumTracks
+        let (directionGradient, activityGradient) = (noise(outputs * 3), noise(outputs))
+        var times: [Double] = []
+        try input.withTensor(Shape(batch, frames, architecture.bands, architecture.channels)) { input in
+            try directionGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks * 3)) { directions in
+                try activityGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks)) { activity in
+                    for _ in 0..<steps + 2 {
+                        let began = MonotonicTime.seconds
+                        net.forward(input, parameters, training: true)
+                        net.backward(
+                            input, directionGradient: directions, activityGradient: activity, parameters,
+                            gradients: gradients)
+                        try adam.update(
+                            parameters: parameters.all, gradient: gradients.all.readOnly, rate: 1e-4, clip: 5)
+                        times.append(MonotonicTime.seconds - began)
+                    }
+                }
+            }
+        }
+        let median = times.dropFirst(2).sorted()[steps / 2]
+        let audio = Double(batch * blocks) * 0.1
+        print("step      \((median * 1e3).formatted(0)) ms (median of \(steps), \(threads) threads)")
+        print("speed     \((audio / median).formatted(1)) audio-seconds a second")
+    }
+}

@@ -1,0 +1,214 @@
+import ArgumentParser
+import Audio
+import Dataset
+import Files
+import Formats
+import Foundation
+import Glibc
+import Losses
+import Networks
+import Reproduction
+import Synchronization
+import Tracking
+import Training
+
+struct ReproduceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reproduce", abstract: "Reproduce a table of a paper.", subcommands: [Table1.self])
+
+    struct Table1: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "table1",
+            abstract: "Table I of Adavanne, Politis and Virtanen (WASPAA 2021): five losses, two formats.",
+            discussion: """
+                Trains the paper's network with MSE, dMOTp, and with augmentation dMOTp, dMOTp+Act and dMOTp+dMOTa+Act, chooses epoch \
+                and gate on fold 2, scores each on fold 1, and writes the table beside the paper's figures (table1.md), everything as JSON (table1.json) and the \
+                course of the trainings (curves-foa.svg, curves-mic.svg). Each finished training is a file in results/; the same \
+                command goes on after an interruption, within a training after its last epoch.
+
+                full is the paper's training: 128 filters, batches of 64, 200 epochs (on two cores some days). quick sees \
+                less data: 24 epochs of 500 batches of 16 (at most 12 hours on two cores). Options given besides change the preset. \
+                Two commands with one format each may share a folder; the table is written by one that finds all results.
+
+                Example: bearing reproduce table1 --dataset tau-nigens --preset quick --out table1
+                """)
+
+        enum Preset: String, ExpressibleByArgument, CaseIterable {
+            case full, quick
+        }
+
+        @Option(help: ArgumentHelp("The data set's folder, in the layout of TAU-NIGENS 2020.", valueName: "dir"))
+        var dataset: String
+        @Option(help: ArgumentHelp("Where trainings, results and the table go.", valueName: "dir"))
+        var out = "table1"
+        @Option(help: "full or quick.")
+        var preset = Preset.quick
+        @Option(help: "foa, mic or both.")
+        var format = SynthCommand.Format.both
+        @Option(help: "Seeds of the two rows with activity, 1 to this; the other rows take the first.")
+        var seeds = 1
+        @Option(help: "Filters of each convolution (128).")
+        var filters: Int?
+        @Option(help: "Epochs.")
+        var epochs: Int?
+        @Option(help: "Steps of one epoch (full: as many as the recordings have sequences).")
+        var stepsPerEpoch: Int?
+        @Option(help: "Sequences of 5 s in a batch.")
+        var batch: Int?
+        @Option(help: "Adam's rate.")
+        var learningRate: Float?
+        @Option(help: "Weight of dMOTp.")
+        var motpWeight = Self.weights.positionWeight
+        @Option(help: "Weight of dMOTa.")
+        var motaWeight = Self.weights.trackingWeight
+        @Option(help: "Weight of the activity term.")
+        var activityWeight = Self.weights.activityWeight
+        @Option(help: "How much gradient passes Hnet, 0 to 1.")
+        var associationGradient = Self.weights.associationGradient
+        @Option(help: "Threads; they share each batch.")
+        var threads = 2
+        @Option(help: ArgumentHelp("The Hungarian network (default: the one that ships).", valueName: "file"))
+        var hnet: String?
+
+        /// Those of docs/table1.md: dMOTa lowers activities, which have a term of their own.
+        private static let weights = {
+            var weights = TrackingLossSettings()
+            weights.trackingWeight = 0.1
+            return weights
+        }()
+
+        func validate() throws {
+            guard (1...99).contains(seeds) else { throw ValidationError("--seeds: expected 1 to 99, found \(seeds)") }
+            for (name, value) in [("filters", filters), ("epochs", epochs), ("steps-per-epoch", stepsPerEpoch), ("batch", batch)] {
+                if let value, value < 1 { throw ValidationError("--\(name): expected at least 1, found \(value)") }
+            }
+            guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+            guard (0...1).contains(associationGradient) else {
+                throw ValidationError("--association-gradient: expected 0 to 1, found \(associationGradient)")
+            }
+            for (name, value) in [("motp", motpWeight), ("mota", motaWeight), ("activity", activityWeight)] where !(value > 0) {
+                throw ValidationError("--\(name)-weight: expected a number above 0, found \(value)")
+            }
+        }
+
+        func run() throws {
+            try Failure.reporting {
+                try Folder.makeWritable(out)
+                let network = try HungarianFile.load(try hnet ?? Resources.find(Resources.hungarianNetwork(2)))
+                let asked = Reproduction(settings: settings, dataset: dataset, folder: out, hungarian: network)
+                let view = Mutex(ReproductionView())
+                let results = try asked.run { event in view.withLock { $0.show(event) } }
+                // Another command may have left the other format's results here, of these settings or of others.
+                var whole = settings
+                whole.formats = DatasetFormat.allCases
+                let both = Reproduction(settings: whole, dataset: dataset, folder: out, hungarian: network)
+                let found = (try? both.finishedResults()) ?? []
+                try found.count == both.cells.count ? write(found, of: whole) : write(results, of: settings)
+            }
+        }
+
+        private func write(_ results: [TableResult], of settings: Reproduction.Settings) throws {
+            let report = TableReport(results: results, settings: settings, command: commandLine(settings))
+            try WholeFile.write(Array(report.markdown.utf8), to: "\(out)/table1.md")
+            try WholeFile.write(Array(try report.json.utf8), to: "\(out)/table1.json")
+            for format in settings.formats {
+                try WholeFile.write(
+                    Array(try report.curves(format, folder: out).utf8), to: "\(out)/curves-\(format.rawValue).svg")
+            }
+            print(report.markdown)
+        }
+
+        /// What makes the table again: the options that change something.
+        private func commandLine(_ settings: Reproduction.Settings) -> String {
+            var words = ["bearing reproduce table1 --dataset \(PathName.last(Folder.absolute(dataset))) --preset \(preset)"]
+            if settings.formats.count < 2 { words.append("--format \(format)") }
+            if seeds > 1 { words.append("--seeds \(seeds)") }
+            if let filters { words.append("--filters \(filters)") }
+            if let epochs { words.append("--epochs \(epochs)") }
+            if let stepsPerEpoch { words.append("--steps-per-epoch \(stepsPerEpoch)") }
+            if let batch { words.append("--batch \(batch)") }
+            if let learningRate { words.append("--learning-rate \(learningRate)") }
+            if motpWeight != Self.weights.positionWeight { words.append("--motp-weight \(motpWeight)") }
+            if motaWeight != Self.weights.trackingWeight { words.append("--mota-weight \(motaWeight)") }
+            if activityWeight != Self.weights.activityWeight { words.append("--activity-weight \(activityWeight)") }
+            if associationGradient != Self.weights.associationGradient { words.append("--association-gradient \(associationGradient)") }
+            if threads != 2 { words.append("--threads \(threads)") }
+            return words.joined(separator: " ")
+        }
+
+        private var settings: Reproduction.Settings {
+            var training = TrainingSettings(
+                architecture: DOAnetArchitecture(form: .paper, channels: 7, filters: filters ?? 128, gruWidth: 128))
+            // The paper changes neither level nor orientation; what it adds is mixtures.
+            training.augmentation = .none
+            training.blocks = 50
+            training.threads = threads
+            switch preset {
+            case .full:
+                training.batch = batch ?? 64
+                training.epochs = epochs ?? 200
+                training.stepsPerEpoch = stepsPerEpoch ?? training.stepsPerEpoch
+            case .quick:
+                training.batch = batch ?? 16
+                training.epochs = epochs ?? 24
+                training.stepsPerEpoch = stepsPerEpoch ?? 500
+            }
+            training.learningRate = learningRate ?? 1e-3
+            var settings = Reproduction.Settings(training: training)
+            settings.isEpochOnePass = preset == .full && stepsPerEpoch == nil
+            settings.weights.positionWeight = motpWeight
+            settings.weights.trackingWeight = motaWeight
+            settings.weights.activityWeight = activityWeight
+            settings.weights.associationGradient = associationGradient
+            settings.formats = format.formats.map { $0 == .foa ? .foa : .mic }
+            settings.seeds = (1...seeds).map(UInt64.init)
+            return settings
+        }
+    }
+}
+
+/// Shows how a reproduction goes on: a progress bar for what is under way, a line for what is done.
+private struct ReproductionView {
+    private var bar: ProgressBar?
+    private var label = ""
+    private var stepsPerEpoch = 1
+
+    mutating func show(_ event: Reproduction.Event) {
+        switch event {
+        case .mixing(let fraction): update("mixing", fraction)
+        case .features(let fraction): update("features", fraction)
+        case .started(let cell, let remaining):
+            line("\(cell.name): \(remaining) trainings left")
+            label = cell.name
+        case .step(let step):
+            let left = Double(step.steps - step.step - 1) / Double(step.steps)
+            update(label, 1 - left, note: "loss \(step.loss.formatted(3)), \(step.speed.formatted(0)) audio-s/s")
+        case .epoch: break
+        case .finished(let result, let wasThere):
+            let scores = result.scores.pooled
+            line(
+                "\(result.cell.name): LE \((scores.paper.localizationError ?? .nan).formatted(1)), "
+                    + "LR \((scores.paper.recall ?? .nan).formatted(1)), MOTA \((scores.clear.mota ?? .nan).formatted(1))"
+                    + (wasThere ? " (was there)" : ""))
+        case .note(let text):
+            bar?.finish()
+            Console.note(text)
+        }
+    }
+
+    private mutating func update(_ name: String, _ fraction: Double, note: String = "") {
+        if bar == nil || label != name {
+            bar?.finish()
+            bar = ProgressBar(name)
+            label = name
+        }
+        bar?.update(fraction, note: note)
+    }
+
+    private mutating func line(_ text: String) {
+        bar?.finish()
+        bar = nil
+        print(text)
+        StandardOutput.shared.flush()
+    }
+}

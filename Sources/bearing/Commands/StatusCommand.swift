@@ -1,0 +1,113 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Platform
+import TrackFeed
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Asks a running daemon how it fares.",
+        discussion: """
+            Audio, levels, losses, latencies, subscribers; docs/health.md says what each figure means and what to do about it.
+
+            Exit codes: 0 audio is running; 69 nobody answers, the audio is lost, or nothing analyses it (the message says which); 65 what \
+            answers there is no daemon of this program.
+
+            --prometheus writes the text format that node_exporter's textfile collector and Prometheus read; where nobody \
+            answers it says bearing_up 0.
+
+            Example: bearing status
+            Example: bearing status --json | jq .status.latency_ms.minute.p99
+            """)
+
+    @Option(help: "The daemon's socket: PATH, @NAME or tcp:HOST:PORT (default: where `bearing run` puts it).")
+    var socket: String?
+
+    @Flag(help: "The hello and the status line as one JSON object.")
+    var json = false
+
+    @Flag(help: "Prometheus' text format.")
+    var prometheus = false
+
+    @Option(help: "Seconds to wait for the answer.")
+    var timeout = 5.0
+
+    func validate() throws {
+        if let socket, address == nil { throw ValidationError(FeedAddress.noPlaceToConnect(socket)) }
+        guard !(json && prometheus) else { throw ValidationError("expected --json or --prometheus, found both") }
+        guard timeout > 0, timeout <= 3600 else {
+            throw ValidationError("--timeout expects seconds above 0, at most 3600, found \(timeout)")
+        }
+    }
+
+    func run() throws {
+        let (report, place): (DaemonReport, String)
+        do {
+            (report, place) = try ask()
+        } catch let failure as Failure {
+            if prometheus { print(StatusMetrics.nobody, terminator: "") }
+            throw failure
+        }
+        if json {
+            let (hello, status) = (String(decoding: report.json.hello, as: UTF8.self), String(decoding: report.json.status, as: UTF8.self))
+            print("{\"hello\":\(hello),\"status\":\(status)}")
+        } else if prometheus {
+            print(StatusMetrics.text(report), terminator: "")
+        } else {
+            for line in StatusTable(report: report, socket: place).lines { print(line) }
+        }
+        let status = report.status
+        if status.state.description != "running" {
+            let reason = status.error.map { " (\($0))" } ?? ""
+            throw Failure(.unavailable, "expected the daemon at \(place) to hear audio, found its capture \(status.state)\(reason)")
+        }
+        if status.isHung {
+            throw Failure(.unavailable, "expected the daemon at \(place) to analyse audio, found no block in the last minute: it hangs; start it again")
+        }
+    }
+
+    /// What the daemon says, and where.
+    private func ask() throws -> (DaemonReport, String) {
+        let deadline = MonotonicTime.seconds + timeout
+        let (client, place) = try connect()
+        do throws(DaemonReport.Fault) {
+            return (try DaemonReport(client, until: deadline), place)
+        } catch .silent {
+            throw Failure(.unavailable, "expected a status line of the daemon at \(place) within \(timeout) s, found none: it hangs, or is no daemon")
+        } catch .closed {
+            throw Failure(.unavailable, "expected a status line of the daemon at \(place), found the connection closed: it is ending, or is no daemon")
+        } catch .foreign(let what) {
+            throw Failure(.badData, "\(place): expected a daemon of this program: \(what)")
+        }
+    }
+
+    private var address: FeedAddress? { socket.flatMap { FeedAddress(connecting: $0) } }
+
+    /// The given socket; else the user's own, else the service's.
+    private func connect() throws -> (FeedClient, String) {
+        let places = address.map { [$0] } ?? [.path(SocketPath.standard), .path(SocketPath.service)]
+        var refusal: (place: FeedAddress, why: FeedClient.Refusal)?
+        for place in places {
+            do throws(FeedClient.Refusal) {
+                return (try FeedClient(reaching: place, timeout: timeout, byDefault: address == nil), place.description)
+            } catch {
+                // That one may not connect says more than that nothing is there.
+                if refusal.map({ $0.why.code == ENOENT }) ?? true { refusal = (place, error) }
+            }
+        }
+        let (place, why) = refusal ?? (places[0], FeedClient.Refusal(code: ENOENT))
+        if let stranger = why.stranger { throw Failure(.unavailable, stranger) }
+        throw Failure(.unavailable, "expected a daemon at \(place), found \(place.isTaken ? FeedClient.noSocket : Self.reason(why.code))")
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        switch code {
+        case ENOENT: "no socket there: start `bearing run`, or give its --socket"
+        case ECONNREFUSED: "a socket that nobody serves: its daemon has died; start it again"
+        case EACCES, EPERM: "a socket that this user may not use: join its group, or set `mode` in [socket]"
+        case EAGAIN, EINPROGRESS: "one that accepts nobody: it hangs or is overloaded"
+        case let other: unsafe String(cString: strerror(other))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Formats
+import Glibc
+import Losses
+import Networks
+import Tracking
+import Training
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a network on a data set in the TAU-NIGENS layout.",
+        discussion: """
+            Folds 3 to 6 train, fold 2 validates, unless --train-folds and --validation-folds say otherwise. The run's folder keeps the best model (model.safetensors) and that of the \
+            latest epoch (last.safetensors), a checkpoint from which the same command goes on, log.jsonl, and the \
+            configuration (config.toml). The same seed, settings and number of threads give the same model.
+
+            Example: bearing train --dataset scenes --out runs/foa --epochs 20
+            """)
+
+    @Option(help: ArgumentHelp("Where the model, the checkpoint, the log and the configuration go.", valueName: "dir"))
+    var out: String?
+    @Flag(help: "Write the configuration with the values in force, and stop.")
+    var printConfig = false
+    @OptionGroup var options: TrainOptions
+
+    func run() throws {
+        try Failure.reporting {
+            let configuration = try options.configuration()
+            if printConfig { return print(configuration.toml, terminator: "") }
+            guard let out else { throw ValidationError("Missing expected argument '--out <dir>'") }
+            let run = try configuration.start(in: out, dataset: try configuration.requiredDataset())
+            try configuration.write(to: "\(out)/config.toml")
+            if run.isFinished {
+                Console.note("\(out): this run is finished; another --out starts a new one")
+            }
+            while !run.isFinished { try trainEpoch(run) }
+            try run.keepLastModel()
+            print(lastLine(run))
+        }
+    }
+
+    private func trainEpoch(_ run: TrainingRun) throws {
+        let settings = run.settings
+        var progress = ProgressBar("epoch \(run.epoch + 1) of \(settings.epochs)")
+        let report = try run.runEpoch { step in
+            let left = Double((step.steps - step.step - 1) * settings.batch * settings.blocks) * 0.1 / step.speed
+            progress.update(
+                Double(step.step % settings.stepsPerEpoch + 1) / Double(settings.stepsPerEpoch),
+                note: "loss \(step.loss.formatted(3)), \(step.speed.formatted(0)) audio-s/s, "
+                    + "\(ProgressBar.duration(left)) for all epochs")
+        }
+        progress.finish()
+        print(line(report, isBest: run.bestEpoch == report.epoch))
+        // An epoch's line is to be seen when the epoch ends, in a log file too.
+        StandardOutput.shared.flush()
+    }
+
+    private func line(_ report: EpochReport, isBest: Bool) -> String {
+        let (paper, clear) = (report.validation.pooled.paper, report.validation.pooled.clear)
+        func figure(_ value: Double?) -> String { (value ?? .nan).formatted(1) }
+        let parts = [
+            ("squared error", report.loss.squaredError), ("position", report.loss.position),
+            ("tracking", report.loss.tracking), ("activity", report.loss.activity),
+        ]
+        let losses = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1.formatted(3))" }
+        return "epoch \(report.epoch + 1): \(losses.joined(separator: ", ")); "
+            + "validation LE \(figure(paper.localizationError)), LR \(figure(paper.recall)), "
+            + "MOTA \(figure(clear.mota)), IDF1 \(figure(clear.idf1)); "
+            + "\(report.speed.formatted(0)) audio-s/s\(isBest ? " *" : "")"
+    }
+
+    /// Which model is the result, and why the run ended.
+    private func lastLine(_ run: TrainingRun) -> String {
+        let why =
+            switch run.ending {
+            case .patience:
+                "stopped after epoch \(run.epoch) of \(run.settings.epochs), "
+                    + "\(run.settings.patience) without a better MOTA"
+            case .epochs, nil: "all \(run.settings.epochs) epochs are done"
+            }
+        return "best: epoch \(run.bestEpoch.map { "\($0 + 1)" } ?? "-"), \(run.modelPath); \(why)"
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Dataset
+import Evaluation
+import Features
+import Files
+import Formats
+import Tracking
+import Training
+
+struct TuneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tune",
+        abstract: "Choose the thresholds of a model's gate on validation recordings.",
+        discussion: """
+            Tries the thresholds between the network's output and tracks one after another and keeps what gives the highest \
+            sum of MOTA and IDF1; the network itself stays as it is.
+
+            Example: bearing tune --model runs/foa/model.safetensors --dataset scenes --out foa.safetensors
+            """)
+
+    @Option(help: ArgumentHelp("The model to tune.", valueName: "file"))
+    var model: String
+    @Option(help: ArgumentHelp("A data set's folder; may be repeated.", valueName: "dir"))
+    var dataset: [String]
+    @Option(help: "Folds to choose by, such as 2, 3-6 or 1,3-6.")
+    var folds = "2"
+    @Option(help: ArgumentHelp("Where the tuned model goes.", valueName: "file"))
+    var out: String
+    @Option(help: ArgumentHelp("Where extracted features are kept.", valueName: "dir"))
+    var cache = "features"
+    @Option(help: "Threads.")
+    var threads = 2
+
+    func run() throws {
+        guard !dataset.isEmpty else { throw ValidationError("--dataset: expected a data set's folder, found none") }
+        let folds = try FoldOption.folds(folds, option: "--folds")
+        guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+        try Failure.reporting {
+            try WholeFile.checkWritable(out)
+            let file = try ModelFile.load(model)
+            let format: DatasetFormat = file.features.isAmbisonic ? .foa : .mic
+            let layouts = dataset.map { DatasetLayout(root: $0, format: format) }
+            var progress = ProgressBar("features")
+            let references = try TrainingData.validation(
+                of: layouts, folds: folds, kind: file.features, cache: cache, threads: threads
+            ) { progress.update($0) }
+            progress.finish()
+            for warning in references.warnings { Console.note(warning) }
+            for layout in layouts { try layout.noteArray(of: file) }
+            let tuning = GateTuning(model: file, recordings: references.recordings, threads: threads)
+            var trials = ProgressBar("trials")
+            let (gate, scores) = tuning.best(from: file.gate) { scores in
+                trials.update(nil, note: "MOTA \((scores.pooled.clear.mota ?? .nan).formatted(1))")
+            }
+            trials.finish()
+            var facts = file.facts
+            if let mota = scores.pooled.clear.mota { facts["validation.MOTA"] = mota.formatted(2) }
+            facts["gate"] = "tuned on \(references.recordings.count) recordings"
+            try file.with(gate: gate, facts: facts).save(to: out)
+            print(scores.table(), terminator: "")
+            print(
+                "gate: open at \(gate.openThreshold) for \(gate.openBlocks) blocks, stay at \(gate.stayThreshold), "
+                    + "coast \(gate.coastBlocks), recall within \(gate.recallBlocks), jump \(gate.jumpDegrees), duplicates within \(gate.duplicateDegrees) degrees, "
+                    + "smoothing \(gate.smoothing), refinement \(gate.refinement)")
+        }
+    }
+}

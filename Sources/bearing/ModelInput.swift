@@ -1,0 +1,86 @@
+import Audio
+import Configuration
+import Features
+import Formats
+import Options
+
+/// What the four channels of a source are, and what becomes of them before a model hears them.
+struct ModelInput {
+    let format: AudioFormat
+    /// Of `mic` and `aformat`; nil where the model's own is taken.
+    let geometry: ArrayGeometry?
+    /// What a file's channels are known to be.
+    let channels: FileChannels
+    /// nil where the model hears the channels as they are.
+    let encoding: EncodingFilters?
+    /// What works less well than it might, a line each.
+    let warnings: [String]
+
+    /// - Parameter file: the configuration file that says so, for messages.
+    /// - Throws: a `Failure` for channels that the model at `path` cannot hear.
+    init(_ input: BearingConfiguration.Input, of file: String? = nil, model: ModelFile, at path: String) throws {
+        func key(_ name: String) -> String { file.map { "\($0): input.\(name)" } ?? name }
+        let heard: AudioFormat = model.features.isAmbisonic ? .foa : .mic
+        // Capsules for a model that hears foa can only mean that they are to be encoded.
+        format = input.format ?? (input.array != nil && heard == .foa ? .aformat : heard)
+        guard format == heard || (format == .aformat && heard == .foa) else {
+            throw Failure(
+                .configuration,
+                "\(file == nil ? path : key("format")): expected a model for format \(format == .aformat ? "foa" : format.rawValue), found one for "
+                    + "\(heard.rawValue): give --format \(heard.rawValue) or another --model")
+        }
+        if let convention = input.ambisonics, convention != .ambix, format != .foa {
+            throw Failure(
+                .configuration,
+                "\(key("ambisonics")): expected \(convention.rawValue) with format foa only, found format \(format.rawValue): "
+                    + "leave one of them out")
+        }
+        channels = format != .foa ? .capsules : input.ambisonics.map { .ambisonics($0) } ?? .declared
+        let array = input.array.map(Resources.array)
+        let geometry = try array.map { try Self.load($0) }
+        self.geometry = format == .foa ? nil : geometry
+        var warnings = format == .foa ? [] : (geometry?.remarks ?? []).map { "\(array ?? ""): \($0)" }
+        switch format {
+        case .foa:
+            encoding = input.ambisonics.flatMap { EncodingFilters(from: $0) }
+            if let array { warnings.append("\(array): not used, as format foa has no capsules; format aformat encodes them") }
+        case .mic:
+            encoding = nil
+            if let geometry, let array, let trained = model.geometry {
+                let differences = geometry.differences(from: trained)
+                if !differences.isEmpty {
+                    warnings.append(
+                        "\(array): not the array that \(path) was trained on (\(trained.name)): \(differences.joined(separator: ", ")); "
+                            + "directions will be wrong, so train a model with this array")
+                }
+            }
+        case .aformat:
+            guard let geometry else {
+                throw Failure(
+                    .configuration,
+                    "\(key("array")): expected the array of format aformat, found none: give --array FILE, or the name of one that ships "
+                        + "with Bearing, such as aformat-cardioid")
+            }
+            encoding = AFormatEncoder.filters(for: geometry)
+        }
+        self.warnings = warnings
+    }
+
+    /// Seconds that the encoder takes.
+    var latency: Double { Double(encoding?.delay ?? 0) / Double(AudioFormat.sampleRate) }
+
+    /// One line about the channels.
+    var summary: String {
+        guard format == .aformat, let geometry, let encoding else { return format.rawValue }
+        return "\(format.rawValue), \(geometry.name), encoded to foa; right to 3 degrees and 1 dB up to "
+            + "\(Int((encoding.limit / 100).rounded()) * 100) Hz"
+    }
+
+    private static func load(_ path: String) throws -> ArrayGeometry {
+        do {
+            return try ArrayFile.load(path)
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Files
+
+/// The words of the command line, byte for byte, and what a name that begins with a dash is among them.
+enum CommandArguments {
+    /// Without the program's name; what is no UTF-8 in them is kept as `String.init(systemBytes:)` has it.
+    static var all: [String] {
+        guard CommandLine.argc > 1 else { return [] }
+        return (1..<Int(CommandLine.argc)).compactMap { index in
+            unsafe CommandLine.unsafeArgv[index].map { unsafe String(systemPath: $0) }
+        }
+    }
+
+    /// With "./" before the names of files that begin with one dash: the parser takes their letters for flags, and prints help for
+    /// an h among them. Options have two dashes here, and values that begin with one are numbers.
+    static func withFolders(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.count
+        return arguments.indices.map { index in
+            let word = arguments[index]
+            guard index < end, hasOneDash(word), !isValue(arguments, index), Folder.has(word) else { return word }
+            return "./" + word
+        }
+    }
+
+    /// What is wrong with words for which the parser prints help, though nobody has asked for any; nil where somebody has.
+    static func fault(_ arguments: [String]) -> ValidationError? {
+        let words = arguments[..<(arguments.firstIndex(of: "--") ?? arguments.count)]
+        guard !words.contains(where: builtIn.contains), let word = words.first(where: hasOneDash) else {
+            return nil
+        }
+        return ValidationError(
+            "\(word.sanitized()): expected an option, which begins with two dashes, or a file of that name, found neither: "
+                + "write ./\(word.sanitized()) for a name that begins with a dash")
+    }
+
+    private static let builtIn = ["-h", "-help", "--help", "--help-hidden", "--version", "--experimental-dump-help"]
+
+    private static func hasOneDash(_ word: String) -> Bool {
+        let bytes = Array(word.utf8.prefix(2))
+        return bytes.count == 2 && bytes[0] == UInt8(ascii: "-") && bytes[1] != UInt8(ascii: "-") && word != "-h"
+    }
+
+    /// Whether a word may be the value of the option before it: `--gain-min -10`, `--from -30,0`.
+    private static func isValue(_ arguments: [String], _ index: Int) -> Bool {
+        guard index > 0, arguments[index - 1].hasPrefix("--"), let second = arguments[index].utf8.dropFirst().first else { return false }
+        return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(second) || second == UInt8(ascii: ".")
+    }
+}

@@ -1,0 +1,111 @@
+import Audio
+import Configuration
+import Glibc
+import Platform
+
+/// Hears a source for some seconds at a time: a device in real time, a file as fast as it is read, piece after piece.
+final class SourceReader {
+    private enum Source {
+        case device(ALSACapture)
+        case file(AudioFileStream)
+    }
+
+    private let source: Source
+    private let warn: (String) -> Void
+
+    /// Opens the source, and says what is odd about it.
+    /// - Parameters:
+    ///   - channels: what is known of a file's.
+    ///   - warn: takes what is odd, now and of what is heard.
+    /// - Throws: a `Failure` for what stands in the way.
+    init(_ input: BearingConfiguration.Input, channels: FileChannels, warn: @escaping (String) -> Void) throws {
+        self.warn = warn
+        do throws(AudioError) {
+            switch input.source {
+            case .alsa(let name):
+                let capture = ALSACapture(device: name, map: input.channels, stream: CaptureStream())
+                try capture.start()
+                source = .device(capture)
+            case .file(let path):
+                source = .file(try AudioFileStream(path: path, map: input.channels, channels: channels))
+            case .demo:
+                source = .file(try Self.demo())
+            }
+        } catch {
+            throw Failure(error)
+        }
+        if case .file(let stream) = source { for remark in stream.remarks { warn(remark) } }
+    }
+
+    /// Order and scaling of Ambisonics that a file says of itself, and that is undone.
+    var undone: AmbisonicConvention? { if case .file(let stream) = source { stream.undone } else { nil } }
+
+    /// How it went, for people.
+    var opening: String { undone.map { "opens; its header says \($0.title), which is read as that" } ?? "opens" }
+
+    deinit { if case .device(let capture) = source { capture.stop() } }
+
+    /// Whether there is somebody at a microphone, who can be asked for sounds.
+    var isLive: Bool { if case .device = source { true } else { false } }
+
+    /// The next seconds; fewer at the end of a file.
+    ///
+    /// - Parameter label: of the progress bar.
+    /// - Returns: [n, 4] at 24 kHz.
+    func listen(seconds: Double, label: String) throws -> [Float] {
+        let frames = Int(seconds * Double(AudioFormat.sampleRate))
+        switch source {
+        case .device(let capture): return try hear(frames, capture, label)
+        case .file(let stream): return try Self.read(frames, of: stream, warn: warn)
+        }
+    }
+
+    static func read(_ frames: Int, of stream: AudioFileStream, warn: (String) -> Void) throws -> [Float] {
+        let unsound = stream.unsoundSamples
+        var samples = [Float](repeating: 0, count: frames * AudioFormat.channels)
+        do {
+            var span = samples.mutableSpan
+            let count = try stream.read(into: &span)
+            if let remark = SoundSample.remark(replaced: stream.unsoundSamples - unsound) { warn("\(stream.path): \(remark)") }
+            return Array(samples[..<(count * AudioFormat.channels)])
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private static func demo() throws(AudioError) -> AudioFileStream {
+        try AudioFileStream(path: (try? Resources.find(Resources.demo)) ?? Resources.demo)
+    }
+
+    private func hear(_ frames: Int, _ capture: ALSACapture, _ label: String) throws -> [Float] {
+        let stream = capture.stream
+        let unsound = stream.status.unsoundSamples
+        var piece = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels)
+        func take() -> Int {
+            var span = piece.mutableSpan
+            return stream.ring.read(into: &span)
+        }
+        // What was heard before, while nobody listened.
+        while take() > 0 {}
+        var samples: [Float] = []
+        var progress = ProgressBar(label)
+        let wanted = frames * AudioFormat.channels
+        let deadline = MonotonicTime.seconds + 2 * Double(frames) / Double(AudioFormat.sampleRate) + 2
+        while samples.count < wanted {
+            _ = stream.wake.wait(until: MonotonicTime.now + MonotonicTime.second / 10)
+            stream.wake.clear()
+            while case let count = take(), count > 0 { samples += piece[..<(count * AudioFormat.channels)] }
+            progress.update(min(1, Double(samples.count) / Double(wanted)))
+            guard MonotonicTime.seconds < deadline else {
+                progress.finish()
+                throw Failure(
+                    .unavailable,
+                    "\(capture.device): expected \(frames / AudioFormat.sampleRate) s of audio, found "
+                        + "\(samples.count / AudioFormat.channels / AudioFormat.sampleRate) s: check the device")
+            }
+        }
+        progress.finish()
+        if let remark = SoundSample.remark(replaced: stream.status.unsoundSamples - unsound) { warn("\(capture.device): \(remark)") }
+        return Array(samples[..<wanted])
+    }
+}
