@@ -55,7 +55,9 @@ extension RunKey {
                     draft.configuration.input.source = .file(absolute)
                     draft.demand(absolute, "a recording", by: "input.source")
                 }),
-            .choice("format", \.input.format, example: .foa, """
+            .choice(
+                "format", \.input.format, example: .foa,
+                """
                 What the 4 channels are: foa, first-order Ambisonics; mic, the capsules of an array, for a model that was trained on
                 it; aformat, the capsules of an array, encoded to foa for any model that takes foa. Default: what the model takes.
                 """),
@@ -76,7 +78,9 @@ extension RunKey {
                     draft.configuration.input.array = absolute
                     draft.demand(absolute, "an array file", by: "input.array")
                 }),
-            .choice("ambisonics", \.input.ambisonics, example: .ambix, """
+            .choice(
+                "ambisonics", \.input.ambisonics, example: .ambix,
+                """
                 Order and scaling of foa: ambix (ACN order W Y Z X, SN3D), fuma (order W X Y Z, W 3 dB lower) or n3d (ACN order,
                 Y Z X 4.8 dB higher). Default: what the header of a file says, else ambix.
                 """),
@@ -94,7 +98,8 @@ extension RunKey {
                 }),
             RunKey(
                 name: "inverted",
-                explanation: "Which of these 4, counted from 0, have inverted polarity (`bearing check --from` finds them). Needs channels.",
+                explanation:
+                    "Which of these 4, counted from 0, have inverted polarity (`bearing check --from` finds them). Needs channels.",
                 domain: "numbers from 0 to 3", example: .array([]), exampleIsDefault: true,
                 value: { $0.input.channels.flatMap { $0.inverted.isEmpty ? nil : .array($0.inverted.map { .integer($0) }) } },
                 read: { section, _, draft in
@@ -192,8 +197,10 @@ extension RunKey {
                     let value =
                         key.isInteger
                         ? section.integer(key.rawValue, in: Int(low)...Int(high), &draft.faults).map { Float($0) }
-                        : section.number(key.rawValue, in: (Double("\(low)") ?? Double(low))...(Double("\(high)") ?? Double(high)), &draft.faults)
-                            .map { Float($0) }
+                        : section.number(
+                            key.rawValue, in: (Double("\(low)") ?? Double(low))...(Double("\(high)") ?? Double(high)), &draft.faults
+                        )
+                        .map { Float($0) }
                     if let value { draft.configuration.gate[key] = value }
                 })
         }
@@ -201,14 +208,18 @@ extension RunKey {
 
     private static var record: [RunKey] {
         [
-            .path("path", \.record.path, example: "/var/lib/bearing", """
+            .path(
+                "path", \.record.path, example: "/var/lib/bearing",
+                """
                 A folder that keeps what was captured and what was reported, for later analysis: WAV files (24 kHz, 32-bit float, the
                 4 channels in use; 23 MB a minute) and beside each the lines of its tracks. `bearing localize` finds the same tracks in
                 them. Default: nothing is kept.
                 """),
             // A second is 0.4 MB, so that two of the longest files fit the smallest limit.
             .integer("file_seconds", 10...1800, \.record.fileSeconds, "Seconds of each file."),
-            .integer("limit_mb", 1500...100_000_000, \.record.limitMegabytes, """
+            .integer(
+                "limit_mb", 1500...100_000_000, \.record.limitMegabytes,
+                """
                 Megabytes of all files together; beyond them the oldest files are deleted. 2000 are an hour and a half.
                 """),
         ]
@@ -216,7 +227,9 @@ extension RunKey {
 
     private static var realtime: [RunKey] {
         [
-            .flag("enabled", \.realtime.enabled, """
+            .flag(
+                "enabled", \.realtime.enabled,
+                """
                 Capture and analysis run under SCHED_FIFO with locked memory. Where that is not permitted, the daemon warns and runs on.
                 """),
             .integer("priority", 2...99, \.realtime.priority, "Priority of the capture thread; analysis runs one below it."),

@@ -29,10 +29,14 @@ extension RunKey {
                     }
                     if let mode { draft.configuration.socket.access.mode = mode }
                 }),
-            account("owner", \.owner, "user", Account.number(ofUser:), """
+            account(
+                "owner", \.owner, "user", Account.number(ofUser:),
+                """
                 Who owns the socket file. Default: the daemon's own user. Another one needs root (CAP_CHOWN).
                 """),
-            account("group", \.group, "group", Account.number(ofGroup:), """
+            account(
+                "group", \.group, "group", Account.number(ofGroup:),
+                """
                 The group of the socket file. Default: the daemon's own group. Another one must be a group of the daemon's user.
                 """),
             RunKey(
@@ -48,13 +52,19 @@ extension RunKey {
                         FeedAddress(tcp: text).flatMap { $0.canBeServed ? $0 : nil }
                     }
                 }),
-            .integer("subscribers", 1...1_000_000, \.socket.limits.subscribers, """
+            .integer(
+                "subscribers", 1...1_000_000, \.socket.limits.subscribers,
+                """
                 Subscribers at once, for one user three quarters; more are refused.
                 """),
-            .integer("queue_lines", 1...10_000, \.socket.limits.queuedLines, """
+            .integer(
+                "queue_lines", 1...10_000, \.socket.limits.queuedLines,
+                """
                 Lines that wait for a slow subscriber; beyond them the oldest are dropped. 10 lines are one second.
                 """),
-            .number("stall_seconds", 1...3600, \.socket.limits.stallSeconds, """
+            .number(
+                "stall_seconds", 1...3600, \.socket.limits.stallSeconds,
+                """
                 Seconds without reading after which a subscriber is disconnected.
                 """),
         ]

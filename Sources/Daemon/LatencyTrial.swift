@@ -27,7 +27,8 @@ public final class LatencyTrial: Sendable {
         let hello = FeedHello(
             name: "bearing bench", format: "foa", source: "noise", maximumTracks: pipeline.maximumTracks, latencyMilliseconds: 100)
         server = try TrackServer(
-            addresses: [.path(path)], hello: hello, mailbox: mailbox, timings: timings, status: { health.status(of: stream, mailbox: mailbox) })
+            addresses: [.path(path)], hello: hello, mailbox: mailbox, timings: timings,
+            status: { health.status(of: stream, mailbox: mailbox) })
         loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
         loop.warmUp()
         let (loop, server, analysisThread) = (loop, server, analysisThread)

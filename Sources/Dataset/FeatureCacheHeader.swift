@@ -26,8 +26,8 @@ package struct FeatureCacheHeader {
     let words: [UInt64]
 
     /// Samples of the audio that were replaced by 0, as no sound.
-    var unsoundSamples: Int { Int(words[1] >> Self.kindBits) }
-    var frames: Int { Int(clamping: words[2]) }
+    package var unsoundSamples: Int { Int(words[1] >> Self.kindBits) }
+    package var frames: Int { Int(clamping: words[2]) }
     var content: UInt64 { words[3] }
     var checksum: UInt64 { words[4] }
     var stamp: [UInt64] { Array(words[5...]) }
@@ -44,7 +44,7 @@ package struct FeatureCacheHeader {
     func with(stamp: FileStamp) -> FeatureCacheHeader { FeatureCacheHeader(words: Array(words[..<5]) + stamp.words) }
 
     /// Reads and checks the header of a file of one kind.
-    init(descriptor: Int32, kind: FeatureKind) throws(FeatureFault) {
+    package init(descriptor: Int32, kind: FeatureKind) throws(FeatureFault) {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress!, $0.count, 0) }
         let mark = Array(Self.mark.utf8)

@@ -50,7 +50,8 @@ public struct FoldSplit: Sendable, Hashable {
     public var training: FoldList
     public var validation: FoldList
 
-    public init(training: FoldList = FoldList(DatasetLayout.trainingFolds), validation: FoldList = FoldList(DatasetLayout.validationFolds)) {
+    public init(training: FoldList = FoldList(DatasetLayout.trainingFolds), validation: FoldList = FoldList(DatasetLayout.validationFolds))
+    {
         (self.training, self.validation) = (training, validation)
     }
 }

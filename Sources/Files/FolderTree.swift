@@ -23,7 +23,9 @@ public struct FolderTree: Sendable {
     private mutating func search(_ below: String) {
         let path = below.isEmpty ? folder : "\(folder)/\(below)"
         var facts = stat()
-        guard unsafe stat(path.systemPath, &facts) == 0, visited.insert([UInt64(facts.st_dev), UInt64(facts.st_ino)]).inserted else { return }
+        guard unsafe stat(path.systemPath, &facts) == 0, visited.insert([UInt64(facts.st_dev), UInt64(facts.st_ino)]).inserted else {
+            return
+        }
         let names: [String]
         do {
             names = try Folder.names(in: path)

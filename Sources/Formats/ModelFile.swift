@@ -3,8 +3,8 @@ public import Features
 import Files
 public import Kernels
 public import Networks
-public import SafeTensors
 import Options
+public import SafeTensors
 import Tensor
 public import Tracking
 
@@ -153,7 +153,8 @@ public struct ModelFile: Sendable {
         }
         return ModelFile(
             parameters: parameters, scaler: FeatureScaler(kind: kind, mean: mean, deviation: deviation), gate: gate,
-            array: try metadata.string("array"), geometry: try geometry(metadata), tellsActivity: try tellsActivity(metadata), facts: Dictionary(facts) { first, _ in first })
+            array: try metadata.string("array"), geometry: try geometry(metadata), tellsActivity: try tellsActivity(metadata),
+            facts: Dictionary(facts) { first, _ in first })
     }
 
     private static func values(_ name: String, _ shape: [Int], in file: SafeTensorFile) throws(ModelError) -> [Float] {

@@ -104,7 +104,8 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
             for sequence in range { gradients(sequence, of: batch, total) }
             let rows = rows(range, of: batch)
             associators[worker].backward(
-                scale: settings.associationGradient, association: association.rows(rows).readOnly, associationGradient: associationGradient.rows(rows).readOnly,
+                scale: settings.associationGradient, association: association.rows(rows).readOnly,
+                associationGradient: associationGradient.rows(rows).readOnly,
                 distanceGradient: distanceGradient.rows(rows))
             for row in rows { outputGradients(row, of: batch) }
         }

@@ -20,8 +20,8 @@ public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
-        let where_ = place.isEmpty ? file : "\(file): \(place)"
-        let what = "\(where_): expected \(expected), found \(found.sanitized(200))"
+        let location = place.isEmpty ? file : "\(file): \(place)"
+        let what = "\(location): expected \(expected), found \(found.sanitized(200))"
         return (advice.isEmpty ? what : "\(what): \(advice)").sanitized(nil)
     }
 }

@@ -22,7 +22,9 @@ public enum OptionDocument {
                 lines += comment(section.explanation)
                 lines += keys(section, separate: section.explanation.isEmpty) { key in
                     (key.value(configuration), key.value(standard) ?? (key.exampleIsDefault ? key.example : nil))
-                } style: { style }
+                } style: {
+                    style
+                }
                 continue
             }
             lines.append("")

@@ -21,7 +21,9 @@ enum TOMLNumber {
         let exponentAt = rest.firstIndex { $0 == "e" || $0 == "E" }
         let mantissa = rest[..<(exponentAt ?? rest.endIndex)]
         let point = mantissa.firstIndex(of: ".")
-        guard let whole = decimal(mantissa[..<(point ?? mantissa.endIndex)]), whole.count == 1 || !whole.hasPrefix("0") else { return .none }
+        guard let whole = decimal(mantissa[..<(point ?? mantissa.endIndex)]), whole.count == 1 || !whole.hasPrefix("0") else {
+            return .none
+        }
         if point == nil, exponentAt == nil { return Int(sign + whole).map { .value(.integer($0)) } ?? .tooLarge }
         var written = sign + whole
         if let point {

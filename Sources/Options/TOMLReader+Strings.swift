@@ -103,7 +103,9 @@ extension TOMLReader {
             let digits = bytes[index...].prefix(length)
             index += digits.count
             let text = String(decoding: digits, as: UTF8.self)
-            if digits.count == length, text.allSatisfy(\.isHexDigit), let number = UInt32(text, radix: 16), let scalar = Unicode.Scalar(number) {
+            if digits.count == length, text.allSatisfy(\.isHexDigit), let number = UInt32(text, radix: 16),
+                let scalar = Unicode.Scalar(number)
+            {
                 return Array(String(Character(scalar)).utf8)
             }
             throw fault("\\u and 4 or \\U and 8 hexadecimal digits of a character", at: start)

@@ -32,7 +32,8 @@ enum TOMLTime {
             let second = number(word.dropFirst(6).prefix(2)), second <= 60
         else { return false }
         let fraction = word.dropFirst(8)
-        return fraction.isEmpty || (fraction.first == UInt8(ascii: ".") && fraction.count > 1 && fraction.dropFirst().allSatisfy(TOMLNumber.isDigit))
+        return fraction.isEmpty
+            || (fraction.first == UInt8(ascii: ".") && fraction.count > 1 && fraction.dropFirst().allSatisfy(TOMLNumber.isDigit))
     }
 
     private static func hourAndMinute(_ word: ArraySlice<UInt8>) -> Bool {

@@ -21,7 +21,9 @@ extension Reproduction {
         for format in formats {
             let layout = DatasetLayout(root: dataset, format: format)
             for folds in [DatasetLayout.trainingFolds, DatasetLayout.validationFolds, DatasetLayout.testFolds] {
-                for recording in try layout.development(folds: folds).recordings { _ = try Recording.reader(of: recording.audio, isAmbisonic: format == .foa) }
+                for recording in try layout.development(folds: folds).recordings {
+                    _ = try Recording.reader(of: recording.audio, isAmbisonic: format == .foa)
+                }
             }
             if missing.contains(where: { $0.format == format && $0.row.isAugmented }), try mixing(format).partners == .any {
                 report(

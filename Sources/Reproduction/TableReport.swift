@@ -89,10 +89,11 @@ public struct TableReport {
                 var ofFormat: [String: Any] = [:]
                 for figure in Self.paperFigures + Self.trackingFigures {
                     guard let interval = effect(format, figure) else { continue }
-                    ofFormat[figure.key] = [
-                        "estimate": interval.estimate, "low": interval.low, "high": interval.high,
-                        "contains_zero": interval.containsZero,
-                    ] as [String: Any]
+                    ofFormat[figure.key] =
+                        [
+                            "estimate": interval.estimate, "low": interval.low, "high": interval.high,
+                            "contains_zero": interval.containsZero,
+                        ] as [String: Any]
                 }
                 effects[format.rawValue] = ofFormat
             }

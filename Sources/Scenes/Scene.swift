@@ -87,7 +87,8 @@ public struct Scene: Sendable {
     public var labels: [SceneLabel] {
         let frames = (length + 2399) / 2400
         return events.flatMap { event in
-            Activity.frames(of: DopplerShift.heard(event.sound, along: event.trajectory), from: event.arrival).filter { $0 < frames }.map { frame in
+            Activity.frames(of: DopplerShift.heard(event.sound, along: event.trajectory), from: event.arrival).filter { $0 < frames }.map {
+                frame in
                 SceneLabel(
                     frame: frame, classIndex: event.classIndex, track: event.track,
                     direction: event.trajectory.direction(at: event.emission(frame: frame)))

@@ -30,7 +30,8 @@ struct CSVFolder {
         }
         for (name, same) in Dictionary(grouping: chosen, by: PathName.stem).sorted(by: { $0.key < $1.key }) where same.count > 1 {
             throw Failure(
-                .badData, "\(path): expected one csv named \(name), found \(same.joined(separator: " and ")): score their folders one by one")
+                .badData,
+                "\(path): expected one csv named \(name), found \(same.joined(separator: " and ")): score their folders one by one")
         }
         self.path = path
         files = Dictionary(uniqueKeysWithValues: chosen.map { (PathName.stem($0), "\(path)/\($0)") })

@@ -58,7 +58,8 @@ struct MicrophoneCheck {
     private func judge(_ samples: [Float]) -> [ChannelFinding] {
         let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
         guard length >= AmbienceCheck.shortest else {
-            print("microphone  \(length.formatted(1)) s are too few to judge its channels; \(AmbienceCheck.shortest.formatted(0)) s would do")
+            print(
+                "microphone  \(length.formatted(1)) s are too few to judge its channels; \(AmbienceCheck.shortest.formatted(0)) s would do")
             return []
         }
         let levels = AmbienceCheck.levels(samples).map { Double($0).formatted(1) }.joined(separator: ", ")

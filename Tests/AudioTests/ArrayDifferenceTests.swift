@@ -13,20 +13,23 @@ import Testing
     }
 
     @Test func smallOnesAreNone() {
-        #expect(changed { _, capsule in
-            capsule = .init(
-                direction: Direction(azimuth: capsule.direction.azimuth + 3, elevation: capsule.direction.elevation),
-                radius: 0.045)
-        }.isEmpty)
+        #expect(
+            changed { _, capsule in
+                capsule = .init(
+                    direction: Direction(azimuth: capsule.direction.azimuth + 3, elevation: capsule.direction.elevation),
+                    radius: 0.045)
+            }.isEmpty)
     }
 
     @Test func largeDifferencesAreReportedWithFigures() {
-        #expect(changed { index, capsule in
-            if index == 2 { capsule = .init(direction: Direction(azimuth: 135, elevation: -55), radius: 0.042) }
-        } == ["capsule[2] 20 degrees away"])
+        #expect(
+            changed { index, capsule in
+                if index == 2 { capsule = .init(direction: Direction(azimuth: 135, elevation: -55), radius: 0.042) }
+            } == ["capsule[2] 20 degrees away"])
         #expect(changed { index, capsule in if index == 0 { capsule.position *= 1.25 } } == ["capsule[0] +25 % in radius"])
-        #expect(changed { index, capsule in
-            if index == 3 { (capsule.directivity, capsule.aim) = (0.5, .front) }
-        } == ["capsule[3] of directivity 0.5 instead of 1.0", "capsule[3] looking 125 degrees elsewhere"])
+        #expect(
+            changed { index, capsule in
+                if index == 3 { (capsule.directivity, capsule.aim) = (0.5, .front) }
+            } == ["capsule[3] of directivity 0.5 instead of 1.0", "capsule[3] looking 125 degrees elsewhere"])
     }
 }

@@ -26,7 +26,8 @@ import Testing
     }
 
     /// Power lost before the header was written again, a length that wrapped, a header never finished.
-    @Test(arguments: Container.allCases, [0, 1, 300, 599]) func fewerFramesThanThereAreAreTold(_ container: Container, _ frames: Int) throws {
+    @Test(arguments: Container.allCases, [0, 1, 300, 599]) func fewerFramesThanThereAreAreTold(_ container: Container, _ frames: Int) throws
+    {
         var recording = ForgedRecording(container, values)
         (recording.declared, recording.frames) = (8 * frames, frames)
         let reader = try open(recording)
@@ -178,7 +179,9 @@ import Testing
 private enum OggRecording {
     static func bytes() throws -> [UInt8] {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        guard let handle = unsafe fopen("/\(root)/Fuzz/Corpus/audio/seed-ogg-vorbis", "rb") else { throw AudioError.missingFile(path: root) }
+        guard let handle = unsafe fopen("/\(root)/Fuzz/Corpus/audio/seed-ogg-vorbis", "rb") else {
+            throw AudioError.missingFile(path: root)
+        }
         defer { unsafe fclose(handle) }
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = bytes.count

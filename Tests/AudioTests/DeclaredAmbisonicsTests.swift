@@ -29,9 +29,11 @@ import Testing
 
     private static let headers: [(ForgedRecording.Container, layout: [UInt8]?, AmbisonicConvention?)] =
         [(.waveExtensible, nil, .fuma), (.rf64, nil, .fuma), (.wave64, nil, .fuma)]
-        + [ForgedRecording.Container.caf, .aiff, .aifc].flatMap { container -> [(ForgedRecording.Container, layout: [UInt8]?, AmbisonicConvention?)] in
+        + [ForgedRecording.Container.caf, .aiff, .aifc].flatMap {
+            container -> [(ForgedRecording.Container, layout: [UInt8]?, AmbisonicConvention?)] in
             [
-                (container, layout(107 << 16 | 4), .fuma), (container, layout(190 << 16 | 4), .ambix), (container, layout(191 << 16 | 4), .n3d),
+                (container, layout(107 << 16 | 4), .fuma), (container, layout(190 << 16 | 4), .ambix),
+                (container, layout(191 << 16 | 4), .n3d),
                 (container, layout(labels: [200, 201, 202, 203]), .fuma),
                 (container, layout(labels: [0x2_0000, 0x2_0001, 0x2_0002, 0x2_0003]), .ambix),
                 (container, layout(labels: [0x3_0000, 0x3_0001, 0x3_0002, 0x3_0003]), .n3d),
@@ -91,7 +93,8 @@ import Testing
         #expect(same.samples == asStored && same.remarks == [])
         let other = try opened(.ambisonics(.ambix))
         #expect(other.samples == asStored)
-        #expect(other.remarks == ["\(path): expected AmbiX (ambix) as configured, found Furse-Malham (fuma) in its header: read as configured"])
+        #expect(
+            other.remarks == ["\(path): expected AmbiX (ambix) as configured, found Furse-Malham (fuma) in its header: read as configured"])
         let capsules = try opened(.capsules)
         #expect(capsules.samples == asStored && capsules.remarks.count == 1 && capsules.remarks[0].contains("Furse-Malham (fuma)"))
         let moved = try opened(.declared, ChannelMap([0, 2, 3, 1]))

@@ -1,9 +1,9 @@
 import Glibc
+import Platform
 import TestSupport
 import Testing
 
 @testable import Audio
-import Platform
 
 /// Counters and clocks after 1, 10, 107 and 87,600 hours: the products of frames and nanoseconds, and the sums after them.
 @Suite struct LongRunTests {

@@ -1,4 +1,5 @@
 import TrackFeed
+
 @testable import bearing
 
 extension FeedClient {

@@ -50,7 +50,8 @@ import Testing
         let file = try forge("behind.wav") { $0.replaceSubrange(40..<44, with: [0x80, 0x3E, 0, 0]) }
         try Data("[input]\nloop = false\n".utf8).write(to: URL(fileURLWithPath: path("once.toml")))
         let result = try BearingProcess.run(
-            "run", "--config", path("once.toml"), "--source", "file:\(file)", "--socket", path("socket"), "--model", path("good.safetensors"))
+            "run", "--config", path("once.toml"), "--source", "file:\(file)", "--socket", path("socket"), "--model",
+            path("good.safetensors"))
         let lines = result.error.split(separator: "\n").filter { $0.contains("expected 2000 frames as its header says, found 6000") }
         #expect(lines.count == 1 && lines[0].contains("warning"), "\(result.error)")
     }

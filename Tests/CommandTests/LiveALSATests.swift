@@ -1,12 +1,12 @@
 import Audio
 import Foundation
 import Geometry
+import Platform
 import TestSupport
 import Testing
+import TrackFeed
 
 @testable import bearing
-import Platform
-import TrackFeed
 
 /// The whole way of a sound, device to subscriber: a scene on the virtual microphone, `bearing run` as a process of its
 /// own, its socket; against `bearing localize` on the same file. With the model that ships, on a minute of the demo.
@@ -89,9 +89,10 @@ struct LiveALSATests {
             try JSONDecoder().decode(Line.self, from: Data($0.utf8))
         }
         #expect(lines.map(\.frame) == Array(0..<seconds * blocksPerSecond))
-        return TrackAgreement.Blocks(uniqueKeysWithValues: lines.map { line in
-            (line.frame, line.tracks.map { direction($0.azimuth, $0.elevation) })
-        })
+        return TrackAgreement.Blocks(
+            uniqueKeysWithValues: lines.map { line in
+                (line.frame, line.tracks.map { direction($0.azimuth, $0.elevation) })
+            })
     }
 
     /// Lines of tracks that arrive within a minute of the first; then the daemon is asked to end.
@@ -130,10 +131,11 @@ struct LiveALSATests {
 @Suite struct TrackAgreementTests {
     /// Two sources that go round, one much faster, so that a block's delay can be told.
     private func tracks(late: Int = 0, off: Float = 0) -> TrackAgreement.Blocks {
-        TrackAgreement.Blocks(uniqueKeysWithValues: (0..<100).map { block in
-            let angle = Float(block) * 7
-            return (block + late, [Direction(azimuth: angle + off, elevation: 0), Direction(azimuth: -angle / 7, elevation: 50)])
-        })
+        TrackAgreement.Blocks(
+            uniqueKeysWithValues: (0..<100).map { block in
+                let angle = Float(block) * 7
+                return (block + late, [Direction(azimuth: angle + off, elevation: 0), Direction(azimuth: -angle / 7, elevation: 50)])
+            })
     }
 
     @Test func oneBlockAndFiveDegreesAreAllowed() {

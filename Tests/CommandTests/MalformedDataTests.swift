@@ -25,7 +25,9 @@ import Testing
     }
 
     private static let faults = [
-        rows("columns", "0,0,0,10,0\n1,0,0,10\n", "@:2: expected 5 or 6 columns frame,class,track,azimuth,elevation[,distance], found 4: 1,0,0,10"),
+        rows(
+            "columns", "0,0,0,10,0\n1,0,0,10\n",
+            "@:2: expected 5 or 6 columns frame,class,track,azimuth,elevation[,distance], found 4: 1,0,0,10"),
         rows("no csv", "frame;class;track;azimuth;elevation\n", "@:1: expected 5 or 6 columns"),
         rows("header", "frame,class,track,azimuth,elevation\n", "@:1: expected a whole frame (below 1000000) of 0 or more, found frame"),
         rows("frame before 0", "-1,0,0,10,0\n", "@:1: expected a whole frame (below 1000000) of 0 or more, found -1"),
@@ -36,7 +38,8 @@ import Testing
         rows(
             "DCASE 2019", "sound_event_recording,start_time,end_time,ele,azi,dist\nspeech,0.8,10.0,5,-70,2\n",
             "@:1: expected rows frame,class,track,azimuth,elevation, found the header of DCASE 2019"),
-        rows("Cartesian", "0,0,0,0.49240,0.85287,0.17365\n", "@:1: expected azimuth and elevation in degrees and a distance in centimetres"),
+        rows(
+            "Cartesian", "0,0,0,0.49240,0.85287,0.17365\n", "@:1: expected azimuth and elevation in degrees and a distance in centimetres"),
         rows("elevation", "0,0,0,10,-91\n", "@:1: expected elevation in -90...90 degrees, found -91"),
         Fault(name: "missing csv", status: 66, said: "@", isAudio: false) {
             try FileManager.default.removeItem(atPath: $0.metadata)
@@ -74,16 +77,20 @@ import Testing
         ("0,0,0,10,0\n0,0,0,20,0\n", "train", "@:2: 1 rows repeat a frame, class and track; the first counts"),
         ("0,0,0,10,0\n0,0,0,20,0\n", "evaluate", "@:2: 1 rows repeat a frame, class and track; the first counts"),
         ("0,0,0,10,0\n0,0,0,20,0\n", "augment", "1 labels repeat a frame, class and track; the first counts"),
-        ("0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "train",
-         "fold3_room1_mix001_ov1: more than 2 sources at once in 1 frames; the excess is left out"),
+        (
+            "0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "train",
+            "fold3_room1_mix001_ov1: more than 2 sources at once in 1 frames; the excess is left out"
+        ),
         // All of them count as references, and go into a mixture.
         ("0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "evaluate", nil),
         ("0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "augment", nil),
         ("0,0,0,359,0,180\n1,0,0,10,0,190\n", "train", "@:1: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360"),
         ("0,0,0,359,0\n1,0,0,10,0\n", "evaluate", "@:1: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360"),
         ("0,0,0,359,0\n", "augment", "1 azimuths beyond 180 degrees are read as those minus 360"),
-        ("1,0,0,10,0\n5,0,0,10,0\n", "evaluate",
-         "@: labels up to frame 5, but the recording ends after 5; later ones are left out; frames count from 0"),
+        (
+            "1,0,0,10,0\n5,0,0,10,0\n", "evaluate",
+            "@: labels up to frame 5, but the recording ends after 5; later ones are left out; frames count from 0"
+        ),
         // A recording without a source.
         ("", "train", nil), ("", "evaluate", nil), ("", "augment", nil),
     ]

@@ -47,7 +47,9 @@ import Testing
         let tracks = "\(folder.path)/gap/metadata_dev/fold2_room1_mix001_ov1.csv"
         for name in ["p.png", "p.PDF", "p.svg.png", "p.svgz"] {
             let result = try BearingProcess.run("plot", "--tracks", tracks, "--out", "\(folder.path)/\(name)")
-            #expect(result.status == 64 && result.error.contains("--out: expected a name that ends in .svg, the only format here, found \(name)"))
+            #expect(
+                result.status == 64
+                    && result.error.contains("--out: expected a name that ends in .svg, the only format here, found \(name)"))
             #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(name)"))
         }
         for name in ["p.SVG", "picture", "a.b.svg"] {

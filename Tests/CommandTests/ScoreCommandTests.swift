@@ -122,7 +122,9 @@ import Testing
     }
 
     @Test func filesMayLieInSubfoldersWithASuffixInCapitals() throws {
-        try withFiles(["m/dev-train-sony/a.CSV": reference, "m/dev-test-tau/b.csv": reference, "t/a.csv": prediction, "t/x/b.csv": prediction]) {
+        try withFiles([
+            "m/dev-train-sony/a.CSV": reference, "m/dev-test-tau/b.csv": reference, "t/a.csv": prediction, "t/x/b.csv": prediction,
+        ]) {
             let found = try scored("\($0)/m", "\($0)/t")
             #expect(found.names == ["a", "b"])
         }
@@ -145,7 +147,9 @@ import Testing
     }
 
     @Test func minutesAreThoseOfTheAudio() throws {
-        try withFiles(["d/metadata_dev/x/a.csv": reference, "d/metadata_dev/x/b.csv": reference, "t/a.csv": prediction, "t/b.csv": prediction]) {
+        try withFiles([
+            "d/metadata_dev/x/a.csv": reference, "d/metadata_dev/x/b.csv": reference, "t/a.csv": prediction, "t/b.csv": prediction,
+        ]) {
             #expect(try scored("\($0)/d/metadata_dev", "\($0)/t").blocks == 40)
             for (name, frames, rate) in [("a", 24_000 * 6 + 2399, 24_000), ("b", 48_000 / 2, 48_000)] {
                 try FileManager.default.createDirectory(atPath: "\($0)/d/foa_dev/x", withIntermediateDirectories: true)

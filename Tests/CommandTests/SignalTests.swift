@@ -1,11 +1,11 @@
 import Audio
 import Foundation
+import Platform
 import TestSupport
 import Testing
 import TrackFeed
 
 @testable import bearing
-import Platform
 
 /// Signals and standard descriptors, by the program itself.
 @Suite(.serialized, .timeLimit(.minutes(5)))

@@ -86,7 +86,8 @@ struct StatusCommandTests {
     /// What is wrong with the channels, and a network that began anew, each where there is such.
     @Test func warningsAreShownAndCounted() throws {
         let told = FakeDaemon.status.replacing(
-            "\"frames\":2962960800", with: "\"frames\":2962960800,\"network_resets\":1200,\"warnings\":[\"channel 1 (Y): \\u001b\",\"two\"]")
+            "\"frames\":2962960800", with: "\"frames\":2962960800,\"network_resets\":1200,\"warnings\":[\"channel 1 (Y): \\u001b\",\"two\"]"
+        )
         let daemon = FakeDaemon(says: "\(FakeDaemon.hello)\n\(told)\n")
         let table = try run(daemon)
         #expect(table.status == 0)
@@ -130,7 +131,8 @@ struct StatusCommandTests {
         #expect(result.status == 0 && result.error == "")
         #expect(result.output.contains("source       demo   format foa\n"))
         #expect(result.output.contains("             2 overruns\n") && result.output.contains("latency      -\n"))
-        #expect(result.output.hasSuffix("\nThis daemon is older than this program and does not tell all of it: restart it after the update.\n"))
+        #expect(
+            result.output.hasSuffix("\nThis daemon is older than this program and does not tell all of it: restart it after the update.\n"))
         let metrics = try MetricsReader(try run(daemon, "--prometheus").output)
         #expect(metrics.values[.init("bearing_capture_events_total", ["event": "overruns"])] == 2)
         #expect(metrics.values[.init("bearing_blocks_total")] == 42 && metrics.kinds["bearing_latency_seconds"] == nil)
@@ -184,25 +186,27 @@ struct StatusCommandTests {
     }
 
     /// Each: what speaks, exit code, what the one line of the error says.
-    private static let strangers: [(says: String, status: Int32, line: String)] = [
-        ("", 69, "found none"), ("HTTP/1.1 400 Bad Request\r\n\r\n", 65, #"found "HTTP/1.1 400 Bad Request?""#),
-        ("\u{0}\u{1B}]0;x\u{7}\n", 65, #"found "??]0;x?""#), ("[1,2]\n", 65, "expected lines of JSON with a type"),
-        (String(repeating: "[", count: 100_000) + "\n", 65, "expected lines of JSON with a type"),
-        ("{\"type\":\"status\"}\n", 65, "expected a hello line"),
-        (FakeDaemon.hello.replacing(#""protocol":1"#, with: #""protocol":2"#) + "\n", 65, "expected protocol 1, found 2"),
-        (FakeDaemon.hello.replacing(#""protocol":1,"#, with: "") + "\n", 65, "expected a field protocol, found none"),
-        ("\(FakeDaemon.hello)\n", 69, "within 0.3 s, found none"),
-        ("\(FakeDaemon.hello)\n{\"type\":\"status\"", 69, "within 0.3 s, found none"),
-        ("\(FakeDaemon.hello)\n" + String(repeating: "x", count: 1 << 20), 65, "a mebibyte without an end"),
-        ("\(FakeDaemon.hello)\n" + String(repeating: "\(FakeDaemon.tracks)\n", count: 300), 65, "found 200 others"),
-    ] + [
-        (#""blocks":1234567"#, #""blocks":"many""#, "expected blocks to be"),
-        (#""blocks":1234567"#, #""blocks":1e300"#, "expected every count to be a whole number"),
-        (#""load":0.0812"#, #""load":1e300"#, "expected load to have a possible value"),
-        (#""level_dbfs":[-31.2,"#, #""level_dbfs":[[],"#, "expected levelDbfs.0"),
-        (#""state":"running","#, "", "expected a field state, found none"),
-        (#""events":{"#, #""events":{"x":0.5,"#, "expected every count to be a whole number"),
-    ].map { ("\(FakeDaemon.hello)\n\(FakeDaemon.status.replacing($0.0, with: $0.1))\n", 65, $0.2) }
+    private static let strangers: [(says: String, status: Int32, line: String)] =
+        [
+            ("", 69, "found none"), ("HTTP/1.1 400 Bad Request\r\n\r\n", 65, #"found "HTTP/1.1 400 Bad Request?""#),
+            ("\u{0}\u{1B}]0;x\u{7}\n", 65, #"found "??]0;x?""#), ("[1,2]\n", 65, "expected lines of JSON with a type"),
+            (String(repeating: "[", count: 100_000) + "\n", 65, "expected lines of JSON with a type"),
+            ("{\"type\":\"status\"}\n", 65, "expected a hello line"),
+            (FakeDaemon.hello.replacing(#""protocol":1"#, with: #""protocol":2"#) + "\n", 65, "expected protocol 1, found 2"),
+            (FakeDaemon.hello.replacing(#""protocol":1,"#, with: "") + "\n", 65, "expected a field protocol, found none"),
+            ("\(FakeDaemon.hello)\n", 69, "within 0.3 s, found none"),
+            ("\(FakeDaemon.hello)\n{\"type\":\"status\"", 69, "within 0.3 s, found none"),
+            ("\(FakeDaemon.hello)\n" + String(repeating: "x", count: 1 << 20), 65, "a mebibyte without an end"),
+            ("\(FakeDaemon.hello)\n" + String(repeating: "\(FakeDaemon.tracks)\n", count: 300), 65, "found 200 others"),
+        ]
+        + [
+            (#""blocks":1234567"#, #""blocks":"many""#, "expected blocks to be"),
+            (#""blocks":1234567"#, #""blocks":1e300"#, "expected every count to be a whole number"),
+            (#""load":0.0812"#, #""load":1e300"#, "expected load to have a possible value"),
+            (#""level_dbfs":[-31.2,"#, #""level_dbfs":[[],"#, "expected levelDbfs.0"),
+            (#""state":"running","#, "", "expected a field state, found none"),
+            (#""events":{"#, #""events":{"x":0.5,"#, "expected every count to be a whole number"),
+        ].map { ("\(FakeDaemon.hello)\n\(FakeDaemon.status.replacing($0.0, with: $0.1))\n", 65, $0.2) }
 
     @Test(arguments: strangers.indices) func aPeerThatIsNoDaemonIsReportedInOneLine(index: Int) throws {
         let (says, status, line) = Self.strangers[index]
@@ -257,8 +261,9 @@ struct StatusCommandTests {
         while daemon.isRunning, FeedClient(path: "\(folder)/socket") == nil { usleep(5000) }
         var result: BearingProcess.Result
         // Audio takes a moment to run.
-        repeat { result = try BearingProcess.run("status", "--socket", "\(folder)/socket", "--prometheus") } while
-            daemon.isRunning && result.status == 69
+        repeat {
+            result = try BearingProcess.run("status", "--socket", "\(folder)/socket", "--prometheus")
+        } while daemon.isRunning && result.status == 69
         #expect(result.status == 0, "\(result.error)")
         let metrics = try MetricsReader(result.output)
         #expect(metrics.values[.init("bearing_up")] == 1)

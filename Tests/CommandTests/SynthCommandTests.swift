@@ -21,12 +21,16 @@ import Testing
         try files.removeItem(atPath: "\(folder.path)/sounds/loop")
         try files.createSymbolicLink(atPath: "\(folder.path)/sounds/loop", withDestinationPath: ".")
         let result = try BearingProcess.run(
-            "synth", "--sounds", "\(folder.path)/link", "--out", "\(folder.path)/scenes", "--recordings", "1", "--duration", "2", "--fold", "3")
+            "synth", "--sounds", "\(folder.path)/link", "--out", "\(folder.path)/scenes", "--recordings", "1", "--duration", "2", "--fold",
+            "3")
         #expect(result.status == 0, "\(result.error)")
         #expect(result.output.contains("from 2 sounds (2 that cannot be read left out)"), "\(result.output)")
         let lines = result.error.split(separator: "\n")
         #expect(lines.count == 3, "\(result.error)")
-        for part in ["link/broken.wav: ", "link/deep/dangling.wav: ", "2 files of formats that are not read (m4a, wma), \(folder.path)/link/b.m4a the first"] {
+        for part in [
+            "link/broken.wav: ", "link/deep/dangling.wav: ",
+            "2 files of formats that are not read (m4a, wma), \(folder.path)/link/b.m4a the first",
+        ] {
             #expect(lines.contains { $0.hasPrefix("bearing: left out: ") && $0.contains(part) }, "\(part)")
         }
         let none = try BearingProcess.run("synth", "--sounds", "\(folder.path)/gap/metadata_dev", "--out", "\(folder.path)/scenes")

@@ -85,10 +85,14 @@ import Testing
         #expect(found.status == 0 && found.error.hasPrefix("bearing: \(dead): channel 1 (Y): expected sound as on the others"))
         #expect(found.error.split(separator: "\n").count == 1, "\(found.error)")
         let mono = try record("mono") { _, samples in Array(repeating: samples[0], count: 4) }
-        #expect(try localize(mono).error.contains("channel 0 (W), channel 1 (Y), channel 2 (Z), channel 3 (X): expected a signal of its own in each"))
+        #expect(
+            try localize(mono).error.contains(
+                "channel 0 (W), channel 1 (Y), channel 2 (Z), channel 3 (X): expected a signal of its own in each"))
         for path in [dead, mono] {
             let result = try check(path)
-            #expect(result.status == 69 && !result.output.contains("All is well") && result.error.split(separator: "\n").count == 1, "\(result)")
+            #expect(
+                result.status == 69 && !result.output.contains("All is well") && result.error.split(separator: "\n").count == 1, "\(result)"
+            )
         }
     }
 

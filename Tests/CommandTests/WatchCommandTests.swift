@@ -36,7 +36,8 @@ struct WatchCommandTests {
         let daemon = FakeDaemon(says: FakeDaemon.hello + "\n" + String(repeating: "x", count: 3 << 20))
         let result = try watch(daemon, seconds: "5")
         #expect(result.status == 0 && (1...7).contains(daemon.accepted), "\(daemon.accepted) connections")
-        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("a mebibyte without an end of line"), "\(result.error)")
+        #expect(
+            result.error.split(separator: "\n").count == 1 && result.error.contains("a mebibyte without an end of line"), "\(result.error)")
     }
 
     @Test func theTimeIsKeptWhateverIsSaid() throws {
@@ -54,14 +55,17 @@ struct WatchCommandTests {
             let result = try BearingProcess.run(command, "--socket", "\(folder.path)/\(name)")
             #expect(result.status == 69 && result.output == "")
             #expect(
-                result.error == "bearing: expected a daemon at \(folder.path)/\(name), found something that is not a socket: give the path of its --socket\n")
+                result.error
+                    == "bearing: expected a daemon at \(folder.path)/\(name), found something that is not a socket: give the path of its --socket\n"
+            )
         }
     }
 
     /// Figures that no daemon tells are passed over, and what is drawn has no control characters.
     @Test func unknownLinesAreSkipped() throws {
         let impossible = [
-            ("\"azimuth\":-31.20", "\"azimuth\":1e300"), ("\"activity\":0.930", "\"activity\":-1e200"), ("\"id\":7", "\"id\":-9223372036854775808"),
+            ("\"azimuth\":-31.20", "\"azimuth\":1e300"), ("\"activity\":0.930", "\"activity\":-1e200"),
+            ("\"id\":7", "\"id\":-9223372036854775808"),
             ("\"age\":1.4", "\"age\":1e18"),
         ].map { Self.tracks(Self.track.replacing($0.0, with: $0.1)) }
         let status = FakeDaemon.status.replacing("-31.2", with: "1e300")

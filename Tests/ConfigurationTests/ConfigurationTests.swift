@@ -128,66 +128,107 @@ import Tracking
     }
 
     @Test(arguments: [
-        ("[input]\nsource = \"hw:1\"",
-         "input.source: expected alsa:NAME, file:PATH or demo, found the string \"hw:1\""),
+        (
+            "[input]\nsource = \"hw:1\"",
+            "input.source: expected alsa:NAME, file:PATH or demo, found the string \"hw:1\""
+        ),
         ("[input]\nsource = 1", "input.source: expected alsa:NAME, file:PATH or demo, found the integer 1"),
         ("[input]\nformat = \"FOA\"", "input.format: expected one of foa, mic, aformat, found the string \"FOA\""),
-        ("[input]\nchannels = [0, 1, 2]",
-         "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2]"),
-        ("[input]\nchannels = [0, 1, 2, 2]",
-         "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2, 2]"),
-        ("[input]\nchannels = [0, 1, 2, 3]\ninverted = [4]",
-         "input.inverted: expected numbers from 0 to 3 of some of the 4 channels, found the array [4]"),
+        (
+            "[input]\nchannels = [0, 1, 2]",
+            "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2]"
+        ),
+        (
+            "[input]\nchannels = [0, 1, 2, 2]",
+            "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2, 2]"
+        ),
+        (
+            "[input]\nchannels = [0, 1, 2, 3]\ninverted = [4]",
+            "input.inverted: expected numbers from 0 to 3 of some of the 4 channels, found the array [4]"
+        ),
         ("[input]\ninverted = [1]", "input.channels: expected 4 channel numbers beside inverted, found nothing"),
         ("[input]\nloop = \"yes\"", "input.loop: expected true or false, found the string \"yes\""),
         ("[input]\nambisonics = \"acn\"", "input.ambisonics: expected one of ambix, fuma, n3d, found the string \"acn\""),
         ("[mounting]\npitch = 100", "mounting.pitch: expected a number from -90.0 to 90.0, found the integer 100"),
         ("ignore = 3", "ignore: expected an array of tables, [[ignore]], found the integer 3"),
-        ("[[ignore]]\nazimuth = [0, 10]\n[[ignore]]\nazimuth = [10]",
-         "ignore[1].azimuth: expected [from, to] in degrees, counter-clockwise from one to the other, found the array [10]"),
+        (
+            "[[ignore]]\nazimuth = [0, 10]\n[[ignore]]\nazimuth = [10]",
+            "ignore[1].azimuth: expected [from, to] in degrees, counter-clockwise from one to the other, found the array [10]"
+        ),
         ("[[ignore]]\n", "ignore[0].azimuth: expected azimuth = [from, to], elevation = [lowest, highest] or both, found nothing"),
-        ("[[ignore]]\nazimuth = [10, 10]",
-         "ignore[0].azimuth: expected two different ends, found 10.0 twice: leave azimuth out for all around"),
+        (
+            "[[ignore]]\nazimuth = [10, 10]",
+            "ignore[0].azimuth: expected two different ends, found 10.0 twice: leave azimuth out for all around"
+        ),
         ("[[ignore]]\nelevation = [10, 0]", "ignore[0].elevation: expected the lower end first, found [10.0, 0.0]"),
-        ("[[ignore]]\nelevation = [0, 100]",
-         "ignore[0].elevation: expected [lowest, highest] in degrees, found the array [0, 100]"),
+        (
+            "[[ignore]]\nelevation = [0, 100]",
+            "ignore[0].elevation: expected [lowest, highest] in degrees, found the array [0, 100]"
+        ),
         ("[model]\npath = \"\"", "model.path: expected a string, found the string \"\""),
-        ("[socket]\npath = \"tcp:7420\"",
-         "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"tcp:7420\""),
-        ("[socket]\npath = \"@\"",
-         "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"@\""),
-        ("[socket]\npath = \"@a\"\nmode = \"0666\"",
-         "socket.mode: expected nothing beside an abstract socket, found mode: such a socket has no permissions; use a path, or "
-            + "remove this key"),
-        ("[socket]\nowner = \"no such user\"",
-         "socket.owner: expected the name or number of a user of this machine, found the string \"no such user\""),
+        (
+            "[socket]\npath = \"tcp:7420\"",
+            "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"tcp:7420\""
+        ),
+        (
+            "[socket]\npath = \"@\"",
+            "socket.path: expected a path, \"@NAME\" or \"systemd\" (TCP has the key tcp), found the string \"@\""
+        ),
+        (
+            "[socket]\npath = \"@a\"\nmode = \"0666\"",
+            "socket.mode: expected nothing beside an abstract socket, found mode: such a socket has no permissions; use a path, or "
+                + "remove this key"
+        ),
+        (
+            "[socket]\nowner = \"no such user\"",
+            "socket.owner: expected the name or number of a user of this machine, found the string \"no such user\""
+        ),
         ("[socket]\nowner = -1", "socket.owner: expected the name or number of a user of this machine, found the integer -1"),
-        ("[socket]\ngroup = \"no such group\"",
-         "socket.group: expected the name or number of a group of this machine, found the string \"no such group\""),
-        ("[socket]\ngroup = 4294967295",
-         "socket.group: expected the name or number of a group of this machine, found the integer 4294967295"),
+        (
+            "[socket]\ngroup = \"no such group\"",
+            "socket.group: expected the name or number of a group of this machine, found the string \"no such group\""
+        ),
+        (
+            "[socket]\ngroup = 4294967295",
+            "socket.group: expected the name or number of a group of this machine, found the integer 4294967295"
+        ),
         ("[socket]\nsubscribers = 0", "socket.subscribers: expected an integer from 1 to 1000000, found the integer 0"),
-        ("[socket]\nmode = 660",
-         "socket.mode: expected permission bits as a string of octal digits, such as \"0660\", found the integer 660"),
-        ("[socket]\nqueue_lines = 0",
-         "socket.queue_lines: expected an integer from 1 to 10000, found the integer 0"),
-        ("[socket]\nstall_seconds = 0.5",
-         "socket.stall_seconds: expected a number from 1.0 to 3600.0, found the number 0.5"),
+        (
+            "[socket]\nmode = 660",
+            "socket.mode: expected permission bits as a string of octal digits, such as \"0660\", found the integer 660"
+        ),
+        (
+            "[socket]\nqueue_lines = 0",
+            "socket.queue_lines: expected an integer from 1 to 10000, found the integer 0"
+        ),
+        (
+            "[socket]\nstall_seconds = 0.5",
+            "socket.stall_seconds: expected a number from 1.0 to 3600.0, found the number 0.5"
+        ),
         ("[gate]\nopen_threshold = 1.5", "gate.open_threshold: expected a number from 0.0 to 1.0, found the number 1.5"),
         ("[gate]\nopen_threshold = nan", "gate.open_threshold: expected a number from 0.0 to 1.0, found the number nan"),
         ("[gate]\nopen_blocks = 2.0", "gate.open_blocks: expected an integer from 1 to 1000, found the number 2.0"),
-        ("[gate]\nopen_threshold = 0.3\nstay_threshold = 0.4",
-         "gate.stay_threshold: expected at most gate.open_threshold (0.3), found 0.4"),
+        (
+            "[gate]\nopen_threshold = 0.3\nstay_threshold = 0.4",
+            "gate.stay_threshold: expected at most gate.open_threshold (0.3), found 0.4"
+        ),
         ("[realtime]\npriority = 100", "realtime.priority: expected an integer from 2 to 99, found the integer 100"),
-        ("[log]\nlevel = \"loud\"",
-         "log.level: expected one of debug, info, warning, error, found the string \"loud\""),
+        (
+            "[log]\nlevel = \"loud\"",
+            "log.level: expected one of debug, info, warning, error, found the string \"loud\""
+        ),
         ("gate = 1", "gate: expected a table, [gate], found the integer 1"),
-        ("[gate]\nopen_treshold = 0.5",
-         "gate.open_treshold: expected one of the keys coast_blocks, duplicate_degrees, jump_degrees, open_blocks, open_threshold, "
-            + "recall_blocks, refinement, smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"),
+        (
+            "[gate]\nopen_treshold = 0.5",
+            "gate.open_treshold: expected one of the keys coast_blocks, duplicate_degrees, jump_degrees, open_blocks, open_threshold, "
+                + "recall_blocks, refinement, smoothing, stay_threshold, found an unknown key: did you mean gate.open_threshold?"
+        ),
         ("[log]\nzebra = 1", "log.zebra: expected one of the keys level, found an unknown key: remove it"),
-        ("[inptu]\n", "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, record, socket, "
-            + "found an unknown key: did you mean input?"),
+        (
+            "[inptu]\n",
+            "inptu: expected one of the keys gate, ignore, input, log, model, mounting, realtime, record, socket, "
+                + "found an unknown key: did you mean input?"
+        ),
     ])
     func eachFaultIsNamed(_ text: String, _ line: String) {
         #expect(faults(text) == ["b.toml: \(line)"])
@@ -202,7 +243,9 @@ import Tracking
     func invalidTOMLIsReportedWithItsLine(_ text: String) throws {
         let found = faults(text)
         #expect(found.count == 1)
-        #expect(try #require(found.first).hasPrefix("b.toml: line \(text.hasPrefix("[input\n") ? 1 : text.split(separator: "\n").count), column"))
+        #expect(
+            try #require(found.first).hasPrefix(
+                "b.toml: line \(text.hasPrefix("[input\n") ? 1 : text.split(separator: "\n").count), column"))
     }
 
     @Test func aMissingFileIsAFault() {

@@ -1,13 +1,13 @@
 import Geometry
 import Kernels
 import Pipeline
+import Platform
 import Testing
 import Tracking
 
 @testable import Audio
 @testable import Daemon
 @testable import TrackFeed
-import Platform
 
 @Suite struct AnalysisLoopTests {
     /// Blocks are told with the time at which they ended by either clock, however long an encoder takes.
@@ -15,7 +15,8 @@ import Platform
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
         let (stream, mailbox, timings) = (CaptureStream(), Mailbox(), FeedTimings())
         let loop = AnalysisLoop(
-            stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true, encoding: encoding), mailbox: mailbox, health: Health(), timings: timings)
+            stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true, encoding: encoding), mailbox: mailbox, health: Health(),
+            timings: timings)
         loop.warmUp()
         let offset: Int64 = 1_000_000_000_000
         var timeline = CaptureTimeline(clock: stream.clock, wallOffset: offset)

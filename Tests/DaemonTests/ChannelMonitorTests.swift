@@ -1,6 +1,7 @@
 import Diagnosis
 import Kernels
 import Logging
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -8,7 +9,6 @@ import TrackFeed
 
 @testable import Audio
 @testable import Daemon
-import Platform
 
 /// Channels that are wrong while the daemon runs: in its status line and its log, and that it is over.
 @Suite(.timeLimit(.minutes(5)))

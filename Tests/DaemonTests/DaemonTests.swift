@@ -23,7 +23,11 @@ struct DaemonTests {
         // Connected before the server's loop runs: such a subscriber misses nothing.
         let ready = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)
-        Thread { ready.signal(); lines.value = (try? Subscription(path).readAll()) ?? []; done.signal() }.start()
+        Thread {
+            ready.signal()
+            lines.value = (try? Subscription(path).readAll()) ?? []
+            done.signal()
+        }.start()
         ready.wait()
         usleep(50_000)
         try daemon.run()
@@ -65,7 +69,11 @@ struct DaemonTests {
         let lines = Received()
         let path = daemon.addresses[0].description
         let (ready, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        Thread { ready.signal(); lines.value = (try? Subscription(path).readAll()) ?? []; done.signal() }.start()
+        Thread {
+            ready.signal()
+            lines.value = (try? Subscription(path).readAll()) ?? []
+            done.signal()
+        }.start()
         ready.wait()
         usleep(50_000)
         try daemon.run()

@@ -1,9 +1,9 @@
 import Audio
 import Glibc
+import Platform
 import Testing
 
 @testable import Daemon
-import Platform
 
 @Suite(.timeLimit(.minutes(1)))
 struct LogWriterTests {

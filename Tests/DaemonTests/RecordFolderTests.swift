@@ -35,7 +35,9 @@ struct RecordFolderTests {
         tape.close()
     }
 
-    private func tape(limit: Int) throws -> RecordingFiles { RecordingFiles(folder: try RecordFolder(path: folder, limit: limit), frames: 24_000, bytes: 1000) }
+    private func tape(limit: Int) throws -> RecordingFiles {
+        RecordingFiles(folder: try RecordFolder(path: folder, limit: limit), frames: 24_000, bytes: 1000)
+    }
 
     @Test func whatAMicrophoneHeardIsNobodyElses() throws {
         defer { remove() }

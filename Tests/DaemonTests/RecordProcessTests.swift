@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Platform
 import TestSupport
 import Testing
 import Tracking
@@ -7,7 +8,6 @@ import Tracking
 @testable import Audio
 @testable import Daemon
 @testable import TrackFeed
-import Platform
 
 /// Recordings that another process writes: what it is sent, and what becomes of the daemon when it hangs, dies or refuses.
 @Suite(.timeLimit(.minutes(2)))

@@ -54,7 +54,8 @@ struct RecordingTests {
         }
         recorder.stop()
         let waves = try files("wav")
-        #expect(waves.map { String($0.dropFirst(8)) } == ["20260101T000000.250Z.wav", "20260101T000001.250Z.wav", "20260101T000002.250Z.wav"])
+        #expect(
+            waves.map { String($0.dropFirst(8)) } == ["20260101T000000.250Z.wav", "20260101T000001.250Z.wav", "20260101T000002.250Z.wav"])
         let heard = try waves.flatMap { try AudioFileReader(path: "\(folder)/\($0)").readAll() }
         #expect(heard == (0..<25).flatMap { samples(from: 2400 * $0) })
         let told = try files("jsonl").map { try lines($0) }

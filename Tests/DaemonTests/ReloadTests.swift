@@ -23,7 +23,10 @@ struct ReloadTests {
             pipeline: TestDaemon.pipeline(tellsAlways: true), hello: TestDaemon.hello("first"),
             options: .init(addresses: [.path(path)]), log: TestDaemon.log
         ) { stream in
-            let number = turn.withLock { $0 += 1; return $0 }
+            let number = turn.withLock {
+                $0 += 1
+                return $0
+            }
             func setup(_ capture: FileCapture?, _ source: String) -> Daemon.Setup {
                 Daemon.Setup(
                     capture: capture, pipeline: TestDaemon.pipeline(tellsAlways: true), hello: TestDaemon.hello(source),

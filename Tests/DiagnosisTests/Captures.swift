@@ -1,10 +1,10 @@
 import Audio
 import Diagnosis
 import Geometry
+import Platform
 import TestSupport
 
 @testable import Scenes
-import Platform
 
 /// Rooms in which a sound microphone is heard, as `bearing check` hears it: ambience first, then known directions.
 struct Captures {
@@ -91,7 +91,8 @@ struct Captures {
             return renderer.render(
                 Scene(
                     room: place.room, array: ArrayPlacement(position: SIMD3(2.9, 2.2, 1.3), yaw: 20), events: events,
-                    microphone: model, length: seconds * 24_000, signalToNoise: place.signalToNoise, peak: Float.random(in: -20 ... -2, using: &random),
+                    microphone: model, length: seconds * 24_000, signalToNoise: place.signalToNoise,
+                    peak: Float.random(in: -20 ... -2, using: &random),
                     noiseSeed: random.next(), overlap: max(1, directions.count)))
         }
         let elsewhere = (0..<talkers).map { _ in

@@ -1,6 +1,6 @@
 import Audio
-import Glibc
 import Geometry
+import Glibc
 import TestSupport
 import Testing
 
@@ -24,7 +24,9 @@ import Testing
             let value = frame % 9600 < 5000 ? level * (state - 0.98 * before) : 0
             before = state
             let diffuse = [1, 0.577, 0.577, 0.577].map { background * $0 * random.normal() }
-            samples += [value + diffuse[0], value * direction.y + diffuse[1], value * direction.z + diffuse[2], value * direction.x + diffuse[3]]
+            samples += [
+                value + diffuse[0], value * direction.y + diffuse[1], value * direction.z + diffuse[2], value * direction.x + diffuse[3],
+            ]
         }
         return samples
     }
@@ -118,7 +120,10 @@ import Testing
     @Test func copiesAreFound() {
         let samples = Self.ambisonics(Self.side, seconds: 11)
         for kind in [MicrophoneKind.ambisonics, .capsules(.tetrahedral)] {
-            #expect(watch(Self.changed(samples) { frame, _ in frame = Array(repeating: frame[0], count: 4) }, kind).last == [.equal(channels: [0, 1, 2, 3])])
+            #expect(
+                watch(Self.changed(samples) { frame, _ in frame = Array(repeating: frame[0], count: 4) }, kind).last == [
+                    .equal(channels: [0, 1, 2, 3])
+                ])
         }
         #expect(watch(Self.changed(samples) { frame, _ in frame[3] = frame[1] }).last == [.equal(channels: [1, 3])])
         let stereo = Self.changed(samples) { frame, _ in frame = [frame[0], frame[1], frame[0], frame[1]] }
@@ -193,7 +198,8 @@ import Testing
         let heard = Captures(.ambisonics, Captures.places[2], talkers: 2, directions: []).ambience
         let quiet = Self.changed(heard) { frame, _ in frame[channel] *= 0.25 }
         #expect(watch(quiet).ever.isEmpty)
-        let samples = Self.ambisonics(Direction(unit: channel == 3 ? 1 : 0, channel == 1 ? 1 : 0, channel == 2 ? 1 : 0), seconds: 11, background: 3e-3)
+        let samples = Self.ambisonics(
+            Direction(unit: channel == 3 ? 1 : 0, channel == 1 ? 1 : 0, channel == 2 ? 1 : 0), seconds: 11, background: 3e-3)
         #expect(watch(Self.changed(samples) { frame, _ in frame[channel] *= 0.25 }).ever.isEmpty)
     }
 

@@ -6,7 +6,9 @@ import Testing
 @Suite struct DirectionCheckTests {
     private static let orders: [[Int]] = {
         var orders: [[Int]] = []
-        for a in 0..<4 { for b in 0..<4 where b != a { for c in 0..<4 where c != a && c != b { orders.append([a, b, c, 6 - a - b - c]) } } }
+        for a in 0..<4 {
+            for b in 0..<4 where b != a { for c in 0..<4 where c != a && c != b { orders.append([a, b, c, 6 - a - b - c]) } }
+        }
         return orders
     }()
 

@@ -141,7 +141,9 @@ struct BandDirectionsTests {
             for band in 0..<64 {
                 var covariance = [[Double]](repeating: [Double](repeating: 0, count: 4), count: 4)
                 for _ in 0..<3 {
-                    let (wave, power) = (Direction(towards: random.normal(), random.normal(), random.normal()), Double.random(in: 0...1, using: &random))
+                    let (wave, power) = (
+                        Direction(towards: random.normal(), random.normal(), random.normal()), Double.random(in: 0...1, using: &random)
+                    )
                     let channels = [1, wave.y, wave.z, wave.x].map(Double.init)
                     for m in 0..<4 { for n in 0..<4 { covariance[m][n] += power * power * channels[m] * channels[n] } }
                 }

@@ -67,25 +67,43 @@ import Testing
         ("radius = 0.04\nelevation = 0", "capsule[0].azimuth: expected degrees, found nothing"),
         ("azimuth = 0\nelevation = 0", "capsule[0].radius: expected metres from the array's centre, found nothing"),
         ("directivity = 1", "capsule[0].position: expected [x, y, z] in metres, or azimuth, elevation and radius, found nothing"),
-        ("azimuth = 0\nelevation = 91\nradius = 0.04",
-         "capsule[0].elevation: expected a number from -90.0 to 90.0, found the integer 91"),
-        ("azimuth = 0\nelevation = 0\nradius = 42",
-         "capsule[0].radius: expected a number from 0.0 to 1.0, found the integer 42"),
-        ("position = [0.04, 0]",
-         "capsule[0].position: expected [x, y, z] in metres, each at most 1, found the array [0.04, 0]"),
-        ("position = [0.04, 0, 0]\nradius = 0.04",
-         "capsule[0].radius: expected position alone, or azimuth, elevation and radius, found both: remove one of them"),
-        ("position = [0.04, 0, 0]\ndirectivity = 1.5",
-         "capsule[0].directivity: expected a number from 0.0 to 1.0, found the number 1.5"),
-        ("position = [0.04, 0, 0]\naim = 3",
-         "capsule[0].aim: expected [azimuth, elevation] in degrees, found the integer 3"),
-        ("position = [0, 0, 0]\ndirectivity = 0.5",
-         "capsule[0].aim: expected [azimuth, elevation] of a directional capsule in the array's centre, found nothing"),
-        ("azimuth = -45\nelevation = -35\nradius = 0.042",
-         "capsule[1]: expected a place or an aim of its own, found those of capsule[0]: give each channel's own capsule"),
-        ("position = [0.04, 0, 0]\nradios = 1",
-         "capsule[0].radios: expected one of the keys aim, azimuth, directivity, elevation, position, radius, "
-            + "found an unknown key: did you mean capsule[0].radius?"),
+        (
+            "azimuth = 0\nelevation = 91\nradius = 0.04",
+            "capsule[0].elevation: expected a number from -90.0 to 90.0, found the integer 91"
+        ),
+        (
+            "azimuth = 0\nelevation = 0\nradius = 42",
+            "capsule[0].radius: expected a number from 0.0 to 1.0, found the integer 42"
+        ),
+        (
+            "position = [0.04, 0]",
+            "capsule[0].position: expected [x, y, z] in metres, each at most 1, found the array [0.04, 0]"
+        ),
+        (
+            "position = [0.04, 0, 0]\nradius = 0.04",
+            "capsule[0].radius: expected position alone, or azimuth, elevation and radius, found both: remove one of them"
+        ),
+        (
+            "position = [0.04, 0, 0]\ndirectivity = 1.5",
+            "capsule[0].directivity: expected a number from 0.0 to 1.0, found the number 1.5"
+        ),
+        (
+            "position = [0.04, 0, 0]\naim = 3",
+            "capsule[0].aim: expected [azimuth, elevation] in degrees, found the integer 3"
+        ),
+        (
+            "position = [0, 0, 0]\ndirectivity = 0.5",
+            "capsule[0].aim: expected [azimuth, elevation] of a directional capsule in the array's centre, found nothing"
+        ),
+        (
+            "azimuth = -45\nelevation = -35\nradius = 0.042",
+            "capsule[1]: expected a place or an aim of its own, found those of capsule[0]: give each channel's own capsule"
+        ),
+        (
+            "position = [0.04, 0, 0]\nradios = 1",
+            "capsule[0].radios: expected one of the keys aim, azimuth, directivity, elevation, position, radius, "
+                + "found an unknown key: did you mean capsule[0].radius?"
+        ),
     ])
     func eachFaultIsNamed(_ first: String, _ line: String) {
         #expect(faults(array(first)) == ["a.toml: \(line)"])

@@ -151,11 +151,13 @@ import Tracking
         let ignored = Sector(azimuth: (middle, middle + 170))
         let told = run(makePipeline(viewpoint: Viewpoint(mounting: mounting, ignored: [ignored])), samples) { 2400 }
         let expected = plain.map { heard in
-            Heard(block: heard.block, tracks: heard.tracks.compactMap { track in
-                var track = track
-                track.direction = mounting(track.direction)
-                return ignored.contains(track.direction) ? nil : track
-            })
+            Heard(
+                block: heard.block,
+                tracks: heard.tracks.compactMap { track in
+                    var track = track
+                    track.direction = mounting(track.direction)
+                    return ignored.contains(track.direction) ? nil : track
+                })
         }
         #expect(told == expected)
         let (all, some) = (plain.flatMap(\.tracks).count, told.flatMap(\.tracks).count)
@@ -187,11 +189,13 @@ import Tracking
         let last = before.flatMap(\.tracks).map(\.id).max() ?? 0
         #expect(last > 0)
         let renumbered = fresh.map { heard in
-            Heard(block: heard.block, tracks: heard.tracks.map { track in
-                var track = track
-                track.id += last
-                return track
-            })
+            Heard(
+                block: heard.block,
+                tracks: heard.tracks.map { track in
+                    var track = track
+                    track.id += last
+                    return track
+                })
         }
         #expect(after == renumbered)
     }

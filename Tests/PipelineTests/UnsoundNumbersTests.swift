@@ -66,7 +66,9 @@ import Tracking
 
     /// One sample, half a second, and one channel of it: two seconds later the directions are those of a network
     /// that had heard silence instead.
-    @Test(arguments: poisons.map { ($0, FeatureKind.foaCovariance) } + [.foaIntensity, .micCoherence, .micPhase, .micGCCPHAT].map { (poisons[0], $0) })
+    @Test(
+        arguments: poisons.map { ($0, FeatureKind.foaCovariance) }
+            + [.foaIntensity, .micCoherence, .micPhase, .micGCCPHAT].map { (poisons[0], $0) })
     func aPoisonIsForgotten(_ poison: (name: String, value: Float), _ kind: FeatureKind) {
         let before = audio(seconds: 0.5)
         let after = audio(seconds: 2.5, seed: 2)

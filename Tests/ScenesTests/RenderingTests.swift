@@ -1,11 +1,10 @@
 import Audio
 import Geometry
 import Glibc
+import Platform
+import Scenes
 import Tensor
 import Testing
-
-import Scenes
-import Platform
 
 /// Noise bursts, 200 ms long every 250 ms, of unit level.
 func bursts(seconds: Float, seed: UInt64 = 3) -> [Float] {

@@ -29,7 +29,8 @@ import Testing
                 _ = arena.take(Shape(excess))
             case .negativeExtent: _ = Shape(-excess, 4)
             case .negativeLastExtent: _ = Shape(2, 3, 4, -excess)
-            case .countOverflows: if Shape(1 << 31, 1 << 31, 1 + excess).count == 7 { preconditionFailure("an unused product is not computed") }
+            case .countOverflows:
+                if Shape(1 << 31, 1 << 31, 1 + excess).count == 7 { preconditionFailure("an unused product is not computed") }
             case .axisBeyondLast: _ = tensor.shape[3 + excess]
             case .axisBelowZero: _ = tensor.shape[-excess]
             case .readBeyondEnd: _ = view[11 + excess]

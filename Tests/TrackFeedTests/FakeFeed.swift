@@ -35,7 +35,10 @@ final class FakeFeed {
             timings: timings, status: status)
         address = server.places[0].address
         let (server, ended) = (server, ended)
-        Thread { server.run(); ended.signal() }.start()
+        Thread {
+            server.run()
+            ended.signal()
+        }.start()
     }
 
     /// Its socket file.

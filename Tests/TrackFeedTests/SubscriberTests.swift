@@ -23,7 +23,12 @@ struct SubscriberTests {
         var quiet = 0
         while quiet < 20, taken < 100_000_000 {
             let count = unsafe send(descriptor, noise, noise.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
-            if count > 0 { taken += count } else { quiet += 1; usleep(1000) }
+            if count > 0 {
+                taken += count
+            } else {
+                quiet += 1
+                usleep(1000)
+            }
         }
         return taken
     }

@@ -103,7 +103,9 @@ struct TrackFeedTests {
             state.value = next
             feed.mailbox.wake()
             var line: [String: Any]?
-            repeat { line = try reader.object() } while line?["type"] as? String != "status"
+            repeat {
+                line = try reader.object()
+            } while line?["type"] as? String != "status"
                 || line?["state"] as? String != next
             #expect((line?["level_dbfs"] as? [Any])?.first as? Double == -20)
             #expect((line?["level_dbfs"] as? [Any])?.last is NSNull)

@@ -160,7 +160,8 @@ import Tracking
         try GateSettings().validate()
         let unfit: [(GateSettings, String)] = [
             (GateSettings(openThreshold: 1.1), "open_threshold"), (GateSettings(openThreshold: .nan), "open_threshold"),
-            (GateSettings(openBlocks: 0), "open_blocks"), (GateSettings(openBlocks: .max), "open_blocks"), (GateSettings(stayThreshold: 0.7), "stay_threshold"),
+            (GateSettings(openBlocks: 0), "open_blocks"), (GateSettings(openBlocks: .max), "open_blocks"),
+            (GateSettings(stayThreshold: 0.7), "stay_threshold"),
             (GateSettings(coastBlocks: -1), "coast_blocks"), (GateSettings(recallBlocks: -1), "recall_blocks"),
             (GateSettings(jumpDegrees: -1), "jump_degrees"),
             (GateSettings(duplicateDegrees: .infinity), "duplicate_degrees"), (GateSettings(smoothing: 1), "smoothing"),

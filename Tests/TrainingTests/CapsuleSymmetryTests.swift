@@ -41,7 +41,9 @@ import Training
         Layout("ring of three below a capsule", ring(10, 3, elevation: -30) + [(0, 90, 0.05)], count: 6),
         Layout("rectangle", [(30, 0, 0.06), (150, 0, 0.06), (-150, 0, 0.06), (-30, 0, 0.06)], count: 8),
         Layout("trapezium", [(30, 0, 0.06), (120, 0, 0.05), (-120, 0, 0.05), (-30, 0, 0.06)], count: 4),
-        Layout("tetrahedron of cardioids", [(45, 35, 0.015), (-45, -35, 0.015), (135, -35, 0.015), (-135, 35, 0.015)], directivity: 0.5, count: 8),
+        Layout(
+            "tetrahedron of cardioids", [(45, 35, 0.015), (-45, -35, 0.015), (135, -35, 0.015), (-135, 35, 0.015)], directivity: 0.5,
+            count: 8),
         Layout("irregular", [(10, 5, 0.04), (100, -20, 0.05), (-130, 30, 0.03), (-40, -10, 0.06)], count: 1),
     ]
 
@@ -117,7 +119,8 @@ import Training
         for kind in [FeatureKind.micGCCPHAT, .micCoherence] {
             let symmetries = kind.symmetries(array: .tetrahedral)
             // In the order of their bits, by which they are drawn.
-            #expect(symmetries == [.identity] + eight.dropFirst().compactMap { CapsuleSymmetry($0, of: .tetrahedral) }.map { .capsules($0) })
+            #expect(
+                symmetries == [.identity] + eight.dropFirst().compactMap { CapsuleSymmetry($0, of: .tetrahedral) }.map { .capsules($0) })
         }
         #expect(FeatureKind.micPhase.symmetries(array: .tetrahedral).count == 2)
     }
@@ -156,7 +159,8 @@ import Training
         }
         if let array { try ArrayFile.text(of: array).write(toFile: "\(folder.root)/array.toml", atomically: true, encoding: .utf8) }
         let data = try TrainingData(
-            layout: folder.layout(format), kind: kind, slots: 2, cache: "\(folder.root)/cache", threads: 1) { _ in }
+            layout: folder.layout(format), kind: kind, slots: 2, cache: "\(folder.root)/cache", threads: 1
+        ) { _ in }
         return (data, folder)
     }
 

@@ -1,11 +1,11 @@
+import Dataset
 import Features
 import Foundation
 import Tensor
 import Testing
+import Training
 
 @testable import Training
-import Dataset
-import Training
 
 /// The layouts of DCASE 2019 to 2024, and what people make of them.
 @Suite struct DatasetLayoutTests {
@@ -70,7 +70,9 @@ import Training
     }
 
     @Test func foldOfTheFolderWhereTheNameHasNone() throws {
-        for part in ["dev-train-sony", "dev-val", "dev-test"] { try put("foa_dev/\(part)/hall_\(part).wav", "metadata_dev/\(part)/hall_\(part).csv") }
+        for part in ["dev-train-sony", "dev-val", "dev-test"] {
+            try put("foa_dev/\(part)/hall_\(part).wav", "metadata_dev/\(part)/hall_\(part).csv")
+        }
         #expect(try names(DatasetLayout.trainingFolds) == ["hall_dev-train-sony"])
         #expect(try names(DatasetLayout.validationFolds) == ["hall_dev-val"])
         #expect(try names(DatasetLayout.testFolds) == ["hall_dev-test"])
@@ -80,9 +82,10 @@ import Training
         try put("foa_dev/fold1_room1_mix001.wav", "metadata_dev/dev-test/fold1_room1_mix001.csv")
         try put("foa_dev/dev-test/fold1_room1_mix002.wav", "metadata_dev/fold1_room1_mix002.csv")
         let recordings = try folder.layout().development(folds: [1]).recordings
-        #expect(recordings.map { $0.metadata?.dropFirst(folder.root.count) } == [
-            "/metadata_dev/dev-test/fold1_room1_mix001.csv", "/metadata_dev/fold1_room1_mix002.csv",
-        ])
+        #expect(
+            recordings.map { $0.metadata?.dropFirst(folder.root.count) } == [
+                "/metadata_dev/dev-test/fold1_room1_mix001.csv", "/metadata_dev/fold1_room1_mix002.csv",
+            ])
         try put("metadata_dev/dev-train/fold1_room1_mix001.csv")
         #expect(message { _ = try names([1]) }.contains("expected one csv named fold1_room1_mix001, found dev-test/"))
         try put("metadata_dev/fold1_room1_mix001.csv")
@@ -101,7 +104,8 @@ import Training
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.root)/foa_dev/dev-test", withDestinationPath: "\(folder.root)/elsewhere")
         #expect(try names([1]) == ["fold1_room1_mix001"])
-        try FileManager.default.createSymbolicLink(atPath: "\(folder.root)/metadata_dev/back", withDestinationPath: "\(folder.root)/metadata_dev")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.root)/metadata_dev/back", withDestinationPath: "\(folder.root)/metadata_dev")
         #expect(try names([1]) == ["fold1_room1_mix001"])
     }
 
@@ -110,8 +114,9 @@ import Training
             try put("foa_dev/\(part)/fold3_room1_mix001.wav", "metadata_dev/\(part)/fold3_room1_mix001.csv")
         }
         try put("foa_dev/fold1_room1_mix001.wav", "metadata_dev/fold1_room1_mix001.csv")
-        #expect(message { _ = try names([3]) }.contains(
-            "expected one recording named fold3_room1_mix001, found dev-train-sony/fold3_room1_mix001.wav and dev-train-tau/"))
+        #expect(
+            message { _ = try names([3]) }.contains(
+                "expected one recording named fold3_room1_mix001, found dev-train-sony/fold3_room1_mix001.wav and dev-train-tau/"))
         #expect(try names([1]).count == 1, "other folds are none of its business")
         try put("foa_eval/a/mix001.wav", "foa_eval/b/mix001.wav")
         #expect(message { _ = try folder.layout().evaluation() }.contains("expected one recording named mix001"))
@@ -142,7 +147,8 @@ import Training
 
     private func load(_ folds: FoldSplit) throws -> TrainingData {
         try TrainingData(
-            layout: folder.layout(), folds: folds, kind: .foaIntensity, slots: 2, cache: "\(folder.root)/cache", threads: 1) { _ in }
+            layout: folder.layout(), folds: folds, kind: .foaIntensity, slots: 2, cache: "\(folder.root)/cache", threads: 1
+        ) { _ in }
     }
 
     @Test func anySplitTrains() throws {
@@ -154,7 +160,10 @@ import Training
         #expect(data.validation.map(\.name) == ["fold4_room2_mix001"])
         // Two sources at once are no recording to mix, though no name says so.
         #expect(data.training.map { $0.mixable != nil } == [false, true])
-        #expect(data.warnings.contains { $0.hasSuffix("fold3_room21_mix001.csv:2: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360") })
+        #expect(
+            data.warnings.contains {
+                $0.hasSuffix("fold3_room21_mix001.csv:2: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360")
+            })
         #expect(data.warnings.contains { $0.contains("fold4_room2_mix001.wav: 1 recordings of dev-test are validated on") })
         #expect(data.warnings.count == 2)
         withExtendedLifetime(data) {
@@ -165,7 +174,9 @@ import Training
     }
 
     @Test func trainingOnATestSetIsSaid() throws {
-        for (part, fold) in [("dev-train", 3), ("dev-val", 5), ("dev-test", 6), ("dev-train", 2)] { try recording("\(part)/fold\(fold)_room1_mix001") }
+        for (part, fold) in [("dev-train", 3), ("dev-val", 5), ("dev-test", 6), ("dev-train", 2)] {
+            try recording("\(part)/fold\(fold)_room1_mix001")
+        }
         let warnings = try load(FoldSplit()).warnings
         #expect(warnings.count == 2)
         #expect(warnings[0].contains("/dev-val/fold5_room1_mix001.wav: 2 recordings of dev-val are trained on: --train-folds"))

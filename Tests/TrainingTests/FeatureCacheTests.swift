@@ -1,3 +1,4 @@
+import Dataset
 import Features
 import Files
 import Fingerprints
@@ -6,7 +7,6 @@ import Tensor
 import Testing
 
 @testable import Training
-import Dataset
 
 /// When extracted features are used again, and when they are rebuilt.
 @Suite struct FeatureCacheTests {

@@ -1,7 +1,7 @@
+import Dataset
 import Testing
 
 @testable import Training
-import Dataset
 
 /// Folds as options and files say them.
 @Suite struct FoldListTests {
@@ -15,6 +15,8 @@ import Dataset
         #expect(FoldList(written) == folds)
     }
 
-    @Test(arguments: ["", " ", "-", "3-", "-3", "6-3", "3-4-5", "1,,2", ",1", "1;2", "a", "1.5", "3 4", "1000", "99999999999999999999", "١"])
+    @Test(arguments: [
+        "", " ", "-", "3-", "-3", "6-3", "3-4-5", "1,,2", ",1", "1;2", "a", "1.5", "3 4", "1000", "99999999999999999999", "١",
+    ])
     func whatIsNoneIsRefused(text: String) { #expect(FoldList(text) == nil) }
 }

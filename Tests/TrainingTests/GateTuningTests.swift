@@ -1,10 +1,10 @@
+import Evaluation
 import Geometry
 import Testing
 import Tracking
 
 @testable import Evaluation
 @testable import Training
-import Evaluation
 
 @Suite struct GateTuningTests {
     /// One source, active in blocks 10..<60 of 100; the network is sure of neither: 0.45 while it is, 0.1 while not, with

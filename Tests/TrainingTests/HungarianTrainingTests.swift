@@ -5,7 +5,7 @@ import Training
 @Suite struct HungarianTrainingTests {
     @Test(arguments: [1, 2, 3, 4]) func everyCountIsDrawnAndEveryEntryIsInRange(tracks: Int) {
         var source = HungarianMatrices(maximumTracks: tracks, seed: 1)
-        var seen = [Int: Int]()
+        var seen: [Int: Int] = [:]
         let draws = 4000
         for _ in 0..<draws {
             let matrix = source.next(.random)

@@ -15,14 +15,18 @@ import Training
         #expect(RecordingName("fold3_room12_mix007_ov2") == RecordingName(fold: 3, room: 12, mix: 7, overlap: 2))
         #expect(RecordingName(fold: 3, room: 12, mix: 7, overlap: 2).text == "fold3_room12_mix007_ov2")
         #expect(RecordingName(fold: 3, room: 12, mix: 1234, overlap: 2).text == "fold3_room12_mix1234_ov2")
-        for text in ["fold_room1_mix001_ov1", "fold3_room1", "fold3_room1_mix001_", "split1_ir0_ov1", "fold3_room1_mix+1_ov1", "room1_fold3_mix001_ov1", ""] {
+        for text in [
+            "fold_room1_mix001_ov1", "fold3_room1", "fold3_room1_mix001_", "split1_ir0_ov1", "fold3_room1_mix+1_ov1",
+            "room1_fold3_mix001_ov1", "",
+        ] {
             #expect(RecordingName(text) == nil, "\(text)")
         }
     }
 
     @Test func pairsStayInTheirRoomAndAreAsManyAsAsked() {
         let drawn = RecordingPairs(names: names, times: 4, seed: 1)
-        #expect(drawn.pairs.map { $0.name.prefix(11) } == Array(repeating: "fold3_room1", count: 8) + Array(repeating: "fold3_room2", count: 4))
+        #expect(
+            drawn.pairs.map { $0.name.prefix(11) } == Array(repeating: "fold3_room1", count: 8) + Array(repeating: "fold3_room2", count: 4))
         for pair in drawn.pairs {
             #expect(pair.first != pair.second && pair.first.hasSuffix("_ov1") && pair.second.hasSuffix("_ov1"))
             #expect(pair.first.hasPrefix(pair.name.prefix(12)) && pair.second.hasPrefix(pair.name.prefix(12)))

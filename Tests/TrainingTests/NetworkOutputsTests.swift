@@ -1,4 +1,6 @@
 import Audio
+import Dataset
+import Evaluation
 import Features
 import Geometry
 import Kernels
@@ -8,8 +10,6 @@ import Testing
 import Tracking
 
 @testable import Training
-import Dataset
-import Evaluation
 
 @Suite struct NetworkOutputsTests {
     private func architecture(_ form: DOAnetArchitecture.Form, lookAhead: Int) -> DOAnetArchitecture {

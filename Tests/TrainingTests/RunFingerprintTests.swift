@@ -1,15 +1,15 @@
+import Dataset
 import Features
 import Fingerprints
 import Foundation
+import Losses
 import Networks
 import Options
 import SafeTensors
 import Testing
+import Training
 
 @testable import Training
-import Dataset
-import Losses
-import Training
 
 /// What a checkpoint is known by.
 @Suite final class RunFingerprintTests {

@@ -1,11 +1,11 @@
+import Dataset
 import Features
 import Fingerprints
 import Foundation
 import Networks
+import Training
 
 @testable import Training
-import Dataset
-import Training
 
 /// Trainings on the small data set that take parts of a second.
 extension SmallDataset {

@@ -2,16 +2,16 @@ import Features
 import Formats
 import Foundation
 import Kernels
+import Losses
 import Networks
+import Platform
 import Tensor
 import TestSupport
 import Testing
 import Tracking
+import Training
 
 @testable import Training
-import Losses
-import Platform
-import Training
 
 @Suite final class TeacherTests {
     private let temporary = TemporaryFolder()

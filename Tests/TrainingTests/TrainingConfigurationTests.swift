@@ -1,15 +1,15 @@
+import Dataset
 import Features
 import Formats
 import Foundation
+import Losses
 import Networks
 import Options
 import TestSupport
 import Testing
+import Training
 
 @testable import Training
-import Dataset
-import Losses
-import Training
 
 @Suite struct TrainingConfigurationTests {
     private func parsed(_ text: String) throws(ConfigurationError) -> TrainingConfiguration {
@@ -164,29 +164,43 @@ import Training
         ("[network]\nform = \"fast\"", "network.form: expected one of paper, live, found the string \"fast\""),
         ("[network]\nfilters = 64.0", "network.filters: expected an integer from 1 to 1024, found the number 64.0"),
         ("[network]\nmax_tracks = 5", "network.max_tracks: expected an integer from 1 to 4, found the integer 5"),
-        ("[network]\nfeatures = \"mic-phase\"",
-         "network.features: expected features of the format foa, found mic-phase"),
+        (
+            "[network]\nfeatures = \"mic-phase\"",
+            "network.features: expected features of the format foa, found mic-phase"
+        ),
         ("[data]\ntrain_folds = \"6-3\"", "data.train_folds: expected folds such as 1, 3-6 or 1,3-6, found the string \"6-3\""),
         ("[data]\ntrain_folds = \"1-3\"", "data.train_folds: expected other folds than those that are trained on, found 2 in both"),
         ("[data]\nformat = \"wxyz\"", "data.format: expected one of foa, mic, found the string \"wxyz\""),
         ("[training]\nseed = -1", "training.seed: expected an integer from 0 to 9223372036854775807, found the integer -1"),
-        ("[training]\nthreads = 33",
-         "training.threads: expected at least one sequence for each thread, found a batch of 32 for 33 threads"),
-        ("[optimizer]\nlearning_rate = 0",
-         "optimizer.learning_rate: expected a number from 1e-09 to 1.0, found the integer 0"),
-        ("[optimizer]\nlearning_rate = nan",
-         "optimizer.learning_rate: expected a number from 1e-09 to 1.0, found the number nan"),
-        ("[optimizer]\nschedule = \"step\"",
-         "optimizer.schedule: expected one of cosine, constant, plateau, found the string \"step\""),
+        (
+            "[training]\nthreads = 33",
+            "training.threads: expected at least one sequence for each thread, found a batch of 32 for 33 threads"
+        ),
+        (
+            "[optimizer]\nlearning_rate = 0",
+            "optimizer.learning_rate: expected a number from 1e-09 to 1.0, found the integer 0"
+        ),
+        (
+            "[optimizer]\nlearning_rate = nan",
+            "optimizer.learning_rate: expected a number from 1e-09 to 1.0, found the number nan"
+        ),
+        (
+            "[optimizer]\nschedule = \"step\"",
+            "optimizer.schedule: expected one of cosine, constant, plateau, found the string \"step\""
+        ),
         ("[stopping]\npatience = true", "stopping.patience: expected an integer from 0 to 100000, found true"),
-        ("[augmentation]\ngain_max = -40",
-         "augmentation.gain_max: expected gain_min at most gain_max, found -36.0 and -40.0"),
+        (
+            "[augmentation]\ngain_max = -40",
+            "augmentation.gain_max: expected gain_min at most gain_max, found -36.0 and -40.0"
+        ),
         ("[augmentation]\nmasks = [1]", "augmentation.masks: expected an integer from 0 to 64, found the array [1]"),
         ("[loss]\nkind = \"mse\"", "loss.kind: expected one of assignment, tracking, found the string \"mse\""),
         ("[loss]\nmotp_weight = -1", "loss.motp_weight: expected a number from 0.0 to 1000.0, found the integer -1"),
-        ("[training]\nbatches = 3",
-         "training.batches: expected one of the keys batch, blocks, epochs, licence, seed, steps_per_epoch, threads, "
-            + "found an unknown key: did you mean training.batch?"),
+        (
+            "[training]\nbatches = 3",
+            "training.batches: expected one of the keys batch, blocks, epochs, licence, seed, steps_per_epoch, threads, "
+                + "found an unknown key: did you mean training.batch?"
+        ),
         ("training = 1", "training: expected a table, [training], found the integer 1"),
     ])
     func eachFaultIsNamed(_ text: String, _ line: String) {

@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 import Testing
+import Training
 
 @testable import Training
-import Training
 
 @Suite final class TrainingLogTests {
     private let folder = TemporaryFolder()

@@ -1,8 +1,8 @@
 import Networks
 import Testing
+import Training
 
 @testable import Training
-import Training
 
 @Suite struct TrainingProgressTests {
     private func settings(_ change: (inout TrainingSettings) -> Void) -> TrainingSettings {

@@ -1,12 +1,12 @@
 import Audio
+import Dataset
 import Files
 import Foundation
 import TestSupport
 import Testing
+import Training
 
 @testable import Training
-import Dataset
-import Training
 
 /// What a run leaves in its folder when it ends early, is killed, or must not go on.
 @Suite final class TrainingResumeTests {

@@ -40,10 +40,11 @@ extension ArrayGeometry {
     private var blindAxis: String? {
         let scale = max(extent, 1e-3)
         let places = Self.centred(capsules.map { [$0.position.x / scale, $0.position.y / scale, $0.position.z / scale] })
-        let looks = Self.centred(capsules.map { capsule in
-            let share = 1 - capsule.directivity
-            return [share * capsule.aim.x, share * capsule.aim.y, share * capsule.aim.z]
-        })
+        let looks = Self.centred(
+            capsules.map { capsule in
+                let share = 1 - capsule.directivity
+                return [share * capsule.aim.x, share * capsule.aim.y, share * capsule.aim.z]
+            })
         let eigen = SymmetricMatrix(outerProductsOf: places + looks, size: 3).eigen
         // Eigenvalues are squares of the singular values.
         let singular = eigen.map { max($0.value, 0).squareRoot() }

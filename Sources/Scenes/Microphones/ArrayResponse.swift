@@ -40,9 +40,10 @@ public final class ArrayResponse: @unchecked Sendable {
             "capsules within \(Self.largestRadius) m of the array's centre")
         let radius = geometry.capsules.map(\.radius).reduce(0, +) / 4
         precondition(
-            geometry.mount == .open || geometry.capsules.allSatisfy {
-                $0.directivity == 1 && abs($0.radius - radius) <= 0.02 * radius && radius > 0
-            }, "capsules on a sphere are omnidirectional and at one distance from its centre")
+            geometry.mount == .open
+                || geometry.capsules.allSatisfy {
+                    $0.directivity == 1 && abs($0.radius - radius) <= 0.02 * radius && radius > 0
+                }, "capsules on a sphere are omnidirectional and at one distance from its centre")
         self.format = format
         self.geometry = geometry
         self.radius = Double(radius)

@@ -4,7 +4,8 @@ extension FeedLine {
     /// Whether its figures are such as a daemon tells: what listens at a socket's end may be anything, and a picture is drawn
     /// from them.
     var isPossible: Bool {
-        let figures = [load ?? 0] + (levelDbfs ?? []).map { $0 ?? 0 }
+        let figures =
+            [load ?? 0] + (levelDbfs ?? []).map { $0 ?? 0 }
             + (tracks ?? []).flatMap { [$0.azimuth, $0.elevation, $0.activity, $0.age] }
         let counts = [seq, overruns, droppedBlocks, maxTracks].map { $0 ?? 0 } + (tracks ?? []).map(\.id)
         return figures.allSatisfy { Self.numbers.contains($0) } && counts.allSatisfy { $0 >= 0 && $0 < 1 << 53 }

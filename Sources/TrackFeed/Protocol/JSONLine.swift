@@ -22,10 +22,19 @@ struct JSONLine {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    mutating func openObject() { element(); open("{") }
-    mutating func openObject(_ key: StaticString) { name(key); open("{") }
+    mutating func openObject() {
+        element()
+        open("{")
+    }
+    mutating func openObject(_ key: StaticString) {
+        name(key)
+        open("{")
+    }
     mutating func closeObject() { close("}") }
-    mutating func openArray(_ key: StaticString) { name(key); open("[") }
+    mutating func openArray(_ key: StaticString) {
+        name(key)
+        open("[")
+    }
     mutating func closeArray() { close("]") }
 
     mutating func field(_ key: StaticString, _ value: Int) {

@@ -20,7 +20,9 @@ final class Listener {
     /// Bytes that the kernel keeps of what a subscriber says over TCP; nobody needs to say anything.
     private static let receiveBuffer: Int32 = 4096
 
-    private init(descriptor: Int32, bound: SocketAddress, address: FeedAddress, file: SocketFile?, access: FeedAccess = .init(), isPassed: Bool) {
+    private init(
+        descriptor: Int32, bound: SocketAddress, address: FeedAddress, file: SocketFile?, access: FeedAccess = .init(), isPassed: Bool
+    ) {
         self.access = access
         self.descriptor = descriptor
         self.address = bound.feedAddress ?? address

@@ -96,9 +96,10 @@ extension FeatureKind {
         case .micPhase:
             return levels + (1...3).map { FeatureChannel(source: 3 + p[$0]) }
         case .micGCCPHAT:
-            return levels + Self.pairs.map { i, j in
-                FeatureChannel(source: 4 + Self.pair(p[i], p[j]), reversesLags: p[i] > p[j])
-            }
+            return levels
+                + Self.pairs.map { i, j in
+                    FeatureChannel(source: 4 + Self.pair(p[i], p[j]), reversesLags: p[i] > p[j])
+                }
         case .micCoherence:
             return levels + Self.pairs.map { i, j in FeatureChannel(source: 4 + Self.pair(p[i], p[j])) }
                 + Self.pairs.map { i, j in

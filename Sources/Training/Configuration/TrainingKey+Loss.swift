@@ -87,7 +87,9 @@ extension TrainingKey {
             weight(
                 "match_weight", \.assignment, \.assignment, \.matchWeight, AssignmentLossSettings(),
                 "assignment: weight of misses, false tracks and changed identities, counted smoothly within 20 degrees."),
-            .path("teacher", \.teacher, example: "models/foa-paper.safetensors", """
+            .path(
+                "teacher", \.teacher, example: "models/foa-paper.safetensors",
+                """
                 assignment: a model whose answers are learnt besides the labels, such as one that hears the future: of the same
                 features and as many tracks. Its scaler is taken, or has to be that of `initial`.
                 """),
@@ -124,7 +126,9 @@ extension TrainingKey {
                         draft.tracking.association = association
                     }
                 }),
-            .path("hnet", \.hnet, example: "models/hnet-2.safetensors", """
+            .path(
+                "hnet", \.hnet, example: "models/hnet-2.safetensors",
+                """
                 tracking: the Hungarian network, from `bearing train-hnet`. Without it: the one that ships for max_tracks.
                 """),
         ]

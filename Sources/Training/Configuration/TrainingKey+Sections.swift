@@ -18,7 +18,9 @@ extension TrainingKey {
 
     private static var network: [TrainingKey] {
         [
-            .choice("form", \.settings.architecture.form, """
+            .choice(
+                "form", \.settings.architecture.form,
+                """
                 live: causal, for `bearing run`. paper: sees whole recordings, in both directions of time; it can be evaluated only.
                 """),
             .integer("filters", 1...1024, \.settings.architecture.filters, "Filters of each convolution."),
@@ -34,10 +36,14 @@ extension TrainingKey {
             .integer(
                 "look_ahead", 0...50, \.settings.architecture.lookAhead,
                 "Blocks of 100 ms that the network waits before it answers; added to its latency."),
-            .choice("features", \.features, example: .foaIntensity, """
+            .choice(
+                "features", \.features, example: .foaIntensity,
+                """
                 What it hears. Without it: foa-intensity for the format foa, mic-gcc-phat for mic.
                 """),
-            .path("initial", \.initial, example: "models/foa-live.safetensors", """
+            .path(
+                "initial", \.initial, example: "models/foa-live.safetensors",
+                """
                 A model to go on from; its scaler is kept. Of a network of another form or other widths, but as many filters, what fits
                 is taken and the rest is random. Without it: random parameters.
                 """),
@@ -46,18 +52,27 @@ extension TrainingKey {
 
     private static var data: [TrainingKey] {
         [
-            .path("dataset", \.dataset, example: "scenes", """
+            .path(
+                "dataset", \.dataset, example: "scenes",
+                """
                 The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/.
                 """),
-            .folds("train_folds", \.folds.training, """
+            .folds(
+                "train_folds", \.folds.training,
+                """
                 The folds that are trained on. A recording whose name has no fold belongs to 3, 2 or 1 by its folder: dev-train, dev-val, dev-test.
                 """),
-            .folds("validation_folds", \.folds.validation, "The folds by which the best epoch is chosen; none of those that are trained on."),
-            .paths("extra", \.extra, """
+            .folds(
+                "validation_folds", \.folds.validation, "The folds by which the best epoch is chosen; none of those that are trained on."),
+            .paths(
+                "extra", \.extra,
+                """
                 Further data sets in the same layout, such as `bearing augment` makes; their train_folds are trained on too.
                 """),
             .choice("format", \.format, "Which of the two microphone formats is heard."),
-            .path("cache", \.cache, example: "features", """
+            .path(
+                "cache", \.cache, example: "features",
+                """
                 Where extracted features are kept; runs may share it. Without it: features/ in the run's folder.
                 """),
         ]
@@ -69,11 +84,15 @@ extension TrainingKey {
             .integer("steps_per_epoch", 1...1_000_000, \.settings.stepsPerEpoch, "Steps of an epoch, a batch each."),
             .integer("batch", 1...4096, \.settings.batch, "Sequences in a batch; at least one for each thread."),
             .integer("blocks", 2...6000, \.settings.blocks, "Blocks of 100 ms in a sequence."),
-            .integer("seed", 0...Int.max, \.seed, """
+            .integer(
+                "seed", 0...Int.max, \.seed,
+                """
                 Everything random follows from it: the same configuration, data and number of threads give the same model.
                 """),
             .integer("threads", 1...256, \.settings.threads, "Threads that share each batch."),
-            .text("licence", \.settings.licence, example: "CC BY-NC 4.0", """
+            .text(
+                "licence", \.settings.licence, example: "CC BY-NC 4.0",
+                """
                 Written into the model. The licence of the data set may bind it. Without it: nothing is said.
                 """),
         ]
@@ -83,7 +102,9 @@ extension TrainingKey {
         [
             .number("learning_rate", 1e-9...1, \.settings.learningRate, "Adam's rate at its highest, after the warm-up."),
             .integer("warmup", 0...1_000_000, \.settings.warmup, "Steps over which the rate rises from zero."),
-            .choice("schedule", \.settings.schedule, """
+            .choice(
+                "schedule", \.settings.schedule,
+                """
                 What it does afterwards. cosine: falls along half a cosine to 1 % at the last step. constant: stays. plateau: is
                 halved whenever validation MOTA has not improved for `plateau_epochs` epochs.
                 """),
@@ -91,7 +112,9 @@ extension TrainingKey {
             .number(
                 "clip", 1e-6...1e6, \.settings.clip,
                 "Gradients with a larger Euclidean norm than this are scaled down to it."),
-            .number("averaging", 0...0.999999, \.settings.averaging, """
+            .number(
+                "averaging", 0...0.999999, \.settings.averaging,
+                """
                 The model that is validated and kept is a moving average of the parameters: the weight of the past in it, at each
                 step. 0 keeps the last parameters.
                 """),
@@ -100,7 +123,9 @@ extension TrainingKey {
 
     private static var stopping: [TrainingKey] {
         [
-            .integer("patience", 0...100_000, \.settings.patience, """
+            .integer(
+                "patience", 0...100_000, \.settings.patience,
+                """
                 Epochs without a better validation MOTA after which the run ends. 0: it goes on to its last epoch.
                 """)
         ]
@@ -114,21 +139,31 @@ extension TrainingKey {
             .number(
                 "gain_max", -60...40, { $0.settings.augmentation.gain.upperBound }, { $0.gainMaximum = $1 },
                 "At least gain_min."),
-            .flag("rotations", \.settings.augmentation.rotations, """
+            .flag(
+                "rotations", \.settings.augmentation.rotations,
+                """
                 Each sequence goes through one of the rotations and reflections that keep the vertical axis: 16 for foa, for mic those
                 under which the capsules of the data set's array change places, 8 of a tetrahedron (2 for mic-phase).
                 """),
-            .integer("masks", 0...64, \.settings.augmentation.masks, """
+            .integer(
+                "masks", 0...64, \.settings.augmentation.masks,
+                """
                 Runs of adjacent mel bands that are set to their mean in each sequence.
                 """),
             .integer("masked_bands", 0...64, \.settings.augmentation.maskedBands, "The most bands in such a run."),
-            .number("mix", 0...1, \.settings.augmentation.mix, """
+            .number(
+                "mix", 0...1, \.settings.augmentation.mix,
+                """
                 The share of sequences that are sums of two recordings of one source (ov1).
                 """),
-            .choice("mix_partners", \.settings.augmentation.mixPartners, """
+            .choice(
+                "mix_partners", \.settings.augmentation.mixPartners,
+                """
                 Which recordings are mixed: room, those of the same data set, fold and room; any, all of them.
                 """),
-            .number("mix_level", 0...40, \.settings.augmentation.mixLevel, """
+            .number(
+                "mix_level", 0...40, \.settings.augmentation.mixLevel,
+                """
                 Decibels by which the second recording of a sum is louder or quieter at most.
                 """),
         ]

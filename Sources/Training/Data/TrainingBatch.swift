@@ -104,7 +104,8 @@ public final class TrainingBatch: @unchecked Sendable {
         guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
             preconditionFailure("only recordings that can be mixed are planned as a sum")
         }
-        let mixer = mixers.withLock { $0.popLast() }
+        let mixer =
+            mixers.withLock { $0.popLast() }
             ?? SequenceMixer(kind: kind, blocks: blocks, slots: slots, lookAhead: lookAhead)
         defer { mixers.withLock { $0.append(mixer) } }
         var given = 0

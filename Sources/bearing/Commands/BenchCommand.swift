@@ -69,7 +69,8 @@ struct StepBench: ParsableCommand {
         if let model {
             let file = try Failure.reporting { try ModelFile.load(model) }
             guard file.architecture.form == .live else {
-                throw Failure(.badData, "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which cannot be stepped")
+                throw Failure(
+                    .badData, "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which cannot be stepped")
             }
             let pipeline = LocalizationPipeline(
                 parameters: file.parameters, scaler: file.scaler, gate: file.gate, steering: file.steering)

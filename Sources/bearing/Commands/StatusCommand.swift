@@ -63,7 +63,9 @@ struct StatusCommand: ParsableCommand {
             throw Failure(.unavailable, "expected the daemon at \(place) to hear audio, found its capture \(status.state)\(reason)")
         }
         if status.isHung {
-            throw Failure(.unavailable, "expected the daemon at \(place) to analyse audio, found no block in the last minute: it hangs; start it again")
+            throw Failure(
+                .unavailable,
+                "expected the daemon at \(place) to analyse audio, found no block in the last minute: it hangs; start it again")
         }
     }
 
@@ -74,9 +76,12 @@ struct StatusCommand: ParsableCommand {
         do throws(DaemonReport.Fault) {
             return (try DaemonReport(client, until: deadline), place)
         } catch .silent {
-            throw Failure(.unavailable, "expected a status line of the daemon at \(place) within \(timeout) s, found none: it hangs, or is no daemon")
+            throw Failure(
+                .unavailable, "expected a status line of the daemon at \(place) within \(timeout) s, found none: it hangs, or is no daemon")
         } catch .closed {
-            throw Failure(.unavailable, "expected a status line of the daemon at \(place), found the connection closed: it is ending, or is no daemon")
+            throw Failure(
+                .unavailable, "expected a status line of the daemon at \(place), found the connection closed: it is ending, or is no daemon"
+            )
         } catch .foreign(let what) {
             throw Failure(.badData, "\(place): expected a daemon of this program: \(what)")
         }

@@ -22,7 +22,9 @@ struct RunOptions: ParsableArguments {
         help: "Where subscribers connect: PATH, @NAME, systemd, tcp:PORT or tcp:ADDRESS:PORT. May be given several times.")
     var socket: [String] = []
 
-    @Option(help: ArgumentHelp("Keep what is heard and told in this folder: the latest hour and a half, for a case to be looked at later.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep what is heard and told in this folder: the latest hour and a half, for a case to be looked at later.", valueName: "dir"))
     var record: String?
 
     /// The file with the options laid over it.
@@ -64,7 +66,8 @@ struct ChannelOptions: ParsableArguments {
     var format: String?
 
     @Option(
-        help: ArgumentHelp("Which four channels of the source are used, in their order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
+        help: ArgumentHelp(
+            "Which four channels of the source are used, in their order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
     var channels: String?
 
     @Option(help: "The capsules of mic and aformat: an array file, or the name of one in arrays/ (aformat-cardioid, tau-nigens-mic...).")

@@ -32,7 +32,8 @@ struct TrainOptions: ParsableArguments {
     var initial: String?
     @Option(help: ArgumentHelp("Learn from this model's answers besides the labels.", valueName: "file"))
     var teacher: String?
-    @Option(help: "Of the format foa: foa-intensity (default) or foa-covariance; of mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
+    @Option(
+        help: "Of the format foa: foa-intensity (default) or foa-covariance; of mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
     var features: String?
     @Option(help: "live (causal, for the daemon) or paper (bidirectional, offline) (default: live).")
     var form: String?
@@ -86,7 +87,9 @@ struct TrainOptions: ParsableArguments {
         parsing: .unconditional,
         help: "Highest gain in dB of the random level (default: \(defaults.augmentation.gain.upperBound)).")
     var gainMax: Double?
-    @Flag(inversion: .prefixedNo, help: "Draw a rotation or reflection for each sequence: one of 16 of FOA, of those that the array of mic has (default: yes).")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Draw a rotation or reflection for each sequence: one of 16 of FOA, of those that the array of mic has (default: yes).")
     var rotations: Bool?
     @Option(help: "Runs of mel bands masked in each sequence (default: \(defaults.augmentation.masks)).")
     var masks: Int?

@@ -81,10 +81,11 @@ struct StatusTable {
             ("air to socket, last minute", latency.minute), ("since the start", latency.total),
             ("computing, last minute", compute.minute), ("since the start", compute.total),
         ]
-        return [row("latency", LatencyTable.head)] + rows.map { name, summary in
-            let figures = [summary.p50, summary.p90, summary.p99, summary.p999, summary.max].map(\.value)
-            return row("", LatencyTable.row(name, summary.count > 0 ? figures : nil))
-        }
+        return [row("latency", LatencyTable.head)]
+            + rows.map { name, summary in
+                let figures = [summary.p50, summary.p90, summary.p99, summary.p999, summary.max].map(\.value)
+                return row("", LatencyTable.row(name, summary.count > 0 ? figures : nil))
+            }
     }
 
     // MARK: - Pieces

@@ -100,7 +100,8 @@ struct TrackPicture {
         let style: Style = state == "running" ? .good : (state == "lost" ? .bad : .dim)
         let levels = (status.levelDbfs ?? []).map { $0 ?? -200 }
         let bars = levels.map(Self.bar).joined()
-        var line = style.around("● \(state)") + "   level \(bars)"
+        var line =
+            style.around("● \(state)") + "   level \(bars)"
             + Self.right((levels.max() ?? -200).formatted(0), 5) + " dBFS"
             + "   load" + Self.right(((status.load ?? 0) * 100).formatted(1), 5) + " %"
         if let lost = status.droppedBlocks, lost > 0 { line += "   " + Style.bad.around("\(lost) blocks dropped") }
@@ -131,7 +132,9 @@ struct TrackPicture {
 /// How text stands out: the terminal's own sixteen colours, which its owner has made legible.
 private enum Style {
     case bold, dim, good, bad
-    case colour(Int), strong(Int), faint(Int)
+    case colour(Int)
+    case strong(Int)
+    case faint(Int)
 
     func around(_ text: String) -> String { text.isEmpty ? "" : "\u{1B}[\(code)m\(text)\u{1B}[0m" }
 
