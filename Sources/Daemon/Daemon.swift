@@ -83,6 +83,10 @@ public final class Daemon {
         } catch {
             throw .feed(error)
         }
+        // At once, since subscribers may connect from here on.
+        for place in server.places {
+            if let warning = place.warning { log.warning("\(warning)") }
+        }
         do throws(AudioError) {
             recorder = try options.recording.map { plan throws(AudioError) in try Recorder(plan, hello: hello, log: log) }
         } catch {
@@ -95,9 +99,6 @@ public final class Daemon {
             monitor: monitor, sequence: blocks)
         loop.warmUp()
         hearing = AudioSide(capture: capture, loop: loop)
-        for place in server.places {
-            if let warning = place.warning { log.warning("\(warning)") }
-        }
     }
 
     /// Why this process has too few descriptors for a daemon; nil where they will do. To be asked before there is anything else.

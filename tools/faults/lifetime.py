@@ -1,9 +1,14 @@
 """The parts of tools/faults/soak about uptime and signals: each returns figures, and what was not as it ought to be."""
 
+from __future__ import annotations
+
+import argparse
 import os
 import random
 import signal
 import time
+from pathlib import Path
+from typing import Any
 
 from faults.endurance import Stream
 
@@ -13,7 +18,7 @@ ENDS_WITHIN = 2
 LATE = 2
 
 
-def counters(options, folder):
+def counters(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[str]]:
     """All counters as after so many hours: a file that loops, ids, blocks, latencies, times."""
     figures, problems = {}, []
     for hours in (1, 10, 87_600):
@@ -54,7 +59,7 @@ def counters(options, folder):
     return figures, problems
 
 
-def hangups(options, folder):
+def hangups(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[str]]:
     """SIGHUP at random times while a subscriber reads; then an end."""
     daemon = Stream(str(options.program), ["--source", "demo"], folder / "socket", said=folder / "said")
     chance = random.Random(options.seed)
