@@ -45,7 +45,12 @@ struct MicrophoneCheck {
         if let first = failures.first { throw Failure(first.kind, lines: failures.flatMap(\.lines)) }
         if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
         // Channels of another kind, or copies, are in no order that could be told.
-        if !sounds.isEmpty, !findings.contains(where: \.isOfAnotherKind) { findings += locate(sounds, convention ?? .ambix) }
+        if !sounds.isEmpty, !findings.contains(where: \.isOfAnotherKind) {
+            let located = locate(sounds, convention ?? .ambix)
+            // Channels in another order look scaled too, since W is where another one is expected.
+            if !located.isEmpty { findings.removeAll { if case .scaling = $0 { true } else { false } } }
+            findings += located
+        }
         let correction = ChannelCorrection(findings, configuration.input, convention ?? .ambix)
         if !correction.lines.isEmpty {
             print("Put into the configuration:")
