@@ -115,7 +115,7 @@ let package = Package(
         // What several test targets share: fixtures, random numbers, the counter of heap allocations.
         .target(name: "CTestHooks", path: "Tests/CTestHooks"),
         .target(
-            name: "TestSupport", dependencies: ["SafeTensors", "CTestHooks"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Platform", "SafeTensors", "CTestHooks"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [

@@ -55,7 +55,7 @@ public final class AudioFileReader {
             unsafe handle = patched.open(&info)
             self.patched = patched
         } else {
-            // libsndfile owns the descriptor from here: where it finds no audio it closes it, whatever it is told about that.
+            // libsndfile owns the descriptor from here: it closes the descriptor of a file that it refuses, even with close_desc 0.
             unsafe handle = sf_open_fd(opened.release(), Int32(SFM_READ), &info, Int32(SF_TRUE))
             patched = nil
         }

@@ -34,7 +34,7 @@ public final class TrackServer: @unchecked Sendable {
     private var log: LineLog
     private var subscribers: [Int32: Subscriber] = [:]
     private var admission: Places
-    /// What whoever finds no place is told, and until when that is news enough, monotonic seconds.
+    /// The lines that refused subscribers get, and when they have to be encoded anew, monotonic seconds.
     private var refusal: (line: [UInt8], due: Double) = ([], 0)
     private var lastStatus: FeedStatus?
     private var audience = FeedAudience()

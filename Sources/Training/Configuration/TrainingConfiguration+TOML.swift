@@ -2,8 +2,8 @@ import Options
 
 extension TrainingConfiguration {
     private static let heading = """
-        # Configuration of `bearing train`: every choice of a training. Options of the command line beat this file. What is
-        # wrong with it is told all at once, before anything starts. Relative paths are relative to the folder of this file.
+        # Configuration of `bearing train`: every choice of a training. Options of the command line take precedence. All errors
+        # in it are reported at once, before anything starts. Relative paths are relative to the folder of this file.
         # `bearing train --print-config` writes it with the values in force; a run keeps them as config.toml in its folder.
         """
 

@@ -19,7 +19,7 @@ struct LocalizeCommand: ParsableCommand {
             Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
             is the block [100k, 100k+100) ms of the file.
 
-            Recordings of `run --record` give the tracks that were told live. A file of them that goes on from the one before wants that one too, with --joined.
+            Recordings of `run --record` give the tracks that were reported live. A file that continues an earlier one needs that file too, with --joined.
 
             Examples:
               bearing localize demo/scene.flac --out tracks

@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// Work on several inputs, of which a bad one does not keep the others from being done: each fault is told when it is met, and the exit
-/// code at the end is that of the first.
+/// Work on several inputs. A bad input does not stop the others: each error is reported where it occurs, and the exit code at the end
+/// is that of the first.
 struct Batch {
     /// How many, and what they are called: "recordings".
     let count: Int
