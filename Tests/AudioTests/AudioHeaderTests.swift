@@ -164,6 +164,22 @@ import Testing
         }
     }
 
+    /// libogg would search 8 TiB of zeros for the next page.
+    @Test(.timeLimit(.minutes(1))) func anOggStreamBeforeAHoleIsReadInBoundedTime() throws {
+        let whole = try OggRecording.bytes()
+        for length in [whole.count, whole.count - 1, whole.count / 2, 4096, 58] {
+            let path = folder.put(Array(whole.prefix(length)), as: "a")
+            #expect(unsafe truncate(path, 1 << 43) == 0)
+            do throws(AudioError) {
+                let reader = try AudioFileReader(path: path)
+                _ = try reader.readAll(atMost: 48_000)
+                try reader.seek(to: reader.frames / 2)
+            } catch {
+                #expect(error.description.contains(path))
+            }
+        }
+    }
+
     @Test func whatIsNoFileIsNoRecording() {
         let pipe = folder.file("pipe")
         #expect(unsafe mkfifo(pipe, 0o600) == 0)

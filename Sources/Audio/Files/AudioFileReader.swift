@@ -24,11 +24,14 @@ public final class AudioFileReader {
     public let remarks: [String]
 
     private let file: OpaquePointer
-    /// What `file` reads, where that is not the file as it is.
-    private let patched: PatchedFile?
+    /// What `file` reads.
+    private let source: DecoderFile
     private let conversion: AmbisonicConversion?
 
     private static let longestHours = 1000
+    /// Bytes in a file, of any encoding.
+    private static let longestSample = 16
+    private static let sparse = "no sound within \(DecoderFile.search >> 20) MiB"
 
     /// Opens a file and checks its header.
     ///
@@ -49,19 +52,15 @@ public final class AudioFileReader {
         }
         if let fault = header?.fault { throw .notAudio(path: path, reason: fault) }
         var info = SF_INFO()
-        let handle: OpaquePointer?
-        if let header, header.needsPatches(size: opened.size) {
-            let patched = PatchedFile(opened.release(), size: header.data.upperBound, patches: header.patches)
-            unsafe handle = patched.open(&info)
-            self.patched = patched
-        } else {
-            // libsndfile owns the descriptor from here: it closes the descriptor of a file that it refuses, even with close_desc 0.
-            unsafe handle = sf_open_fd(opened.release(), Int32(SFM_READ), &info, Int32(SF_TRUE))
-            patched = nil
-        }
+        let needsPatches = header?.needsPatches(size: opened.size) ?? false
+        let source = DecoderFile(
+            opened.release(), size: needsPatches ? header?.data.upperBound ?? opened.size : opened.size,
+            patches: needsPatches ? header?.patches ?? [] : [], isOgg: endsAsOgg != nil)
+        let handle = unsafe source.open(&info)
         guard let file = unsafe handle else {
-            throw .notAudio(path: path, reason: unsafe Self.firstLine(sf_strerror(nil)))
+            throw .notAudio(path: path, reason: source.isExhausted ? Self.sparse : unsafe Self.firstLine(sf_strerror(nil)))
         }
+        self.source = source
         unsafe self.file = file
         self.path = path
         channels = Int(info.channels)
@@ -117,6 +116,7 @@ public final class AudioFileReader {
 
     /// Goes to a frame of the file, 0 the first; the next `read` starts there.
     public func seek(to frame: Int) throws(AudioError) {
+        source.beginCall()
         guard unsafe sf_seek(file, Int64(frame), Int32(SEEK_SET)) == Int64(frame) else {
             throw .unreadableFile(path: path, reason: "no way to frame \(frame) of \(frames)")
         }
@@ -146,6 +146,7 @@ public final class AudioFileReader {
     /// - Parameter buffer: [wanted, channels].
     private func read(_ wanted: Int, to buffer: UnsafeMutableBufferPointer<Float>) -> Result<Int, AudioError> {
         guard wanted > 0, let base = buffer.baseAddress else { return .success(0) }
+        source.beginCall(samples: wanted * channels * Self.longestSample)
         let got = unsafe Int(sf_readf_float(file, base, Int64(wanted)))
         if got <= 0 {
             return position < frames

@@ -27,7 +27,7 @@ extension AudioHeader {
                 // With 0, libsndfile goes to the end of the file.
                 let told = Self.isOpen(all) ? 0 : all
                 found.patches = [
-                    PatchedFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(told, count: 4, bigEndian: true))
+                    DecoderFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(told, count: 4, bigEndian: true))
                 ]
                 header = found
             default: break
@@ -69,7 +69,7 @@ extension AudioHeader {
                 let length = chunk.length == .max ? nil : max(0, chunk.length - 4)
                 var found = AudioHeader(file, from: chunk.contents + 4, length: length, style: style)
                 found.patches = [
-                    PatchedFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(found.data.count + 4, count: 8, bigEndian: true))
+                    DecoderFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(found.data.count + 4, count: 8, bigEndian: true))
                 ]
                 header = found
             default: break
@@ -111,7 +111,7 @@ extension AudioHeader {
         let widths = [1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1]
         header.frameBytes = widths[field(3)].flatMap { $0 * field(5) > 0 ? $0 * field(5) : nil }
         let told = min(header.data.count, 0xFFFF_FFFF)
-        header.patches = [PatchedFile.Patch(offset: 8, bytes: Self.bytes(told, count: 4, bigEndian: isBig))]
+        header.patches = [DecoderFile.Patch(offset: 8, bytes: Self.bytes(told, count: 4, bigEndian: isBig))]
         return header
     }
 }

@@ -43,7 +43,7 @@ extension AudioHeader {
     }
 
     private mutating func patch(at offset: Int, with value: Int, bytes count: Int, bigEndian: Bool = false) {
-        patches.append(PatchedFile.Patch(offset: offset, bytes: Self.bytes(value, count: count, bigEndian: bigEndian)))
+        patches.append(DecoderFile.Patch(offset: offset, bytes: Self.bytes(value, count: count, bigEndian: bigEndian)))
     }
 
     static func wave64(_ file: AudioBytes) -> AudioHeader? {

@@ -18,7 +18,7 @@ struct AudioHeader {
     /// Whether `declared` is what programs write that do not know better, and so promises nothing.
     var isPlaceholder = false
     /// What libsndfile must be given in place of the bytes that are there, to read all that is there.
-    var patches: [PatchedFile.Patch] = []
+    var patches: [DecoderFile.Patch] = []
     /// Whether libsndfile takes for samples whatever lies behind them.
     var readsBehind = false
     /// What makes it no recording, in words.

@@ -2,9 +2,13 @@ import CSndFile
 import Files
 import Glibc
 
-/// A file as it should have been written, for libsndfile: other bytes in some places, and another end.
+/// A file for libsndfile: as it should have been written, with other bytes in some places and another end where the header was wrong,
+/// and with a bound on what a call may read.
+///
+/// libogg searches all of a file for the next page of sound, which takes hours in a sparse file of terabytes. Reads beyond the bound
+/// find the end of the file.
 @safe
-final class PatchedFile {
+final class DecoderFile {
     struct Patch {
         let offset: Int
         let bytes: [UInt8]
@@ -14,11 +18,23 @@ final class PatchedFile {
     private let size: Int
     private let patches: [Patch]
     private var position = 0
+    /// Bytes that the present call of libsndfile may still read.
+    private var budget = 0
+    /// Whether the latest call reached its bound.
+    private(set) var isExhausted = false
+
+    /// What a call may read besides the samples that it asks for, where pages are searched for.
+    static let search = 64 << 20
+    /// The same for all other files: one of MP3 without a table of contents is read as a whole for its length.
+    private static let scan = 1 << 30
+    private let overhead: Int
 
     /// - Parameters:
     ///   - descriptor: of a file that can be sought in; closed at the end.
     ///   - size: bytes up to its end.
-    init(_ descriptor: Int32, size: Int, patches: [Patch]) {
+    ///   - isOgg: whether pages of sound are searched for.
+    init(_ descriptor: Int32, size: Int, patches: [Patch], isOgg: Bool) {
+        overhead = isOgg ? Self.search : Self.scan
         self.descriptor = descriptor
         self.size = size
         self.patches = patches
@@ -26,19 +42,26 @@ final class PatchedFile {
 
     deinit { close(descriptor) }
 
+    /// Begins a call of libsndfile, for samples that take so many bytes at most.
+    func beginCall(samples bytes: Int = 0) {
+        budget = overhead + bytes
+        isExhausted = false
+    }
+
     /// - Returns: a handle of libsndfile, which must be closed before this file goes; nil where it finds no audio.
     func open(_ info: inout SF_INFO) -> OpaquePointer? {
+        beginCall()
         var calls = unsafe SF_VIRTUAL_IO(
-            get_filelen: { unsafe Int64(PatchedFile.of($0).size) },
-            seek: { offset, origin, file in unsafe PatchedFile.of(file).seek(offset, origin) },
-            read: { target, count, file in unsafe PatchedFile.of(file).read(target, count) },
+            get_filelen: { unsafe Int64(DecoderFile.of($0).size) },
+            seek: { offset, origin, file in unsafe DecoderFile.of(file).seek(offset, origin) },
+            read: { target, count, file in unsafe DecoderFile.of(file).read(target, count) },
             write: { _, _, _ in 0 },
-            tell: { unsafe Int64(PatchedFile.of($0).position) })
+            tell: { unsafe Int64(DecoderFile.of($0).position) })
         return unsafe sf_open_virtual(&calls, Int32(SFM_READ), &info, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    private static func of(_ pointer: UnsafeMutableRawPointer?) -> PatchedFile {
-        unsafe Unmanaged<PatchedFile>.fromOpaque(pointer!).takeUnretainedValue()
+    private static func of(_ pointer: UnsafeMutableRawPointer?) -> DecoderFile {
+        unsafe Unmanaged<DecoderFile>.fromOpaque(pointer!).takeUnretainedValue()
     }
 
     private func seek(_ offset: Int64, _ origin: Int32) -> Int64 {
@@ -56,8 +79,13 @@ final class PatchedFile {
 
     private func read(_ target: UnsafeMutableRawPointer?, _ count: Int64) -> Int64 {
         guard let target = unsafe target, position < size else { return 0 }
+        guard budget > 0 else {
+            isExhausted = true
+            return 0
+        }
         let room = unsafe UnsafeMutableRawBufferPointer(start: target, count: min(Int(count), size - position))
         let filled = unsafe RegularFile.read(descriptor, at: position, into: room)
+        budget -= filled
         for patch in patches {
             for (index, byte) in patch.bytes.enumerated() {
                 let place = patch.offset + index - position
