@@ -94,11 +94,13 @@ let package = Package(
                 "Dataset", "Losses", "Evaluation", "Training",
             ]),
         module("Configuration", on: ["Geometry", "Files", "Tracking", "Audio", "Options", "TrackFeed"]),
+        module("Service", on: ["CRealtime", "Platform", .product(name: "Logging", package: "swift-log")]),
+        module("Subscription", on: ["Platform", "TrackFeed"]),
         module("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
         module(
             "Daemon",
             on: [
-                "CRealtime", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
+                "CRealtime", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis", "Service",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
@@ -106,7 +108,7 @@ let package = Package(
             dependencies: [
                 "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
                 "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
-                "Evaluation", "Training", "Reproduction", "Configuration", "Diagnosis", "Daemon",
+                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Diagnosis", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -154,6 +156,8 @@ let package = Package(
                 "Evaluation", "Reproduction", "TestSupport",
             ]),
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
+        tests("Service", with: ["Platform", .product(name: "Logging", package: "swift-log")]),
+        tests("Subscription", with: ["Platform", "TrackFeed", "TestSupport"]),
         tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
         tests(
             "Daemon",

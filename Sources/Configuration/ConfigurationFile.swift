@@ -25,7 +25,7 @@ public enum ConfigurationFile {
 
     private static func draft(_ table: OptionTable, folder: String) -> RunDraft {
         var draft = RunDraft()
-        draft.read(table, sections: RunKey.sections, folder: folder)
+        SharedFile.read(table, sections: RunKey.sections, folder: folder, into: &draft)
         return draft
     }
 

@@ -2,6 +2,7 @@ import Audio
 import Glibc
 import Logging
 import Platform
+import Service
 import TrackFeed
 
 /// The main thread's work while the others run.

@@ -2,6 +2,7 @@ public import Audio
 public import Logging
 public import Pipeline
 import Platform
+import Service
 public import TrackFeed
 
 /// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on a thread of its own.

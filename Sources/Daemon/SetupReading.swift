@@ -1,5 +1,6 @@
 import Audio
 import Platform
+import Service
 import Synchronization
 
 /// Reads a setup on a thread of its own: a file system that hangs holds that thread, and the daemon goes on as before.

@@ -1,9 +1,12 @@
 extension OptionDraft {
     /// Reads all keys of a table.
     ///
-    /// - Parameter folder: what relative paths start from; empty: they stay as they are.
-    public mutating func read(_ table: OptionTable, sections: [OptionSection<Self>], folder: String) {
+    /// - Parameters:
+    ///   - folder: what relative paths start from; empty: they stay as they are.
+    ///   - others: sections of the same file that other processes read.
+    public mutating func read(_ table: OptionTable, sections: [OptionSection<Self>], folder: String, others: [String] = []) {
         var root = table
+        root.ignore(others)
         for section in sections {
             if let elements = section.elements {
                 for element in root.sections(section.name, &faults) {

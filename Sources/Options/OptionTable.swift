@@ -24,6 +24,7 @@ public struct OptionTable {
     /// What keys are called in faults where it is not their path.
     private let names: [String: String]
     private var known: [String] = []
+    private var ignored: Set<String> = []
 
     init(file: String, path: String = "", values: [String: OptionValue], names: [String: String] = [:]) {
         self.file = file
@@ -170,9 +171,12 @@ public struct OptionTable {
             { if case .text(let text) = $0, !text.isEmpty { text } else { nil } }, { $0 })
     }
 
+    /// Leaves keys to another reader of the same file.
+    public mutating func ignore(_ keys: [String]) { ignored.formUnion(keys) }
+
     /// Faults for keys that are none, each with the nearest that is one.
     public func unknown() -> [ConfigurationFault] {
-        values.keys.filter { !known.contains($0) }.sorted().map { key in
+        values.keys.filter { !known.contains($0) && !ignored.contains($0) }.sorted().map { key in
             let nearest = known.min { distance($0, key) < distance($1, key) }
             let close = nearest.flatMap { distance($0, key) <= max(2, key.count / 3) ? $0 : nil }
             let names = Set(known).sorted().joined(separator: ", ")

@@ -53,14 +53,7 @@ struct DaemonPlan {
         return hello
     }
 
-    var logLevel: Logger.Level {
-        switch configuration.log.level {
-        case .debug: .debug
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
-        }
-    }
+    var logLevel: Logger.Level { configuration.log.level.loggerLevel }
 
     /// What a daemon that runs by `running` is to take over.
     func setup(after running: DaemonPlan, on stream: CaptureStream) throws -> Daemon.Setup {

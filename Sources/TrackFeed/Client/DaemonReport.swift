@@ -81,6 +81,14 @@ package struct DaemonReport {
     /// Lines before the first status line: a second of tracks from a daemon that has no status at once, and some.
     private static let mostLines = 200
 
+    /// Of a hello and a status line that were read already.
+    package init(hello: [UInt8], status: [UInt8]) throws(Fault) {
+        let (hello, status) = (Data(hello), Data(status))
+        self.hello = try Self.decode(Hello.self, hello, in: "hello")
+        self.status = try Self.decode(Status.self, status, in: "status")
+        json = (try Self.object(hello).json, try Self.object(status).json)
+    }
+
     /// Reads up to the first status line.
     ///
     /// - Parameter deadline: seconds of `MonotonicTime`.

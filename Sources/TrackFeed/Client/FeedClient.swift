@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Platform
+package import Platform
 
 /// The reader's end of the track socket.
 package final class FeedClient {
@@ -70,8 +70,10 @@ package final class FeedClient {
 
     /// The next line, whatever it says.
     ///
-    /// - Parameter deadline: seconds of `MonotonicTime` until which to wait; nil waits for ever.
-    package func nextLine(until deadline: Double? = nil) -> Reading {
+    /// - Parameters:
+    ///   - deadline: seconds of `MonotonicTime` until which to wait; nil waits for ever.
+    ///   - wake: ends the wait as a deadline does, while it is signalled.
+    package func nextLine(until deadline: Double? = nil, wake: WakeEvent? = nil) -> Reading {
         while true {
             if let newline = pending[searched...].firstIndex(of: 10) {
                 defer {
@@ -82,12 +84,13 @@ package final class FeedClient {
             }
             searched = pending.count
             guard pending.count < Self.longestLine else { return .tooLong }
-            if let deadline {
-                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                let left = max(0, min((deadline - MonotonicTime.seconds) * 1000, 1e9))
-                let ready = unsafe poll(&waiting, 1, Int32(left.rounded(.up)))
+            if deadline != nil || wake != nil {
+                // The system ignores a descriptor below 0.
+                var waiting = [descriptor, wake?.descriptor ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+                let left = deadline.map { max(0, min(($0 - MonotonicTime.seconds) * 1000, 1e9)) }
+                let ready = unsafe poll(&waiting, 2, left.map { Int32($0.rounded(.up)) } ?? -1)
                 if ready < 0, errno == EINTR { continue }
-                guard ready > 0 else { return .timedOut }
+                guard ready > 0, waiting[1].revents == 0 else { return .timedOut }
             }
             var piece = [UInt8](repeating: 0, count: 4096)
             let count = unsafe read(descriptor, &piece, piece.count)
@@ -115,13 +118,14 @@ extension FeedAddress {
 }
 
 /// A line of the feed: of the three types' fields, those that `watch` shows.
-package struct FeedLine: Decodable {
-    package struct Track: Decodable {
+package struct FeedLine: Decodable, Sendable {
+    package struct Track: Decodable, Sendable {
         package var id: Int
         package var azimuth, elevation, activity, age: Double
     }
 
     package var type: String
+    package var `protocol`: Int?
     package var seq: Int?
     package var time: Double?
     package var tracks: [Track]?

@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Foundation
 import Logging
+import Service
 import TrackFeed
 
 struct RunCommand: ParsableCommand {
@@ -47,7 +48,7 @@ struct RunCommand: ParsableCommand {
         let output = LogWriter()
         defer { output.stop() }
         let plan = try DaemonPlan(options)
-        let log = Self.makeLog(plan.logLevel, output)
+        let log = ServiceLog.make(plan.logLevel, output)
         plan.report(to: log)
         let seconds = past * 3600
         let frames = seconds * AudioFormat.sampleRate
@@ -72,7 +73,7 @@ struct RunCommand: ParsableCommand {
                 var setup = try next.setup(after: running, on: stream)
                 setup.adopted = {
                     running = next
-                    next.report(to: Self.makeLog(next.logLevel, output))
+                    next.report(to: ServiceLog.make(next.logLevel, output))
                 }
                 return setup
             }
@@ -88,13 +89,6 @@ struct RunCommand: ParsableCommand {
             Console.note("a configuration file has one address of its own and one of TCP; further addresses of --socket are left out")
         }
         print(configuration.toml, terminator: "")
-    }
-
-    /// Standard error, a line each; under systemd the journal has the time already.
-    private static func makeLog(_ level: Logger.Level, _ output: LogWriter) -> Logger {
-        var log = Logger(label: "bearing") { StreamLogHandler(label: $0, stream: output) }
-        log.logLevel = level
-        return log
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Glibc
 import Platform
+import Subscription
 import TrackFeed
 
 struct WatchCommand: ParsableCommand {
@@ -51,7 +52,7 @@ struct WatchCommand: ParsableCommand {
 
     /// Shows what a daemon says, to the end of the connection.
     /// - Returns: how it ended; nil where there is nothing more to show.
-    private func show(_ client: FeedClient, _ view: inout TrackView, _ left: inout Int, until deadline: Double?) -> DaemonWait.Reason? {
+    private func show(_ client: FeedClient, _ view: inout TrackView, _ left: inout Int, until deadline: Double?) -> FeedWait.Reason? {
         var hasTracks = false
         while true {
             switch client.nextLine(until: deadline) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Glibc
 import Logging
+import Service
 
 /// What `bearing run --record` starts for its recordings; not for people.
 struct WriteRecordingsCommand: ParsableCommand {
@@ -23,8 +24,7 @@ struct WriteRecordingsCommand: ParsableCommand {
     func run() throws {
         let output = LogWriter()
         defer { output.stop() }
-        var log = Logger(label: "bearing") { StreamLogHandler(label: $0, stream: output) }
-        log.logLevel = Logger.Level(rawValue: level) ?? .info
+        let log = ServiceLog.make(Logger.Level(rawValue: level) ?? .info, output)
         RecordWriter(socket: STDIN_FILENO, plan: .init(folder: folder, fileSeconds: fileSeconds, limit: limit), log: log).run()
     }
 }

@@ -1,9 +1,8 @@
-import Audio
 import Glibc
 import Platform
 import Testing
 
-@testable import Daemon
+@testable import Service
 
 @Suite(.timeLimit(.minutes(1)))
 struct LogWriterTests {

@@ -1,26 +1,28 @@
 /// Writes metrics in Prometheus' text exposition format, version 0.0.4: a family at a time, its help and type first.
-struct PrometheusText {
-    enum Kind: String { case counter, gauge, summary }
+package struct PrometheusText {
+    package enum Kind: String { case counter, gauge, summary }
 
-    struct Sample {
+    package struct Sample {
         /// Behind the family's name: `_sum` and `_count` of a summary.
-        var suffix = ""
-        var labels: [(name: String, value: String)] = []
-        var value: Double
+        package var suffix = ""
+        package var labels: [(name: String, value: String)] = []
+        package var value: Double
 
-        init(_ value: Double, suffix: String = "", _ labels: (name: String, value: String)...) {
+        package init(_ value: Double, suffix: String = "", _ labels: (name: String, value: String)...) {
             self.value = value
             self.suffix = suffix
             self.labels = labels
         }
     }
 
-    private(set) var text = ""
+    package private(set) var text = ""
+
+    package init() {}
 
     /// - Parameters:
     ///   - name: of letters, digits and underscores; that of a counter ends in `_total`.
     ///   - samples: without any, the family is left out.
-    mutating func family(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
+    package mutating func family(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
         guard !samples.isEmpty else { return }
         text += "# HELP \(name) \(Self.escape(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
         for sample in samples {
@@ -29,7 +31,7 @@ struct PrometheusText {
         }
     }
 
-    mutating func family(_ name: String, _ kind: Kind, _ help: String, _ value: Double?) {
+    package mutating func family(_ name: String, _ kind: Kind, _ help: String, _ value: Double?) {
         family(name, kind, help, value.map { [Sample($0)] } ?? [])
     }
 

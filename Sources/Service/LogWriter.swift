@@ -1,4 +1,3 @@
-import Audio
 import Glibc
 import Platform
 import Synchronization

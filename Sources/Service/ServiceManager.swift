@@ -1,14 +1,14 @@
 import Glibc
 
 /// Tells systemd how the daemon fares: a datagram to the socket that it names. Silent where there is none.
-struct ServiceManager {
+package struct ServiceManager {
     private let address: sockaddr_un
     private let length: socklen_t
     private let descriptor: Int32
 
     /// - Parameter path: the value of NOTIFY_SOCKET; a leading @ stands for an abstract address.
     /// - Returns: nil when there is nobody to tell.
-    init?(path: String?) {
+    package init?(path: String?) {
         guard let path, let first = path.utf8.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@"),
             path.utf8.count < 108
         else { return nil }
@@ -25,7 +25,7 @@ struct ServiceManager {
     }
 
     /// Sends lines of sd_notify's protocol, such as `READY=1`.
-    func tell(_ message: String) {
+    package func tell(_ message: String) {
         let bytes = Array(message.utf8)
         unsafe withUnsafePointer(to: address) { typed in
             unsafe typed.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in

@@ -1,17 +1,15 @@
-import TrackFeed
-
 /// A daemon's state of health as metrics: names begin with bearing_, units are seconds.
-enum StatusMetrics {
+package enum StatusMetrics {
     private static let states = ["opening", "running", "lost", "ended", "stopped"]
 
     /// Where nobody answers there is one figure left to tell.
-    static var nobody: String {
+    package static var nobody: String {
         var text = PrometheusText()
         text.family("bearing_up", .gauge, upHelp, 0)
         return text.text
     }
 
-    static func text(_ report: DaemonReport) -> String {
+    package static func text(_ report: DaemonReport) -> String {
         var text = PrometheusText()
         text.family("bearing_up", .gauge, upHelp, 1)
         describe(report, &text)

@@ -1,0 +1,24 @@
+public import Options
+
+extension WebConfiguration {
+    /// - Parameter file: the configuration file, of which `[web]` and `[log]` are read; nil: defaults.
+    /// - Throws: every fault of the file and the options at once.
+    public static func read(_ file: String?, _ options: Options) throws(ConfigurationError) -> WebConfiguration {
+        var draft = WebDraft()
+        if let file { SharedFile.read(file, sections: WebKey.sections, into: &draft) }
+        draft.apply(options)
+        return try draft.finished()
+    }
+
+    private static let heading = """
+        # Configuration of `bearing web`: every key with its default, as a comment; remove the `#` to change one. The sections may
+        # stand in the daemon's file too (bearing.toml). Options of the command line take precedence. Relative paths start from the
+        # folder of the file. `bearing web --print-config` writes this file with the values in force.
+        """
+
+    /// As a TOML file with every key explained. Keys that have their default are comments.
+    public var toml: String {
+        OptionDocument.toml(
+            heading: Self.heading, sections: WebKey.sections, of: self, standard: WebConfiguration(), style: .changesOnly)
+    }
+}
