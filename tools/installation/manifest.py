@@ -16,8 +16,7 @@ def digest(path: pathlib.Path) -> str:
     """What a file holds, or where a link leads."""
     if path.is_symlink():
         return hashlib.sha256(os.readlink(path).encode()).hexdigest()
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class Manifest:
