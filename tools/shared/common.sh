@@ -27,10 +27,11 @@ use_toolchain() {
 use_toolchain
 
 # Options of `swift build` and `swift test`. A terminal must not change them, or all would be compiled again. The C
-# shims hold the innermost loops, so they are compiled for the processor at hand.
+# shims hold the innermost loops, so they are compiled for the processor at hand, except in what is passed on to others.
 build_options=(-c release --no-color-diagnostics)
+portable_options=("${build_options[@]}" --scratch-path "$project/.build-portable")
 case $(uname -m) in
     x86_64) build_options+=(-Xcc -march=native) ;;
     aarch64) build_options+=(-Xcc -mcpu=native) ;;
 esac
-export build_options
+export build_options portable_options

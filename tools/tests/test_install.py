@@ -9,20 +9,10 @@ import sys
 import tempfile
 import unittest
 
+from stand_in import program
+
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = PROJECT / ".build/release/bearing"
-
-# What the program is asked while it is installed.
-FAKE = """#!/bin/sh
-case "$1" in
-    --version) echo 9.9.9 ;;
-    --generate-completion-script) echo "completions for $2" ;;
-    --experimental-dump-help) echo '{"command": {"commandName": "bearing", "abstract": "Hears.", "subcommands": [
-        {"commandName": "run", "abstract": ".listens", "arguments": [
-            {"kind": "option", "names": [{"kind": "long", "name": "socket"}], "valueName": "path", "abstract": "Where."}]}]}}' ;;
-    *) echo "run: $0 $*" ;;
-esac
-"""
 
 
 class Installation(unittest.TestCase):
@@ -31,9 +21,7 @@ class Installation(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.root = self.folder / "root"
-        self.program = self.folder / "bearing"
-        self.program.write_text(FAKE)
-        self.program.chmod(0o755)
+        self.program = program(self.folder)
 
     def tool(self, name: str, *options: str, program: pathlib.Path | None = None, status: int = 0) -> str:
         environment = {**os.environ, "DESTDIR": str(self.root)}
