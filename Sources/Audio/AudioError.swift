@@ -1,26 +1,26 @@
-/// What can go wrong between a file or a device and the samples: one line each, with the name, what was expected, what was
-/// found and what to do.
+/// Errors between a file or a device and the samples: one line each, with the name, what was expected, what was found and what
+/// to do.
 public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingFile(path: String)
     case unreadableFile(path: String, reason: String)
-    /// No audio format is recognised, or its header makes no sense.
+    /// The audio format is unknown, or its header is invalid.
     case notAudio(path: String, reason: String)
     case emptyFile(path: String)
     case wrongChannelCount(source: String, expected: Int, found: Int)
-    /// A channel of the map, counted from 0, that the source does not have.
+    /// The channel map names a channel, counted from 0, that the source does not have.
     case missingChannel(source: String, channel: Int, found: Int)
-    /// More than a recording may have, and than anything could be done with.
+    /// The recording exceeds the maximum length.
     case overlong(path: String, found: String)
-    /// The header promises more than the file holds.
+    /// The file contains fewer frames than its header says.
     case truncatedFile(path: String, expectedFrames: Int, foundFrames: Int)
     case unwritableFile(path: String, reason: String)
-    /// A rate from or to which nothing here resamples.
+    /// The sample rate is outside the range of the resampler.
     case unfitSampleRate(found: Int)
     case unfitChannelMap(reason: String)
     case missingDevice(name: String)
     case busyDevice(name: String)
     case forbiddenDevice(name: String)
-    /// The device is there, but offers nothing that Bearing can use.
+    /// The device exists but offers nothing that Bearing can use.
     case unfitDevice(name: String, expected: String, found: String)
     case failedDevice(name: String, operation: String, reason: String)
 

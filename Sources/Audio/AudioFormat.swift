@@ -1,14 +1,15 @@
-/// What the four channels of a recording or a microphone mean; the raw value stands in options and configuration.
+/// The meaning of the four channels of a recording or a microphone. The raw value is used in options and the configuration.
 public enum AudioFormat: String, Sendable, Hashable, CaseIterable {
     /// First-order Ambisonics, ACN order and SN3D normalisation: W, Y, Z, X.
     case foa
     /// The four capsules of a tetrahedral array, in the order of its `ArrayGeometry`.
     case mic
-    /// The capsules of an array as for `mic`, to be encoded as `foa` by its `ArrayGeometry`: what A-format microphones give.
+    /// The capsules of an array as for `mic`, to be encoded as `foa` by its `ArrayGeometry`: the output of A-format
+    /// microphones.
     case aformat
 
-    /// Channels of every format: what the rooms hand to each other.
+    /// Channels of every format, in all modules.
     public static let channels = 4
-    /// Samples a second after resampling: what the rooms hand to each other.
+    /// Sample rate in Hz after resampling, in all modules.
     public static let sampleRate = 24_000
 }

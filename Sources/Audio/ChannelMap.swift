@@ -1,15 +1,15 @@
-/// Which four of a source's channels are used, in which order and polarity.
+/// The four channels of a source to use, with their order and polarity.
 public struct ChannelMap: Sendable, Hashable {
     /// Output channel c is the source's channel `indices[c]`.
     public let indices: [Int]
-    /// Output channels whose polarity is turned.
+    /// Output channels whose polarity is inverted.
     public let inverted: [Int]
 
     public static let identity = ChannelMap(unchecked: [0, 1, 2, 3])
 
     /// - Parameters:
     ///   - indices: four different channel numbers, counted from 0.
-    ///   - inverted: which of the four to multiply with -1: different numbers from 0 to 3.
+    ///   - inverted: those of the four to multiply by -1: different numbers from 0 to 3.
     /// - Throws: `AudioError.unfitChannelMap`.
     public init(_ indices: [Int], inverted: [Int] = []) throws(AudioError) {
         guard indices.count == AudioFormat.channels, Set(indices).count == indices.count,
@@ -31,24 +31,24 @@ public struct ChannelMap: Sendable, Hashable {
         fourth = indices[3]
     }
 
-    // The array again as fields, so that the hot path touches no reference count.
+    // The array again as stored properties, so that the live path touches no reference count.
     private let first, second, third, fourth: Int
     private var signs = SIMD4<Float>(repeating: 1)
 
-    /// Channels that a source must at least have.
+    /// Number of channels that a source must have.
     public var channelsNeeded: Int { max(max(first, second), max(third, fourth)) + 1 }
 
-    /// Copies the chosen channels of interleaved frames.
+    /// Copies the selected channels of interleaved frames.
     ///
     /// - Parameters:
     ///   - input: [frames, channels], channels at least `channelsNeeded`.
-    ///   - output: room for [frames, 4].
+    ///   - output: space for [frames, 4].
     /// - Returns: the number of frames.
     @discardableResult
     public func select(_ input: Span<Float>, channels: Int, into output: inout MutableSpan<Float>) -> Int {
         precondition(channels >= channelsNeeded, "the source has every channel of the map")
         let frames = input.count / channels
-        precondition(output.count >= frames * 4, "the output has room for all frames")
+        precondition(output.count >= frames * 4, "the output has space for all frames")
         for frame in 0..<frames {
             let from = frame * channels
             let to = frame * 4

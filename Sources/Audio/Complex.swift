@@ -9,7 +9,7 @@ package struct Complex: Sendable, Hashable {
         self.imaginary = imaginary
     }
 
-    /// A turn by an angle in radians.
+    /// The unit number of an angle in radians.
     package init(phase: Double) { self.init(cos(phase), sin(phase)) }
 
     package static let zero = Complex(0)
@@ -29,7 +29,7 @@ package struct Complex: Sendable, Hashable {
 
     /// X of X A = B for a Hermitian, positive definite A, all 4 x 4 (Gauss-Jordan elimination).
     static func solve(_ b: [[Complex]], dividedBy a: [[Complex]]) -> [[Complex]] {
-        // X A = B is A X* = B* as A is its own adjoint.
+        // X A = B equals A X* = B*, since A is Hermitian.
         let size = a.count
         var left = a
         var right = (0..<size).map { row in b.map { $0[row].conjugate } }

@@ -12,16 +12,16 @@ final class FrameBuffer {
 
     var count: Int { unsafe samples.count }
 
-    /// The first sample, for calls of C.
+    /// The first sample, for calls of C functions.
     @unsafe var base: UnsafeMutablePointer<Float> { unsafe samples.baseAddress! }
 
-    /// Samples `range`, to read.
+    /// Samples of `range`, for reading.
     @_lifetime(borrow self)
     func span(_ range: Range<Int>) -> Span<Float> {
         unsafe _overrideLifetime(UnsafeBufferPointer(rebasing: samples[range]).span, borrowing: self)
     }
 
-    /// Samples `range`, to write; one such loan at a time.
+    /// Samples of `range`, for writing; one such span at a time.
     @_lifetime(borrow self)
     func mutableSpan(_ range: Range<Int>) -> MutableSpan<Float> {
         unsafe _overrideLifetime(UnsafeMutableBufferPointer(rebasing: samples[range]).mutableSpan, borrowing: self)

@@ -3,20 +3,20 @@ import CSampleRate
 /// Changes the sample rate of a stream, by libsamplerate's sinc interpolation of medium quality
 /// (121 dB, band edge at 90 % of the lower rate's half).
 ///
-/// Output frame n is the signal at the moment of input frame n · from / to: nothing is shifted in time, the output only
-/// comes later. Equal rates pass through untouched. Nothing is allocated after `init`.
+/// Output frame n is the signal at the time of input frame n · from / to: nothing is shifted in time, the output is only
+/// delayed. Equal rates are passed through. Nothing is allocated after `init`.
 @safe
 public final class Resampler {
-    /// Frames that one call took from its input and put into its output.
+    /// Frames consumed from the input and written to the output by one call.
     public struct Progress: Sendable, Hashable {
         public var consumed: Int
         public var produced: Int
     }
 
-    /// Frames a second, in and out.
+    /// Sample rates in Hz, in and out.
     public let inputRate, outputRate: Int
     public let channels: Int
-    /// Output frames by which the output comes after the input, measured once for this pair of rates.
+    /// Delay of the output in output frames, measured once for this pair of rates.
     public private(set) var delay = 0
 
     private let state: OpaquePointer?
@@ -43,18 +43,18 @@ public final class Resampler {
 
     deinit { unsafe _ = src_delete(state) }
 
-    /// Forgets the stream so far; the next input starts a new one.
+    /// Clears the stream so far; the next input starts a new one.
     public func reset() { if let state = unsafe state { unsafe src_reset(state) } }
 
-    /// Output frames that `frames` input frames can at most give in one call.
+    /// Maximum number of output frames from `frames` input frames in one call.
     public func capacity(for frames: Int) -> Int { (frames * outputRate + inputRate - 1) / inputRate + delay + 1 }
 
-    /// Resamples what is there, as far as the output has room.
+    /// Resamples the available input, as far as the output has space.
     ///
     /// - Parameters:
-    ///   - input: [frames, channels]; what is not consumed must be given again.
-    ///   - output: [frames, channels], apart from the input.
-    ///   - isEnd: no input follows this one: the last `delay` frames come out too.
+    ///   - input: [frames, channels]; frames that are not consumed must be passed again.
+    ///   - output: [frames, channels], must not overlap the input.
+    ///   - isEnd: no input follows: the last `delay` frames are written too.
     public func process(
         _ input: Span<Float>, into output: inout MutableSpan<Float>, isEnd: Bool = false
     ) -> Progress {
@@ -72,7 +72,7 @@ public final class Resampler {
                 unsafe data.end_of_input = isEnd ? 1 : 0
                 unsafe data.src_ratio = ratio
                 let code = unsafe src_process(state, &data)
-                precondition(code == 0, "libsamplerate takes every call with whole buffers and a valid ratio")
+                precondition(code == 0, "libsamplerate accepts whole buffers and a valid ratio")
                 return unsafe Progress(consumed: data.input_frames_used, produced: data.output_frames_gen)
             }
         }
@@ -84,7 +84,7 @@ public final class Resampler {
         return Progress(consumed: frames, produced: frames)
     }
 
-    /// How far the output lags behind an input long enough to fill the filter.
+    /// The lag of the output behind an input long enough to fill the filter.
     private func measuredDelay() -> Int {
         let frames = 200 + 200 * max(1, inputRate / outputRate)
         let input = [Float](repeating: 0, count: frames * channels)

@@ -14,7 +14,7 @@ enum Account {
         return unsafe getgrnam(name).map { unsafe $0.pointee.gr_gid }
     }
 
-    /// Digits, but for the number that means "leave it as it is" to the kernel.
+    /// Digits, except the number that the kernel reads as "unchanged".
     private static func number(_ text: String) -> UInt32? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return UInt32(text).flatMap { $0 < UInt32.max ? $0 : nil }

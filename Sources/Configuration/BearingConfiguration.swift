@@ -3,25 +3,25 @@ public import Geometry
 public import TrackFeed
 public import Tracking
 
-/// All settings of `bearing run`, validated and never changed afterwards.
+/// All settings of `bearing run`, validated and immutable.
 public struct BearingConfiguration: Sendable, Hashable {
     /// `[input]`: the source of audio and the meaning of its channels.
     public struct Input: Sendable, Hashable {
         public var source = InputSource.alsa("default")
-        /// What the four channels mean; nil: what the model was trained on.
+        /// The meaning of the four channels; nil: the format that the model was trained on.
         public var format: AudioFormat?
-        /// Which four channels of the source are used; nil demands a source of exactly four.
+        /// The four channels of the source to use; nil requires a source with exactly four.
         public var channels: ChannelMap?
-        /// Which capsules the channels of `mic` and `aformat` are: the path of an array file, or the name of one that ships with the
-        /// program; nil: those that the model was trained on.
+        /// The array of `mic` and `aformat`: the path of an array file, or the name of one that ships with the program; nil:
+        /// the array that the model was trained on.
         public var array: String?
-        /// Order and scaling of the channels of `foa`; nil: what a file's header says, else AmbiX.
+        /// Order and scaling of the channels of `foa`; nil: as the file's header declares, else AmbiX.
         public var ambisonics: AmbisonicConvention?
-        /// Whether a file begins again at its end.
+        /// Whether a file restarts at its end.
         public var loop = true
     }
 
-    /// `[mounting]`: the array's rotation against the world's axes, degrees, as `Rotation(yaw:pitch:roll:)` defines it.
+    /// `[mounting]`: the array's rotation relative to the world's axes, degrees, as `Rotation(yaw:pitch:roll:)` defines it.
     public struct Mounting: Sendable, Hashable {
         public var yaw: Float = 0
         public var pitch: Float = 0
@@ -34,32 +34,32 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var path: String?
     }
 
-    /// `[socket]`: where and by whom tracks may be read.
+    /// `[socket]`: the addresses of the track feed, and access to it.
     public struct Socket: Sendable, Hashable {
-        /// Where subscribers connect; nil: at `SocketPath.standard`.
+        /// Addresses for subscribers; nil: `SocketPath.standard`.
         public var addresses: [FeedAddress]?
-        /// Who may, through a socket file.
+        /// Access to a socket file.
         public var access = FeedAccess()
-        /// How many, and how slow they may be.
+        /// Limits of the number and the delay of subscribers.
         public var limits = FeedLimits()
 
-        /// Where subscribers connect.
+        /// Address for subscribers.
         public var places: [FeedAddress] { addresses ?? [.path(SocketPath.standard)] }
     }
 
-    /// `[record]`: what is kept of audio and tracks.
+    /// `[record]`: recordings of audio and tracks.
     public struct Record: Sendable, Hashable {
-        /// The folder; nil keeps nothing.
+        /// The folder; nil disables recording.
         public var path: String?
         /// Seconds of each file.
         public var fileSeconds = 60
-        /// Megabytes (10^6 bytes) of all files together; the oldest go.
+        /// Maximum size of all files together, in megabytes (10^6 bytes); the oldest are deleted.
         public var limitMegabytes = 2000
     }
 
-    /// `[realtime]`: how the audio threads run.
+    /// `[realtime]`: scheduling of the audio threads.
     public struct Realtime: Sendable, Hashable {
-        /// Whether to ask for SCHED_FIFO and locked memory; refused, the daemon warns and runs on.
+        /// Whether to request SCHED_FIFO and locked memory; if refused, the daemon warns and continues.
         public var enabled = true
         /// Priority of the capture thread under SCHED_FIFO, 1...99; analysis runs one below.
         public var priority = 50
@@ -72,11 +72,11 @@ public struct BearingConfiguration: Sendable, Hashable {
         public enum Level: String, Sendable, Hashable, CaseIterable { case debug, info, warning, error }
     }
 
-    /// The file that it was read from, for messages; nil where there is none.
+    /// The file that it was read from, for messages; nil without a file.
     public var file: String?
     public var input = Input()
     public var mounting = Mounting()
-    /// `[[ignore]]`: directions that are not reported, in the world's axes.
+    /// `[[ignore]]`: sectors whose tracks are not reported, in the world's axes.
     public var ignored: [Sector] = []
     public var model = Model()
     public var socket = Socket()
@@ -88,7 +88,7 @@ public struct BearingConfiguration: Sendable, Hashable {
 
     public init() {}
 
-    /// From the array's directions to the reported ones.
+    /// The rotation from the array's directions to the reported ones.
     public var viewpoint: Viewpoint {
         Viewpoint(mounting: Rotation(yaw: mounting.yaw, pitch: mounting.pitch, roll: mounting.roll), ignored: ignored)
     }

@@ -7,8 +7,8 @@ public enum ConfigurationFile {
     /// Reads and validates a file.
     ///
     /// Relative paths in it are relative to its folder.
-    /// - Throws: all faults: a missing file, a syntax error with its line, wrong types, values out of range, unknown keys, named
-    ///   files that cannot be read.
+    /// - Throws: all faults: a missing file, a syntax error with its line, wrong types, values out of range, unknown keys,
+    ///   unreadable files named by keys.
     public static func load(_ path: String) throws(ConfigurationError) -> BearingConfiguration {
         var draft = draft(try OptionFile.read(path), folder: OptionFile.folder(of: path))
         draft.faults += draft.files.compactMap(fault)
@@ -18,7 +18,7 @@ public enum ConfigurationFile {
     }
 
     /// Validates the text of a file.
-    /// - Parameters: `file` names it in faults; `folder` is what relative paths start from.
+    /// - Parameters: `file` is its name in faults; relative paths start from `folder`.
     static func parse(_ text: String, file: String, folder: String) throws(ConfigurationError) -> BearingConfiguration {
         try draft(OptionFile.parse(text, file: file), folder: folder).finished()
     }
@@ -29,7 +29,7 @@ public enum ConfigurationFile {
         return draft
     }
 
-    /// The fault of a named file that cannot be read; nil when it can.
+    /// The fault of a file named by a key that cannot be read; nil if it can.
     private static func fault(_ file: RunDraft.NamedFile) -> ConfigurationFault? {
         problem(file.path).map {
             ConfigurationFault(
@@ -38,13 +38,13 @@ public enum ConfigurationFile {
         }
     }
 
-    /// Why a file cannot be read; nil when it can.
+    /// Why a file cannot be read; nil if it can.
     private static func problem(_ path: String) -> String? {
         var facts = stat()
         guard unsafe stat(path.systemPath, &facts) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? "nothing" : unsafe String(cString: strerror(errno))
         }
         if let kind = RegularFile.otherKind(facts.st_mode) { return kind }
-        return unsafe access(path.systemPath, R_OK) == 0 ? nil : "what cannot be read"
+        return unsafe access(path.systemPath, R_OK) == 0 ? nil : "a file without read permission"
     }
 }

@@ -1,6 +1,6 @@
-/// Where audio comes from, as the command line and the configuration file name it.
+/// The source of audio, as the command line and the configuration file give it.
 public enum InputSource: Sendable, Hashable, CustomStringConvertible {
-    /// An ALSA capture device, by its name there.
+    /// An ALSA capture device, by its name in ALSA.
     case alsa(String)
     /// An audio file, played in real time.
     case file(String)
@@ -9,7 +9,7 @@ public enum InputSource: Sendable, Hashable, CustomStringConvertible {
 
     public static let expected = "alsa:NAME, file:PATH or demo"
 
-    /// - Returns: nil for what is none of the three.
+    /// - Returns: nil for other text.
     public init?(_ text: String) {
         if text == "demo" {
             self = .demo
@@ -22,7 +22,7 @@ public enum InputSource: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether `array` names a file; a bare name is that of an array that ships with the program.
+    /// Whether `array` is a path; a bare name is that of an array that ships with the program.
     static func isPath(array: String) -> Bool { array.contains("/") || array.hasSuffix(".toml") }
 
     public var description: String {

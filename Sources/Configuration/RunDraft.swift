@@ -4,37 +4,37 @@ import Options
 import TrackFeed
 import Tracking
 
-/// A configuration of `run` while it is being read: values that only together make one, and the faults so far.
+/// A configuration of `run` during reading: values that are combined at the end, and the faults so far.
 struct RunDraft: OptionDraft {
     var configuration = BearingConfiguration()
     var faults: [ConfigurationFault] = []
     var origins: [String: OptionOrigin] = [:]
-    /// `[input] inverted`, which has a meaning only beside `channels`.
+    /// `[input] inverted`, which requires `channels`.
     var inverted: [Int]?
     /// `[socket] path` and `tcp`.
     var place: FeedAddress?
     var tcp: FeedAddress?
-    /// The `[[ignore]]` that is being read.
+    /// The `[[ignore]]` being read.
     var azimuth: [Double]?
     var elevation: [Double]?
-    /// Files that the configuration names.
+    /// Files named by keys.
     var files: [NamedFile] = []
 
-    /// A file that has to be there.
+    /// A file that must exist.
     struct NamedFile {
         let path: String
-        /// What kind of file is expected.
+        /// The expected kind of file.
         let kind: String
         let origin: OptionOrigin
     }
 
-    /// Notes that the value of a key is the path of a file.
+    /// Records that the value of a key is the path of a file.
     mutating func demand(_ path: String, _ kind: String, by key: String) {
         guard let origin = origins[key] else { return }
         files.append(NamedFile(path: path, kind: kind, origin: origin))
     }
 
-    /// - Throws: every fault, those between keys included.
+    /// - Throws: every fault, including those between keys.
     consuming func finished() throws(ConfigurationError) -> BearingConfiguration {
         applyInverted()
         applyAddresses()
@@ -61,7 +61,7 @@ struct RunDraft: OptionDraft {
             configuration.socket.addresses = [place ?? .path(SocketPath.standard)] + (tcp.map { [$0] } ?? [])
         }
         guard case .abstract? = place else { return }
-        // It would look as if it kept somebody out.
+        // Otherwise the key would seem to restrict access.
         let wrong = Set(faults.map(\.place))
         for key in ["mode", "owner", "group"] {
             guard let origin = origins["socket.\(key)"], !wrong.contains(origin.place) else { continue }
@@ -71,7 +71,7 @@ struct RunDraft: OptionDraft {
         }
     }
 
-    /// Adds the sector of an `[[ignore]]` that has been read.
+    /// Adds the sector of an `[[ignore]]` after reading.
     mutating func appendSector() {
         defer { (azimuth, elevation) = (nil, nil) }
         guard azimuth != nil || elevation != nil else { return }

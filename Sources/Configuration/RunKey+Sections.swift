@@ -39,7 +39,7 @@ extension RunKey {
             RunKey(
                 name: "source",
                 explanation: """
-                    Where audio comes from:
+                    Source of audio:
                       alsa:NAME   a capture device (`bearing devices` lists them), for example "alsa:hw:1"
                       file:PATH   a recording with 4 channels, played in real time
                       demo        the recording that ships with Bearing
@@ -58,14 +58,14 @@ extension RunKey {
             .choice(
                 "format", \.input.format, example: .foa,
                 """
-                What the 4 channels are: foa, first-order Ambisonics; mic, the capsules of an array, for a model that was trained on
-                it; aformat, the capsules of an array, encoded to foa for any model that takes foa. Default: what the model takes.
+                Meaning of the 4 channels: foa, first-order Ambisonics; mic, the capsules of an array, for a model that was trained on
+                it; aformat, the capsules of an array, encoded to foa for a model that takes foa. Default: the format of the model.
                 """),
             RunKey(
                 name: "array",
                 explanation: """
-                    The capsules of mic and aformat: an array file, or the name of one that ships with Bearing (arrays/). aformat needs
-                    it; the default of mic is the array of the model.
+                    Microphone array of mic and aformat: an array file, or the name of one that ships with Bearing (arrays/). Required by
+                    aformat; the default of mic is the array of the model.
                     """,
                 domain: "path or name", example: .text("aformat-cardioid"), value: { $0.input.array.map { .text($0) } },
                 read: { section, folder, draft in
@@ -82,12 +82,12 @@ extension RunKey {
                 "ambisonics", \.input.ambisonics, example: .ambix,
                 """
                 Order and scaling of foa: ambix (ACN order W Y Z X, SN3D), fuma (order W X Y Z, W 3 dB lower) or n3d (ACN order,
-                Y Z X 4.8 dB higher). Default: what the header of a file says, else ambix.
+                Y Z X 4.8 dB higher). Default: declared by the header of a file, else ambix.
                 """),
             RunKey(
                 name: "channels",
                 explanation: """
-                    Which 4 channels of the source are used, counted from 0, in the order of the format. Default: the source must have
+                    The 4 channels of the source to use, counted from 0, in the order of the format. Default: the source must have
                     exactly 4.
                     """,
                 domain: "4 channel numbers", example: .array([0, 1, 2, 3].map { .integer($0) }),
@@ -99,15 +99,15 @@ extension RunKey {
             RunKey(
                 name: "inverted",
                 explanation:
-                    "Which of these 4, counted from 0, have inverted polarity (`bearing check --from` finds them). Needs channels.",
+                    "Those of the 4, counted from 0, with inverted polarity (`bearing check --from` finds them). Requires channels.",
                 domain: "numbers from 0 to 3", example: .array([]), exampleIsDefault: true,
                 value: { $0.input.channels.flatMap { $0.inverted.isEmpty ? nil : .array($0.inverted.map { .integer($0) }) } },
                 read: { section, _, draft in
                     draft.inverted = section.integers(
-                        "inverted", "numbers from 0 to 3 of some of the 4 channels", &draft.faults,
+                        "inverted", "different numbers from 0 to 3", &draft.faults,
                         { (try? ChannelMap(ChannelMap.identity.indices, inverted: $0)) == nil ? nil : $0 })
                 }),
-            .flag("loop", \.input.loop, "Whether a file (or the demo) starts again at its end; if not, the daemon stops there."),
+            .flag("loop", \.input.loop, "Whether a file (or the demo) restarts at its end; otherwise the daemon stops there."),
         ]
     }
 
@@ -123,8 +123,8 @@ extension RunKey {
         OptionSection(
             "ignore",
             """
-            Directions that are not reported, in the world's axes: a track within the sector is left out, and keeps its id meanwhile.
-            One of the two ranges may be left out: all directions. A file may have several [[ignore]]. This one is behind and below:
+            Sectors in the world's axes whose tracks are not reported: a track within one is hidden and keeps its id.
+            Without azimuth or elevation, all of its range is meant. A file may have several [[ignore]]. This one is behind and below:
             """,
             elements: .init(
                 values: { $0.ignored.map(\.options) },
@@ -139,11 +139,11 @@ extension RunKey {
                     fault("azimuth", "azimuth = [from, to], elevation = [lowest, highest] or both", "nothing")
                 }
                 if let azimuth = draft.azimuth, azimuth[0] == azimuth[1] {
-                    fault("azimuth", "two different ends", "\(azimuth[0]) twice", "leave azimuth out for all around")
+                    fault("azimuth", "two different ends", "\(azimuth[0]) twice", "remove azimuth to include all azimuths")
                 }
                 if let elevation = draft.elevation, elevation[0] > elevation[1] {
-                    fault("elevation", "the lower end first", "[\(elevation[0]), \(elevation[1])]")
-                    // No range can be made of it.
+                    fault("elevation", "the lower elevation first", "[\(elevation[0]), \(elevation[1])]")
+                    // The values do not form a range.
                     draft.elevation = nil
                 }
             },
@@ -171,7 +171,7 @@ extension RunKey {
             RunKey(
                 name: "path",
                 explanation: """
-                    The network, a safetensors file. Default: the one that ships with Bearing for the format (mic-live for mic, else
+                    Model file (safetensors). Default: the model that ships with Bearing for the format (mic-live for mic, else
                     foa-live).
                     """,
                 domain: "path", example: .text("/usr/share/bearing/models/foa-live.safetensors"),
@@ -211,16 +211,16 @@ extension RunKey {
             .path(
                 "path", \.record.path, example: "/var/lib/bearing",
                 """
-                A folder that keeps what was captured and what was reported, for later analysis: WAV files (24 kHz, 32-bit float, the
-                4 channels in use; 23 MB a minute) and beside each the lines of its tracks. `bearing localize` finds the same tracks in
-                them. Default: nothing is kept.
+                A folder for recordings of the captured audio and the reported tracks, for later analysis: WAV files (24 kHz, 32-bit
+                float, the 4 channels in use; 23 MB a minute), each with a file of its tracks. `bearing localize` finds the same tracks
+                in them. Default: no recordings.
                 """),
-            // A second is 0.4 MB, so that two of the longest files fit the smallest limit.
+            // One second is 0.4 MB, so that two of the longest files fit into the smallest limit.
             .integer("file_seconds", 10...1800, \.record.fileSeconds, "Seconds of each file."),
             .integer(
                 "limit_mb", 1500...100_000_000, \.record.limitMegabytes,
                 """
-                Megabytes of all files together; beyond them the oldest files are deleted. 2000 are an hour and a half.
+                Megabytes of all files together; the oldest files above this limit are deleted. 2000 are an hour and a half.
                 """),
         ]
     }
@@ -230,26 +230,26 @@ extension RunKey {
             .flag(
                 "enabled", \.realtime.enabled,
                 """
-                Capture and analysis run under SCHED_FIFO with locked memory. Where that is not permitted, the daemon warns and runs on.
+                Capture and analysis run under SCHED_FIFO with locked memory. If that is not permitted, the daemon warns and continues.
                 """),
             .integer("priority", 2...99, \.realtime.priority, "Priority of the capture thread; analysis runs one below it."),
         ]
     }
 
     private static var log: [RunKey] {
-        [.choice("level", \.log.level, "The least severe messages that go to standard error.")]
+        [.choice("level", \.log.level, "Least severe messages that are logged to standard error.")]
     }
 }
 
 extension GateKey {
-    /// A value as a file writes it.
+    /// The value as a file contains it.
     fileprivate func option(_ value: Float) -> OptionValue {
         isInteger ? .integer(Int(value)) : .number(Double("\(value)") ?? Double(value))
     }
 }
 
 extension Sector {
-    /// The keys of an `[[ignore]]` that says the same.
+    /// The keys of an equivalent `[[ignore]]`.
     fileprivate var options: [String: OptionValue] {
         func number(_ value: Float) -> OptionValue { .number(Double("\(value)") ?? Double(value)) }
         var options: [String: OptionValue] = [:]

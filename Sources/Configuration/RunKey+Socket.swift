@@ -8,9 +8,9 @@ extension RunKey {
             RunKey(
                 name: "path",
                 explanation: """
-                    Where subscribers connect: a path; "@NAME", an abstract socket (no file, no permissions: every user of the machine
+                    Address for subscribers: a path; "@NAME", an abstract socket (no file, no permissions: every user of the machine
                     may subscribe); or "systemd", which needs a socket of a .socket unit. Default: $RUNTIME_DIRECTORY/bearing.sock under
-                    systemd, else $XDG_RUNTIME_DIR/bearing.sock, else /tmp/bearing-UID.sock. Sockets that systemd passes replace either.
+                    systemd, else $XDG_RUNTIME_DIR/bearing.sock, else /tmp/bearing-UID.sock. Sockets passed by systemd replace either.
                     """,
                 domain: "path, \"@NAME\" or \"systemd\"", example: .text(SocketPath.service), value: { $0.socket.local },
                 read: { section, folder, draft in
@@ -21,7 +21,7 @@ extension RunKey {
                 }),
             RunKey(
                 name: "mode",
-                explanation: "Permission bits of the socket: who may write to it may subscribe.",
+                explanation: "Permission bits of the socket: every user who may write to it may subscribe.",
                 domain: "octal digits as text", value: { .text(octal($0.socket.access.mode)) },
                 read: { section, _, draft in
                     let mode = section.parsed("mode", "permission bits as a string of octal digits, such as \"0660\"", &draft.faults) {
@@ -32,18 +32,18 @@ extension RunKey {
             account(
                 "owner", \.owner, "user", Account.number(ofUser:),
                 """
-                Who owns the socket file. Default: the daemon's own user. Another one needs root (CAP_CHOWN).
+                Owner of the socket file. Default: the daemon's own user. Another one requires root (CAP_CHOWN).
                 """),
             account(
                 "group", \.group, "group", Account.number(ofGroup:),
                 """
-                The group of the socket file. Default: the daemon's own group. Another one must be a group of the daemon's user.
+                Group of the socket file. Default: the daemon's own group. Another one must be a group of the daemon's user.
                 """),
             RunKey(
                 name: "tcp",
                 explanation: """
-                    TCP besides that. "PORT" serves this machine only; "ADDRESS:PORT" a numeric address of it, IPv6 in brackets,
-                    "0.0.0.0:PORT" or "[::]:PORT" all. There is no authentication: beyond 127.0.0.1 whoever reaches it may subscribe.
+                    TCP address in addition. "PORT" serves this machine only; "ADDRESS:PORT" a numeric address of it, IPv6 in brackets,
+                    "0.0.0.0:PORT" or "[::]:PORT" all. There is no authentication: beyond 127.0.0.1 every host that reaches it may subscribe.
                     Default: no TCP.
                     """,
                 domain: "\"PORT\" or \"ADDRESS:PORT\"", example: .text("127.0.0.1:7420"), value: { $0.socket.tcp },
@@ -55,12 +55,12 @@ extension RunKey {
             .integer(
                 "subscribers", 1...1_000_000, \.socket.limits.subscribers,
                 """
-                Subscribers at once, for one user three quarters; more are refused.
+                Maximum number of subscribers, of which one user may have three quarters; more are refused.
                 """),
             .integer(
                 "queue_lines", 1...10_000, \.socket.limits.queuedLines,
                 """
-                Lines that wait for a slow subscriber; beyond them the oldest are dropped. 10 lines are one second.
+                Lines queued for a slow subscriber; when the queue is full, the oldest line is dropped. 10 lines are one second.
                 """),
             .number(
                 "stall_seconds", 1...3600, \.socket.limits.stallSeconds,
@@ -94,7 +94,7 @@ extension RunKey {
 }
 
 extension BearingConfiguration.Socket {
-    /// The value of `path`: the first address that is not TCP, where it is not the default.
+    /// The value of `path`: the first address that is not TCP, if it is not the default.
     fileprivate var local: OptionValue? {
         addresses?.lazy.compactMap { address -> OptionValue? in
             switch address {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Where the socket lies when nobody says where.
+/// The default path of the socket.
 public enum SocketPath {
-    /// The service's own place, as its systemd unit makes it.
+    /// The service's path, as its systemd unit sets it.
     public static let service = "/run/bearing/bearing.sock"
 
     /// `$RUNTIME_DIRECTORY/bearing.sock` under systemd, else `$XDG_RUNTIME_DIR/bearing.sock`, else in /tmp by user.
@@ -10,7 +10,7 @@ public enum SocketPath {
 
     static func standard(_ environment: [String: String], user: UInt32) -> String {
         if let folder = environment["RUNTIME_DIRECTORY"], folder.hasPrefix("/") {
-            // A unit may have several folders; the first is the first that it names.
+            // A unit may have several folders; the first is used.
             return "\(folder.prefix { $0 != ":" })/bearing.sock"
         }
         if let folder = environment["XDG_RUNTIME_DIR"], folder.hasPrefix("/") { return "\(folder)/bearing.sock" }

@@ -37,7 +37,7 @@ extension WebKey {
     static var sections: [OptionSection<WebDraft>] {
         [
             OptionSection("web", keys: web),
-            OptionSection("log", keys: [.choice("level", \.log.level, "The least severe messages that go to standard error.")]),
+            OptionSection("log", keys: [.choice("level", \.log.level, "Least severe messages that are logged to standard error.")]),
         ]
     }
 

@@ -1,7 +1,7 @@
 import Audio
 import Platform
 
-/// The half of the daemon that a reload replaces: a source of audio, what analyses it, and the thread that does.
+/// The part of the daemon that a reload replaces: a source of audio, its analysis, and the analysis thread.
 final class AudioSide {
     let capture: any CaptureSource
     let loop: AnalysisLoop
@@ -19,7 +19,7 @@ final class AudioSide {
         }
     }
 
-    /// What the ring still has stays there.
+    /// Unread frames stay in the ring.
     /// - Parameter patience: nanoseconds to wait for the thread.
     @discardableResult
     func stopAnalysis(patience: Int64 = .max) -> NamedThread.Ending {
@@ -28,7 +28,7 @@ final class AudioSide {
         return thread.stop(patience: patience)
     }
 
-    /// Until nothing of the ring is left, and a fifth of a second at most.
+    /// Waits until the ring is empty, for at most 0.2 s.
     func drain() {
         let deadline = MonotonicTime.now + MonotonicTime.second / 5
         while capture.stream.ring.framesAvailable > 0, MonotonicTime.now < deadline {

@@ -3,19 +3,19 @@ import Diagnosis
 import Platform
 import Synchronization
 
-/// Watches the microphone's channels beside the analysis: a thread of its own, to which the analysis thread only leaves samples.
+/// Watches the microphone's channels beside the analysis, on its own thread; the analysis thread only copies samples.
 final class ChannelMonitor: @unchecked Sendable {
-    /// From one look to the next, nanoseconds: nobody has to wake the thread for it.
+    /// Interval of checks in nanoseconds, so that no thread has to wake this one.
     private static let pause = MonotonicTime.second / 5
 
-    /// What the analysis hears: room for several pauses. What finds no room is not watched.
+    /// Copies of the analysed samples, for several intervals. Samples that do not fit are not checked.
     private let ring = SampleRing(frames: 4 * AudioFormat.sampleRate)
     private let thread = NamedThread(name: "bearing-watch")
     private let health: Health
-    /// What the channels should be, where that is new.
+    /// The new expected channels, if they have changed.
     private let expected: Mutex<Microphone?>
 
-    // What only the thread touches.
+    // Used by the thread only.
     private var watched: (microphone: Microphone, watch: ChannelWatch)?
     private var samples = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels / 5)
 
@@ -24,10 +24,10 @@ final class ChannelMonitor: @unchecked Sendable {
         self.health = health
     }
 
-    /// From now on the channels should be these.
+    /// Sets the expected channels from now on.
     func expect(_ microphone: Microphone) { expected.withLock { $0 = microphone } }
 
-    /// The analysis thread's side; wait-free, without allocation.
+    /// Called by the analysis thread; wait-free, without allocation.
     func hear(_ samples: Span<Float>) {
         let frames = samples.count / AudioFormat.channels
         if ring.capacity - ring.framesAvailable >= frames { ring.write(samples) }
@@ -45,7 +45,7 @@ final class ChannelMonitor: @unchecked Sendable {
     /// - Parameter patience: nanoseconds to wait for the thread.
     func stop(patience: Int64) { thread.stop(patience: patience) }
 
-    /// Looks at all that was left.
+    /// Checks all copied samples.
     func pass() {
         if let microphone = expected.withLock({ $0.take() }), microphone != watched?.microphone {
             watched = (microphone, ChannelWatch(microphone.kind, convention: microphone.convention))

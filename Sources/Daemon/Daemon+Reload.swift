@@ -4,18 +4,18 @@ public import Pipeline
 public import TrackFeed
 
 extension Daemon {
-    /// What a configuration that was read again asks for.
+    /// The changes that a configuration read again requires.
     public struct Setup {
-        /// A source that takes the place of the present one, on the same stream; nil keeps that one, and loses no audio.
+        /// A source that replaces the present one, on the same stream; nil keeps the present one without losing audio.
         public var capture: (any CaptureSource)?
         public var pipeline: LocalizationPipeline
         public var hello: FeedHello
-        /// What the channels should be from now on; nil leaves that as it is.
+        /// The expected channels from now on; nil keeps the present ones.
         public var microphone: Microphone?
         public var logLevel: Logger.Level
-        /// What was changed in the file but stays as it is until the daemon is started again.
+        /// Changed keys that apply only after a restart.
         public var kept: [String]
-        /// Called once the daemon runs by all of this.
+        /// Called once the changes are in force.
         public var adopted: () -> Void
 
         public init(
@@ -31,21 +31,21 @@ extension Daemon {
         }
     }
 
-    /// Begins to read the configuration and the model again.
+    /// Starts to read the configuration and the model again.
     func beginReload() -> SetupReading? {
         guard let reading else { return nil }
         return SetupReading { [stream] in try reading(stream) }
     }
 
-    /// Goes on with what was read. What cannot be used leaves all as it is and is logged.
+    /// Applies a configuration that was read. One that cannot be used changes nothing and is logged.
     ///
-    /// Subscribers stay; numbers of blocks and ids of tracks go on. The network starts anew, so all tracks do.
+    /// Subscribers stay connected; numbers of blocks and ids of tracks continue. Network and tracks start again.
     func adopt(_ result: Result<Setup, any Error>) {
         let setup: Setup
         do {
             setup = try result.get()
         } catch {
-            return log.error("not reloaded, going on as before: \(error)")
+            return log.error("not reloaded, the previous configuration stays in force: \(error)")
         }
         let loop = AnalysisLoop(
             stream: stream, pipeline: setup.pipeline, mailbox: mailbox, health: health, timings: timings,
@@ -54,18 +54,18 @@ extension Daemon {
         do throws(AudioError) {
             try replace(hearing, with: AudioSide(capture: setup.capture ?? hearing.capture, loop: loop))
         } catch {
-            return log.error("not reloaded, going on as before: \(error)")
+            return log.error("not reloaded, the previous configuration stays in force: \(error)")
         }
         if let microphone = setup.microphone { monitor?.expect(microphone) }
         setup.adopted()
         log.logLevel = setup.logLevel
         hello = setup.hello
         announce()
-        for name in setup.kept { log.warning("\(name) changed: takes effect when the daemon is started again") }
+        for name in setup.kept { log.warning("\(name) changed: takes effect when the daemon is restarted") }
         log.notice("reloaded", metadata: ["source": "\(hello.source)"])
     }
 
-    /// - Throws: why the new source cannot be started; then the old half goes on, or waits for its source.
+    /// - Throws: why the new source cannot be started; then the old part continues, or waits for its source.
     private func replace(_ old: AudioSide, with new: AudioSide) throws(AudioError) {
         let changesSource = old.capture !== new.capture
         if changesSource {

@@ -5,9 +5,10 @@ import Platform
 import Service
 import TrackFeed
 
-/// The main thread's work while the others run.
+/// The main thread's work while the other threads run.
 extension Daemon {
-    /// Until a signal or the end of the audio: reloads, pets systemd's watchdog while all threads go on, logs what changes.
+    /// Runs until a signal or the end of the audio: reloads, notifies systemd's watchdog while all threads make progress, logs
+    /// changes.
     func watch(_ manager: ServiceManager?) {
         var state = CaptureState.opening
         var (refusals, networkResets, unsoundSamples) = (LogThrottle(), LogThrottle(), LogThrottle())
@@ -22,7 +23,7 @@ extension Daemon {
                 if ProcessSignals.hadTerminal, isatty(STDIN_FILENO) != 1 { return }
                 wantsReload = self.reading != nil
             }
-            // However many come while one is under way: one more after it.
+            // Any number of requests during a reload cause one more reload after it.
             if wantsReload, reading == nil {
                 wantsReload = false
                 manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now / 1000)")
@@ -39,12 +40,12 @@ extension Daemon {
                 tell(of: state, manager)
             }
             if let count = refusals.news(count: server.refusedCount, now: MonotonicTime.now) {
-                log.warning("\(count) subscribers refused: \(server.subscriberCount) are there (one user: three quarters at most)")
+                log.warning("\(count) subscribers refused: \(server.subscriberCount) are connected (one user: at most three quarters)")
             }
             tellWarnings()
             if let count = networkResets.news(count: health.networkResets, now: MonotonicTime.now) {
                 log.warning(
-                    "the network was reset \(count) times, as a value in it was not finite: check that the model fits the microphone")
+                    "the network was reset \(count) times, since a value in it was not finite: check that the model fits the microphone")
             }
             if let count = unsoundSamples.news(count: status.unsoundSamples, now: MonotonicTime.now) {
                 log.warning(
@@ -57,7 +58,7 @@ extension Daemon {
             if watchdog.isSatisfied(by: counts, now: MonotonicTime.now) {
                 manager?.tell("WATCHDOG=1")
             } else if let names = watchdog.complaint(counts, now: MonotonicTime.now) {
-                log.error("no progress for 5 s (\(names)): systemd's watchdog starts this daemon anew, where there is one")
+                log.error("no progress for 5 s (\(names)): systemd's watchdog restarts this daemon, if enabled")
             }
             if state == .ended, stream.ring.framesAvailable == 0 { return }
         }
@@ -73,7 +74,7 @@ extension Daemon {
         let status = stream.status
         let metadata: Logger.Metadata = ["overruns": "\(status.overruns)", "reopens": "\(status.reopens)"]
         if state == .lost {
-            let reason = CaptureFault.text(of: status.lastError) ?? "nobody says why"
+            let reason = CaptureFault.text(of: status.lastError) ?? "the reason is unknown"
             log.warning("audio lost, trying again: \(reason)", metadata: metadata)
         } else {
             log.notice("audio \(state)", metadata: metadata)

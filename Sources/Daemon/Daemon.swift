@@ -5,9 +5,9 @@ import Platform
 import Service
 public import TrackFeed
 
-/// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on a thread of its own.
+/// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on its own thread.
 public final class Daemon {
-    /// What stands in the way of a start, or of going on.
+    /// Errors of a start, or of the running daemon.
     public enum StartError: Error, CustomStringConvertible {
         case audio(AudioError)
         case feed(FeedError)
@@ -20,21 +20,21 @@ public final class Daemon {
         }
     }
 
-    /// How the daemon serves and runs, apart from what it hears with.
+    /// Options of serving and scheduling, independent of source and model.
     public struct Options: Sendable {
-        /// Where subscribers connect.
+        /// Addresses for subscribers.
         public var addresses: [FeedAddress]
-        /// Sockets of systemd, which stand in for the paths among the addresses.
+        /// Sockets from systemd, which replace the paths among the addresses.
         public var passed = PassedSockets.none
         public var access = FeedAccess()
         public var limits = FeedLimits()
-        /// Priority of the capture thread under SCHED_FIFO; nil asks for nothing of the system.
+        /// Priority of the capture thread under SCHED_FIFO; nil requests nothing from the system.
         public var priority: Int?
-        /// What is kept of all that is heard and told; nil keeps nothing.
+        /// Recordings of audio and tracks; nil disables them.
         public var recording: RecordPlan?
-        /// What the channels of the source should be, to be watched; nil watches nothing.
+        /// The expected channels of the source, to be checked; nil disables the checks.
         public var microphone: Microphone?
-        /// Seconds that count as run already: for tests of endurance.
+        /// Seconds that count as already run: for endurance tests.
         public var past = 0
 
         public init(addresses: [FeedAddress]) { self.addresses = addresses }
@@ -49,15 +49,15 @@ public final class Daemon {
     let recorder: Recorder?
     let monitor: ChannelMonitor?
     var hearing: AudioSide
-    /// What is told to subscribers, apart from what the source adds to the latency once it is open.
+    /// The hello line, without the latency of the source, which is added once the source is open.
     var hello: FeedHello
     var log: Logger
     /// Reads the configuration again, on SIGHUP; nil ignores the signal.
     let reading: ((CaptureStream) throws -> Setup)?
     private let serverThread = NamedThread(name: "bearing-feed")
 
-    /// Binds the socket and warms the pipeline up; nothing runs yet.
-    /// - Parameter reading: what SIGHUP asks for a new setup, whose capture fills the stream that it is given.
+    /// Binds the socket and warms the pipeline up; no thread runs yet.
+    /// - Parameter reading: returns the new setup on SIGHUP; its capture fills the stream that it receives.
     public init(
         capture: any CaptureSource, pipeline: LocalizationPipeline, hello: FeedHello, options: Options, log: Logger,
         reading: ((CaptureStream) throws -> Setup)? = nil
@@ -84,7 +84,7 @@ public final class Daemon {
         } catch {
             throw .feed(error)
         }
-        // At once, since subscribers may connect from here on.
+        // Set at once, since subscribers may connect from here on.
         for place in server.places {
             if let warning = place.warning { log.warning("\(warning)") }
         }
@@ -102,34 +102,34 @@ public final class Daemon {
         hearing = AudioSide(capture: capture, loop: loop)
     }
 
-    /// Why this process has too few descriptors for a daemon; nil where they will do. To be asked before there is anything else.
+    /// Why this process has too few file descriptors for a daemon; nil if they suffice. Checked first.
     public static var lackOfDescriptors: String? {
         let found = Realtime.raiseDescriptorLimit()
         guard found < Realtime.leastDescriptors else { return nil }
         return "limit of open files: expected at least \(Realtime.leastDescriptors), found \(found): raise it (ulimit -n, LimitNOFILE=)"
     }
 
-    /// Where subscribers connect.
+    /// Addresses for subscribers.
     public var addresses: [FeedAddress] { server.places.map(\.address) }
 
-    /// Descriptors that no subscriber gets: the device is opened anew through them, and files are read.
+    /// File descriptors reserved for reopening the device and reading files.
     private static let reservedDescriptors = 64
 
     private static let blocksPerSecond = 10
 
-    /// Nanoseconds for a thread to end; one that hangs is left behind. The capture has half a second of its own, and all of them
-    /// together less than `BEARING_SIGNALS_PATIENCE`.
+    /// Nanoseconds for a thread to end; a hanging one is abandoned. The capture has half a second of its own, and all threads
+    /// together have less than `BEARING_SIGNALS_PATIENCE`.
     private static let stopPatience = MonotonicTime.second / 4
 
-    /// Runs until SIGTERM, SIGINT or the end of a file that does not repeat, then stops cleanly. SIGHUP reloads. Signals are
+    /// Runs until SIGTERM, SIGINT or the end of a file that is not repeated, then stops cleanly. SIGHUP reloads. Signals are
     /// those of `ProcessSignals`.
     ///
-    /// Threads start from the last to the first, so that nothing is ever written that nobody reads, and stop in the
-    /// opposite order. To be called once.
+    /// Threads start from the last to the first, so that every queue has a reader before a writer, and stop in the opposite
+    /// order. Called once.
     /// - Throws: also why a file could not be played to its end.
     public func run(notify: String? = nil) throws(StartError) {
         let manager = ServiceManager(path: notify)
-        // Asked to end before there was anything to end.
+        // SIGTERM came before the start.
         guard !ProcessSignals.areEnding else { return }
         try start()
         log.notice("running", metadata: ["socket": "\(server.summary)"])
@@ -160,7 +160,7 @@ public final class Daemon {
         announce()
     }
 
-    /// The analysis thread runs one below the capture thread.
+    /// The analysis thread runs one priority below the capture thread.
     func startAnalysis() { promoted(options.priority.map { $0 - 1 }) { hearing.startAnalysis() } }
 
     func promoted<Failure>(_ priority: Int?, _ body: () throws(Failure) -> Void) throws(Failure) {
@@ -171,12 +171,12 @@ public final class Daemon {
             body)
     }
 
-    /// Says what is odd about a source that has just been opened.
+    /// Logs warnings of a newly opened source.
     func report(_ capture: any CaptureSource) {
         for remark in capture.remarks { log.warning("\(remark)") }
     }
 
-    /// Tells subscribers what is heard, with the latency that the open source has.
+    /// Sends subscribers the new hello line, with the latency of the open source.
     func announce() {
         var hello = hello
         hello.latencyMilliseconds += 1000 * hearing.capture.latency
@@ -195,6 +195,6 @@ public final class Daemon {
         monitor?.stop(patience: patience)
         server.stop()
         if serverThread.stop(patience: patience) == .abandoned { hanging.append("server") }
-        if !hanging.isEmpty { log.error("left behind, as it hangs: \(hanging.joined(separator: ", "))") }
+        if !hanging.isEmpty { log.error("abandoned, since it hangs: \(hanging.joined(separator: ", "))") }
     }
 }

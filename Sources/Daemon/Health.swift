@@ -4,7 +4,7 @@ import Platform
 import Synchronization
 import TrackFeed
 
-/// What the analysis thread counts and the server's thread tells: atomics, so neither waits for the other.
+/// Counters of the analysis thread, which the server's thread reports: atomics, so that neither waits for the other.
 final class Health: Sendable {
     private let started: Int64
     private let blockCount: Atomic<Int>
@@ -17,7 +17,7 @@ final class Health: Sendable {
     private let level2 = Atomic<UInt32>(0)
     private let level3 = Atomic<UInt32>(0)
 
-    /// - Parameter past: seconds that count as run already.
+    /// - Parameter past: seconds that count as already run.
     init(past: Int = 0) {
         started = MonotonicTime.now - Int64(past) * MonotonicTime.second
         blockCount = Atomic(10 * past)
@@ -25,25 +25,25 @@ final class Health: Sendable {
 
     /// Blocks analysed.
     var blocks: Int { blockCount.load(ordering: .relaxed) }
-    /// Passes of the analysis loop, which wakes at least once a second, audio or not: a hang shows here.
+    /// Passes of the analysis loop, which wakes at least once a second, with or without audio, so that a hang is visible.
     var passes: Int { passCount.load(ordering: .relaxed) }
 
-    /// Times that the network began anew because a number in it was not finite.
+    /// Resets of the network because a value in it was not finite.
     var networkResets: Int { networkResetCount.load(ordering: .relaxed) }
 
     func count(networkResets: Int) { networkResetCount.add(networkResets, ordering: .relaxed) }
-    /// What is wrong with the channels now, a line each. Neither asked for nor told by the analysis thread.
+    /// Present warnings about the channels, a line each. Not used by the analysis thread.
     var warnings: [String] { channels.withLock { $0.present } }
 
     func tell(warnings: [String]) { channels.withLock { $0.tell(warnings) } }
 
-    /// Which warnings have come, and which are over, since the latest call; for the log.
+    /// Warnings that began or ended since the latest call; for the log.
     func takeWarningNews() -> [Warnings.News] { channels.withLock { $0.takeNews() } }
 
     func countPass() { passCount.add(1, ordering: .relaxed) }
 
     /// - Parameters:
-    ///   - load: computing time of the block as a share of the block, smoothed here over some ten blocks.
+    ///   - load: computing time of the block as a share of the block, smoothed here over about ten blocks.
     ///   - power: mean square of each channel over the block.
     func countBlock(load: Float, power: SIMD4<Float>) {
         blockCount.add(1, ordering: .relaxed)
@@ -55,7 +55,7 @@ final class Health: Sendable {
         level3.store(power[3].bitPattern, ordering: .relaxed)
     }
 
-    /// The whole state of health, for a status line.
+    /// The whole status, for a status line.
     func status(of stream: CaptureStream, mailbox: Mailbox) -> FeedStatus {
         let capture = stream.status
         var status = FeedStatus(
@@ -70,8 +70,8 @@ final class Health: Sendable {
         return status
     }
 
-    /// What befell the capture, by the name that it has in the status line: a new counter is one more line here, and
-    /// `bearing status` shows it.
+    /// Capture event counters, by their names in the status line. A new counter is one more line here; `bearing status` shows
+    /// it.
     private static func events(of capture: CaptureStatus) -> [FeedStatus.Count] {
         [
             FeedStatus.Count("overruns", capture.overruns),
@@ -90,7 +90,7 @@ final class Health: Sendable {
         ]
     }
 
-    /// dB below full scale, one decimal worth telling; digital silence is -200.
+    /// dB below full scale, to be rounded to one decimal; digital silence is -200.
     private static func decibels(_ power: Float) -> Double { 10 * log10(Double(max(power, 1e-20))) }
 
     private static func name(of state: CaptureState) -> String {

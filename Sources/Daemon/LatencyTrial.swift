@@ -4,12 +4,12 @@ public import Pipeline
 import Platform
 public import TrackFeed
 
-/// The daemon's own way from the ring to the subscribers' sockets, its threads included, with audio that comes as soon as
-/// the block before it has been told: for measuring what a block takes on it.
+/// The daemon's path from the ring to the subscribers' sockets, with its own threads, for latency measurements. Each block of
+/// audio arrives when the previous block's tracks are sent.
 public final class LatencyTrial: Sendable {
-    /// Frames from one wake-up to the next, as a device of 10 ms periods brings them.
+    /// Frames between two wake-ups, as for a device with periods of 10 ms.
     private static let period = AudioFormat.sampleRate / 100
-    /// Microseconds in which a thread that has nothing to do has fallen asleep.
+    /// Microseconds after which an idle thread is asleep.
     private static let slumber: UInt32 = 500
 
     public let timings = FeedTimings()
@@ -20,7 +20,7 @@ public final class LatencyTrial: Sendable {
     private let serverThread = NamedThread(name: "bearing-feed")
     private let analysisThread = NamedThread(name: "bearing-analyse")
 
-    /// Serves the socket at `path` and starts the threads; the pipeline is warm, as the daemon's is.
+    /// Serves the socket at `path` and starts the threads, with a warm pipeline as in the daemon.
     public init(pipeline: LocalizationPipeline, path: String) throws(FeedError) {
         _ = Realtime.raiseDescriptorLimit()
         let (stream, health, mailbox) = (stream, health, Mailbox())
@@ -36,11 +36,11 @@ public final class LatencyTrial: Sendable {
         analysisThread.start { while !analysisThread.isStopping { loop.pass() } }
     }
 
-    /// Subscribers that the server has taken on.
+    /// Subscribers that the server has accepted.
     public var subscribers: Int { server.subscriberCount }
 
-    /// Brings a block: all but its last period is analysed by the time that the last one comes, and the threads sleep, as
-    /// they do when audio comes in its own time.
+    /// Delivers a block. All but its last period is analysed before the last one arrives, and the threads sleep, as in real
+    /// time.
     ///
     /// - Parameter samples: a block of 100 ms: 2400 interleaved frames of 4 channels.
     /// - Returns: when the block ended, nanoseconds of `MonotonicTime`.
@@ -59,7 +59,7 @@ public final class LatencyTrial: Sendable {
         serverThread.stop()
     }
 
-    /// Frames of which the last is in the air now.
+    /// Writes frames whose last one is in the air now.
     @discardableResult
     private func write(_ samples: Span<Float>) -> Int64 {
         let end = stream.ring.framesWritten + samples.count / AudioFormat.channels
@@ -70,10 +70,10 @@ public final class LatencyTrial: Sendable {
         return now
     }
 
-    /// Until the analysis has done all there is and sleeps.
+    /// Waits until the analysis has processed all frames and sleeps.
     private func rest() {
         while stream.ring.framesAvailable > 0 { usleep(Self.slumber) }
-        // The pass that took the last frames ends, or another that finds none.
+        // The pass that took the last frames ends, or another one that finds none.
         let passes = health.passes
         stream.wake.signal()
         while health.passes == passes { usleep(Self.slumber) }

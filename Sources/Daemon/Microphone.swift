@@ -1,10 +1,10 @@
 public import Audio
 public import Diagnosis
 
-/// What the four channels of the source should be.
+/// The expected meaning of the source's four channels.
 public struct Microphone: Sendable, Hashable {
     public var kind: MicrophoneKind
-    /// Of Ambisonics.
+    /// For Ambisonics.
     public var convention: AmbisonicConvention
 
     public init(_ kind: MicrophoneKind, convention: AmbisonicConvention = .ambix) {

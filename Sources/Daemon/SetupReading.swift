@@ -3,7 +3,7 @@ import Platform
 import Service
 import Synchronization
 
-/// Reads a setup on a thread of its own: a file system that hangs holds that thread, and the daemon goes on as before.
+/// Reads a setup on its own thread, since a hanging file system blocks that thread while the daemon continues.
 final class SetupReading: @unchecked Sendable {
     private let thread = NamedThread(name: "bearing-reload")
     private let isDone = Atomic<Bool>(false)
@@ -20,7 +20,7 @@ final class SetupReading: @unchecked Sendable {
         }
     }
 
-    /// What was read; nil while it is not.
+    /// The result; nil until it is complete.
     var result: Result<Daemon.Setup, any Error>? {
         guard isDone.load(ordering: .acquiring) else { return nil }
         thread.stop()

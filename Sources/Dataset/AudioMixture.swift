@@ -1,7 +1,7 @@
 import Audio
 import Features
 
-/// The sum of two recordings from their first samples on.
+/// The sum of two recordings that start together.
 struct AudioMixture {
     /// Frames read from each recording at once.
     private static let piece = 8192
@@ -9,16 +9,16 @@ struct AudioMixture {
     private let first: AudioFileReader
     private let second: AudioFileReader
 
-    /// - Throws: audio that cannot be read or has another rate or channel count.
+    /// - Throws: audio that cannot be read, or has another sample rate or channel count.
     init(_ first: String, _ second: String, isAmbisonic: Bool) throws {
         self.first = try Recording.reader(of: first, isAmbisonic: isAmbisonic)
         self.second = try Recording.reader(of: second, isAmbisonic: isAmbisonic)
     }
 
-    /// Writes the sum as 16-bit WAV, which appears under its name when it is whole.
+    /// Writes the sum as 16-bit WAV, which appears under its name when it is complete.
     ///
-    /// The samples of 16-bit recordings are summed exactly; a sum beyond the largest or smallest integer becomes that.
-    /// - Returns: frames written, samples that were limited, and samples of each recording that were replaced by 0, as no sound.
+    /// The samples of 16-bit recordings are summed exactly; sums outside the integer range are clipped.
+    /// - Returns: frames written, clipped samples, and samples of each recording that were replaced by 0.
     /// - Throws: `AudioError` for recordings that end early and files that cannot be written.
     func write(to path: String) throws -> (frames: Int, limited: Int, unsound: [String: Int]) {
         let channels = FrameTiming.microphones
@@ -39,7 +39,7 @@ struct AudioMixture {
         return (writer.framesWritten, writer.clippedSamples, Dictionary(unsound, uniquingKeysWith: max))
     }
 
-    /// Fills the buffer, or less of it at the end of the recording only: else the two would no longer be in step.
+    /// Fills the buffer; a shorter read is possible only at the end of the recording, so that both stay aligned.
     private static func read(_ reader: AudioFileReader, into samples: inout [Float]) throws -> Int {
         var span = samples.mutableSpan
         let count = try reader.read(into: &span)

@@ -2,9 +2,9 @@ import Fingerprints
 import Formats
 
 extension DatasetLayout {
-    /// What tells the recordings of some folds from others, wherever they lie: their names, labels, a sample of each one's audio, and
-    /// the array.
-    /// - Throws: what `development` throws; files that cannot be read.
+    /// Identifies the recordings of some folds, independently of their location: names, labels, a sample of each recording's
+    /// audio, and the array.
+    /// - Throws: as `development`; files that cannot be read.
     package func digest(folds: [Int]) throws -> String {
         var digest = Digest()
         for recording in try development(folds: folds).recordings {

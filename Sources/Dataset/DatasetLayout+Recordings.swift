@@ -1,17 +1,17 @@
 import Files
 
-/// Recordings of a data set, and what is to be said about how they were chosen.
+/// Recordings of a data set, with warnings about their selection.
 public struct DatasetSelection: Sendable {
     /// In the order of their names.
     public let recordings: [Recording]
-    /// What was left out.
+    /// Warnings about files that are not used.
     public let remarks: [String]
 }
 
 extension DatasetLayout {
-    /// The recordings of some folds; every one has labels, in the same subfolder as its audio or elsewhere in `metadata_dev`.
+    /// The recordings of some folds. Each has labels, in the same subfolder as its audio or elsewhere in `metadata_dev`.
     ///
-    /// A recording belongs to the fold of its name, or else to that of its subfolder (`DatasetPart`).
+    /// A recording belongs to the fold of its name, otherwise to that of its subfolder (`DatasetPart`).
     /// - Throws: a missing folder, no recording at all, a recording without labels or with several, two recordings of one name.
     public func development(folds: [Int]) throws(TrainingError) -> DatasetSelection {
         let audio = "\(root)/\(format.rawValue)_dev"
@@ -36,7 +36,7 @@ extension DatasetLayout {
             remarks: Self.remarks(audio: (audio, every), metadata: (metadata, csvs), chosen: chosen, folds: folds))
     }
 
-    /// All recordings of the evaluation set; labels where they have been published.
+    /// All recordings of the evaluation set, with labels if these are published.
     public func evaluation() throws(TrainingError) -> [Recording] {
         let audio = "\(root)/\(format.rawValue)_eval"
         let metadata = "\(root)/metadata_eval"
@@ -68,7 +68,7 @@ extension DatasetLayout {
         return tree.files(suffix: suffix)
     }
 
-    /// Features, tracks and mixtures are files of that name.
+    /// Features, tracks and mixtures use this name for their files.
     private func requireDistinctNames(_ paths: [String], in folder: String) throws(TrainingError) {
         for (name, same) in Dictionary(grouping: paths, by: PathName.stem).sorted(by: { $0.key < $1.key }) where same.count > 1 {
             throw .ambiguous(
@@ -77,7 +77,7 @@ extension DatasetLayout {
         }
     }
 
-    /// The csv beside a recording, or the only one of its name.
+    /// The csv beside a recording, or the only one with its name.
     private func label(
         of path: String, among labels: [String: [String]], in folder: String
     ) throws(TrainingError) -> String? {
@@ -87,7 +87,7 @@ extension DatasetLayout {
         if let beside = same.first(where: { $0 == place }) ?? same.first(where: { $0.lowercased() == place.lowercased() }) { return beside }
         guard same.count < 2 else {
             throw .ambiguous(
-                folder: folder, expected: "one csv named \(name)", found: same, advice: "put the right one into \(place)")
+                folder: folder, expected: "one csv named \(name)", found: same, advice: "put the correct one into \(place)")
         }
         return same.first
     }
@@ -107,7 +107,7 @@ extension DatasetLayout {
         var remarks: [String] = []
         if let first = unnamed.first {
             remarks.append(
-                "\(audio.folder)/\(first): \(unnamed.count) recordings whose names tell no fold are left out: "
+                "\(audio.folder)/\(first): \(unnamed.count) recordings without a fold in their names are skipped: "
                     + "expected names such as fold1_room2_mix003.wav, or a folder dev-train, dev-val or dev-test")
         }
         if let first = silent.first {

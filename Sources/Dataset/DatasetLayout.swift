@@ -3,19 +3,19 @@ import Files
 import Formats
 import Options
 
-/// Which of the two microphone formats of a data set is read.
+/// The microphone format of a data set.
 public enum DatasetFormat: String, Sendable, CaseIterable, Codable {
     case foa
     case mic
 }
 
-/// One recording of a data set: its audio, and its labels where the set has them.
+/// One recording of a data set: its audio, and its labels if it has any.
 public struct Recording: Sendable, Hashable {
-    /// The file's name without extension: `fold1_room2_mix003_ov1`. No other recording of the data set has it.
+    /// The file's name without extension, `fold1_room2_mix003_ov1`; unique within the data set.
     public let name: String
     public let audio: String
     public let metadata: String?
-    /// What its subfolder says.
+    /// The part given by its subfolder.
     public let part: DatasetPart?
 
     public init(name: String, audio: String, metadata: String?, part: DatasetPart? = nil) {
@@ -40,8 +40,8 @@ public struct DatasetLayout: Sendable {
     public static let validationFolds = [2]
     public static let testFolds = [1]
 
-    /// The capsules of `mic`: as `array.toml` says, where the set has one, else those of TAU-NIGENS; nil for `foa`.
-    /// - Throws: what is wrong with `array.toml`.
+    /// The array of `mic`: from `array.toml` if it exists, otherwise that of TAU-NIGENS; nil for `foa`.
+    /// - Throws: faults of `array.toml`.
     public func geometry() throws(TrainingError) -> ArrayGeometry? {
         guard format == .mic else { return nil }
         let path = "\(root)/array.toml"

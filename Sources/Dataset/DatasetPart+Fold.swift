@@ -1,5 +1,5 @@
 extension DatasetPart {
-    /// The fold of a recording whose name has none: one of those that the program takes for this part by itself.
+    /// The fold of a recording without one in its name: the default fold of this part.
     var fold: Int {
         switch self {
         case .training: DatasetLayout.trainingFolds[0]
@@ -8,7 +8,7 @@ extension DatasetPart {
         }
     }
 
-    /// The fold that a file belongs to, by its name or else by its folder; nil where neither says.
+    /// The fold of a file, from its name or else its folder; nil if neither gives one.
     /// - Parameter path: relative to the data set's folder of recordings or labels.
     public static func fold(ofFile path: String) -> Int? {
         let name = path.split(separator: "/").last.map(String.init) ?? ""

@@ -5,10 +5,10 @@ import Fingerprints
 import Glibc
 public import Tensor
 
-/// The features of one recording in a memory-mapped file, so that a data set larger than memory trains.
+/// The features of one recording in a memory-mapped file, so that a data set may exceed the memory.
 ///
-/// The file is a header (`FeatureCacheHeader`) and float32 frames [n, 64, C], unscaled. It is used where the contents of the
-/// recording are those that it was made from, and its own checksum holds; else it is rebuilt.
+/// The file has a header (`FeatureCacheHeader`) and float32 frames [n, 64, C], unscaled. It is used if the recording's contents
+/// are unchanged and its own checksum is right; otherwise it is rebuilt.
 @safe
 public final class FeatureCache: @unchecked Sendable {
     public let kind: FeatureKind
@@ -16,9 +16,9 @@ public final class FeatureCache: @unchecked Sendable {
     public let frames: TensorRef<Float>
     /// Digest of the recording's bytes.
     package let content: UInt64
-    /// What was found in place of these features and has been replaced; nil where they were there, or nothing was.
+    /// Why a previous file was replaced; nil if it was used, or none existed.
     package let replaced: FeatureFault?
-    /// Samples of the recording that were replaced by 0, as no sound.
+    /// Samples of the recording that were replaced by 0.
     package let unsoundSamples: Int
     private let mapping: UnsafeMutableRawPointer
     private let mappedBytes: Int
@@ -26,13 +26,14 @@ public final class FeatureCache: @unchecked Sendable {
     /// Whole blocks of 5 frames.
     public var blocks: Int { frames.shape[0] / FrameTiming.framesPerBlock }
 
-    /// The cache of a recording, extracted first where there is none that fits.
-    /// - Parameter folder: where caches lie, of this data set or of several; it is there.
-    /// - Throws: audio that cannot be read, has another rate or channel count, or samples that are not finite; a folder that cannot be written.
+    /// Opens the cache of a recording; extracts its features first unless a matching file exists.
+    /// - Parameter folder: an existing folder for the caches of one or several data sets.
+    /// - Throws: audio that cannot be read, has another sample rate or channel count, or non-finite samples; a folder that
+    ///   cannot be written.
     public static func open(recording: Recording, kind: FeatureKind, folder: String) throws -> FeatureCache {
         let path = path(of: recording, kind: kind, in: folder)
         var replaced: FeatureFault?
-        // Another process may put features of other audio there as soon as these have been written.
+        // Another process may put features of other audio there as soon as these are written.
         for attempt in 0..<4 {
             do {
                 return try kept(path: path, audio: recording.audio, kind: kind, replaced: replaced)
@@ -42,7 +43,7 @@ public final class FeatureCache: @unchecked Sendable {
             if attempt < 3 { try extract(recording: recording, kind: kind, to: path) }
         }
         throw TrainingError.cache(
-            file: path, problem: "another process replaces it again and again, from other audio: give another --cache")
+            file: path, problem: "another process keeps replacing it with features of other audio: give another --cache")
     }
 
     static func path(of recording: Recording, kind: FeatureKind, in folder: String) -> String {
@@ -51,7 +52,7 @@ public final class FeatureCache: @unchecked Sendable {
 
     deinit { unsafe munmap(mapping, mappedBytes) }
 
-    /// Maps a file whose header says that it was made from this audio.
+    /// Maps a file whose header matches this audio.
     /// - Throws: `FeatureFault`; `FileError` for audio that cannot be read.
     private static func kept(path: String, audio: String, kind: FeatureKind, replaced: FeatureFault?) throws -> FeatureCache {
         let stamp = try FileStamp(audio)
@@ -64,7 +65,7 @@ public final class FeatureCache: @unchecked Sendable {
         let isStamped = header.stamp == stamp.words
         guard try isStamped || header.content == Digest.ofContents(audio) else { throw FeatureFault.other }
         let cache = try FeatureCache(descriptor: descriptor, header: header, kind: kind, replaced: replaced)
-        // Contents that were found equal byte by byte need not be read the next time.
+        // Contents that were compared byte by byte need not be read the next time.
         if !isStamped, stamp.isSettled { header.with(stamp: stamp).write(to: descriptor) }
         return cache
     }
@@ -88,7 +89,7 @@ public final class FeatureCache: @unchecked Sendable {
         unsafe digest.add(UnsafeRawBufferPointer(start: base + offset, count: expected))
         guard digest.value == header.checksum else {
             unsafe munmap(base, bytes)
-            throw .damaged("its checksum does not fit its contents")
+            throw .damaged("its checksum does not match its contents")
         }
         unsafe mapping = base
         mappedBytes = bytes
@@ -101,14 +102,14 @@ public final class FeatureCache: @unchecked Sendable {
             unsafeBase: UnsafePointer(values), shape: Shape(header.frames, FrameTiming.melBands, kind.channels))
     }
 
-    /// Streams a recording through the extractor into a new file, put in place only when it is whole.
+    /// Streams a recording through the extractor into a new file, which is renamed when complete.
     private static func extract(recording: Recording, kind: FeatureKind, to path: String) throws {
         let audio = recording.audio
         let reader = try Recording.reader(of: audio, isAmbisonic: kind.isAmbisonic)
         let stamp = try FileStamp(audio)
         let content = try Digest.ofContents(audio)
         let file = try ReplacementFile(path)
-        // Its place; what it says is known at the end.
+        // Reserves space for the header, which is known at the end.
         try file.write([UInt8](repeating: 0, count: FeatureCacheHeader.byteCount))
         var extractor = FeatureExtractor(kind)
         var samples = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * 10 * FrameTiming.microphones)
@@ -129,14 +130,14 @@ public final class FeatureCache: @unchecked Sendable {
             }
             guard isFinite else {
                 throw TrainingError.wrongAudio(
-                    file: audio, expected: "samples whose features are finite", found: "some that are none, or too large")
+                    file: audio, expected: "samples with finite features", found: "samples that are not finite, or too large")
             }
             digest.add(output)
             try file.write(output)
         }
         guard try FileStamp(audio) == stamp else {
             throw TrainingError.wrongAudio(
-                file: audio, expected: "a recording that nobody changes", found: "that it changed while it was read: run again")
+                file: audio, expected: "a recording that does not change", found: "a change while it was read: run the command again")
         }
         let header = FeatureCacheHeader(
             kind: kind, frames: frames, content: content, checksum: digest.value, unsoundSamples: reader.unsoundSamples,
@@ -147,7 +148,7 @@ public final class FeatureCache: @unchecked Sendable {
 }
 
 extension FeatureCache {
-    /// A line for each damaged file, and one for all files of other audio, that had to be rebuilt.
+    /// One line for each damaged file, and one for all files of other audio, which were rebuilt.
     package static func remarks(_ caches: [(name: String, cache: FeatureCache)], folder: String) -> [String] {
         var lines: [String] = []
         var others: [String] = []
@@ -166,7 +167,7 @@ extension FeatureCache {
         return lines
     }
 
-    /// Removes what processes that were killed began here, once it is an hour old; others may be writing.
+    /// Removes temporary files of killed processes that are more than an hour old; newer ones may be in use.
     package static func removeLeftovers(in folder: String) {
         for name in (try? Folder.names(in: folder)) ?? [] where ReplacementFile.isTemporary(name) {
             var status = stat()

@@ -5,18 +5,17 @@ import Glibc
 /// Why a feature file is not used.
 package enum FeatureFault: Error, Hashable {
     case missing
-    /// Made from other audio, of other features or by another version of this program.
+    /// Made from other audio, with other features, or by another version of this program.
     case other
     case damaged(String)
 }
 
-/// The first bytes of a feature file: little-endian words behind a mark.
+/// The first bytes of a feature file: a magic number, then little-endian words.
 ///
-/// version, kind and (from bit 8 on) replaced samples of the audio, frames, digest of the audio's bytes, digest of the features, stamp
-/// of the audio (`FileStamp`; zeros: none), digest
-/// of all that.
+/// Version, kind and (from bit 8 on) replaced samples of the audio, frames, digest of the audio's bytes, digest of the
+/// features, stamp of the audio (`FileStamp`; zeros: none), digest of all of these.
 package struct FeatureCacheHeader {
-    /// Raised whenever the features themselves or the header change, so that old files are not used.
+    /// Increased whenever the features or the header change, so that old files are not used.
     package static let version: UInt64 = 3
     static let mark = "bearing-features"
     package static let byteCount = 128
@@ -25,7 +24,7 @@ package struct FeatureCacheHeader {
 
     let words: [UInt64]
 
-    /// Samples of the audio that were replaced by 0, as no sound.
+    /// Samples of the audio that were replaced by 0.
     package var unsoundSamples: Int { Int(words[1] >> Self.kindBits) }
     package var frames: Int { Int(clamping: words[2]) }
     var content: UInt64 { words[3] }
@@ -48,12 +47,12 @@ package struct FeatureCacheHeader {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress!, $0.count, 0) }
         let mark = Array(Self.mark.utf8)
-        guard count > mark.count + 8, bytes.starts(with: mark) else { throw .damaged("it does not begin as feature files do") }
+        guard count > mark.count + 8, bytes.starts(with: mark) else { throw .damaged("it does not begin like a feature file") }
         let words = (0..<Self.wordCount).map { Self.word($0, of: bytes) }
         guard words[0] == Self.version else { throw .other }
         guard count == Self.byteCount else { throw .damaged("it is cut off") }
         guard Self.word(Self.wordCount, of: bytes) == Self.digest(of: bytes) else {
-            throw .damaged("the checksum of its header does not fit")
+            throw .damaged("the checksum of its header does not match")
         }
         guard words[1] % (1 << Self.kindBits) == Self.number(of: kind) else { throw .other }
         self.words = words
@@ -67,7 +66,7 @@ package struct FeatureCacheHeader {
         return bytes
     }
 
-    /// Over the header of an open file, if that may be written; where it may not, the audio is only read once more.
+    /// Overwrites the header of an open file. If that is not permitted, the audio is only read again the next time.
     package func write(to descriptor: Int32) {
         _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress!, $0.count, 0) }
     }
@@ -79,7 +78,7 @@ package struct FeatureCacheHeader {
         return (0..<8).reduce(0) { $0 | UInt64(bytes[at + $1]) << UInt64(8 * $1) }
     }
 
-    /// Of all words but its own.
+    /// The digest of all words except itself.
     private static func digest(of bytes: [UInt8]) -> UInt64 {
         var digest = Digest()
         digest.add(Array(bytes[..<(mark.utf8.count + 8 * wordCount)]))

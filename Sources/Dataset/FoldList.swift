@@ -1,14 +1,14 @@
-/// Folds of a data set, as options and configuration files say them: numbers and ranges between commas, such as `1,3-6`.
+/// Folds of a data set in the form of options and configuration files: numbers and ranges with commas, such as `1,3-6`.
 public struct FoldList: Sendable, Hashable, LosslessStringConvertible {
-    /// Rising, each once; at least one.
+    /// Ascending, each once; at least one.
     public let numbers: [Int]
 
-    /// What a fold's number may be.
+    /// The valid fold numbers.
     static let limits = 0...999
-    /// What an error says that it expected.
+    /// The expectation in errors.
     public static let expected = "folds such as 1, 3-6 or 1,3-6"
 
-    /// - Parameter text: nil for anything else, such as a range that falls.
+    /// - Parameter text: nil for other text, such as a descending range.
     public init?(_ text: String) {
         var numbers = Set<Int>()
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -24,7 +24,7 @@ public struct FoldList: Sendable, Hashable, LosslessStringConvertible {
         self.numbers = Set(numbers).sorted()
     }
 
-    /// Runs of folds as ranges: 1,3-6.
+    /// Consecutive folds as ranges: 1,3-6.
     public var description: String {
         var runs: [ClosedRange<Int>] = []
         for number in numbers {
@@ -45,7 +45,7 @@ public struct FoldList: Sendable, Hashable, LosslessStringConvertible {
     }
 }
 
-/// Which folds of a data set a training learns from, and which it is chosen by.
+/// The folds for training, and the folds for validation.
 public struct FoldSplit: Sendable, Hashable {
     public var training: FoldList
     public var validation: FoldList

@@ -1,10 +1,10 @@
 public import Formats
 
 extension MetadataCSV {
-    /// The labels of two recordings that sound at once, by frame, those of the first before those of the second.
+    /// The labels of two recordings that sound together, by frame, those of the first before those of the second.
     ///
-    /// Events are told apart by class and track. Where both recordings have rows of the same class and track, in the same
-    /// frame or in neighbouring ones, that track of the second gets the lowest number that the class has in neither.
+    /// Events are identified by class and track. If both recordings have rows of the same class and track, in the same frame or
+    /// in adjacent ones, that track of the second gets the lowest number that the class uses in neither.
     public func merged(with other: MetadataCSV) -> MetadataCSV {
         var frames: [[Int]: Set<Int>] = [:]
         var taken: [Int: Set<Int>] = [:]
@@ -26,7 +26,7 @@ extension MetadataCSV {
             row.track = moved[[row.classIndex, row.track]] ?? row.track
             return row
         }
-        // Sorting is stable, so that rows of a frame stay in the order of their files.
+        // Sorting is stable, so that rows of a frame keep the order of their files.
         return MetadataCSV(rows: (rows + second).sorted { $0.frame < $1.frame })
     }
 }

@@ -1,7 +1,7 @@
-/// Which recordings may sound together.
+/// Which recordings may be mixed.
 public enum MixingPartners: String, Sendable, Hashable, CaseIterable {
-    /// Of the same data set, fold and room, as sources of one room do.
+    /// Recordings of the same data set, fold and room, like sources in one room.
     case room
-    /// All: for scenes whose rooms have but one recording each.
+    /// All recordings: for scenes whose rooms have only one recording each.
     case any
 }

@@ -1,13 +1,13 @@
 import Files
 import Fingerprints
 
-/// What a folder of mixtures was made from, in its file augment.txt; and whether a run may go on in it.
+/// The inputs of a folder of mixtures, in its file augment.txt, and whether a run may continue in it.
 struct MixtureHistory {
     static let fileName = "augment.txt"
     private static let format = "bearing-augment-1"
 
     private let folder: String
-    /// By the file's part: the choice of pairs, and each format's recordings.
+    /// By part of the file: the choice of pairs, and each format's recordings.
     private var parts: [(name: String, fingerprint: Fingerprint)] = []
 
     /// - Throws: a data set that cannot be read.
@@ -28,15 +28,15 @@ struct MixtureHistory {
         }
     }
 
-    /// - Parameter isEmpty: whether there are no mixtures yet; then nothing has to fit.
+    /// - Parameter isEmpty: whether there are no mixtures yet; then nothing has to match.
     /// - Throws: `TrainingError.settings` for mixtures of other settings or recordings; `FileError`.
     func checkAndKeep(isEmpty: Bool) throws {
         var file = try FingerprintFile(
-            "\(folder)/\(Self.fileName)", heading: "What `bearing augment` made these mixtures from; --resume compares it.")
+            "\(folder)/\(Self.fileName)", heading: "Inputs of these mixtures by `bearing augment`; --resume compares them.")
         if !isEmpty {
             guard file.parts["pairs"] != nil else {
                 throw TrainingError.settings(
-                    "\(folder): expected \(Self.fileName), which says what its mixtures were made from, found none: give another --out")
+                    "\(folder): expected \(Self.fileName), which lists the inputs of its mixtures, found none: give another --out")
             }
             let differences = parts.flatMap { name, made in file.parts[name].map { made.differences(from: $0) } ?? [] }
             guard differences.isEmpty else {

@@ -5,10 +5,10 @@ import Files
 import Formats
 import Synchronization
 
-/// Writes mixtures of pairs of recordings as a data set of their own, in the layout of TAU-NIGENS Spatial Sound Events 2020.
+/// Writes mixtures of pairs of recordings as a data set, in the layout of TAU-NIGENS Spatial Sound Events 2020.
 ///
-/// A mixture is the sum of two recordings from their first samples on; where one ends, the longer goes on. Sums beyond what
-/// 16 bits hold are limited, and counted.
+/// A mixture is the sum of two recordings that start together; where one ends, the longer continues. Sums outside 16 bits are
+/// clipped and counted.
 public final class MixtureWriter: Sendable {
     public struct Settings: Sendable {
         public var formats: [DatasetFormat] = [.foa]
@@ -19,47 +19,47 @@ public final class MixtureWriter: Sendable {
         public var partners = MixingPartners.room
         public var seed: UInt64 = 1
         public var threads = 2
-        /// Keeps mixtures that an interrupted run of the same settings has written.
+        /// Keeps the mixtures written by an interrupted run with the same settings.
         public var resumes = false
 
         public init() {}
     }
 
-    /// What was done. Figures of samples are about the mixtures written, not about those kept.
+    /// Counts of a run; those of samples refer to mixtures written, not to those kept.
     public struct Report: Sendable, Equatable {
         public var written = 0
         public var kept = 0
         public var seconds = 0.0
         public var limitedSamples = 0
         public var limitedFiles = 0
-        /// Labels beyond the end of their recording, left out.
+        /// Labels after the end of their recording, ignored.
         public var lateRows = 0
-        /// Rows that repeat a frame, class and track, left out.
+        /// Rows that repeat a frame, class and track, ignored.
         public var repeatedRows = 0
-        /// Azimuths beyond 180 degrees, read as those minus 360.
+        /// Azimuths above 180 degrees, reduced by 360.
         public var wrappedRows = 0
-        /// Samples that were replaced by 0, as no sound, by recording.
+        /// Samples that were replaced by 0, by recording.
         public var unsoundSamples: [String: Int] = [:]
     }
 
     public let pairs: RecordingPairs
-    /// What of the data set was left out.
+    /// Warnings about files of the data set that are not used.
     public let remarks: [String]
     public let folder: String
     public let settings: Settings
     /// By name; the audio of each format in the order of `settings.formats`.
     private let sources: Sources
-    /// Other processes stay out while the writer lives.
+    /// Locks the folder against other processes while the writer exists.
     private let lock: FolderLock
 
-    /// Draws the pairs and makes the folders.
+    /// Draws the pairs and creates the folders.
     ///
     /// - Throws: `TrainingError` for a data set with missing parts or without a pair, for a folder that cannot be written or
-    ///   has recordings already, or, where they are to be gone on with, has some of other settings; `FolderError.inUse`.
+    ///   already has recordings, or, when resuming, for recordings of other settings; `FolderError.inUse`.
     public init(dataset: String, folder: String, settings: Settings) throws {
         precondition(!settings.formats.isEmpty && settings.times > 0, "at least one format and one mixture")
         guard Self.resolved(dataset) != Self.resolved(folder) else {
-            throw TrainingError.settings("--out: expected another folder than the data set's, found the same: \(folder)")
+            throw TrainingError.settings("--out: expected a folder other than the data set's, found the same: \(folder)")
         }
         (pairs, sources, remarks) = try Self.plan(dataset: dataset, settings: settings)
         self.folder = folder
@@ -70,7 +70,7 @@ public final class MixtureWriter: Sendable {
 
     private typealias Sources = [String: (audio: [String], metadata: String)]
 
-    /// Whether a data set can be mixed: what `init` checks before it makes folders.
+    /// Checks whether a data set can be mixed, as `init` does before it creates folders.
     /// - Throws: `TrainingError` for a data set with missing parts or without a pair.
     package static func check(dataset: String, settings: Settings) throws { _ = try plan(dataset: dataset, settings: settings) }
 
@@ -87,7 +87,7 @@ public final class MixtureWriter: Sendable {
                 throw TrainingError.missingRecording(path: "\(dataset)/\(missing.rawValue)_dev/\(lone).wav")
             }
         }
-        // Recordings are in the order of their names in every format.
+        // Recordings are ordered by name in every format.
         let sources = Dictionary(
             uniqueKeysWithValues: first.indices.map { index in
                 let audio = sets.map { $0.selection.recordings[index].audio }
@@ -129,11 +129,11 @@ public final class MixtureWriter: Sendable {
     /// Writes all mixtures.
     ///
     /// - Parameters:
-    ///   - shouldStop: asked before each mixture.
-    ///   - progress: called from one thread at a time with mixtures done.
-    ///   - fault: takes the error of a mixture, which is then left out; called from one thread at a time. Not given, the first ends it.
-    /// - Throws: recordings and labels that cannot be read, a folder that cannot be written, a kept mixture of other
-    ///   settings. Files that were begun are removed.
+    ///   - shouldStop: called before each mixture.
+    ///   - progress: called from one thread at a time with the number of finished mixtures.
+    ///   - fault: receives the error of a mixture, which is then skipped; called from one thread at a time. If nil, the first error is thrown.
+    /// - Throws: recordings and labels that cannot be read, a folder that cannot be written, a kept mixture of other settings.
+    ///   Incomplete files are removed.
     public func write(
         shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in },
         fault: @Sendable @escaping (any Error) throws -> Void = { throw $0 }
@@ -162,7 +162,7 @@ public final class MixtureWriter: Sendable {
         return report
     }
 
-    /// The labels are written last: where they are beside the audio, the mixture is whole.
+    /// The labels are written last: if they exist beside the audio, the mixture is complete.
     private func write(_ pair: RecordingPairs.Pair) throws -> Report {
         var report = Report()
         let (first, second) = (sources[pair.first]!, sources[pair.second]!)
@@ -196,7 +196,7 @@ public final class MixtureWriter: Sendable {
         return report
     }
 
-    /// The rows of a csv that describe some of the recording; what comes after its end is counted.
+    /// The rows of a csv within the recording; rows after its end are counted.
     private static func labels(
         _ path: String, within audio: String, isAmbisonic: Bool, _ report: inout Report
     ) throws -> MetadataCSV {

@@ -3,9 +3,9 @@ import Features
 
 extension Recording {
     /// Opens the audio of a recording of a data set: four channels at 24 kHz.
-    /// - Parameter isAmbisonic: whether they are to be Ambisonics, which is given as AmbiX whatever order and scaling the header
-    ///   says, or capsules.
-    /// - Throws: `AudioError`; `TrainingError.wrongAudio` for another rate, and for Ambisonics in place of capsules.
+    /// - Parameter isAmbisonic: whether the channels must be Ambisonics, which is converted to AmbiX if the header declares
+    ///   another convention, or capsules.
+    /// - Throws: `AudioError`; `TrainingError.wrongAudio` for another sample rate, and for Ambisonics instead of capsules.
     package static func reader(of audio: String, isAmbisonic: Bool) throws -> AudioFileReader {
         let reader = try AudioFileReader(path: audio, channels: FrameTiming.microphones, toAmbiX: isAmbisonic)
         if let convention = reader.ambisonics, !isAmbisonic {

@@ -1,10 +1,10 @@
-/// What the name of a development recording says: fold<k>_room<r>_mix<nnn>_ov<n> (DCASE 2020), the same without ov (2021 to 2024), or
-/// split<k>_ir<r>_ov<n>_<mix> (2019).
+/// The parsed name of a development recording: fold<k>_room<r>_mix<nnn>_ov<n> (DCASE 2020), the same without ov (2021 to 2024),
+/// or split<k>_ir<r>_ov<n>_<mix> (2019).
 public struct RecordingName: Sendable, Hashable {
     public let fold: Int
     public let room: Int
     public let mix: Int
-    /// Sources at once, at most; nil where the name does not say.
+    /// Maximum number of sources at once; nil if the name does not give it.
     public let overlap: Int?
 
     public init(fold: Int, room: Int, mix: Int, overlap: Int?) {
@@ -14,7 +14,7 @@ public struct RecordingName: Sendable, Hashable {
         self.overlap = overlap
     }
 
-    /// - Parameter text: without the extension; nil when it is named otherwise.
+    /// - Parameter text: without the extension; nil for another form.
     public init?(_ text: String) {
         if let numbers = Self.numbers(of: text, labels: ["fold", "room", "mix", "ov"]) {
             self.init(fold: numbers[0], room: numbers[1], mix: numbers[2], overlap: numbers[3])
@@ -39,7 +39,7 @@ public struct RecordingName: Sendable, Hashable {
         return part.hasPrefix(label) && digits.allSatisfy({ ("0"..."9").contains($0) }) ? Int(digits) : nil
     }
 
-    /// The name, its mix number with at least three digits.
+    /// The name, with at least three digits in the mix number.
     public var text: String {
         let digits = String(mix)
         let name = "fold\(fold)_room\(room)_mix\(String(repeating: "0", count: max(0, 3 - digits.count)))\(digits)"

@@ -1,13 +1,13 @@
 import Platform
 
-/// Which recordings of one source are mixed into recordings of two, after Adavanne, Politis and Virtanen (WASPAA 2021),
-/// section III: pairs of one fold and room, several times as many as there are recordings of two sources.
+/// Pairs of one-source recordings to be mixed into recordings of two sources, after Adavanne, Politis and Virtanen (WASPAA
+/// 2021), section III: pairs of one fold and room, several times as many as there are recordings of two sources.
 ///
-/// Pairs are drawn at random, for each fold and room by itself, so they depend on the names there and the seed alone: the
-/// two microphone formats of a data set get the same ones. Where every recording has a room of its own, pairs may be of one fold alone.
+/// Pairs are drawn at random, separately for each fold and room, so they depend only on the names there and the seed: both
+/// microphone formats of a data set get the same pairs. If every recording has its own room, pairs may be of one fold only.
 public struct RecordingPairs: Sendable {
     public struct Pair: Sendable, Hashable {
-        /// Of the mixture: the fold and room of both, a mix number that the data set lacks, ov2.
+        /// The name of the mixture: the fold and room of both, an unused mix number, ov2.
         public let name: String
         public let first: String
         public let second: String
@@ -15,14 +15,14 @@ public struct RecordingPairs: Sendable {
 
     /// In the order of folds, rooms and mix numbers.
     public let pairs: [Pair]
-    /// Pairs that were drawn although they had been before, because all others had been too.
+    /// Repeated pairs, drawn because no unused pair was left.
     public let repeated: Int
-    /// Rooms with recordings of two sources that get no mixtures, for want of two recordings of one source.
+    /// Rooms with recordings of two sources that get no mixtures, since they lack two recordings of one source.
     public let roomsWithoutPair: [String]
 
     /// - Parameters:
-    ///   - names: of recordings, without extensions; those that are no `RecordingName` are left out.
-    ///   - overlaps: sources at once, of recordings whose names do not say.
+    ///   - names: of recordings, without extensions; names that are not a `RecordingName` are ignored.
+    ///   - overlaps: sources at once in recordings whose names do not give them.
     ///   - times: mixtures for each recording of two sources of the same fold and room.
     ///   - partners: `any`: of the same fold.
     public init(
@@ -58,7 +58,7 @@ public struct RecordingPairs: Sendable {
         self.roomsWithoutPair = roomsWithoutPair
     }
 
-    /// Every pair of different recordings once, in random order, and over again when more are wanted.
+    /// Every pair of different recordings once, in random order, then repeated if more are needed.
     private static func draw(
         _ wanted: Int, of names: [String], using random: inout RandomStream
     ) -> [(String, String)] {

@@ -1,6 +1,6 @@
 public import Formats
 
-/// A recording that a model is measured on: its features and its references.
+/// A recording for evaluating a model: its features and its references.
 public struct ReferenceRecording: Sendable {
     public let name: String
     public let features: FeatureCache

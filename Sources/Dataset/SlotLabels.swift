@@ -3,16 +3,16 @@ import Geometry
 public import Tensor
 import Tracking
 
-/// The references of a recording as training sees them: for each block and slot a unit vector and whether it is active.
+/// The references of a recording for training: for each block and slot a unit vector and whether it is active.
 ///
 /// A source keeps its slot for the whole event. Blocks after the last label are silent.
 public final class SlotLabels: @unchecked Sendable {
     public let slots: Int
-    /// [blocks, slots, 3], zeros where nobody is active.
+    /// [blocks, slots, 3], zeros in inactive slots.
     public let references: TensorRef<Float>
     /// [blocks, slots], 0 or 1.
     public let active: TensorRef<Float>
-    /// [blocks, slots], 1 in the first block of each event of a slot: who was there before is somebody else.
+    /// [blocks, slots], 1 in the first block of each event of a slot: the previous event of the slot is another source.
     public let onset: TensorRef<Float>
     private var arena: Arena<Float>
 

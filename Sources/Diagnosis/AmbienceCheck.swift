@@ -2,16 +2,16 @@ import Audio
 import Geometry
 import Glibc
 
-/// What a few seconds of whatever is heard say about the channels, without knowing where it comes from.
+/// Checks channels with a few seconds of any sound, whose direction is unknown.
 public enum AmbienceCheck {
-    /// Seconds without which nothing is said.
+    /// Minimum duration in seconds.
     public static let shortest = 2.0
 
-    /// Frames are compared in these ranges of Hz: where capsules hear alike, and where they hear differently.
+    /// Frames are compared in these ranges of Hz: where capsules receive nearly equal signals, and where they differ.
     private static let low: ClosedRange<Float> = 100...500
     private static let middle: ClosedRange<Float> = 300...3000
 
-    /// dB below full scale of each channel, without its offset.
+    /// Level of each channel in dB below full scale, without its offset.
     public static func levels(_ samples: [Float]) -> [Float] { powers(samples).map(Decibels.of) }
 
     /// - Parameter samples: [n, 4] at 24 kHz in +-1.
@@ -26,7 +26,7 @@ public enum AmbienceCheck {
         let alive = (0..<4).filter { !dead.contains($0) }
         guard alive.count >= 3, found.count == dead.count else { return findings }
         let spectra = HeardSpectra(samples)
-        // What channels of another kind should be like is no measure for these.
+        // The expected levels of another kind of channels do not apply.
         if dead.isEmpty, let format = FormatCheck(spectra)?.finding(kind) { return findings + [format] }
         findings += levelFaults(spectra, kind, alive)
         if case .capsules(let geometry) = kind {
@@ -48,7 +48,7 @@ public enum AmbienceCheck {
         }
     }
 
-    /// At full scale, or heaped up at the channel's own top as no waveform does.
+    /// Samples at full scale, or accumulated at the channel's own maximum as in no natural waveform.
     private static func clipping(_ samples: [Float]) -> [ChannelFinding] {
         (0..<4).compactMap { channel in
             let values = stride(from: channel, to: samples.count, by: 4).lazy.map { abs(samples[$0]) }
@@ -61,10 +61,11 @@ public enum AmbienceCheck {
         }
     }
 
-    /// Channels that are louder or quieter than the others let expect.
+    /// Channels that are louder or quieter than expected from the others.
     ///
-    /// Sources make channels of different directions differ, a diffuse field does not. So the level is looked at in all frames, in
-    /// the quiet ones between sounds, and in what each channel has that the others do not; a fault shows in all of them.
+    /// Sources make channels of different directions differ; a diffuse field does not. So levels are compared in all frames, in
+    /// the quiet ones between sounds, and in the part of each channel that the others do not predict. A fault is visible in all
+    /// three.
     private static func levelFaults(_ spectra: HeardSpectra, _ kind: MicrophoneKind, _ alive: [Int]) -> [ChannelFinding] {
         let all = [Float](repeating: 1, count: spectra.frames)
         let estimates: [[Double]]
@@ -80,7 +81,7 @@ public enum AmbienceCheck {
                 return [covariance.shares, covariance.residualShares]
             }
         } else {
-            // Without one channel, too little is known of the others; that one is to be mended first.
+            // Without one channel, too little is known of the others; that channel must be repaired first.
             return []
         }
         let expected = kind.diffuseLevels

@@ -2,20 +2,20 @@ import Geometry
 
 /// Hypotheses about the channels of first-order Ambisonics.
 ///
-/// A plane wave has W, Y, Z, X in phase, in the proportions of 1 and its direction. So the eigenvector of the largest eigenvalue of the
-/// channels' in-phase covariance is what the channels make of a sound, and order and signs can be read from three of them.
+/// A plane wave has W, Y, Z, X in phase, in the proportions of 1 and its direction. So the eigenvector of the largest
+/// eigenvalue of the channels' in-phase covariance is the response to a sound; three of them determine order and signs.
 struct AmbisonicTrial: ChannelTrial {
     let heard: [Direction?]
     private let wanted: [Direction]
-    /// In-phase covariance and its first eigenvector, for each sound.
+    /// In-phase covariance and its principal eigenvector, for each sound.
     private let covariances: [[[Double]]]
     private let vectors: [[Double]]
 
     private static let range: ClosedRange<Float> = 300...3000
-    /// Share of the first eigenvalue from which on a sound stands out: in a diffuse field it is a half.
+    /// Minimum share of the largest eigenvalue for a distinct sound; in a diffuse field it is one half.
     private static let clear = 0.56
 
-    /// - Parameter wanted: where the sounds are in the array's axes.
+    /// - Parameter wanted: directions of the sounds in the array's axes.
     init(_ sounds: [KnownSound], wanted: [Direction]) {
         self.wanted = wanted
         covariances = sounds.map { sound in
@@ -48,7 +48,7 @@ struct AmbisonicTrial: ChannelTrial {
         return sum / Double(clear.count)
     }
 
-    /// W has the power of Y, Z and X together, in a plane wave and in a diffuse field alike.
+    /// W has the power of Y, Z and X together, both in a plane wave and in a diffuse field.
     func omniLevel(_ hypothesis: ChannelHypothesis, _ clear: [Int]) -> Float? {
         let levels = clear.map { index -> Float in
             let powers = (0..<4).map { covariances[index][hypothesis.order[$0]][hypothesis.order[$0]] }

@@ -1,6 +1,6 @@
-/// What is kept of a block of samples to judge the levels of its channels: sums, so that a whole recording costs next to nothing.
+/// Sums over a block of samples for the levels of its channels. They make the check of a whole recording cheap.
 struct BlockSums {
-    /// Sample frames of a whole block: 100 ms.
+    /// Frames of a whole block: 100 ms.
     static let wholeBlock = 2400
 
     private(set) var frames = 0
@@ -31,7 +31,7 @@ struct BlockSums {
         guard frames > 0 else { return .zero }
         let (count, mean) = (Double(frames), sum / Double(frames))
         var powers = pointwiseMax(squares / count - mean * mean, .zero)
-        // Exactly, where an offset's rounding would stay.
+        // Exact zero instead of the rounding error of an offset.
         for channel in 0..<4 where lowest[channel] == highest[channel] { powers[channel] = 0 }
         return powers
     }

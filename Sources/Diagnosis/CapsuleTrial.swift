@@ -1,7 +1,7 @@
 import Audio
 import Geometry
 
-/// Hypotheses about the capsules of an array: which order of them makes the sounds come from where they were made.
+/// Hypotheses about the capsules of an array: the order in which the measured directions agree with the known ones.
 struct CapsuleTrial: ChannelTrial {
     let heard: [Direction?]
     private let wanted: [Direction]
@@ -9,10 +9,10 @@ struct CapsuleTrial: ChannelTrial {
     private let covariances: [ChannelCovariance]
 
     private static let bins = HeardSpectra.bins(300...4000)
-    /// Of the way from a diffuse field to a lone plane wave, from which on a sound stands out.
+    /// Minimum position between a diffuse field (0) and a single plane wave (1) for a distinct sound.
     private static let clear = 0.2
 
-    /// - Parameter wanted: where the sounds are in the array's axes.
+    /// - Parameter wanted: directions of the sounds in the array's axes.
     init(_ sounds: [KnownSound], _ geometry: ArrayGeometry, wanted: [Direction]) {
         self.wanted = wanted
         self.geometry = geometry
@@ -33,7 +33,7 @@ struct CapsuleTrial: ChannelTrial {
             let expected = steering[grid.count + index]
             let orders = ChannelHypothesis.orders.map { covariances[index].match(expected, order: $0) }
             let best = matches.indices.max { matches[$0] < matches[$1] } ?? 0
-            // A diffuse field matches a response as plane waves from everywhere do in the mean.
+            // A diffuse field matches a response like the mean of plane waves from all directions.
             let diffuse = stride(from: 0, to: grid.count, by: 5).map { expected.match(steering[$0]) }
             let base = diffuse.reduce(0, +) / Double(diffuse.count)
             let match = max(matches[best], orders.max() ?? 0)

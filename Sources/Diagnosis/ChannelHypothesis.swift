@@ -1,6 +1,6 @@
 import Geometry
 
-/// What the channels may be: the one that should be i is channel `order[i]`, with its sign turned where `signs[i]` is -1.
+/// A hypothesis: the channel that should be i is channel `order[i]`, with inverted sign if `signs[i]` is -1.
 struct ChannelHypothesis: Hashable {
     var order: [Int]
     var signs: [Double]
@@ -18,7 +18,7 @@ struct ChannelHypothesis: Hashable {
         return orders
     }()
 
-    /// All orders, and all signs but those that turn every channel of another, which changes nothing that can be heard.
+    /// All orders with all signs, except those that invert every channel of another, which has no effect.
     static let signed: [ChannelHypothesis] = orders.flatMap { order in
         (0..<8).map { pattern in
             let rest = (0..<3).map { pattern >> $0 & 1 == 1 ? -1.0 : 1 }
@@ -26,13 +26,13 @@ struct ChannelHypothesis: Hashable {
         }
     }
 
-    /// Channels to turn: the smaller set of the two that mean the same.
+    /// Channels to invert: the smaller of the two equivalent sets.
     var inverted: [Int] {
         let negative = (0..<4).filter { signs[$0] < 0 }
         return negative.count <= 2 ? negative : (0..<4).filter { signs[$0] > 0 }
     }
 
-    /// Whether W stays and Y, Z, X are turned in space rather than mirrored.
+    /// Whether W stays and Y, Z, X are rotated in space instead of mirrored.
     var isTurn: Bool {
         guard order[0] == 0 else { return false }
         let axes = order[1...].map { $0 }
@@ -41,14 +41,14 @@ struct ChannelHypothesis: Hashable {
     }
 }
 
-/// Sounds from known directions, against which hypotheses are held.
+/// Sounds from known directions, which test hypotheses.
 protocol ChannelTrial {
-    /// Where each sound is with the channels as they are, in the array's axes; nil for one that does not stand out.
+    /// The direction of each sound with the present channels, in the array's axes; nil for a sound that is not distinct.
     var heard: [Direction?] { get }
-    /// What explains the sounds `clear` best.
+    /// The hypothesis that best explains the sounds `clear`.
     func best(_ clear: [Int]) -> ChannelHypothesis
-    /// How well channels of a hypothesis explain sounds from some directions in the array's axes: 1 at most.
+    /// How well a hypothesis explains sounds from given directions in the array's axes: at most 1.
     func fit(_ hypothesis: ChannelHypothesis, _ directions: [Direction], _ clear: [Int]) -> Double
-    /// Decibels of W against what Y, Z and X let expect; nil where there is no W.
+    /// Level of W relative to that expected from Y, Z and X, in decibels; nil without W.
     func omniLevel(_ hypothesis: ChannelHypothesis, _ clear: [Int]) -> Float?
 }

@@ -1,41 +1,41 @@
 public import Audio
 
-/// Watches the channels of a stream for what makes directions wrong though everything runs: dead and copied channels, silence, samples that
-/// never move, and a format that is not the one they are taken for.
+/// Watches the channels of a stream for faults that make directions wrong without an error: dead and copied channels, silence,
+/// constant samples, and another format than configured.
 ///
-/// It judges the latest ten seconds each second; the format in ten seconds of each minute, and all the time while that is wrong.
-/// Not for threads that must not wait: it allocates, and looks at a minute of audio in some tens of milliseconds.
+/// The latest ten seconds are checked every second; the format is checked in ten seconds of each minute, and continuously while
+/// it is wrong. Not for real-time threads: it allocates, and checks a minute of audio in some tens of milliseconds.
 public final class ChannelWatch {
-    /// Seconds that are judged at once.
+    /// Seconds that are checked at once.
     public static let window = 10
     private static let blocksPerSecond = 10
     private static let windowBlocks = window * blocksPerSecond
-    /// Blocks without which a recording that is over is not judged.
+    /// Minimum number of blocks for checking a recording that has ended.
     private static let fewestBlocks = Int(AmbienceCheck.shortest) * blocksPerSecond
-    /// Blocks from one look at the format to the next.
+    /// Blocks between two checks of the format.
     private static let formatPause = 50 * blocksPerSecond
-    /// Judgements in a row without a finding after which it is over.
+    /// Consecutive checks without a finding after which it ends.
     private static let patience = 2
 
-    /// What stands now, in the order in which it was found.
+    /// Present findings, in the order of their discovery.
     public private(set) var findings: [ChannelFinding] = []
 
     private let kind: MicrophoneKind
     private let filter: FilterMatrix?
     private let listener = FormatListener()
-    /// The latest ones, the oldest first.
+    /// The latest blocks, the oldest first.
     private var blocks: [BlockSums] = []
     private var block = BlockSums()
     /// Blocks since the start.
     private var count = 0
-    /// Blocks of which the listener has the spectra, and blocks that it leaves out before the next.
+    /// Blocks with spectra for the format check, and blocks to skip before the next.
     private var heard = 0
     private var pause = 0
     private var format: ChannelFinding?
-    /// Judgements since each finding was last made.
+    /// Checks since each finding was last made.
     private var missed: [ChannelFinding: Int] = [:]
 
-    /// - Parameter convention: of Ambisonics; converted before it is judged.
+    /// - Parameter convention: of Ambisonics; converted before the checks.
     public init(_ kind: MicrophoneKind, convention: AmbisonicConvention = .ambix) {
         self.kind = kind
         filter = kind == .ambisonics ? EncodingFilters(from: convention).map { FilterMatrix($0) } : nil
@@ -51,7 +51,7 @@ public final class ChannelWatch {
         judge(converted.span)
     }
 
-    /// The stream is over: judges it where it was too short to be judged before.
+    /// The stream has ended: checks it if it was too short to be checked before.
     public func finish() {
         guard count < Self.windowBlocks, count >= Self.fewestBlocks else { return }
         judgeFormat()
@@ -91,13 +91,13 @@ public final class ChannelWatch {
         format = FormatCheck(listener.spectra).flatMap { $0.finding(kind) }
         listener.forget()
         heard = 0
-        // What stood until now is looked at once more before it is over.
+        // A present finding is checked once more before it ends.
         pause = format == nil && before == nil ? Self.formatPause : 0
     }
 
     private func judgeLevels() {
         var found = LevelCheck.findings(blocks, kind)
-        // Of channels that are dead or copied the covariance says nothing.
+        // The covariance of dead or copied channels is meaningless.
         if found.isEmpty, let format { found = [format] }
         findings += found.filter { finding in !findings.contains { $0.isSame(as: finding) } }
         findings.removeAll { finding in
@@ -111,7 +111,7 @@ public final class ChannelWatch {
 }
 
 extension ChannelFinding {
-    /// Whether another says the same but for a figure.
+    /// Whether two findings differ at most in a figure.
     fileprivate func isSame(as other: ChannelFinding) -> Bool {
         if case (.scaling, .scaling) = (self, other) { return true }
         return self == other

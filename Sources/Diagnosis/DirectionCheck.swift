@@ -1,20 +1,20 @@
 public import Audio
 public import Geometry
 
-/// What sounds from known directions say about order, polarity and mounting.
+/// Determines order, polarity and mounting with sounds from known directions.
 ///
-/// Every order of the channels (and, for Ambisonics, every polarity) is a hypothesis about what the channels would be for these
-/// directions; so is a turned array. The one that fits best, and clearly better than things as they should be, is told.
+/// Every order of the channels (and, for Ambisonics, every polarity) is a hypothesis about the channels for these directions;
+/// so is a rotated array. The best hypothesis is reported if it fits clearly better than the configuration.
 public enum DirectionCheck {
-    /// Degrees that a heard direction may differ: people point roughly, and rooms answer.
+    /// Tolerance of a measured direction in degrees: people point roughly, and rooms reflect.
     private static let tolerance: Float = 20
-    /// Degrees of a mounting that are worth writing down.
+    /// Smallest rotation in degrees that is reported as a mounting.
     private static let smallestTurn: Float = 12
-    /// dB by which W may depart from Y, Z and X together; Furse-Malham's is 3 off, other scalings more.
+    /// Tolerance of the level of W relative to Y, Z and X together in dB; Furse-Malham differs by 3, other scalings by more.
     private static let omniTolerance: Float = 2.2
 
     /// - Parameters:
-    ///   - mounting: as configured: takes the array's directions to the world's.
+    ///   - mounting: as configured: rotates the array's directions to the world's.
     ///   - convention: as configured; the samples have been converted from it. For `ambisonics`.
     public static func report(
         _ sounds: [KnownSound], _ kind: MicrophoneKind, mounting: Rotation = .none, convention: AmbisonicConvention = .ambix
@@ -49,7 +49,7 @@ public enum DirectionCheck {
         let best = trial.best(clear)
         let fit = trial.fit(best, wanted, clear)
         let asIs = trial.fit(.asIs, wanted, clear)
-        // The array as turned so that what is heard is where it was made.
+        // The mounting that makes the measured directions equal the known ones.
         let turned = Rotation(bringing: pairs)
         let left = pairs.reduce(0) { max($0, turned($1.from).angle(to: $1.to)) }
         let turnedFit = trial.fit(.asIs, directions.map { turned.inverse($0) }, clear)
@@ -64,12 +64,12 @@ public enum DirectionCheck {
         }
         if let other = other(than: convention, best, trial.omniLevel(best, clear)) { return [.convention(other)] }
         let isTurn = left < tolerance && turnedFit > fit - 0.05
-        // Any angle is more than an exchange of channels can explain; and who has turned the polarity of two channels?
+        // A rotation is possible only with a limited error, and inverting two channels is unlikely.
         if isTurn, turnedFit > fit + 0.05 || (best.isTurn && !best.inverted.isEmpty) { return [.mounting(turned)] }
         return [.order(best.order, inverted: best.inverted, mounting: isTurn ? turned : nil)]
     }
 
-    /// The other convention of Ambisonics, where order and level of W are those of it.
+    /// The other convention of Ambisonics, if order and level of W match it.
     private static func other(
         than convention: AmbisonicConvention, _ hypothesis: ChannelHypothesis, _ omniLevel: Float?
     ) -> AmbisonicConvention? {
@@ -80,7 +80,7 @@ public enum DirectionCheck {
         }
     }
 
-    /// Whether three directions are there that do not lie in a plane with the microphone.
+    /// Whether three of the directions do not lie in a plane with the microphone.
     private static func spans(_ directions: [Direction]) -> Bool {
         let vectors = directions.map { [Double($0.x), Double($0.y), Double($0.z)] }
         return directions.count >= 3 && SymmetricMatrix(outerProductsOf: vectors, size: 3).eigen[2].value > 0.1

@@ -1,8 +1,8 @@
 public import Geometry
 
-/// What was heard while somebody made sounds in a known direction.
+/// A recording of sounds from a known direction.
 public struct KnownSound: Sendable {
-    /// In the world's axes.
+    /// Direction in the world's axes.
     public var direction: Direction
     /// [n, 4] at 24 kHz in +-1.
     public var samples: [Float]
@@ -13,15 +13,15 @@ public struct KnownSound: Sendable {
     }
 }
 
-/// What sounds from known directions say about the channels.
+/// The result of checking channels with sounds from known directions.
 public struct DirectionReport: Sendable {
-    /// Of each sound, as it is heard with the channels as they are: in the world's axes; nil where none is clear.
+    /// The measured direction of each sound with the present channels, in the world's axes; nil if none is clear.
     public var heard: [Direction?]
     public var findings: [ChannelFinding]
 }
 
 extension HeardSpectra {
-    /// 1 for frames in which a sound begins, before the room answers; for all frames where there are too few of them.
+    /// 1 for frames in which a sound begins, before the room's reflections; for all frames if there are too few such frames.
     var onsets: [Float] {
         let powers = powers(300...3000)
         let loud = powers.sorted()[powers.count * 7 / 10]

@@ -1,15 +1,15 @@
-/// Channels that carry nothing, nothing that moves, or what another carries: from the levels of some seconds, block by block.
+/// Finds channels that are dead, constant or copies of another, from the levels of some seconds of blocks.
 enum LevelCheck {
-    /// dBFS below which all is silence.
+    /// Level in dBFS below which everything is silence.
     private static let silent: Float = -150
-    /// dBFS of the loudest channel below which quantisation is heard and not the room.
+    /// Level of the loudest channel in dBFS below which quantisation dominates.
     static let faint: Float = -85
-    /// dB below the others, on the whole and in the quiet blocks, that together make a channel dead.
+    /// Level differences in dB to the others, overall and in quiet blocks, that together identify a dead channel.
     private static let deadBelow: [(level: Float, floor: Float)] = [(40, 30), (15, 40)]
-    /// The share of their power by which channels differ that are copies: the rounding of a resampler is far below, and what two
-    /// capsules hear far above.
+    /// Maximum difference between copied channels as a share of their power: the rounding of a resampler is far below, the
+    /// difference of two capsules far above.
     private static let copied = 1e-10
-    /// The same for channels that hear one wave at the same time, whatever little else is there: a diffuse field makes it 0.1 and more.
+    /// The same for channels that receive a single wave simultaneously with little else; a diffuse field gives 0.1 and more.
     private static let alike = 1e-3
 
     /// - Parameter blocks: of some seconds.
@@ -24,7 +24,7 @@ enum LevelCheck {
             return [pointwiseMax(highest, -lowest).max() > 1e-7 ? .still : .silence]
         }
         guard loudest > faint else { return [] }
-        // A plane wave without any background has channels that are zero, or equal, where its direction makes them so.
+        // A plane wave without background has channels that are zero or equal for some directions.
         if kind == .ambisonics, isPlaneWave(powers) { return [] }
         let equal = copies(blocks, powers, levels)
         if !equal.isEmpty { return equal.map { .equal(channels: $0) } }
@@ -35,8 +35,8 @@ enum LevelCheck {
         blocks.reduce(0) { $0 + $1.difference(a, b) }
     }
 
-    /// Whether one wave in an open field may come from where a directional capsule hears nothing: to the other three of a tetrahedron it
-    /// comes at the same time and level, which no room does.
+    /// Whether a single wave in an open field may come from the null of a directional capsule. To the other three of a
+    /// tetrahedron it arrives at the same time and level, which does not happen in a room.
     private static func isBehind(_ channel: Int, _ blocks: [BlockSums], _ powers: [SIMD4<Double>], _ kind: MicrophoneKind) -> Bool {
         guard case .capsules = kind, !kind.isPressure else { return false }
         let total = powers.reduce(.zero, +)
@@ -49,8 +49,8 @@ enum LevelCheck {
 
     private static func levels(_ power: SIMD4<Double>) -> [Float] { (0..<4).map { Decibels.of(power[$0]) } }
 
-    /// Whether W has the power of Y, Z and X together in all blocks that sound: true of a wave in an open field, and of nothing that a
-    /// microphone hears in a room, where that holds on the whole only.
+    /// Whether W has the power of Y, Z and X together in all blocks with sound. This holds for a wave in an open field; in a
+    /// room it holds only on average.
     private static func isPlaneWave(_ powers: [SIMD4<Double>]) -> Bool {
         let balances = audible(powers).map { Decibels.of($0[1] + $0[2] + $0[3]) - Decibels.of($0[0]) }
         let mean = balances.reduce(0, +) / Float(max(balances.count, 1))
@@ -62,7 +62,7 @@ enum LevelCheck {
         powers.filter { $0.max() > 1e-9 }
     }
 
-    /// Groups of channels with the same samples.
+    /// Groups of channels with equal samples.
     private static func copies(_ blocks: [BlockSums], _ powers: [SIMD4<Double>], _ levels: [Float]) -> [[Int]] {
         let total = powers.reduce(.zero, +)
         func areEqual(_ a: Int, _ b: Int) -> Bool {
@@ -78,7 +78,8 @@ enum LevelCheck {
 
     private static func dead(_ powers: [SIMD4<Double>], _ levels: [Float], _ kind: MicrophoneKind) -> [Int] {
         let expected = kind.diffuseLevels
-        // A source may be loud in some channels only, as one in front of a microphone in an open field; what is heard between its sounds is not.
+        // A source may be loud in some channels only, such as one in front of a microphone in an open field, but the ambience
+        // between its sounds is not.
         let audible = audible(powers)
         let floors = (0..<4).map { channel in
             let sorted = audible.map { $0[channel] }.sorted()

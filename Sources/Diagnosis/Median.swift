@@ -1,5 +1,5 @@
 enum Median {
-    /// The middle one of some values, the mean of the two in the middle, 0 for none.
+    /// The median of some values, the mean of the two middle ones for an even count, 0 for none.
     static func of(_ values: [Float]) -> Float {
         let sorted = values.sorted()
         guard !sorted.isEmpty else { return 0 }

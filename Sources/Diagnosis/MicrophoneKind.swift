@@ -1,13 +1,13 @@
 public import Audio
 import Geometry
 
-/// What the four channels that are looked at should be.
+/// The expected meaning of four channels.
 public enum MicrophoneKind: Sendable, Hashable {
     /// First-order Ambisonics: W, Y, Z, X (ACN, SN3D).
     case ambisonics
     case capsules(ArrayGeometry)
 
-    /// As people know it: "channel 2 (Z)".
+    /// Name for display: "channel 2 (Z)".
     func channel(_ index: Int) -> String {
         switch self {
         case .ambisonics: "channel \(index) (\(["W", "Y", "Z", "X"][index]))"
@@ -15,7 +15,7 @@ public enum MicrophoneKind: Sendable, Hashable {
         }
     }
 
-    /// Decibels of each channel in a diffuse field, against any one reference.
+    /// Level of each channel in a diffuse field in decibels, relative to any common reference.
     var diffuseLevels: [Float] {
         switch self {
         case .ambisonics: return [0, -4.77, -4.77, -4.77]
@@ -27,7 +27,7 @@ public enum MicrophoneKind: Sendable, Hashable {
         }
     }
 
-    /// Whether the channels have the same level at low frequencies wherever a sound comes from.
+    /// Whether the channels have equal levels at low frequencies for all directions of sound.
     var isPressure: Bool {
         switch self {
         case .ambisonics: false

@@ -1,10 +1,11 @@
 import Audio
 import Geometry
 
-/// Capsules whose polarity is turned: waves that are long against the array reach all of them in phase, or as their aims have it.
+/// Finds capsules with inverted polarity: waves that are long relative to the array reach all of them in phase, or as their
+/// aims determine.
 enum PolarityCheck {
     private static let range: ClosedRange<Float> = 100...400
-    /// Coherence below which nothing is said.
+    /// Minimum coherence.
     private static let certain = 0.3
 
     static func findings(_ spectra: HeardSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [ChannelFinding] {
@@ -16,7 +17,7 @@ enum PolarityCheck {
         }
     }
 
-    /// The smaller set of channels with the opposite polarity of the rest; of two and two, the one without channel 0.
+    /// The smaller set of channels with opposite polarity; of two pairs, the one without channel 0.
     static func turnedChannels(_ spectra: HeardSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [Int] {
         let all = [Float](repeating: 1, count: spectra.frames)
         let covariance = spectra.covariance(all, bins: HeardSpectra.bins(range))
@@ -33,7 +34,7 @@ enum PolarityCheck {
         }
         let strongest = agreement.joined().reduce(0) { max($0, abs($1)) }
         guard strongest > certain else { return [] }
-        // All ways to turn channels but the first; turning all changes nothing.
+        // All combinations of inversions except with the first channel; inverting all has no effect.
         let patterns = (0..<8).map { pattern in (0..<4).map { $0 > 0 && pattern >> ($0 - 1) & 1 == 1 ? -1.0 : 1 } }
         func score(_ signs: [Double]) -> Double {
             (0..<4).reduce(0) { sum, i in (0..<4).reduce(sum) { $0 + signs[i] * signs[$1] * agreement[i][$1] } }

@@ -12,7 +12,7 @@ public import Tracking
 /// Runs a network over whole recordings and scores its tracks.
 public enum Evaluation {
     /// Both metric sets over recordings, each with its own ids.
-    /// - Parameter tracks: of each recording, block by block, as `tracks` gives them.
+    /// - Parameter tracks: of each recording, block by block, as returned by `tracks`.
     public static func score(_ recordings: [ReferenceRecording], tracks: [[[LabelledDirection]]]) -> MetricsReport {
         var accumulator = MetricsAccumulator()
         for (recording, predictions) in zip(recordings, tracks) {
@@ -21,7 +21,7 @@ public enum Evaluation {
         return accumulator.report()
     }
 
-    /// The tracks of several recordings, computed side by side.
+    /// The tracks of several recordings, computed in parallel.
     public static func tracks(
         of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
         steering: SteeringVectors? = nil, selection: TrackSelection, threads: Int
@@ -31,15 +31,15 @@ public enum Evaluation {
         }
     }
 
-    /// The tracks of each block of a recording, look-ahead taken off.
+    /// The tracks of each block of a recording, without the delay of the look-ahead.
     /// - Parameters:
     ///   - features: unscaled, from the cache.
-    ///   - steering: of the array, to refine directions of capsules by; without, they are what the network says.
+    ///   - steering: of the array, for refining directions of capsules; nil: directions are those of the network.
     public static func tracks(
         of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
         steering: SteeringVectors? = nil, selection: TrackSelection
     ) -> [[LabelledDirection]] {
-        // What can be stepped is, so that the figures are those of the pipeline that listens.
+        // A live network is stepped, so that the scores are those of the live pipeline.
         guard case .gated(let gate) = selection, parameters.architecture.form == .live else {
             return NetworkOutputs(
                 of: features, parameters: parameters, scaler: scaler, steering: steering

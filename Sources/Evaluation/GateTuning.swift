@@ -3,11 +3,11 @@ public import Formats
 import Platform
 public import Tracking
 
-/// Chooses the gate's thresholds of a model: the highest sum of MOTA and IDF1 on validation recordings.
+/// Tunes the gate of a model: maximises the sum of MOTA and IDF1 on validation recordings.
 ///
-/// MOTA alone is best for a gate that closes at every pause, which leaves listeners with a new id after each.
-/// The network runs once over each recording; then one threshold after another is tried at a few values, the others held,
-/// until a whole round improves nothing.
+/// MOTA alone is best for a gate that closes at every pause, which gives sources a new id after each. The network runs once
+/// over each recording. Then one threshold after another is tried at a few values, with the others fixed, until a whole round
+/// improves nothing.
 public struct GateTuning: Sendable {
     private let references: [(name: String, blocks: [[LabelledDirection]])]
     private let outputs: [NetworkOutputs]
@@ -27,7 +27,7 @@ public struct GateTuning: Sendable {
         self.threads = threads
     }
 
-    /// Both metric sets with a gate.
+    /// Both metric sets for a gate.
     public func score(_ gate: GateSettings) -> MetricsReport { score(gate, of: refined(gate.refinement)) }
 
     private func refined(_ weight: Float) -> [NetworkOutputs] {
@@ -44,10 +44,10 @@ public struct GateTuning: Sendable {
     }
 
     /// - Parameters:
-    ///   - start: where the search begins; it is only left for something better.
+    ///   - start: start of the search; kept unless another gate is better.
     ///   - progress: called after each trial with the best scores so far.
     public func best(from start: GateSettings, progress: (MetricsReport) -> Void) -> (gate: GateSettings, scores: MetricsReport) {
-        // Refinement takes longer than all else that a gate does.
+        // Refinement takes longer than the rest of the gate.
         var known: [Float: [NetworkOutputs]] = [:]
         func score(_ gate: GateSettings) -> MetricsReport {
             let outputs = known[gate.refinement] ?? refined(gate.refinement)
@@ -64,7 +64,7 @@ public struct GateTuning: Sendable {
             for vary in Self.variations {
                 for gate in vary(best.gate) where gate != best.gate && (try? gate.validate()) != nil {
                     let scores = score(gate)
-                    // A hundredth of a point is not worth leaving a threshold for.
+                    // An improvement below a hundredth of a point does not change a threshold.
                     if merit(scores) > merit(best.scores) + 0.01 {
                         best = (gate, scores)
                         improved = true
@@ -84,7 +84,8 @@ public struct GateTuning: Sendable {
         { gate in (1...5).map { changed(gate, \.openBlocks, $0) } },
         { gate in (0...8).map { changed(gate, \.coastBlocks, $0) } },
         { gate in [0, 2, 4, 6, 8, 12].map { changed(gate, \.recallBlocks, $0) } },
-        // No source jumps: beyond what a moving one and a network's error can do, labels too begin another event, at 30 degrees.
+        // Above the motion of a source and the error of a network a jump is another source; labels too begin another event at
+        // 30 degrees.
         { gate in [20, 25, 30].map { changed(gate, \.jumpDegrees, $0) } },
         { gate in [0, 3, 5, 8, 10, 12, 15].map { changed(gate, \.duplicateDegrees, $0) } },
         { gate in [0, 0.2, 0.35, 0.5, 0.65].map { changed(gate, \.smoothing, $0) } },

@@ -1,9 +1,9 @@
 public import Tracking
 
-/// Which of a network's outputs count as tracks.
+/// Which outputs of a network count as tracks.
 public enum TrackSelection: Sendable {
-    /// Those that the gate lets through, with its ids.
+    /// Outputs accepted by the gate, with its ids.
     case gated(GateSettings)
-    /// All of them in every block, each output one identity: for networks without activity, and to compare others with them.
+    /// All outputs in every block, each with one identity: for networks without activity, and for comparison with them.
     case everyOutput
 }

@@ -1,19 +1,19 @@
 internal import CRealtime
 public import Tensor
 
-/// Where the sound of each mel band of a block comes from, if it were a single plane wave, and how much of the band is one.
+/// The direction of the dominant plane wave in each mel band of a block, and its share of the band's power.
 ///
-/// Two voices seldom share a band for 100 ms, so most bands tell of one source each, where a network that has to answer from all of
-/// them points between sources. The wave is the first eigenvector of the channels' covariance over the block; the eigenvalue's
-/// share of the power says how far one wave prevails (Nadiri and Rafaely, IEEE/ACM TASLP 2014). Its direction is that of
-/// its dipoles, for Ambisonics, or that of the steering vector which is most like it, for capsules.
+/// Two voices seldom share a band for 100 ms, so most bands contain one source, whereas a network that uses all bands averages
+/// between sources. The wave is the principal eigenvector of the channels' covariance over the block; the eigenvalue's share of
+/// the power measures its dominance (Nadiri and Rafaely, IEEE/ACM TASLP 2014). Its direction is that of its dipoles, for
+/// Ambisonics, or that of the most similar steering vector, for capsules.
 public struct BandDirections: ~Copyable {
     private static let dipole: Float = 1.7320508  // square root of 3: N3D of SN3D
-    /// Log-mel of a frame of zeros is -100 dB: what is not above that is no sound.
+    /// Log-mel of a frame of zeros is -100 dB: a level not above that is digital silence.
     private static let floor: Float = -99.9
     private static let channels = 16
 
-    /// Of capsules; nil for Ambisonics.
+    /// Steering vectors of capsules; nil for Ambisonics.
     private let table: SteeringVectors.Table?
     private let steering: SteeringVectors?
     private let arena: Arena<SIMD4<Float>>
@@ -21,8 +21,8 @@ public struct BandDirections: ~Copyable {
     private let rows: MutableTensorRef<SIMD4<Float>>
 
     /// - Parameters:
-    ///   - kind: of the frames; nil for one that tells no waves.
-    ///   - steering: of the array, where the frames are of capsules; nil without.
+    ///   - kind: of the frames; nil for features without a full covariance.
+    ///   - steering: of the array, if the frames are of capsules; nil without.
     public init?(_ kind: FeatureKind, steering: SteeringVectors?) {
         guard kind.tellsWaves, kind.isAmbisonic || steering != nil else { return nil }
         self.steering = kind.isAmbisonic ? nil : steering
@@ -33,7 +33,7 @@ public struct BandDirections: ~Copyable {
         self.arena = arena
     }
 
-    /// Hears one more frame of the present block.
+    /// Adds one more frame of the present block.
     /// - Parameter frame: [64, 16], not scaled.
     @_noLocks
     public func add(_ frame: TensorRef<Float>) {
@@ -43,8 +43,8 @@ public struct BandDirections: ~Copyable {
     }
 
     /// Ends the present block and begins the next.
-    /// - Parameter directions: [64]; x, y, z of unit length, then the weight 0...1, the square of the wave's share; 0 where
-    ///   there is no sound.
+    /// - Parameter directions: [64]; x, y, z of unit length, then the weight 0...1, the square of the wave's share; 0 without
+    ///   sound.
     @_noLocks
     public func finishBlock(into directions: MutableTensorRef<SIMD4<Float>>) {
         for band in 0..<FrameTiming.melBands {
@@ -53,7 +53,7 @@ public struct BandDirections: ~Copyable {
         reset()
     }
 
-    /// Forgets the frames of the present block.
+    /// Clears the frames of the present block.
     @_noLocks
     public func reset() { for at in 0..<rows.count { rows[at] = .zero } }
 
@@ -67,11 +67,11 @@ public struct BandDirections: ~Copyable {
         return power
     }
 
-    /// In N3D, in which a diffuse field is white, and without the imaginary part, which a plane wave has none of.
+    /// In N3D, in which a diffuse field is white, and without the imaginary part, which is 0 for a plane wave.
     @_noLocks
     private func addAmbisonic(_ frame: TensorRef<Float>, _ band: Int) {
         let power = power(frame, band)
-        // What the frame's covariance is relative to.
+        // The denominator of the frame's covariance.
         let energy: Float = 0.5 * power.sum()
         let at = band * Self.channels + 4
         let first = SIMD4<Float>(frame[at], frame[at + 1], frame[at + 2], 0) * (Self.dipole * energy)
@@ -114,7 +114,7 @@ public struct BandDirections: ~Copyable {
         guard let (vector, share) = matrix(band, SIMD4(repeating: 1)).prevailing() else { return .zero }
         let dipoles = SIMD4<Float>(vector.real[3], vector.real[1], vector.real[2], 0)
         let length = bearing_square_root((dipoles * dipoles).sum())
-        // All but an omnidirectional sound, which no wave makes.
+        // Excludes omnidirectional sound, which is not a plane wave.
         guard length > 0.1 else { return .zero }
         var direction = dipoles / (vector.real[0] < 0 ? -length : length)
         direction[3] = min(share * share, 1)

@@ -1,10 +1,10 @@
 public import Tensor
 
-/// Audio in, feature frames out: the one path from samples to network input, for streams and files alike.
+/// Extracts feature frames from audio: the only path from samples to network input, for streams and files.
 ///
-/// The frames depend on the samples alone, not on how they are cut into pushes. After `init` nothing allocates or locks.
+/// The frames do not depend on how the samples are divided into pushes. After `init` nothing allocates or locks.
 public struct FeatureExtractor: ~Copyable {
-    /// What stands beside the four log-mel channels.
+    /// The spatial features besides the four log-mel channels.
     private enum Spatial: ~Copyable {
         case intensity(IntensityVector)
         case correlation(GCCPHAT)
@@ -36,11 +36,11 @@ public struct FeatureExtractor: ~Copyable {
         self.arena = arena
     }
 
-    /// Pushes samples and hands out every feature frame that they finish, one for each 480 sample frames.
+    /// Pushes samples and passes every completed feature frame to `emit`, one per 480 sample frames.
     ///
     /// - Parameters:
-    ///   - samples: interleaved frames of 4 channels in -1...1, as many as there are (W, Y, Z, X in SN3D, or capsules 0...3).
-    ///   - emit: gets a frame [64, C], not yet scaled, valid during the call only.
+    ///   - samples: interleaved frames of 4 channels in -1...1, any number of them (W, Y, Z, X in SN3D, or capsules 0...3).
+    ///   - emit: receives a frame [64, C], unscaled, valid during the call only.
     public mutating func push(_ samples: Span<Float>, _ emit: (TensorRef<Float>) -> Void) {
         precondition(samples.count % FrameTiming.microphones == 0, "whole sample frames of 4 channels")
         var start = 0
@@ -50,7 +50,7 @@ public struct FeatureExtractor: ~Copyable {
         }
     }
 
-    /// Forgets the audio so far, as if new.
+    /// Clears the audio so far.
     public mutating func reset() { stft.reset() }
 
     @_noLocks

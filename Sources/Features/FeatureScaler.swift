@@ -1,6 +1,6 @@
 public import Tensor
 
-/// Brings features to mean 0 and deviation 1 for each band and channel, with numbers from the training split.
+/// Normalises features to mean 0 and deviation 1 for each band and channel, with statistics of the training split.
 public struct FeatureScaler: Sendable, Hashable {
     public let kind: FeatureKind
     /// [64, C], band slowest.
@@ -24,7 +24,7 @@ public struct FeatureScaler: Sendable, Hashable {
 
     /// Scales frames in place: (x - mean) / deviation.
     ///
-    /// - Parameter frames: [64, C], or any number of them one after the other, such as [T, 64, C].
+    /// - Parameter frames: [64, C], or any number of them in sequence, such as [T, 64, C].
     public func apply(_ frames: MutableTensorRef<Float>) {
         let (mean, deviation) = (self.mean.span, self.deviation.span)
         let count = mean.count

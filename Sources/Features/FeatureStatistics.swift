@@ -1,8 +1,8 @@
 public import Tensor
 
-/// Gathers the mean and deviation of feature frames, of which it makes a `FeatureScaler`.
+/// Computes mean and deviation of feature frames for a `FeatureScaler`.
 public struct FeatureStatistics: Sendable {
-    /// No deviation is smaller: a feature that never changed in training must not explode on other audio.
+    /// Minimum deviation: a feature that was constant in training must not become huge for other audio.
     public static let smallestDeviation = 1e-3
 
     public let kind: FeatureKind
@@ -28,7 +28,7 @@ public struct FeatureStatistics: Sendable {
         }
     }
 
-    /// Adds what another one gathered.
+    /// Adds the statistics of another object.
     public mutating func merge(_ other: FeatureStatistics) {
         precondition(other.kind == kind, "statistics of one kind of features")
         frames += other.frames
@@ -40,10 +40,10 @@ public struct FeatureStatistics: Sendable {
 
     /// The scaler of all frames so far, at least one.
     ///
-    /// For FOA symmetric, so that audio rotated about the vertical has rotated features: log-mel X and Y share mean and
-    /// deviation, the means of intensity and covariance are 0, and what is of x shares its deviation about 0 with what is of y.
-    /// For coherence, so that capsules may change places: all levels, all real and all imaginary parts share theirs, the
-    /// imaginary ones about 0.
+    /// For FOA the scaler is symmetric, so that audio rotated about the vertical axis has rotated features: log-mel X and Y
+    /// share mean and deviation, the means of intensity and covariance are 0, and features of x and y share their deviation
+    /// about 0. For coherence it is invariant under permutations of capsules: all levels, all real and all imaginary parts
+    /// share their statistics, the imaginary ones about 0.
     public func scaler() -> FeatureScaler {
         precondition(frames > 0, "statistics of at least one frame")
         var means = sums.map { $0 / Double(frames) }
@@ -74,7 +74,7 @@ public struct FeatureStatistics: Sendable {
 }
 
 extension [Double] {
-    /// Gives elements their average.
+    /// Replaces elements by their average.
     fileprivate mutating func share(_ indices: [Int]) {
         let average = indices.reduce(0) { $0 + self[$1] } / Double(indices.count)
         for index in indices { self[index] = average }

@@ -3,7 +3,7 @@ public import Tensor
 
 /// Generalised cross-correlations with phase transform of the six capsule pairs, channels 4...9 of a feature frame.
 ///
-/// irfft(R / |R|), R = conj(Xm) Xn, for the pairs 01, 02, 03, 12, 13, 23 at lags -32...31 (band b holds lag b - 32);
+/// irfft(R / |R|), R = conj(Xm) Xn, for the pairs 01, 02, 03, 12, 13, 23 at lags -32...31 (band b contains lag b - 32);
 /// 0 where R = 0, so a dead channel gives zeros. After Knapp and Carter, IEEE TASSP 1976.
 public struct GCCPHAT: ~Copyable {
     private static let pairs = 6
@@ -38,8 +38,8 @@ public struct GCCPHAT: ~Copyable {
         into frame: MutableTensorRef<Float>
     ) {
         for bin in 0..<FrameTiming.bins {
-            // Each capsule's spectrum is brought to length 1 before the product, which cannot underflow then; the small
-            // number is far below any sound and turns 0 / 0 into 0.
+            // Each capsule's spectrum is normalised before the product, which then cannot underflow; the small number is far
+            // below any sound and turns 0 / 0 into 0.
             let (re, im) = (spectrumReal[bin], spectrumImaginary[bin])
             let power = re * re + im * im + 1e-36
             let length = SIMD4(

@@ -13,13 +13,14 @@ struct HermitianMatrix {
         @_noLocks get { a.real[0] + b.real[1] + c.real[2] + d.real[3] }
     }
 
-    /// The first eigenvector, of unit length, and the eigenvalue's share of the trace, 0.25...1 of a covariance; nil for one without any power.
+    /// The principal eigenvector, of unit length, and the eigenvalue's share of the trace, 0.25...1 of a covariance; nil
+    /// without power.
     @_noLocks
     func prevailing() -> (vector: ChannelVector, share: Float)? {
         let trace = trace
         guard trace > 0 else { return nil }
         let matrix = scaled(by: 1 / trace)
-        // In the eighth power the first eigenvalue is so far ahead that each column is nearly its vector.
+        // In the eighth power the largest eigenvalue dominates so much that each column is nearly its eigenvector.
         let power = matrix.squared.squared.squared
         var (row, largest) = (power.a, power.a.real[0])
         if power.b.real[1] > largest { (row, largest) = (power.b, power.b.real[1]) }

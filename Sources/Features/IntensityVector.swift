@@ -6,7 +6,7 @@ public import Tensor
 /// sum to 1: with SN3D channels a plane wave has length 1 in every band, at any level. After Perotin et al., IEEE JSTSP 2019.
 public struct IntensityVector: ~Copyable {
     private let arena: Arena<SIMD4<Float>>
-    /// Lanes 1...3: y, z, x; lane 0 carries |W|^2 / E, unused.
+    /// Lanes 1...3: y, z, x; lane 0 contains |W|^2 / E, unused.
     private let intensity: MutableTensorRef<SIMD4<Float>>
     private let pooled: MutableTensorRef<SIMD4<Float>>
 
@@ -29,7 +29,7 @@ public struct IntensityVector: ~Copyable {
         for bin in 0..<FrameTiming.bins {
             let (re, im) = (real[bin], imaginary[bin])
             let power = re * re + im * im
-            // Symmetric in Y, Z, X up to rounding only; W first keeps a swap of X and Y within one rounding.
+            // Symmetric in Y, Z, X up to rounding; with W first, a swap of X and Y changes at most one rounding.
             let energy = 0.5 * (power[0] + (power[1] + power[3] + power[2])) + 1e-20
             intensity[bin] = (re * re[0] + im * im[0]) / energy
         }

@@ -3,20 +3,20 @@ public import Tensor
 
 /// The 64 triangular mel filters over the 513 bins, 0...12 kHz.
 ///
-/// Slaney's scale (linear below 1 kHz, logarithmic above) and area normalisation, as in M. Slaney, Auditory Toolbox,
-/// 1998; equals `librosa.filters.mel(sr: 24000, n_fft: 1024, n_mels: 64)`. Each filter is kept as its non-zero
-/// stretch: the whole bank is about 1,000 weights.
+/// Slaney's scale (linear below 1 kHz, logarithmic above) and area normalisation, as in M. Slaney, Auditory Toolbox, 1998;
+/// equals `librosa.filters.mel(sr: 24000, n_fft: 1024, n_mels: 64)`. Only the non-zero range of each filter is stored: the
+/// whole bank has about 1,000 weights.
 public struct MelFilterBank: ~Copyable {
     /// Centre of each band in Hz, [64].
     public let centres: TensorRef<Float>
-    /// The sum of each filter's weights, [64]: dividing by it makes rows that sum to 1.
+    /// The sum of each filter's weights, [64]; dividing by it makes rows that sum to 1.
     public let rowSums: TensorRef<Float>
 
     private let floats: Arena<Float>
     private let integers: Arena<Int>
     /// First bin of each filter, [64].
     private let firstBins: TensorRef<Int>
-    /// Where each filter's weights begin, [65]; the last entry is their count.
+    /// Offsets of the filters' weights, [65]; the last entry is their count.
     private let firstWeights: TensorRef<Int>
     private let weights: TensorRef<Float>
 
@@ -69,7 +69,7 @@ public struct MelFilterBank: ~Copyable {
 
     /// Sums four quantities of the bins, [513], into the bands, [64].
     ///
-    /// Two sums a band, of its even and odd bins, so that one addition does not wait for the other.
+    /// Two sums per band, of its even and odd bins, so that one addition does not wait for the other.
     @_noLocks
     public func project(_ bins: TensorRef<SIMD4<Float>>, into bands: MutableTensorRef<SIMD4<Float>>) {
         for band in 0..<FrameTiming.melBands {
@@ -87,7 +87,7 @@ public struct MelFilterBank: ~Copyable {
         }
     }
 
-    /// Hertz to mel: 3 mel for 200 Hz up to 1 kHz, then 27 mel for every factor of 6.4.
+    /// Hertz to mel: 3 mel per 200 Hz up to 1 kHz, then 27 mel per factor of 6.4.
     private static func mel(ofHertz f: Double) -> Double {
         f < 1000 ? f * 3 / 200 : 15 + 27 * log(f / 1000) / log(6.4)
     }

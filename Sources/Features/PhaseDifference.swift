@@ -1,14 +1,14 @@
 internal import CRealtime
 public import Tensor
 
-/// Path differences of capsules 1...3 against capsule 0 in metres, channels 4...6 of a feature frame.
+/// Path differences of capsules 1...3 relative to capsule 0 in metres, channels 4...6 of a feature frame.
 ///
 /// -(c / (2 pi f)) arg of the mel-summed cross-spectrum conj(X0) Xn, f the band's centre; 0 in bands centred above
-/// 2.5 kHz, where the phase wraps. Positive where the wave reaches capsule n later. After SALSA-Lite, Nguyen et al., ICASSP 2022.
+/// 2.5 kHz, where the phase wraps. Positive if the wave reaches capsule n later. After SALSA-Lite, Nguyen et al., ICASSP 2022.
 public struct PhaseDifference: ~Copyable {
-    /// Metres a second.
+    /// Speed of sound in metres per second.
     public static let speedOfSound: Float = 343
-    /// Hz.
+    /// Frequency limit in Hz.
     public static let highestFrequency: Float = 2500
 
     private let arena: Arena<SIMD4<Float>>

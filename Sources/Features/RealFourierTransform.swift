@@ -3,8 +3,8 @@ internal import Tensor
 
 /// Discrete Fourier transforms of up to 8 real columns of 1024 points side by side, planned once by FFTW.
 ///
-/// The plan is bound to its buffers: time [1024, columns], real and imaginary [513, columns]. Equal shapes give
-/// equal plans, so two transforms of the same data give the same bits.
+/// The plan is bound to its buffers: time [1024, columns], real and imaginary [513, columns]. Equal shapes give equal plans, so
+/// two transforms of the same data are bitwise equal.
 @safe
 struct RealFourierTransform: ~Copyable {
     enum Direction {

@@ -1,12 +1,12 @@
 internal import Glibc
 public import Tensor
 
-/// The short-time Fourier transform of four channels at once, fed hop by hop.
+/// The short-time Fourier transform of four channels at once, one hop at a time.
 ///
 /// Periodic Hann window of 960 samples, zero-padded to 1024 points, not normalised; frames as in `FrameTiming`.
-/// A row of every buffer holds the four channels of one sample or one bin, which is how the audio comes and what
-/// the later stages want side by side. Equals `librosa.stft(n_fft: 1024, win_length: 960, hop_length: 480)` up to
-/// the 32 samples by which that centres its shorter window, a rotation of the phase common to all channels.
+/// A row of every buffer has the four channels of one sample or one bin, the order of the audio and of the later stages. Equals
+/// `librosa.stft(n_fft: 1024, win_length: 960, hop_length: 480)` except for the 32 samples by which that centres its shorter
+/// window, a rotation of the phase common to all channels.
 public struct STFT: ~Copyable {
     /// Real and imaginary parts of the latest frame, [513], a lane for each channel.
     public let real: TensorRef<SIMD4<Float>>
@@ -43,18 +43,18 @@ public struct STFT: ~Copyable {
         self.arena = arena
     }
 
-    /// Forgets all samples: the next frame starts behind a hop of zeros.
+    /// Clears all samples: the next frame starts after a hop of zeros.
     public mutating func reset() {
         recent.fill(.zero)
         filled = 0
     }
 
-    /// Takes samples up to the end of the next frame.
+    /// Consumes samples up to the end of the next frame.
     ///
     /// - Parameters:
     ///   - samples: interleaved frames of four channels.
-    ///   - start: the first sample frame to take; moved past what was taken.
-    /// - Returns: whether a frame is finished: `real` and `imaginary` then hold it until the next one.
+    ///   - start: the first sample frame to consume; moved past the consumed ones.
+    /// - Returns: whether a frame is complete: `real` and `imaginary` then contain it until the next one.
     @_noLocks
     public mutating func advance(_ samples: Span<Float>, from start: inout Int) -> Bool {
         let hop = FrameTiming.hop

@@ -4,17 +4,17 @@ public import Tensor
 /// The normalised covariance of the six channel pairs in mel bands, channels 4...15 of a feature frame: six real parts, six
 /// imaginary ones.
 ///
-/// Sum of conj(Xm) Xn over a mel band, for the pairs 01, 02, 03, 12, 13, 23, by what `Normalization` says. It does not depend
-/// on the level, and where one plane wave prevails it is that wave's, where two do a mixture that neither alone could
-/// make. Compare Adavanne et al., IEEE JSTSP 2019.
+/// Sum of conj(Xm) Xn over a mel band, for the pairs 01, 02, 03, 12, 13, 23, normalised as in `Normalization`. It does not
+/// depend on the level. If one plane wave dominates it is that wave's; if two do, it is a mixture that neither alone could
+/// produce. Compare Adavanne et al., IEEE JSTSP 2019.
 public struct SpatialCovariance: ~Copyable {
     public enum Normalization: Sendable {
-        /// The square root of both channels' power in the band, for capsules: complex coherence. Of length 1 for a single plane
-        /// wave, near the diffuse field's coherence where no source prevails, 0 for a dead channel. It holds phase above
-        /// the frequency where delays wrap, and a change of two capsules is a change of channels and signs.
+        /// The square root of both channels' power in the band, for capsules: complex coherence. It has length 1 for a single
+        /// plane wave, is close to the diffuse field's coherence if no source dominates, and 0 for a dead channel. It contains
+        /// phase above the frequency where delays wrap, and exchanging two capsules exchanges channels and signs.
         case coherence
-        /// The sound field's energy in the band, (|W|^2 + |Y|^2 + |Z|^2 + |X|^2) / 2, for Ambisonics in SN3D: of a plane wave the
-        /// products of its direction's components. The first three real parts are the active intensity.
+        /// The sound field's energy in the band, (|W|^2 + |Y|^2 + |Z|^2 + |X|^2) / 2, for Ambisonics in SN3D: for a plane wave
+        /// the products of its direction's components. The first three real parts are the active intensity.
         case energy
     }
 
@@ -93,7 +93,7 @@ public struct SpatialCovariance: ~Copyable {
                 bearing_square_root(power[3]))
             return (length[0] * length, SIMD4(length[1] * length[2], length[1] * length[3], length[2] * length[3], 1))
         case .energy:
-            // X and Y in one sum of two: their exchange changes nothing, not even the rounding.
+            // X and Y in one sum of two: exchanging them changes nothing, not even the rounding.
             let energy = SIMD4<Float>(repeating: 0.5 * (power[0] + (power[1] + power[3] + power[2])))
             return (energy, energy)
         }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What can go wrong with a whole file or a folder, whatever they hold: one line each, with the path.
+/// Errors of whole files and folders, independent of their contents: one line each, with the path.
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case missing(path: String)
     /// A folder, a named pipe, a device, a socket.
@@ -11,7 +11,7 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case unwritable(path: String, reason: String)
     /// A folder that cannot be listed.
     case unreadableFolder(path: String, reason: String)
-    /// A folder that cannot be made, or not be written to.
+    /// A folder that cannot be created or written to.
     case unwritableFolder(path: String, reason: String)
 
     public var description: String {
@@ -33,6 +33,6 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the system calls an error number.
+    /// The system's text for an error number.
     public static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }

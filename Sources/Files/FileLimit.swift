@@ -1,4 +1,4 @@
-/// The largest file of a kind that is read: what is larger is not what it is taken for.
+/// The maximum size of a kind of file; a larger file is refused as not of that kind.
 public struct FileLimit: Sendable, Hashable {
     public let bytes: Int
 
@@ -6,7 +6,7 @@ public struct FileLimit: Sendable, Hashable {
 
     /// Configurations and arrays: 1 MiB.
     public static let settings = FileLimit(bytes: 1 << 20)
-    /// Tracks, labels and logs: 256 MiB, which 28 hours of tracks as JSON lines fit in.
+    /// Tracks, labels and logs: 256 MiB, enough for 28 hours of tracks as JSON lines.
     public static let table = FileLimit(bytes: 1 << 28)
     /// Models and checkpoints: 1 GiB.
     public static let tensors = FileLimit(bytes: 1 << 30)

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Folders and what lies in them.
+/// Operations on folders and their contents.
 public enum Folder {
-    /// Makes a folder, and those above it that are missing; one that is there already will do.
-    /// - Throws: `FileError.unwritableFolder`: a missing right, a file in its place or above it, a full disk.
+    /// Creates a folder and its missing parents; an existing folder is accepted.
+    /// - Throws: `FileError.unwritableFolder`: missing permission, a file in its place or above it, a full disk.
     public static func make(_ path: String) throws(FileError) {
         if isFolder(path) { return }
         var prefix = path.hasPrefix("/") ? "/" : ""
@@ -11,7 +11,8 @@ public enum Folder {
             prefix += (index == 0 ? "" : "/") + part
             guard unsafe mkdir(prefix.systemPath, 0o777) != 0 else { continue }
             let code = errno
-            // Somebody else may make it at the same time; what is there already may be a link to a folder, or on a read-only disk.
+            // Another process may create it at the same time; an existing one may be a link to a folder, or on a read-only
+            // disk.
             if isFolder(prefix) { continue }
             let reason = code == EEXIST || code == ENOTDIR ? "\(prefix) is not a folder" : FileError.text(of: code)
             throw .unwritableFolder(path: path, reason: reason)
@@ -19,7 +20,7 @@ public enum Folder {
         guard isFolder(path) else { throw .unwritableFolder(path: path, reason: FileError.text(of: ENOENT)) }
     }
 
-    /// Makes a folder where it is missing, and sees that this user may write to it.
+    /// Creates a folder if it is missing, and checks that this user may write to it.
     /// - Throws: `FileError.unwritableFolder`.
     public static func makeWritable(_ path: String) throws(FileError) {
         try make(path)
@@ -28,11 +29,11 @@ public enum Folder {
         }
     }
 
-    /// Names of what lies in a folder, by rising bytes; hidden ones too.
+    /// Names of the entries of a folder in ascending byte order, including hidden ones.
     /// - Throws: `FileError.unreadableFolder`.
     public static func names(in path: String) throws(FileError) -> [String] {
         guard let folder = unsafe opendir(path.systemPath) else {
-            let reason = errno == ENOENT ? "nothing there" : errno == ENOTDIR ? "something that is not a folder" : FileError.text(of: errno)
+            let reason = errno == ENOENT ? "nothing there" : errno == ENOTDIR ? "not a folder" : FileError.text(of: errno)
             throw .unreadableFolder(path: path, reason: reason)
         }
         defer { unsafe closedir(folder) }
@@ -51,16 +52,16 @@ public enum Folder {
         return names.sorted { $0.lexicographicallyPrecedes($1) }.map { String(systemBytes: $0) }
     }
 
-    /// Whether a folder is there, or a link to one.
+    /// Whether a folder, or a link to one, exists.
     public static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
 
-    /// Whether the file of a socket is there.
+    /// Whether a socket file exists.
     public static func isSocket(_ path: String) -> Bool { kind(path) == S_IFSOCK }
 
-    /// Whether anything is there; a link counts if what it points to is there.
+    /// Whether the path exists; a link exists if its target does.
     public static func has(_ path: String) -> Bool { kind(path) != nil }
 
-    /// Removes a file, or a folder with all that it holds; what cannot be removed stays. Links are removed, not followed.
+    /// Removes a file, or a folder with its contents; what cannot be removed stays. Links are removed, not followed.
     public static func remove(_ path: String) {
         var facts = stat()
         guard unsafe lstat(path.systemPath, &facts) == 0 else { return }
@@ -72,15 +73,15 @@ public enum Folder {
         _ = unsafe rmdir(path.systemPath)
     }
 
-    /// A path from the root without links, of what is there; nil where nothing is.
+    /// The absolute path without links of an existing path; nil if it does not exist.
     public static func real(_ path: String) -> String? {
         guard let real = unsafe realpath(path.systemPath, nil) else { return nil }
         defer { unsafe free(real) }
         return unsafe String(systemPath: real)
     }
 
-    /// A path from the root: a relative one starts from `folder`, and that, where it is relative, from the working directory. Parts "."
-    /// are left out, and ".." takes its predecessor with it.
+    /// An absolute path. A relative path starts from `folder`; a relative `folder` starts from the working directory. Parts "."
+    /// are removed, and ".." removes its predecessor.
     public static func absolute(_ path: String, in folder: String = "") -> String {
         var whole = path
         if whole.utf8.first != PathName.slash, !folder.isEmpty { whole = "\(folder)/\(whole)" }
@@ -99,14 +100,14 @@ public enum Folder {
         return unsafe String(systemPath: path)
     }
 
-    /// Where the system wants temporary files: $TMPDIR, else /tmp.
+    /// The system's folder for temporary files: $TMPDIR, else /tmp.
     public static var temporary: String {
         guard let path = unsafe getenv("TMPDIR"), unsafe path.pointee != 0 else { return "/tmp" }
         return unsafe String(systemPath: path)
     }
 
-    /// `S_IFDIR`, `S_IFREG` and so on; nil where nothing is there.
-    /// - Parameter ofLink: of a link itself, not of what it points to.
+    /// `S_IFDIR`, `S_IFREG` and so on; nil if the path does not exist.
+    /// - Parameter ofLink: whether to examine a link itself instead of its target.
     static func kind(_ path: String, ofLink: Bool = false) -> mode_t? {
         var facts = stat()
         let code = ofLink ? unsafe lstat(path.systemPath, &facts) : unsafe stat(path.systemPath, &facts)

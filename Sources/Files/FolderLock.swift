@@ -1,37 +1,37 @@
 import Glibc
 
-/// Why a folder cannot be written to.
+/// Errors of locking a folder for writing.
 public enum FolderError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// - process: nil where the system does not say.
+    /// - process: nil if the system does not report it.
     case inUse(path: String, process: Int32?)
     case file(FileError)
 
     public var description: String {
         switch self {
         case .inUse(let path, let process):
-            "\(path): expected that no other process writes there, found it in use\(process.map { " by process \($0)" } ?? ""): "
-                + "wait for its end, or choose another --out"
+            "\(path): expected a folder that no other process writes to, found it in use\(process.map { " by process \($0)" } ?? ""): "
+                + "wait until that process ends, or choose another --out"
         case .file(let error): error.description
         }
     }
 }
 
-/// Keeps other processes from writing to the same folder, until the lock is released or the process ends, even by kill -9.
+/// Prevents other processes from writing to the same folder, until the lock is released or the process ends, even by kill -9.
 ///
-/// The lock is one of the system (`flock`) on an empty file, which is removed when the lock is released.
+/// It is a `flock` on an empty file, which is removed when the lock is released.
 public final class FolderLock: Sendable {
     private static let name = ".lock"
     private let path: String
     private let descriptor: Int32
 
     /// Locks a folder through the file `.lock` in it.
-    /// - Parameter folder: made when missing.
+    /// - Parameter folder: created if missing.
     public convenience init(folder: String) throws(FolderError) {
         do { try Folder.make(folder) } catch { throw .file(error) }
         try self.init(path: "\(folder)/\(Self.name)", of: folder)
     }
 
-    /// Locks a file that is written again and again, through a hidden file beside it.
+    /// Locks a file that is replaced repeatedly, through a hidden file beside it.
     public convenience init(file: String) throws(FolderError) {
         try self.init(path: "\(PathName.folder(file))/.\(PathName.last(file))\(Self.name)", of: file)
     }
@@ -42,7 +42,7 @@ public final class FolderLock: Sendable {
     }
 
     deinit {
-        // Whoever has opened it by now finds that it is gone, and makes another.
+        // A process that has already opened the file finds it removed, and creates another.
         _ = unsafe unlink(path.systemPath)
         close(descriptor)
     }
@@ -51,7 +51,7 @@ public final class FolderLock: Sendable {
         let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         while true {
             var descriptor = unsafe open(path.systemPath, O_RDWR | O_CREAT | flags, 0o666)
-            // Made by another user of a shared folder: reading is enough for a lock.
+            // Another user of a shared folder may have created the file: read access is enough for a lock.
             if descriptor < 0, errno == EACCES { descriptor = unsafe open(path.systemPath, O_RDONLY | flags) }
             guard descriptor >= 0 else { throw .file(.unwritable(path: path, reason: FileError.text(of: errno))) }
             var failure: Int32 = 0
@@ -67,15 +67,15 @@ public final class FolderLock: Sendable {
         }
     }
 
-    /// Whether an open file still has its name: not if who had the lock before removed it between opening and locking.
+    /// Whether an open file still has its name: the previous holder may have removed it between opening and locking.
     private static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
         var (open, named) = (stat(), stat())
         guard unsafe fstat(descriptor, &open) == 0, unsafe lstat(path.systemPath, &named) == 0 else { return false }
         return open.st_dev == named.st_dev && open.st_ino == named.st_ino
     }
 
-    /// Removes what `ReplacementFile` and `AudioFileWriter` began in this folder in processes that were killed. Only behind a lock, as
-    /// then nobody else writes there.
+    /// Removes temporary files that `ReplacementFile` and `AudioFileWriter` left in this folder when their process was killed.
+    /// Requires the lock, so that no other process writes there.
     public static func removeLeftovers(in folder: String) {
         for name in (try? Folder.names(in: folder)) ?? []
         where ReplacementFile.isTemporary(name) || name.hasPrefix(".") && name.hasSuffix(".partial") {
@@ -83,7 +83,7 @@ public final class FolderLock: Sendable {
         }
     }
 
-    /// The process that has the lock, as the system lists it.
+    /// The process that holds the lock, as the system lists it.
     private static func holder(of descriptor: Int32) -> Int32? {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, let bytes = try? WholeFile.read("/proc/locks") else { return nil }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// All files below a folder. Links to files and folders are followed, a folder once; hidden files, such as the `._name` of a Macintosh,
-/// are left out.
+/// All files below a folder. Links to files and folders are followed, each folder once. Hidden files, such as the `._name` of
+/// macOS, are skipped.
 public struct FolderTree: Sendable {
-    /// Relative to the folder, in the order in which they were found: folder by folder, by rising bytes of their names.
+    /// Relative to the folder, in order of discovery: folder by folder, names in ascending byte order.
     public private(set) var paths: [String] = []
-    /// Folders that cannot be listed, and why.
+    /// Folders that cannot be listed, with reasons.
     public private(set) var faults: [FileError] = []
     private let folder: String
     private var visited: Set<[UInt64]> = []
@@ -15,7 +15,7 @@ public struct FolderTree: Sendable {
         search("")
     }
 
-    /// Paths of the files whose names end so, in lower case and without a dot, sorted by the files' names.
+    /// Paths of the files with a suffix, given in lower case without a dot, sorted by file name.
     public func files(suffix: String) -> [String] {
         paths.filter { PathName.suffix($0) == suffix }.map { (PathName.stem($0), $0) }.sorted { $0 < $1 }.map(\.1)
     }

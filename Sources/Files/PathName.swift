@@ -1,14 +1,14 @@
-/// Parts of paths, by their text alone.
+/// Parts of paths, by text only.
 ///
-/// A slash is a byte: one that is followed by a combining mark, which makes another character of it, separates too.
+/// A slash is a byte: it also separates if a combining mark follows, which makes it part of another character.
 public enum PathName {
     static let slash = UInt8(ascii: "/")
     private static let dot = UInt8(ascii: ".")
 
-    /// What stands between slashes.
+    /// The parts between slashes.
     static func parts(_ path: String) -> [String] { path.utf8.split(separator: slash).map { String(Substring($0)) } }
 
-    /// What comes after the last slash; of "a/b/" it is "b".
+    /// The part after the last slash; of "a/b/" it is "b".
     public static func last(_ path: String) -> String { parts(path).last ?? path }
 
     /// The last part without its suffix: "take.1" of "a/take.1.wav". A name whose only dot is its first character is left whole.
@@ -17,13 +17,13 @@ public enum PathName {
         return suffixStart(name).map { String(name.utf8[..<$0]) ?? name } ?? name
     }
 
-    /// What follows the last dot of the last part, in lower case; empty where there is none.
+    /// The text after the last dot of the last part, in lower case; empty without a dot.
     public static func suffix(_ path: String) -> String {
         let name = last(path)
         return suffixStart(name).flatMap { String(name.utf8[name.utf8.index(after: $0)...]) }?.lowercased() ?? ""
     }
 
-    /// What comes before the last part: "a" of "a/b", "." of "b", "/" of "/b".
+    /// The path before the last part: "a" of "a/b", "." of "b", "/" of "/b".
     public static func folder(_ path: String) -> String {
         let folders = parts(path).dropLast().joined(separator: "/")
         if path.utf8.first == slash { return "/" + folders }

@@ -1,12 +1,12 @@
 public import Glibc
 
-/// An ordinary file, opened for reading: the one way in for every path that somebody names.
+/// An ordinary file, opened for reading. Every path given by a user is read through this type.
 ///
-/// Named pipes, devices, sockets and folders are refused before they are opened, as opening alone may block for ever or rewind a
-/// tape. Neither opening nor reading ever waits for another process.
+/// Named pipes, devices, sockets and folders are refused before they are opened, since opening alone may block forever or
+/// rewind a tape. Neither opening nor reading ever waits for another process.
 public final class RegularFile {
     private var descriptor: Int32
-    /// Bytes when it was opened; 0 for files that the kernel makes up, such as those in /proc.
+    /// Size in bytes when it was opened; 0 for files that the kernel generates, such as those in /proc.
     public let size: Int
 
     /// - Throws: `missing`, `notAFile`, `tooLarge`, `unreadable`.
@@ -14,7 +14,7 @@ public final class RegularFile {
         var status = stat()
         guard unsafe stat(path.systemPath, &status) == 0 else { throw Self.failure(path, errno) }
         if let kind = Self.otherKind(status.st_mode) { throw .notAFile(path: path, found: kind) }
-        // Another file may have come to that path since.
+        // Another file may have been put at that path since.
         let file = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard file >= 0 else { throw Self.failure(path, errno) }
         var problem: FileError?
@@ -35,7 +35,7 @@ public final class RegularFile {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// The descriptor, which is the caller's to close from here on.
+    /// Transfers the descriptor to the caller, who must close it.
     public func release() -> Int32 {
         defer { descriptor = -1 }
         return descriptor
@@ -44,12 +44,12 @@ public final class RegularFile {
     /// Lends the descriptor.
     public func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { withExtendedLifetime(self) { body(descriptor) } }
 
-    /// The bytes at some offset; fewer where the file ends or cannot be read.
+    /// The bytes at an offset; fewer if the file ends or cannot be read.
     public func bytes(at offset: Int, count: Int) -> [UInt8] {
         withDescriptor { Self.bytes(of: $0, at: offset, count: count) }
     }
 
-    /// The same of a descriptor that has been released.
+    /// The same for a descriptor that was released.
     public static func bytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         guard count > 0 else { return bytes }
@@ -71,7 +71,7 @@ public final class RegularFile {
         return filled
     }
 
-    /// What a mode of `stat` says of something that is no ordinary file; nil for one that is.
+    /// The kind of a file that is not an ordinary one, from the mode of `stat`; nil for an ordinary file.
     public static func otherKind(_ mode: mode_t) -> String? {
         switch mode & S_IFMT {
         case S_IFREG: nil
@@ -79,7 +79,7 @@ public final class RegularFile {
         case S_IFIFO: "a named pipe"
         case S_IFCHR, S_IFBLK: "a device"
         case S_IFSOCK: "a socket"
-        default: "something that is no file"
+        default: "not a file"
         }
     }
 

@@ -1,23 +1,23 @@
 import Glibc
 
-/// A file on its way to replace another: written beside it under a name of its own, synced, then renamed over it by `commit`. Without
-/// `commit` it is gone, and the old file is as it was.
+/// A file that will replace another: written beside it under a temporary name, synced, then renamed over it by `commit`.
+/// Without `commit` it is removed, and the old file is unchanged.
 ///
-/// A link of this user's or of root's stays: the file that it points to is replaced. One of somebody else's, in a folder for all, is replaced
-/// itself, as nobody knows where it leads. What is no ordinary file (a device, a pipe) is written to as it stands.
+/// A link that belongs to this user or root is kept, and its target is replaced. A link of another user, in a shared folder, is
+/// itself replaced, since its target is not trusted. A device or a pipe is written to directly.
 public struct ReplacementFile: ~Copyable {
-    /// As given, for messages.
+    /// The path as given, for messages.
     public let path: String
-    /// Where it ends up.
+    /// The path of the final file.
     private let target: String
-    /// nil for what is written to as it stands.
+    /// nil if the target is written to directly.
     private let temporary: String?
     private let descriptor: Int32
 
     private static let prefix = ".bearing-"
     private static let suffix = ".tmp"
 
-    /// Whether a file of this name in a folder is on its way to replace another, or was when its process was killed.
+    /// Whether a name is that of a temporary file, of a running process or of one that was killed.
     public static func isTemporary(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
 
     /// - Throws: `FileError.unwritable`.
@@ -26,11 +26,11 @@ public struct ReplacementFile: ~Copyable {
         target = Self.target(of: path)
         if let kind = Folder.kind(target, ofLink: true), kind != S_IFREG, kind != S_IFLNK {
             temporary = nil
-            // Without a wait for somebody who reads a pipe.
+            // Non-blocking: a pipe may have no reader.
             descriptor = unsafe open(target.systemPath, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
             if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, 0) }
         } else {
-            // Not made of the file's own name, which may be as long as names can be.
+            // Independent of the file's own name, which may already have the maximum length.
             let name = "\(PathName.folder(target))/\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))\(Self.suffix)"
             temporary = name
             descriptor = unsafe open(name.systemPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -57,7 +57,7 @@ public struct ReplacementFile: ~Copyable {
         if let code = FileBytes.write(bytes, to: descriptor) { throw .unwritable(path: path, reason: FileError.text(of: code)) }
     }
 
-    /// Writes over the first bytes, which have been written once.
+    /// Overwrites the first bytes, which were written before.
     /// - Throws: `FileError.unwritable`.
     public func rewrite(_ bytes: borrowing [UInt8]) throws(FileError) {
         guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unwritable(path: path, reason: FileError.text(of: errno)) }
@@ -65,9 +65,9 @@ public struct ReplacementFile: ~Copyable {
         guard lseek(descriptor, 0, SEEK_END) >= 0 else { throw .unwritable(path: path, reason: FileError.text(of: errno)) }
     }
 
-    /// Puts the file in place.
-    /// - Parameter synced: whether to wait until the disk has it: what can be made again need not be.
-    /// - Throws: `FileError.unwritable`; then the old file is as it was.
+    /// Renames the file to its final path.
+    /// - Parameter synced: whether to wait until the data is on disk; not needed for results that can be made again.
+    /// - Throws: `FileError.unwritable`; then the old file is unchanged.
     public consuming func commit(synced: Bool = true) throws(FileError) {
         var failure: Int32?
         if let temporary {
@@ -78,9 +78,9 @@ public struct ReplacementFile: ~Copyable {
     }
 }
 
-/// Bytes to descriptors.
+/// Writes bytes to descriptors.
 public enum FileBytes {
-    /// Writes all bytes, over as many calls as it takes.
+    /// Writes all bytes, in as many calls as necessary.
     /// - Returns: an error number, or nil when every byte is written.
     public static func write(_ bytes: borrowing [UInt8], to descriptor: Int32) -> Int32? {
         var written = 0
@@ -90,7 +90,7 @@ public enum FileBytes {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                // Somebody else may have made the terminal or pipe one that does not wait.
+                // Another process may have made the shared terminal or pipe non-blocking.
                 if errno == EAGAIN {
                     var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = unsafe poll(&waiting, 1, -1)

@@ -1,6 +1,6 @@
 extension StringProtocol {
-    /// Foreign text as an error may carry it: control characters written as `\u{...}`, so that it neither breaks the line nor moves
-    /// a terminal's cursor, bytes of names that are no UTF-8 as `\xE9`, and cut where it is longer than anybody reads.
+    /// Foreign text in a form that is safe in an error: control characters are written as `\u{...}`, so that they neither break
+    /// the line nor move a terminal's cursor. Bytes that are not UTF-8 are written as `\xE9`, and long text is cut.
     ///
     /// - Parameter limit: characters that are kept; nil for all.
     public func sanitized(_ limit: Int? = 120) -> String {

@@ -1,13 +1,13 @@
 import Glibc
 
-// Paths as the system has them: bytes, which need not be UTF-8. A `String` holds Unicode only, so a byte that belongs to no valid
-// UTF-8 (a name in Latin-1) stands in it as one of 128 private characters, and becomes that byte again where a file is opened.
+// Paths are bytes to the system and need not be UTF-8, but a `String` contains Unicode only. A byte outside valid UTF-8 (a name
+// in Latin-1) is represented by one of 128 private characters, and becomes that byte again when a file is opened.
 extension String {
     /// The stand-ins of the bytes 0x80...0xFF: the last byte of the scalar is the byte.
     private static let standIns: ClosedRange<UInt32> = 0x10EF80...0x10EFFF
 
-    /// A path or a part of one as the command line and folders give it. Equal bytes give equal scalars and other bytes others, so that
-    /// `systemBytes` gives back what came in.
+    /// A path, or a part of one, as the command line and folders give it. Equal bytes give equal scalars, different bytes
+    /// different scalars, so that `systemBytes` returns the original bytes.
     public init(systemBytes bytes: some Collection<UInt8>) {
         let bytes = Array(bytes)
         if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: { Self.standIns.contains($0.value) }) {
@@ -19,7 +19,7 @@ extension String {
         while next < bytes.count {
             let length = Self.sequenceLength(bytes[next])
             let end = Swift.min(next + length, bytes.count)
-            // The UTF-8 of a stand-in is kept byte by byte, as if it were none: so nothing else becomes a stand-in.
+            // The UTF-8 of a stand-in is itself kept byte by byte, so that only invalid bytes become stand-ins.
             if let text = String(validating: bytes[next..<end], as: UTF8.self), let scalar = text.unicodeScalars.first,
                 !Self.standIns.contains(scalar.value)
             {
@@ -33,7 +33,7 @@ extension String {
         self.init(scalars)
     }
 
-    /// A path that C gave.
+    /// A path from C.
     public init(systemPath path: UnsafePointer<CChar>) {
         let count = unsafe strlen(path)
         self.init(systemBytes: unsafe UnsafeBufferPointer(start: path, count: count).map { UInt8(bitPattern: $0) })
@@ -53,15 +53,15 @@ extension String {
         return bytes
     }
 
-    /// A path as `open` and its like take it.
+    /// A path for `open` and similar calls.
     public var systemPath: [CChar] { systemBytes.map { CChar(bitPattern: $0) } + [0] }
 
-    /// The byte that a scalar stands for; nil for one that stands for itself.
+    /// The byte that a stand-in represents; nil for other scalars.
     static func standIn(_ scalar: Unicode.Scalar) -> UInt8? {
         standIns.contains(scalar.value) ? UInt8(truncatingIfNeeded: scalar.value) : nil
     }
 
-    /// Bytes of the sequence that a first byte announces.
+    /// Length in bytes of the sequence that a first byte begins.
     private static func sequenceLength(_ first: UInt8) -> Int {
         switch first {
         case 0xC0...0xDF: 2

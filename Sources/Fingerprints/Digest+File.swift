@@ -1,14 +1,14 @@
 public import Files
 
 extension Digest {
-    /// Bytes of one read.
+    /// Bytes per read.
     private static let piece = 1 << 20
-    /// A sample of a file: as many blocks of so many bytes, spread evenly over it.
+    /// The sample of a file: this many blocks of this many bytes, evenly spaced.
     private static let sampledBlocks = 4
     private static let sampledBytes = 4096
 
-    /// Of all bytes of an ordinary file.
-    /// - Throws: a file that is missing, cannot be read, or is no ordinary file.
+    /// The digest of all bytes of an ordinary file.
+    /// - Throws: a `FileError` if the file is missing, unreadable, or not an ordinary file.
     public static func ofContents(_ path: String) throws(FileError) -> UInt64 {
         let file = try RegularFile(path, limit: .audio)
         var digest = Digest()
@@ -23,8 +23,8 @@ extension Digest {
         return digest.value
     }
 
-    /// Of a file's size and a sample of its bytes, its first and last ones included: enough to tell recordings apart, and cheap
-    /// over thousands of them. A file of 16 KiB or less is taken whole.
+    /// The digest of a file's size and a sample of its bytes, including the first and last. It distinguishes recordings and
+    /// stays fast for thousands of them. A file of 16 KiB or less is read whole.
     /// - Throws: as `ofContents`.
     public static func ofSample(_ path: String) throws(FileError) -> UInt64 {
         let file = try RegularFile(path, limit: .audio)

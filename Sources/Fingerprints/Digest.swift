@@ -1,13 +1,13 @@
-/// A number of 64 bits that tells contents apart: XXH64 (Yann Collet, xxHash, "XXH64 algorithm description"), seed 0. Not for secrets.
+/// A 64-bit hash of contents: XXH64 (Yann Collet, xxHash, "XXH64 algorithm description"), seed 0. Not cryptographic.
 ///
-/// Pieces of any length give what the whole gives.
+/// Pieces of any length give the same result as the whole.
 public struct Digest: Sendable {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
     private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
-    /// Bytes that the four lanes take at once.
+    /// Bytes that the four lanes process at once.
     private static let stripe = 32
 
     private var lanes = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
@@ -35,7 +35,7 @@ public struct Digest: Sendable {
 
     public mutating func add(_ bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe add($0) } }
 
-    /// A text and where it ends, so that "a" and "bc" are not "ab" and "c".
+    /// A text with its end, so that "a" and "bc" differ from "ab" and "c".
     public mutating func add(_ text: String) {
         add(Array(text.utf8))
         add([0])

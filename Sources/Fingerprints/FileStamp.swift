@@ -1,16 +1,16 @@
 public import Files
 import Glibc
 
-/// What says without reading a file that its contents are still those of before: where it lies, which file it is, and when it
-/// was last changed. The time of change cannot be set by programs, unlike that of modification, which copies take over.
+/// Identifies a file's contents without reading them: its path, its inode, and its time of change. Programs cannot set the time
+/// of change, unlike the time of modification, which copies preserve.
 public struct FileStamp: Sendable, Hashable {
     /// Device, inode, size, times of modification and of change (seconds and nanoseconds each), digest of the resolved path.
     public let words: [UInt64]
     public static let wordCount = 8
-    /// Seconds after a change in which another one might leave the same time.
+    /// Seconds after a change in which another change might have the same time.
     private static let coarsestClock = 3
 
-    /// - Throws: a file that is missing or cannot be examined.
+    /// - Throws: a `FileError` if the file is missing or cannot be examined.
     public init(_ path: String) throws(FileError) {
         var status = stat()
         guard unsafe stat(path.systemPath, &status) == 0 else {
@@ -24,7 +24,7 @@ public struct FileStamp: Sendable, Hashable {
         ]
     }
 
-    /// Whether the last change is long enough ago for the next one to show. Only then is the stamp worth keeping.
+    /// Whether the last change is old enough for the next one to be visible. Only then is the stamp worth keeping.
     public var isSettled: Bool { time(nil) - Int(Int64(bitPattern: words[5])) > Self.coarsestClock }
 
     private static func bits(_ value: Int) -> UInt64 { UInt64(bitPattern: Int64(value)) }

@@ -1,32 +1,32 @@
-/// What something was made from, as a list of names and values: it decides what belongs together.
+/// The inputs of a result, as a list of names and values. Results with equal inputs are interchangeable.
 ///
-/// The first name is `format`, the version of the list. A name may have a default, the value that everything had before the name
-/// was added: then a fingerprint that lacks it still fits.
+/// The first name is `format`, the version of the list. A name may have a default: the value in force before the name was
+/// added. A fingerprint without that name then still matches.
 public struct Fingerprint: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         public let name: String
         public let value: String
-        /// Does not count where two are compared for equality of values.
+        /// Not part of equality.
         public let standard: String?
     }
 
-    /// Where two fingerprints disagree.
+    /// A difference between two fingerprints.
     public struct Difference: Sendable, Hashable {
         public let name: String
-        /// nil: there is no such name.
+        /// nil if the name is missing.
         public let found: String?
         public let expected: String?
     }
 
     public private(set) var entries: [Entry] = []
 
-    /// - Parameter format: such as "bearing-run-1"; another one fits nothing of this one.
+    /// - Parameter format: such as "bearing-run-1"; fingerprints of different formats never match.
     public init(format: String) { add("format", format) }
 
     private init(_ entries: [Entry]) { self.entries = entries }
 
     /// - Parameters:
-    ///   - name: not there yet, without blanks.
+    ///   - name: a new name without blanks.
     ///   - value: a control character in it becomes a blank.
     public mutating func add(_ name: String, _ value: String, standard: String? = nil) {
         precondition(self[name] == nil && !name.contains(" "), "\(name): a new name without blanks")
@@ -35,7 +35,7 @@ public struct Fingerprint: Sendable, Hashable {
 
     public subscript(name: String) -> String? { entries.first { $0.name == name }?.value }
 
-    /// What this one, just made, has other than one that was kept.
+    /// Differences of this new fingerprint from a stored one.
     public func differences(from kept: Fingerprint) -> [Difference] {
         var differences: [Difference] = []
         for entry in entries {
@@ -48,13 +48,13 @@ public struct Fingerprint: Sendable, Hashable {
         return differences
     }
 
-    /// A line `name = value` for each.
+    /// One line `name = value` per entry.
     public var text: String { entries.map { "\($0.name) = \($0.value)\n" }.joined() }
 
-    /// On one line, for people.
+    /// All entries on one line, for messages.
     public var summary: String { entries.map { "\($0.name) = \($0.value)" }.joined(separator: ", ") }
 
-    /// Reads `text`; lines of another form are passed over, so that what they said counts as missing.
+    /// Parses `text`; other lines are ignored, so their values count as missing.
     public init(text: String) {
         var entries: [Entry] = []
         for line in text.split(separator: "\n") {
@@ -76,7 +76,7 @@ extension Fingerprint.Difference: CustomStringConvertible {
 }
 
 extension [Fingerprint.Difference] {
-    /// On one line: the first few, and how many more there are.
+    /// The first few on one line, and the number of the others.
     public var summary: String {
         prefix(4).map(\.description).joined(separator: "; ") + (count > 4 ? "; and \(count - 4) more" : "")
     }

@@ -1,13 +1,13 @@
 public import Files
 
-/// The fingerprints of a folder's parts in one text file: each behind a line with its name in brackets.
+/// The fingerprints of a folder's parts in one text file: each follows a line with its name in brackets.
 public struct FingerprintFile: Sendable {
     public private(set) var parts: [String: Fingerprint] = [:]
     public let path: String
     private let heading: String
 
-    /// Reads what is there; without the file there are no parts.
-    /// - Parameter heading: a line for people on top of the file.
+    /// Reads the existing file; without the file there are no parts.
+    /// - Parameter heading: a comment line at the top of the file.
     public init(_ path: String, heading: String) throws(FileError) {
         self.path = path
         self.heading = heading
@@ -33,7 +33,7 @@ public struct FingerprintFile: Sendable {
         end()
     }
 
-    /// Replaces the file in one step where the part is new or another; the others stay.
+    /// Replaces the file in one step if the part is new or different; other parts are unchanged.
     public mutating func keep(_ fingerprint: Fingerprint, as part: String) throws(FileError) {
         guard parts[part]?.text != fingerprint.text else { return }
         parts[part] = fingerprint

@@ -3,23 +3,23 @@ import Foundation
 import Geometry
 public import Options
 
-/// A microphone array as its TOML file tells it, strictly: every fault at once, each with its key's path.
+/// Reads a microphone array from its TOML file, strictly: all faults at once, each with its key's path.
 ///
 /// `name` (default: the file's), `mount` (`open`, `rigid-sphere`) and four tables `[[capsule]]` in channel order, each with `azimuth`,
-/// `elevation` (degrees) and `radius` (metres) or `position` (metres), and, where it is not omnidirectional, `directivity` and `aim`.
+/// `elevation` (degrees) and `radius` (metres) or `position` (metres), and, for directional capsules, `directivity` and `aim`.
 public enum ArrayFile {
-    /// - Throws: all faults: a missing file, a syntax error with its line, missing or unknown keys, what cannot be built.
+    /// - Throws: all faults: a missing file, a syntax error with its line, missing or unknown keys, impossible arrays.
     public static func load(_ path: String) throws(ConfigurationError) -> ArrayGeometry {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         return try geometry(OptionFile.read(path, what: "an array file"), name: name)
     }
 
-    /// Reads the text of a file, which `file` names in faults.
+    /// Parses the text of a file; `file` is its name in faults.
     public static func parse(_ text: String, file: String) throws(ConfigurationError) -> ArrayGeometry {
         try geometry(OptionFile.parse(text, file: file), name: file)
     }
 
-    /// A file that says the same as the geometry does.
+    /// The text of a file for this geometry.
     public static func text(of geometry: ArrayGeometry) -> String {
         let capsules = geometry.capsules.map { capsule in
             let (place, aim) = (capsule.position, capsule.aim)
@@ -76,7 +76,7 @@ public enum ArrayFile {
         return capsule
     }
 
-    /// Metres, from either way of saying it.
+    /// In metres, from either form.
     private static func position(_ table: inout OptionTable, _ faults: inout [ConfigurationFault]) -> SIMD3<Float>? {
         let angles = ["azimuth", "elevation", "radius"].filter { table.has($0) }
         let position = table.numbers(
@@ -105,7 +105,7 @@ public enum ArrayFile {
         return SIMD3(direction.x, direction.y, direction.z) * Float(radius)
     }
 
-    /// Capsules that hear the same as an earlier one: their channels would differ in nothing.
+    /// Capsules with the position and aim of an earlier one: their channels would be equal.
     private static func twins(_ capsules: [ArrayGeometry.Capsule], in root: OptionTable) -> [ConfigurationFault] {
         capsules.indices.compactMap { index in
             let capsule = capsules[index]
@@ -117,19 +117,19 @@ public enum ArrayFile {
             }
             return twin.map {
                 ConfigurationFault(
-                    file: root.file, place: "capsule[\(index)]", expected: "a place or an aim of its own",
+                    file: root.file, place: "capsule[\(index)]", expected: "a position or an aim of its own",
                     found: "those of capsule[\($0)]", advice: "give each channel's own capsule")
             }
         }
     }
 
-    /// What does not go on the surface of one sphere.
+    /// Capsules that do not fit on the surface of one sphere.
     private static func misfits(_ capsules: [ArrayGeometry.Capsule], in root: OptionTable) -> [ConfigurationFault] {
         var faults: [ConfigurationFault] = []
         let radius = capsules[0].radius
         for (index, capsule) in capsules.enumerated() {
             if capsule.radius < 1e-3 || abs(capsule.radius - radius) > 0.01 * radius {
-                let expected = index == 0 ? "at least 0.001" : "\(radius) as of capsule[0]"
+                let expected = index == 0 ? "at least 0.001" : "\(radius), that of capsule[0],"
                 faults.append(
                     ConfigurationFault(
                         file: root.file, place: "capsule[\(index)].radius", expected: "\(expected) on a rigid sphere",

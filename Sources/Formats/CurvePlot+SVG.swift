@@ -1,7 +1,7 @@
-// The curves as SVG, on the sheet that all pictures share.
+// The curves as SVG, in the layout shared by all plots.
 
 extension CurvePlot {
-    /// A well-formed document that stands alone: each panel in a frame of its own scale, at the end of each curve its last value.
+    /// A complete SVG document: each panel has its own scale, and each curve ends with its last value.
     public var svg: String {
         let legend = PlotLegend(
             names.enumerated().map { (label: $1, line: "class=\"track\" stroke=\"\(PlotSheet.colour($0))\"") })
@@ -21,7 +21,7 @@ extension CurvePlot {
     }
 
     private static let panelHeight = 132.0
-    /// Between the last values of two curves, so that both can be read.
+    /// Minimum distance between the last values of two curves, so that both are legible.
     private static let lineHeight = 14.0
 
     // MARK: - Axes
@@ -67,7 +67,7 @@ extension CurvePlot {
         return (text + Self.drawn(ends, in: frame), frame.bottom)
     }
 
-    /// A piece of one point is a dot: the line's round end.
+    /// A segment of one point is a dot: the line's round end.
     private static func path(_ piece: [(x: Double, y: Double)], _ frame: PlotFrame, _ horizontal: PlotAxis) -> String {
         let points = piece.map { "\(PlotSheet.pixels(x($0.x, horizontal))) \(PlotSheet.pixels(frame.y($0.y)))" }
         return "M" + points.joined(separator: "L") + (points.count == 1 ? "h0" : "")
@@ -79,14 +79,14 @@ extension CurvePlot {
 
     // MARK: - Last values
 
-    /// Where a curve ends.
+    /// The end of a curve.
     private struct End {
         var y: Double
         let label: String
         let colour: String
     }
 
-    /// Right of the frame, moved apart where curves end together; nothing where there are more than fit.
+    /// Labels right of the frame, moved apart if curves end close together; no labels if there are too many.
     private static func drawn(_ ends: [End], in frame: PlotFrame) -> String {
         guard Double(ends.count) * lineHeight <= frame.height else { return "" }
         var ends = ends.sorted { $0.y < $1.y }

@@ -1,10 +1,9 @@
-/// Curves over a common axis as a picture, such as training figures over epochs: panels one below another, in all of them a
-/// colour for each name.
+/// Curves over a common axis, such as training figures over epochs: panels one below another, with one colour for each name.
 public struct CurvePlot: Sendable {
     /// One quantity.
     public struct Panel: Sendable {
         public var title: String
-        /// Shown behind the title; may be empty.
+        /// Shown after the title; may be empty.
         public var unit: String
         public var series: [Series]
 
@@ -17,25 +16,25 @@ public struct CurvePlot: Sendable {
 
     /// One curve.
     public struct Series: Sendable {
-        /// In the legend, once for all panels.
+        /// Shown once in the legend for all panels.
         public var name: String
-        /// By rising x; a y that is not finite is a gap.
+        /// In order of x; a y that is not finite is a gap.
         public let points: [(x: Double, y: Double)]
 
-        /// - Parameter points: in any order. Those whose x is not finite are left out.
+        /// - Parameter points: in any order; points whose x is not finite are ignored.
         public init(name: String, points: [(x: Double, y: Double)]) {
             self.name = name
             self.points = points.filter { PlotAxis.canShow($0.x) }.sorted { $0.x < $1.x }
         }
 
-        /// Runs of neighbouring points that can be shown.
+        /// Segments of adjacent points that can be drawn.
         var pieces: [[(x: Double, y: Double)]] {
             points.split { !PlotAxis.canShow($0.y) }.map(Array.init)
         }
     }
 
     public var title: String
-    /// What x counts.
+    /// The unit of x.
     public var xLabel: String
     public var panels: [Panel]
 

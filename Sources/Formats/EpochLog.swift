@@ -1,12 +1,12 @@
 import Files
 import Foundation
 
-/// The figures of a training run, epoch by epoch: a run's log.jsonl, which has a JSON object a line with the key `epoch` and
-/// a number for each figure.
+/// The figures of a training run per epoch: a run's log.jsonl, with one JSON object per line, which has the key `epoch` and a
+/// number for each figure.
 public struct EpochLog: Sendable {
-    /// What the run is called in a legend.
+    /// Name of the run in a legend.
     public var name: String
-    /// By rising epoch, each once.
+    /// In order of epochs, each once.
     public let epochs: [(epoch: Int, figures: [String: Double])]
 
     public static func read(_ path: String, name: String) throws(MetadataError) -> EpochLog {
@@ -16,9 +16,9 @@ public struct EpochLog: Sendable {
     }
 
     /// - Parameters:
-    ///   - text: lines, empty ones skipped. A later line of an epoch replaces an earlier one: a run that was interrupted between
-    ///     log and checkpoint trains that epoch again. Figures that are no numbers are undefined.
-    ///   - path: named in errors.
+    ///   - text: lines; empty ones are ignored. A later line of an epoch replaces an earlier one, since a run that was
+    ///     interrupted between log and checkpoint repeats that epoch. Figures that are not numbers are undefined.
+    ///   - path: the file's name in errors.
     public init(text: String, name: String, path: String) throws(MetadataError) {
         var epochs: [Int: [String: Double]] = [:]
         let decoder = JSONDecoder()
@@ -40,7 +40,7 @@ public struct EpochLog: Sendable {
         self.epochs = epochs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// A number, or whatever else JSON allows.
+    /// A number, or any other JSON value.
     private struct Figure: Decodable {
         let value: Double?
 
@@ -49,18 +49,18 @@ public struct EpochLog: Sendable {
 }
 
 extension CurvePlot {
-    /// Losses and validation figures over epochs, a curve for each run. A term of the loss that is 0 in every epoch is one that
-    /// the run does without; what no run has gets no panel.
+    /// Losses and validation scores over epochs, a curve for each run. A term of the loss that is 0 in every epoch is unused.
+    /// Figures that no run has get no panel.
     public init(title: String, logs: [EpochLog]) {
         let used = logs.map { log in
             Set(log.epochs.flatMap { $0.figures.filter { $0.value != 0 || !$0.key.hasSuffix("loss") }.keys })
         }
         let keys = used.reduce(into: Set()) { $0.formUnion($1) }
-        // The total before its terms.
+        // The total precedes its terms.
         let losses = keys.filter { $0.hasSuffix("loss") }.sorted { ($0 == "loss" ? 0 : 1, $0) < ($1 == "loss" ? 0 : 1, $1) }
         let titles = losses.map { ($0, Self.words($0), "") } + Self.validation.filter { keys.contains($0.key) }
         let panels = titles.map { key, title, unit in
-            // Runs without the figure too, for the order of the colours.
+            // Includes runs without the figure, to keep the order of the colours.
             let series = zip(logs, used).map { log, used in
                 Series(
                     name: log.name,

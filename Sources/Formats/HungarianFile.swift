@@ -3,12 +3,12 @@ public import Networks
 import SafeTensors
 import Tensor
 
-/// A trained Hungarian network in one safetensors file: parameters by name, their sizes in the metadata.
+/// A trained Hungarian network in one safetensors file: parameters by name, sizes in the metadata.
 public struct HungarianFile: Sendable {
     public static let format = "bearing-hnet-1"
 
     public let parameters: HungarianParameters<Float>
-    /// Training data, seed, figures: for people, kept as they are.
+    /// Training data, seed and scores, for display; kept unchanged.
     public let facts: [String: String]
 
     public init(parameters: HungarianParameters<Float>, facts: [String: String]) {
@@ -16,7 +16,7 @@ public struct HungarianFile: Sendable {
         self.facts = facts
     }
 
-    /// Writes the file in one step: a reader sees the old one or the new one, never a part.
+    /// Writes the file in one step: a reader sees the old or the new file, never a part.
     public func save(to path: String) throws(ModelError) {
         let own = [
             "format": Self.format, "maximum_tracks": "\(parameters.maximumTracks)", "width": "\(parameters.width)",
@@ -32,7 +32,7 @@ public struct HungarianFile: Sendable {
     }
 
     /// Reads and validates a network.
-    /// - Throws: what is missing, misshapen, unknown or not finite, with the file's and the part's name.
+    /// - Throws: a `ModelError` for a missing, unknown, misshapen or non-finite part, with its name.
     public static func load(_ path: String) throws(ModelError) -> HungarianFile {
         let file: SafeTensorFile
         do {
@@ -44,7 +44,7 @@ public struct HungarianFile: Sendable {
         guard found == format else { throw .metadata(path: path, key: "format", expected: format, found: found) }
         let (tracks, width) = (try integer("maximum_tracks", 1...4, in: file), try integer("width", 1...4096, in: file))
         do {
-            // The largest part, looked at before memory is taken for all of them.
+            // Checks the largest part before memory is allocated for all of them.
             try file.demand("recurrent.hidden.weight", shape: [3 * width, width])
         } catch {
             throw .container(error)

@@ -6,7 +6,7 @@ public import Tracking
 public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
     case file(FileError)
     case badRow(path: String, line: Int, expected: String, found: String)
-    /// Labels of DCASE 2019, whose rows are events rather than frames.
+    /// Labels of DCASE 2019, whose rows are events instead of frames.
     case events(path: String, line: Int)
 
     public var description: String {
@@ -23,7 +23,7 @@ public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Metadata of the TAU-NIGENS layout (DCASE 2020 to 2024): one row for each active source of each 100 ms block, without a header.
 public struct MetadataCSV: Sendable, Hashable {
-    /// frame,class,track,azimuth,elevation; a sixth column, the distance in centimetres of 2023 and 2024, is read past.
+    /// frame,class,track,azimuth,elevation; a sixth column, the distance in centimetres since 2023, is ignored.
     public struct Row: Sendable, Hashable {
         /// The block [100 frame, 100 frame + 100) ms; 0 or more.
         public var frame: Int
@@ -47,9 +47,9 @@ public struct MetadataCSV: Sendable, Hashable {
 
     /// In the order of the file.
     public var rows: [Row]
-    /// Lines that repeat an earlier row's frame, class and track; they do not count: the first does.
+    /// Lines that repeat the frame, class and track of an earlier row; only the first is used.
     public let repeatedLines: [Int]
-    /// Lines whose azimuth was beyond 180 degrees.
+    /// Lines whose azimuth exceeds 180 degrees.
     public let wrappedLines: [Int]
 
     public init(rows: [Row]) {
@@ -58,10 +58,10 @@ public struct MetadataCSV: Sendable, Hashable {
         wrappedLines = []
     }
 
-    /// One frame past the last row's; 0 without rows.
+    /// One more than the last row's frame; 0 without rows.
     public var frameCount: Int { (rows.lazy.map(\.frame).max() ?? -1) + 1 }
 
-    /// Frames beyond this (about 28 hours) are taken for mistakes, so that one bad number allocates no huge table.
+    /// A limit of frames (about 28 hours), so that one wrong number does not allocate a huge table.
     public static let frameLimit = 1_000_000
 
     /// - Parameter wrapsAzimuths: see `init(text:path:wrapsAzimuths:)`.
@@ -73,8 +73,8 @@ public struct MetadataCSV: Sendable, Hashable {
 
     /// - Parameters:
     ///   - text: rows of five columns, or six; empty lines are skipped, both line endings accepted.
-    ///   - path: named in errors.
-    ///   - wrapsAzimuths: azimuths from 180 to 360 degrees become those minus 360 rather than errors.
+    ///   - path: the file's name in errors.
+    ///   - wrapsAzimuths: azimuths from 180 to 360 degrees are reduced by 360 instead of being errors.
     public init(text: String, path: String, wrapsAzimuths: Bool = false) throws(MetadataError) {
         var rows: [Row] = []
         var repeated: [Int] = []
@@ -127,26 +127,26 @@ public struct MetadataCSV: Sendable, Hashable {
         wrappedLines = wrapped
     }
 
-    /// Whether a sixth column is a distance. Rows whose last three columns are all within 1 are Cartesian coordinates (x, y, z): of a source
-    /// so near, nobody measures directions.
+    /// Whether a sixth column is a distance. If the last three columns are all within 1, they are Cartesian coordinates (x, y,
+    /// z): labelled sources are never that near.
     private static func isDistance(_ text: String, beside row: Row) -> Bool {
         guard let distance = Float(text), distance >= 0, distance.isFinite else { return false }
         return max(abs(row.azimuth), abs(row.elevation), distance) > 1
     }
 
-    /// What a reader of azimuths beyond 180 degrees says about them; nil where there were none.
+    /// A warning about azimuths above 180 degrees; nil if there are none.
     public func wrappedRemark(path: String) -> String? {
         wrappedLines.first.map {
-            "\(path):\($0): \(wrappedLines.count) azimuths beyond 180 degrees are read as those minus 360"
+            "\(path):\($0): \(wrappedLines.count) azimuths above 180 degrees are reduced by 360"
         }
     }
 
-    /// Replaces a file at once, or leaves the old one.
+    /// Replaces a file in one step, or leaves it unchanged.
     public func write(to path: String) throws(MetadataError) {
         do { try WholeFile.write(Array(text.utf8), to: path) } catch { throw .file(error) }
     }
 
-    /// The rows as csv; whole degrees are written without a decimal point, others with up to one digit behind it.
+    /// The rows as csv; whole degrees without a decimal point, others with up to one decimal.
     public var text: String {
         rows.map { row in
             "\(row.frame),\(row.classIndex),\(row.track),\(Self.written(row.azimuth)),\(Self.written(row.elevation))\n"
@@ -167,7 +167,7 @@ public struct MetadataCSV: Sendable, Hashable {
 }
 
 extension MetadataCSV {
-    /// What a tracker found: class 0, the track column its ids.
+    /// The tracks of a tracker: class 0, ids in the track column.
     /// - Parameter tracks: of each block.
     public init(tracks: [[LabelledDirection]]) {
         self.init(

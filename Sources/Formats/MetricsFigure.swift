@@ -1,16 +1,16 @@
 import Tracking
 
-/// A rate, mean or share of a report: what tables and JSON show, and what has a confidence interval.
+/// A rate, mean or share of a report, which tables and JSON show, with a confidence interval.
 struct MetricsFigure: Sendable {
     enum Definitions: String, CaseIterable {
         case paper, clear
     }
 
-    /// Whose definitions: also the JSON object that it stands in.
+    /// Whose definition it is; also the JSON object that contains it.
     let set: Definitions
     /// The key in that object.
     let key: String
-    /// The column of the table; nil where it has none.
+    /// The column of the table; nil if it has none.
     let title: String?
     let decimals: Int
     let bounds: FigureBounds

@@ -1,18 +1,18 @@
 public import Tracking
 
-// Reports as JSON for programs. Keys are a contract: new ones may come, none changes.
+// Reports as JSON for programs. Keys are a contract: new ones may be added, none changes.
 
 extension MetricsReport {
     /// {"pooled": {"paper": {...}, "clear": {...}}, "recordings": [{"name": ..., "paper": ..., "clear": ...}, ...]}, on one
-    /// line; units in the keys where they are not percent or counts, null where undefined.
+    /// line. Keys contain the unit unless it is percent or a count; undefined values are null.
     ///
-    /// With two recordings or more, `pooled` also holds "interval": {"paper": {...}, "clear": {...}}, where the key of each
-    /// figure that is no count has {"low": ..., "high": ...}, its 95 % confidence interval.
+    /// With two recordings or more, `pooled` also contains "interval": {"paper": {...}, "clear": {...}}. Each figure except
+    /// counts has {"low": ..., "high": ...}, its 95 % confidence interval.
     public var json: String { "{\(jsonMembers)}" }
 
-    /// The same, and "baseline", such an object of another system's scores of the same recordings, and "difference": {"paper":
-    /// {...}, "clear": {...}}, where each key of a figure that is no count has {"estimate": ..., "low": ..., "high": ...,
-    /// "contains_zero": ...}: how much larger it is than in the baseline, paired by recordings.
+    /// Also contains "baseline", the same object for another system's scores of the same recordings, and "difference":
+    /// {"paper": {...}, "clear": {...}}. There each figure except counts has {"estimate": ..., "low": ..., "high": ...,
+    /// "contains_zero": ...}: the difference from the baseline, paired by recordings.
     public func json(baseline: MetricsReport) -> String {
         let difference = Self.figures { figure -> String? in
             let interval = Jackknife.difference(from: [baseline], to: [self], within: figure.bounds, figure.value)

@@ -1,16 +1,15 @@
 public import Tracking
 
-// Reports as text for people.
+// Reports as text.
 
 extension MetricsReport {
-    /// A table: a line for each recording when asked for, and one for all of them; what is undefined is a dash.
+    /// A table: optionally a line for each recording, and one for all; undefined values are dashes.
     ///
-    /// Left of the bar the paper's definitions (LE degrees, IDS a minute, else percent), right of it CLEAR MOT's (MOTP
-    /// degrees, switches and fragmentations a minute, onset latency in ms, else percent). Below what is pooled from several
-    /// recordings, its 95 % confidence interval.
+    /// Left of the bar are the paper's definitions (LE degrees, IDS a minute, otherwise percent), right of it those of CLEAR
+    /// MOT (MOTP degrees, switches and fragmentations a minute, onset latency in ms, otherwise percent). Below the pooled
+    /// scores of several recordings is their 95 % confidence interval.
     ///
-    /// - Parameter baseline: another system's scores of the same recordings: shown below, with how much larger each figure is
-    ///   than there.
+    /// - Parameter baseline: another system's scores of the same recordings, shown below with the differences from them.
     public func table(perRecording: Bool = false, baseline: MetricsReport? = nil) -> String {
         let figures = MetricsFigure.all.filter { $0.title != nil }
         var lines = [Self.line("", figures) { $0.title }]
@@ -34,13 +33,13 @@ extension MetricsReport {
         return Self.aligned(lines)
     }
 
-    /// All recordings together, and the interval if there are several.
+    /// All recordings together, with the interval if there are several.
     private func pooledLines(_ name: String, _ figures: [MetricsFigure]) -> [[String]] {
         [Self.line(name, figures) { $0.text($0.value(pooled)) }]
             + (recordings.count < 2 ? [] : Self.boundLines(figures) { Jackknife.interval([self], within: $0.bounds, $0.value) })
     }
 
-    /// - Parameter areSigned: of a difference, which is chance when it contains 0.
+    /// - Parameter areSigned: for a difference, which may be chance if its interval contains 0.
     private static func boundLines(
         _ figures: [MetricsFigure], areSigned: Bool = false, _ interval: (MetricsFigure) -> Interval?
     ) -> [[String]] {
@@ -55,7 +54,7 @@ extension MetricsReport {
         return lines
     }
 
-    /// The name, and a cell for each figure; between the two sets a bar.
+    /// The name and a cell for each figure, with a bar between the two sets.
     private static func line(_ name: String, _ figures: [MetricsFigure], _ cell: (MetricsFigure) -> String?) -> [String] {
         let cells = MetricsFigure.Definitions.allCases.map { set in figures.filter { $0.set == set }.map { cell($0) ?? "-" } }
         return [name] + cells.joined(separator: ["|"])

@@ -8,7 +8,7 @@ public import SafeTensors
 import Tensor
 public import Tracking
 
-/// Why a file is not a model that can run here; one line each.
+/// Why a file is not a usable model; one line each.
 public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case container(SafeTensorsError)
     case metadata(path: String, key: String, expected: String, found: String)
@@ -27,30 +27,30 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notPositive(let path, let tensor):
             "\(path): tensor \(tensor): expected numbers above 0, found others: the file is damaged"
         case .surplus(let path, let tensor):
-            "\(path): tensor \(tensor.sanitized()) belongs to no network of this architecture: the file is damaged or of another kind"
+            "\(path): tensor \(tensor.sanitized()) is not part of this architecture: the file is damaged or of another kind"
         }
     }
 }
 
-/// A trained network and all that it needs to run, in one safetensors file: parameters and running statistics by name,
-/// the feature scaler (`scaler.mean`, `scaler.deviation`, [64, C]), and in the metadata the architecture, the features,
-/// the array, the gate's thresholds and where the model comes from.
+/// A trained network with everything it needs to run, in one safetensors file: parameters and running statistics by name, and
+/// the feature scaler (`scaler.mean`, `scaler.deviation`, [64, C]). The metadata contain the architecture, the features, the
+/// array, the gate's thresholds and the model's origin.
 public struct ModelFile: Sendable {
     public static let format = "bearing-doanet-1"
     private static let untrained = "untrained"
-    /// The array as the text of its file.
+    /// The array as the text of its array file.
     private static let geometryKey = "array.file"
 
     public let parameters: DOAnetParameters<Float>
     public let scaler: FeatureScaler
     public let gate: GateSettings
-    /// Which microphone the model was trained for: `foa`, or the name of an array.
+    /// The microphone that the model was trained for: `foa`, or the name of an array.
     public let array: String
     /// The capsules of that microphone; nil for `foa`, and for arrays that older files only name.
     public let geometry: ArrayGeometry?
-    /// Whether its activities were trained; where not, directions can be scored, but no gate can tell when there is a source.
+    /// Whether activities were trained. Without them directions can be scored, but a gate cannot detect sources.
     public let tellsActivity: Bool
-    /// Training data, seed, metrics, licence: for people, kept as they are.
+    /// Training data, seed, metrics and licence, for display; kept unchanged.
     public let facts: [String: String]
 
     public var architecture: DOAnetArchitecture { parameters.architecture }
@@ -70,14 +70,14 @@ public struct ModelFile: Sendable {
         self.facts = facts
     }
 
-    /// The same model with other thresholds, and facts that tell of them.
+    /// The same model with other thresholds, and facts about them.
     public func with(gate: GateSettings, facts: [String: String]) -> ModelFile {
         ModelFile(
             parameters: parameters, scaler: scaler, gate: gate, array: array, geometry: geometry,
             tellsActivity: tellsActivity, facts: facts)
     }
 
-    /// Writes the file in one step: a reader sees the old one or the new one, never a part.
+    /// Writes the file in one step: a reader sees the old or the new file, never a part.
     public func save(to path: String) throws(ModelError) {
         let size = [FrameTiming.melBands, features.channels]
         var tensors = (parameters.entries + parameters.buffers).map {
@@ -113,7 +113,7 @@ public struct ModelFile: Sendable {
     }
 
     /// Reads and validates a model.
-    /// - Throws: what is missing, misshapen, unknown or not finite, with the file's and the part's name.
+    /// - Throws: a `ModelError` for a missing, unknown, misshapen or non-finite part, with its name.
     public static func load(_ path: String) throws(ModelError) -> ModelFile {
         let file: SafeTensorFile
         do {
@@ -127,7 +127,7 @@ public struct ModelFile: Sendable {
         let kind = try metadata.value("features", FeatureKind.init, expected: FeatureKind.allCases.map(\.rawValue))
         let architecture = try Self.architecture(metadata, channels: kind.channels)
         let gate = try Self.gate(metadata)
-        // Looked at before memory is taken: what the metadata claim, the file must hold.
+        // Checks the file against the metadata before memory is allocated.
         for (name, shape) in architecture.trainables + architecture.statistics {
             do {
                 try file.demand(name, shape: shape.array)
@@ -180,7 +180,7 @@ public struct ModelFile: Sendable {
         return architecture
     }
 
-    /// Files without the key come from trainings that always had an activity branch.
+    /// Files without the key come from trainings with an activity branch.
     private static func tellsActivity(_ metadata: ModelMetadata) throws(ModelError) -> Bool {
         guard metadata.values["activity"] != nil else { return true }
         return try metadata.one(of: ["trained", untrained], "activity") != untrained
@@ -199,7 +199,7 @@ public struct ModelFile: Sendable {
 
     private static func name(of key: GateKey) -> String { "gate.\(key.rawValue)" }
 
-    /// Settings that older files do not have; those keep their defaults.
+    /// Settings that are missing in older files and then have their defaults.
     private static let laterGateKeys: Set<GateKey> = [.recallBlocks, .smoothing, .refinement]
 
     private static func gate(_ metadata: ModelMetadata) throws(ModelError) -> GateSettings {
@@ -207,7 +207,7 @@ public struct ModelFile: Sendable {
         for key in GateKey.allCases {
             let name = name(of: key)
             if laterGateKeys.contains(key), metadata.values[name] == nil { continue }
-            // The only limit that depends on another setting, which is read before.
+            // The only limit that depends on another setting, which is read earlier.
             let limits = key == .stayThreshold ? 0...gate.openThreshold : key.limits
             let value =
                 key.isInteger
@@ -219,7 +219,7 @@ public struct ModelFile: Sendable {
     }
 }
 
-/// The strings of a model file, each with a clear error when it is missing or cannot be understood.
+/// The strings of a model file, each with an error if it is missing or invalid.
 private struct ModelMetadata {
     let path: String
     let values: [String: String]

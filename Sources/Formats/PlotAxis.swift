@@ -3,19 +3,19 @@ struct PlotAxis {
     private let step: Double
     /// Ticks are these multiples of the step.
     private let multiples: ClosedRange<Int>
-    /// Behind the point that tell ticks apart.
+    /// Decimals that distinguish the ticks.
     let decimals: Int
-    /// What lies on the axis.
+    /// The range of the axis.
     let range: ClosedRange<Double>
 
-    /// Beyond, a value is a mishap that would leave nothing to see of the others.
+    /// A larger value is an error that would make the others invisible.
     static func canShow(_ value: Double) -> Bool { abs(value) < 1e12 }
 
     /// - Parameters:
-    ///   - values: that the axis holds, such that `canShow`; 0...1 without any.
-    ///   - parts: at most so many steps, at least 2.
-    ///   - smallestStep: 1 where only whole numbers have a meaning.
-    ///   - reachesOut: to the ticks around the values, rather than only those between them.
+    ///   - values: values to include, all `canShow`; 0...1 if empty.
+    ///   - parts: maximum number of steps, at least 2.
+    ///   - smallestStep: 1 if only integers are meaningful.
+    ///   - reachesOut: whether to extend to the ticks around the values instead of only those between them.
     init(_ values: some Collection<Double>, parts: Int, smallestStep: Double = 1e-6, reachesOut: Bool) {
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)
         if high - low < max(smallestStep, 1e-9 * max(abs(low), abs(high))) {
@@ -35,20 +35,20 @@ struct PlotAxis {
         range = reachesOut ? bounds.lowerBound * step...bounds.upperBound * step : low...high
     }
 
-    /// The whole numbers around or within; what rounding has moved off one counts as that.
+    /// The integers around or within; rounding errors are removed.
     private static func multiples(_ low: Double, _ high: Double, reachesOut: Bool) -> ClosedRange<Double> {
         let slack = reachesOut ? -1e-9 : 1e-9
         let first = (low - slack).rounded(reachesOut ? .down : .up)
         return first...max(first, (high + slack).rounded(reachesOut ? .up : .down))
     }
 
-    /// factor 10^exponent, as near as a number can be.
+    /// factor 10^exponent, as exactly as possible.
     private static func round(_ factor: Double, _ exponent: Int) -> Double {
         let power = (0..<abs(exponent)).reduce(1.0) { value, _ in value * 10 }
         return exponent < 0 ? factor / power : factor * power
     }
 
-    /// Rising.
+    /// Ascending.
     var ticks: [(value: Double, label: String)] {
         multiples.map { multiple in
             let value = Double(multiple) * step
@@ -64,7 +64,7 @@ struct PlotAxis {
 }
 
 extension Double {
-    /// With so many decimals; what rounds to 0 has no sign. Traps when beyond a whole number of them.
+    /// With this number of decimals; a value that rounds to 0 has no sign. Traps if it does not fit an integer.
     func fixed(_ decimals: Int) -> String {
         let scale = (0..<decimals).reduce(1) { value, _ in value * 10 }
         let scaled = Int((self * Double(scale)).rounded())

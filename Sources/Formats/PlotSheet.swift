@@ -1,24 +1,24 @@
-/// What the pictures of this room have in common, as SVG: the sheet with its heading, frames one below another, the legend,
-/// colours and text. Lengths are pixels of a picture 960 wide; the style turns dark where the reader's screen is.
+/// The SVG layout shared by the plots: a sheet with its heading, frames one below another, the legend, colours and text.
+/// Lengths are pixels of an image 960 wide. The style follows the reader's dark mode.
 enum PlotSheet {
     static let width = 960.0
-    /// From here to `right` go the frames; labels of values stand left of them, words right.
+    /// Horizontal range of the frames; labels of values are left of it, words right.
     static let left = 64.0
     static let right = 900.0
-    /// From the bottom of a frame to the top of the next.
+    /// Distance from the bottom of a frame to the top of the next.
     static let gap = 46.0
 
-    /// Both white and dark grounds show each of them.
+    /// Visible on both white and dark backgrounds.
     static func colour(_ index: Int) -> String { palette[index % palette.count] }
 
     private static let palette = [
         "#2f80d8", "#d9591c", "#1c9a68", "#a657d2", "#b5850c", "#d8468c", "#1295a6", "#7f8a1e", "#6c74e0", "#c2564f",
     ]
 
-    /// A well-formed document that stands alone.
+    /// A complete SVG document.
     /// - Parameters:
     ///   - height: pixels.
-    ///   - style: more rules, on a light ground and on a dark one.
+    ///   - style: additional rules, for a light and for a dark background.
     static func document(title: String, height: Double, style: (light: String, dark: String) = ("", ""), body: String) -> String {
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(pixels(width)) \(pixels(height))" role="img">
@@ -38,7 +38,7 @@ enum PlotSheet {
         """
     }
 
-    /// To a tenth.
+    /// Rounded to a tenth.
     static func pixels(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         let sign = tenths < 0 ? "-" : ""
@@ -46,7 +46,7 @@ enum PlotSheet {
         return "\(sign)\(abs(tenths) / 10)" + (fraction == 0 ? "" : ".\(fraction)")
     }
 
-    /// Control characters, which XML has no way to write, become spaces.
+    /// Control characters, which XML cannot represent, become spaces.
     static func escaped(_ text: String) -> String {
         text.unicodeScalars.map { scalar in
             switch scalar {
@@ -61,12 +61,12 @@ enum PlotSheet {
     }
 }
 
-/// The frame of one quantity: its name, values upwards at the left, lines at them and at places of the other axis.
+/// The frame of one quantity: its name, values upwards at the left, grid lines.
 struct PlotFrame {
     let name: String
-    /// Behind the name, paler; may be empty.
+    /// Shown after the name in a paler colour; may be empty.
     var unit = ""
-    /// Pixels from the top of the picture.
+    /// Pixels from the top of the image.
     let top, height: Double
     let range: ClosedRange<Double>
     /// Value, its label at the left, a word for it at the right.
@@ -76,7 +76,7 @@ struct PlotFrame {
 
     func y(_ value: Double) -> Double { bottom - (value - range.lowerBound) / (range.upperBound - range.lowerBound) * height }
 
-    /// - Parameter verticals: pixels from the left, of the other axis' ticks.
+    /// - Parameter verticals: ticks of the other axis, in pixels from the left.
     func svg(verticals: [Double]) -> String {
         let (left, right) = (PlotSheet.pixels(PlotSheet.left), PlotSheet.pixels(PlotSheet.right))
         let unit = unit.isEmpty ? "" : "<tspan class=\"word\" font-weight=\"400\" dx=\"6\">\(PlotSheet.escaped(unit))</tspan>"
@@ -94,7 +94,7 @@ struct PlotFrame {
         return text
     }
 
-    /// Text beside a height, in the middle of its letters.
+    /// Text beside a height, vertically centred.
     private static func label(_ text: String, kind: String, x: Double, y: Double) -> String {
         "<text class=\"\(kind)\" x=\"\(PlotSheet.pixels(x))\" y=\"\(PlotSheet.pixels(y + 4))\">\(text)</text>"
     }
@@ -104,18 +104,18 @@ struct PlotFrame {
 struct PlotLegend {
     private struct Entry {
         let label: String
-        /// Attributes of its sample of a line.
+        /// Attributes of the entry's sample line.
         let line: String
         let x: Double
     }
 
     private var rows: [[Entry]] = []
 
-    /// - Parameter entries: each with the attributes of a path that looks like what it explains.
+    /// - Parameter entries: each with the attributes of a path that looks like the entry's curve.
     init(_ entries: [(label: String, line: String)]) {
         var x = Double.infinity
         for (label, line) in entries {
-            // 7 pixels a letter is a generous guess: fonts differ.
+            // 7 pixels per letter is a generous estimate, since fonts differ.
             let width = 50 + 7 * Double(label.count)
             if x + width > PlotSheet.right + 18 {
                 rows.append([])
@@ -126,7 +126,7 @@ struct PlotLegend {
         }
     }
 
-    /// Where the first frame may begin.
+    /// The minimum top of the first frame.
     var bottom: Double { 76 + 20 * Double(rows.count) }
 
     var svg: String {

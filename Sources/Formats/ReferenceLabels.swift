@@ -3,18 +3,18 @@ public import Tracking
 
 /// The reference of one recording, block by block.
 ///
-/// An identity is one (class, track) without a missing frame and without a jump of more than 30 degrees from frame to frame:
-/// what repeats a class and track later is another event.
+/// An event is one (class, track) without a missing frame and without a jump of more than 30 degrees between frames. A later
+/// occurrence of the same class and track is another event.
 public struct ReferenceLabels: Sendable {
-    /// Degrees between neighbouring frames beyond which a new event begins.
+    /// Degrees between adjacent frames above which a new event begins.
     public static let jumpDegrees: Float = 30
 
-    /// Active sources of each block; identities count up from 0.
+    /// Active sources of each block; identities are numbered from 0.
     public let blocks: [[LabelledDirection]]
-    /// Events in the recording.
+    /// Number of events in the recording.
     public let identityCount: Int
 
-    /// - Parameter blockCount: the recording's length in blocks; the last row's frame decides when nil. Rows beyond it are left out.
+    /// - Parameter blockCount: the recording's length in blocks; nil: as many as the last row needs. Later rows are ignored.
     public init(_ metadata: MetadataCSV, blockCount: Int? = nil) {
         let count = blockCount ?? metadata.frameCount
         var blocks = [[LabelledDirection]](repeating: [], count: count)
@@ -41,16 +41,16 @@ public struct ReferenceLabels: Sendable {
         identityCount = identities
     }
 
-    /// Labels that carry identities already.
+    /// Labels that already have identities.
     public init(blocks: [[LabelledDirection]]) {
         self.blocks = blocks
         identityCount = (blocks.joined().map(\.identity).max() ?? -1) + 1
     }
 
-    /// The most sources that are active in one block.
+    /// The largest number of sources that are active in one block.
     public var mostAtOnce: Int { blocks.lazy.map(\.count).max() ?? 0 }
 
-    /// What a system's csv says: its identity is the track column as it stands.
+    /// The tracks of a system's csv: the identity is the track column.
     public static func predictions(_ metadata: MetadataCSV, blockCount: Int) -> [[LabelledDirection]] {
         var blocks = [[LabelledDirection]](repeating: [], count: max(blockCount, metadata.frameCount))
         for row in metadata.rows {
@@ -59,16 +59,16 @@ public struct ReferenceLabels: Sendable {
         return blocks
     }
 
-    /// Reference slots for training: a slot belongs to an event from its first block to its last.
+    /// Reference slots for training: an event keeps its slot from its first block to its last.
     public struct Slots: Sendable {
-        /// blocks x slots; nil where the slot is free.
+        /// blocks x slots; nil for a free slot.
         public let blocks: [[LabelledDirection?]]
-        /// Blocks of events that found every slot taken, summed over events.
+        /// Blocks of events while all slots were taken, summed over events.
         public let droppedBlocks: Int
     }
 
-    /// Gives each event the lowest slot that is free when it begins. An event that finds none waits for one to come free, and then
-    /// keeps that; its blocks until then are counted as dropped.
+    /// Gives each event the lowest slot that is free when it begins. Otherwise the event waits for the next free slot and keeps
+    /// that; its blocks until then count as dropped.
     public func slots(_ count: Int) -> Slots {
         var owners = [Int?](repeating: nil, count: count)
         var dropped = 0

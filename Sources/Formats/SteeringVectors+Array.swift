@@ -3,10 +3,10 @@ public import Features
 import Geometry
 
 extension SteeringVectors {
-    /// Directions that are told apart, 6 degrees from one to the next.
+    /// Number of candidate directions, 6 degrees apart.
     private static let count = 1000
 
-    /// Of an array's capsules.
+    /// Steering vectors of an array's capsules.
     public convenience init(of geometry: ArrayGeometry) {
         let directions = ArrayGeometry.directions(Self.count)
         self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) {

@@ -1,7 +1,7 @@
-// The plot as SVG, on the sheet that all pictures share.
+// The plot as SVG, in the layout shared by all plots.
 
 extension TrackPlot {
-    /// A well-formed document that stands alone: azimuth, elevation and, where tracks tell it, activity over seconds.
+    /// A complete SVG document: azimuth, elevation and, if the tracks have it, activity over seconds.
     public var svg: String {
         let legend = legend
         let azimuth = Quantity.azimuth(top: legend.bottom)
@@ -22,10 +22,10 @@ extension TrackPlot {
 
     // MARK: - Quantities
 
-    /// What is drawn in one frame.
+    /// The quantity of one frame.
     private struct Quantity {
         let frame: PlotFrame
-        /// A step between neighbouring blocks beyond which the value has gone round.
+        /// A step between adjacent blocks above which the value has wrapped around.
         var wrap = Double.infinity
         let value: @Sendable (Point) -> Double?
 
@@ -55,7 +55,7 @@ extension TrackPlot {
         }
     }
 
-    /// The smallest of three that holds every elevation.
+    /// The smallest of three ranges that includes every elevation.
     private var elevationLimit: Double {
         let highest = (references + tracks).lazy.flatMap(\.points).map { Double(abs($0.elevation)) }.max() ?? 0
         return [30, 60].first { highest <= $0 } ?? 90
@@ -63,7 +63,7 @@ extension TrackPlot {
 
     private func drawn(_ quantity: Quantity) -> String {
         var text = quantity.frame.svg(verticals: timeTicks.map { x(Double($0 * Self.blocksPerSecond)) })
-        // One path for all, so that bands that cross are no darker there.
+        // One path for all, so that overlapping bands are no darker.
         let bands = references.map { path($0, of: quantity) }.joined()
         if !bands.isEmpty { text += "<path class=\"reference\" d=\"\(bands)\"/>\n" }
         for (track, colour) in zip(tracks, colours.map(\.colour)) {
@@ -73,8 +73,8 @@ extension TrackPlot {
         return text
     }
 
-    /// From the beginning of a piece's first block to the end of its last, through the middles of all between; a new
-    /// piece after every gap and every wrap.
+    /// From the beginning of a segment's first block to the end of its last, through the middle of the blocks between; a new
+    /// segment begins after every gap and every wrap.
     private func path(_ line: Line, of quantity: Quantity) -> String {
         var pieces: [[(frame: Int, y: Double)]] = []
         var last: (frame: Int, value: Double)?
@@ -123,7 +123,7 @@ extension TrackPlot {
 
     // MARK: - Legend
 
-    /// A recording of very many tracks names the first of them only.
+    /// In a recording with very many tracks, only the first are named.
     private var legend: PlotLegend {
         let shown = 40
         var entries = references.isEmpty ? [] : [("reference", "class=\"reference\"")]

@@ -1,9 +1,9 @@
 import Geometry
 import Tracking
 
-/// Directions over time as a picture: references as wide pale bands, tracks as thin lines with a colour for each id.
+/// Directions over time as a plot: references as wide pale bands, tracks as thin lines, one colour per id.
 public struct TrackPlot: Sendable {
-    /// Where a source is in one block.
+    /// The direction of a source in one block.
     public struct Point: Sendable, Hashable {
         /// The block [100 frame, 100 frame + 100) ms.
         public var frame: Int
@@ -11,7 +11,7 @@ public struct TrackPlot: Sendable {
         public var azimuth: Float
         /// Degrees, -90...90.
         public var elevation: Float
-        /// 0...1; nil where nobody says it.
+        /// 0...1; nil if unknown.
         public var activity: Float?
 
         public init(frame: Int, azimuth: Float, elevation: Float, activity: Float? = nil) {
@@ -22,7 +22,7 @@ public struct TrackPlot: Sendable {
         }
     }
 
-    /// One source, its points by rising frame; blocks without a point are gaps.
+    /// One source, its points in order of frames; blocks without a point are gaps.
     public struct Line: Sendable, Hashable {
         public var id: Int
         public var points: [Point]
@@ -35,7 +35,7 @@ public struct TrackPlot: Sendable {
 
     public var title: String
     public var references: [Line]
-    /// In the order of their first points, which is that of their colours and of the legend.
+    /// In the order of their first points, which determines colours and legend.
     public let tracks: [Line]
 
     public init(title: String, references: [Line], tracks: [Line]) {
@@ -63,7 +63,7 @@ public struct TrackPlot: Sendable {
         return points.map { Line(id: $0.key, points: $0.value) }.sorted { $0.id < $1.id }
     }
 
-    /// The colour of every track's id; both white and dark grounds show each of them. The eleventh is the first again.
+    /// The colour of every track's id, visible on both white and dark backgrounds. The eleventh equals the first.
     public var colours: [(id: Int, colour: String)] {
         tracks.enumerated().map { ($1.id, PlotSheet.colour($0)) }
     }

@@ -11,7 +11,7 @@ public struct Direction: Sendable, Hashable {
 
     public static let front = Direction(unit: 1, 0, 0)
 
-    /// A vector that is already of length 1.
+    /// A vector that already has length 1.
     @inlinable
     public init(unit x: Float, _ y: Float, _ z: Float) {
         self.x = x
@@ -19,7 +19,7 @@ public struct Direction: Sendable, Hashable {
         self.z = z
     }
 
-    /// The direction of any vector; a vector of (nearly) no length, or not finite, points to the front.
+    /// The direction of any vector; a vector of (nearly) zero length, or not finite, gives the front.
     public init(towards x: Float, _ y: Float, _ z: Float) {
         let length = (x * x + y * y + z * z).squareRoot()
         guard length.isFinite, length > 1e-12 else {
@@ -45,8 +45,8 @@ public struct Direction: Sendable, Hashable {
     /// Degrees in -90...90.
     public var elevation: Float { Float(asin(Double(min(max(z, -1), 1))) * 180 / .pi) }
 
-    /// A direction between this one and another, on the great circle through both: `share` of 0 is this one, of 1 the other. For
-    /// directions less than 90 degrees apart, for which the share of the chord is near that of the arc.
+    /// A direction between this one and another, on the great circle through both: `share` 0 is this one, 1 the other. For
+    /// directions less than 90 degrees apart, for which the share of the chord approximates that of the arc.
     public func towards(_ other: Direction, by share: Float) -> Direction {
         let rest = 1 - share
         return Direction(towards: rest * x + share * other.x, rest * y + share * other.y, rest * z + share * other.z)

@@ -1,15 +1,15 @@
-/// A part of the sphere of directions: a range of azimuth and one of elevation.
+/// A part of the sphere of directions: a range of azimuths and a range of elevations.
 @frozen
 public struct Sector: Sendable, Hashable {
-    /// Degrees; counter-clockwise from `start`, over +-180 where it must.
+    /// Degrees; counter-clockwise from `start`, across +-180 if necessary.
     public let start: Float
-    /// Degrees counter-clockwise from `start`, 360 at most: all around.
+    /// Degrees counter-clockwise from `start`, at most 360: all azimuths.
     public let width: Float
-    /// Degrees, both ends included.
+    /// Degrees, inclusive.
     public let elevations: ClosedRange<Float>
 
     /// - Parameters:
-    ///   - azimuth: degrees, from the first counter-clockwise to the second: (170, -170) is 20 degrees behind; nil is all around.
+    ///   - azimuth: degrees, from the first counter-clockwise to the second: (170, -170) is 20 degrees behind; nil is all azimuths.
     ///   - elevation: degrees.
     public init(azimuth: (from: Float, to: Float)?, elevation: ClosedRange<Float> = -90...90) {
         elevations = elevation
@@ -21,7 +21,7 @@ public struct Sector: Sendable, Hashable {
         width = Self.turn(azimuth.to - azimuth.from)
     }
 
-    /// Whether a direction lies in it, its edges included.
+    /// Whether the sector contains a direction; its edges are included.
     public func contains(_ direction: Direction) -> Bool {
         guard elevations.contains(direction.elevation) else { return false }
         return width >= 360 || Self.turn(direction.azimuth - start) <= width

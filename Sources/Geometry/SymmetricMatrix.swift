@@ -1,6 +1,6 @@
 import Glibc
 
-/// A small real symmetric matrix, for what is computed once: axes of an array, the rotation between two sets of directions.
+/// A small real symmetric matrix, for one-time computations: axes of an array, the rotation between two sets of directions.
 public struct SymmetricMatrix: Sendable {
     /// [size, size]
     public private(set) var rows: [[Double]]
@@ -22,7 +22,7 @@ public struct SymmetricMatrix: Sendable {
         self.init(rows)
     }
 
-    /// Eigenvalues, the largest first, each with its vector of length 1 (cyclic Jacobi rotations).
+    /// Eigenvalues in descending order, each with its unit eigenvector (cyclic Jacobi rotations).
     public var eigen: [(value: Double, vector: [Double])] {
         var a = rows
         var vectors = (0..<size).map { i in (0..<size).map { $0 == i ? 1.0 : 0 } }

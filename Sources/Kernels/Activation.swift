@@ -28,7 +28,7 @@ public enum Activation {
     public static func rectifyBackward<Scalar: KernelScalar>(
         _ gradient: MutableTensorRef<Scalar>, output y: TensorRef<Scalar>
     ) {
-        precondition(gradient.count == y.count, "a gradient is as long as its output")
+        precondition(gradient.count == y.count, "a gradient has the length of its output")
         let (slopes, values) = unsafe (gradient.unsafeBase, y.unsafeBase)
         for i in 0..<y.count { unsafe slopes[i] = values[i] > 0 ? slopes[i] : 0 }
     }
@@ -47,7 +47,7 @@ public enum Activation {
     public static func tanhBackward<Scalar: KernelScalar>(
         _ gradient: MutableTensorRef<Scalar>, output y: TensorRef<Scalar>
     ) {
-        precondition(gradient.count == y.count, "a gradient is as long as its output")
+        precondition(gradient.count == y.count, "a gradient has the length of its output")
         let (slopes, values) = unsafe (gradient.unsafeBase, y.unsafeBase)
         for i in 0..<y.count { unsafe slopes[i] *= 1 - values[i] * values[i] }
     }
@@ -66,7 +66,7 @@ public enum Activation {
     public static func sigmoidBackward<Scalar: KernelScalar>(
         _ gradient: MutableTensorRef<Scalar>, output y: TensorRef<Scalar>
     ) {
-        precondition(gradient.count == y.count, "a gradient is as long as its output")
+        precondition(gradient.count == y.count, "a gradient has the length of its output")
         let (slopes, values) = unsafe (gradient.unsafeBase, y.unsafeBase)
         for i in 0..<y.count { unsafe slopes[i] *= values[i] * (1 - values[i]) }
     }

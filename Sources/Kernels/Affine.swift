@@ -1,6 +1,6 @@
 public import Tensor
 
-/// y = x W^T + b. Weights are [outputs, inputs], as PyTorch keeps them; rows are whatever is batched.
+/// y = x W^T + b. Weights are [outputs, inputs], as in PyTorch; rows are the batch dimension.
 public enum Affine {
     /// - Parameters:
     ///   - output: [rows, outputs].
@@ -28,10 +28,10 @@ public enum Affine {
         }
     }
 
-    /// Adds to the gradients of weight and bias; writes the input's, where one is wanted.
+    /// Adds to the gradients of weight and bias; writes the input's gradient if requested.
     /// - Parameters:
     ///   - outputGradient: [rows, outputs].
-    ///   - inputGradient: [rows, inputs]; overwritten, or added to where `accumulating`.
+    ///   - inputGradient: [rows, inputs]; overwritten, or added to if `accumulating`.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func backward<Scalar: KernelScalar>(
@@ -51,7 +51,7 @@ public enum Affine {
             beta: 1, weightGradient.unsafeBase, inputs)
         unsafe addColumns(dy, rows: rows, columns: outputs, stride: outputs, to: biasGradient.unsafeBase)
         if let inputGradient {
-            precondition(inputGradient.count == input.count, "an input's gradient is as long as the input")
+            precondition(inputGradient.count == input.count, "an input's gradient has the length of the input")
             unsafe Scalar.multiply(
                 rows, inputs, outputs, dy, outputs, transposedA: false, weight.unsafeBase, inputs, transposedB: false,
                 beta: accumulating ? 1 : 0, inputGradient.unsafeBase, inputs)

@@ -4,7 +4,7 @@ public import Tensor
 ///
 ///     Q = x Wq^T    K = x Wk^T    V = x Wv^T    P = softmax over columns of Q K^T    y = P V
 ///
-/// Sequences are independent. Scores are not masked: every time sees every other.
+/// Sequences are independent. Scores are not masked: every time attends to every other.
 public enum Attention {
     /// The three projections, each [width, inputs], or their gradients.
     public struct Weights<Scalar: KernelScalar> {
@@ -19,16 +19,16 @@ public enum Attention {
         var all: [MutableTensorRef<Scalar>] { [query, key, value] }
     }
 
-    /// What the forward pass leaves for the backward one, and where that one works. S sequences, T times.
+    /// Results of the forward pass for the backward pass, and its working memory. S sequences, T times.
     public struct Memory<Scalar: KernelScalar> {
         /// [S, T, width] each: Q, K, V, and their gradients.
         let projections, projectionGradients: [MutableTensorRef<Scalar>]
-        /// [S, T, T]: P, row = the time that asks.
+        /// [S, T, T]: P, row = the attending time.
         public let weights: MutableTensorRef<Scalar>
         /// [S, T, T]: the gradient of P, then of the scores.
         let weightsGradient: MutableTensorRef<Scalar>
 
-        /// Elements that a memory takes from its arena.
+        /// Elements that a memory needs in its arena.
         public static func footprint(sequences: Int, times: Int, width: Int) -> Int {
             6 * Arena<Scalar>.footprint(Shape(sequences, times, width))
                 + 2 * Arena<Scalar>.footprint(Shape(sequences, times, times))
@@ -130,7 +130,7 @@ public enum Attention {
         }
     }
 
-    /// x = e^x / sum e^x, in place; the largest score is taken off first, so that nothing overflows.
+    /// x = e^x / sum e^x, in place; the largest score is subtracted first, against overflow.
     @inline(__always)
     @unsafe private static func softmax<Scalar: KernelScalar>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
         var largest = unsafe x[0]

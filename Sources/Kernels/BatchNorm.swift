@@ -1,21 +1,21 @@
 public import Tensor
 
-/// Batch normalisation over every position of a channel (Ioffe and Szegedy, 2015), with the ReLU behind it.
+/// Batch normalisation over every position of a channel (Ioffe and Szegedy, 2015), followed by ReLU.
 ///
-/// It works on what `MaxPool` leaves: the sums over the unpooled tensor and the pooled extremes.
+/// It uses the results of `MaxPool`: the sums over the unpooled tensor and the pooled extremes.
 public enum BatchNorm {
-    /// Added to the variance, as PyTorch's default.
+    /// Added to the variance, PyTorch's default.
     public static var epsilon: Double { 1e-5 }
-    /// The share of a batch in the running statistics, as PyTorch's default.
+    /// Weight of a batch in the running statistics, PyTorch's default.
     public static var momentum: Double { 0.1 }
 
     /// Batch mean and inverse deviation, and the scale and shift that apply them.
     /// - Parameters:
     ///   - statistics: [4, channels]; mean, 1 / deviation, scale, shift are written.
-    ///   - sums: one [2, channels] for each part of the batch: sums of x and x^2, added in order, so that the result does
-    ///     not depend on who summed which part.
-    ///   - count: positions summed.
-    ///   - mean, variance: [channels]; running statistics, moved by `momentum` (variance without bias).
+    ///   - sums: one [2, channels] for each part of the batch: sums of x and x^2, added in order, so that the result does not
+    ///     depend on the workers.
+    ///   - count: number of summed positions.
+    ///   - mean, variance: [channels]; running statistics, updated with `momentum` (unbiased variance).
     public static func batchStatistics<Scalar: KernelScalar>(
         _ statistics: MutableTensorRef<Scalar>, sums: [MutableTensorRef<Scalar>], count: Int, gain: TensorRef<Scalar>,
         bias: TensorRef<Scalar>, mean: MutableTensorRef<Scalar>, variance: MutableTensorRef<Scalar>
@@ -78,7 +78,7 @@ public enum BatchNorm {
     /// First half of backward: masks the gradient by the ReLU, and adds its sums.
     /// - Parameters:
     ///   - gradient: [positions, channels]; of the rectified output, zeroed in place where that is zero.
-    ///   - extremes: [positions, channels]; the x behind each output.
+    ///   - extremes: [positions, channels]; the x of each output.
     ///   - sums: [2, channels]; the sums of the gradient and of gradient times normalised x are added.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
@@ -87,7 +87,7 @@ public enum BatchNorm {
         sums: MutableTensorRef<Scalar>
     ) {
         let channels = statistics.count / 4
-        precondition(gradient.count == extremes.count && sums.count == 2 * channels, "a gradient is as long as its output")
+        precondition(gradient.count == extremes.count && sums.count == 2 * channels, "a gradient has the length of its output")
         let mean = unsafe statistics.unsafeBase
         let (inverse, scale, shift) = unsafe (mean + channels, mean + 2 * channels, mean + 3 * channels)
         let (sum, products) = unsafe (sums.unsafeBase, sums.unsafeBase + channels)
@@ -103,9 +103,9 @@ public enum BatchNorm {
         }
     }
 
-    /// Second half: adds the gradients of gain and bias, and says what `MaxPool.backward` is to do.
+    /// Second half: adds the gradients of gain and bias, and computes the arguments of `MaxPool.backward`.
     /// - Parameters:
-    ///   - dense: [2, channels]; slope and offset of the dense part are written.
+    ///   - dense: [2, channels]; factor and offset of the dense part are written.
     ///   - sums: one [2, channels] for each part of the batch, added in order.
     ///   - count: positions of the unpooled tensor.
     public static func backward<Scalar: KernelScalar>(

@@ -2,16 +2,17 @@ public import Tensor
 
 /// 3x3 convolution, stride 1, channel last: [time, band, channel], zero beyond the first and last band.
 ///
-/// Weights are [3 times, 3 bands, inputs, outputs], so that they are the right-hand matrix of one product per tile
-/// whose left-hand side gathers the nine neighbours of each position. The tile is small enough to stay in the second
-/// level cache, so gathering costs little beside the product, and nothing of the size of the whole gathered input exists.
-/// Output row t looks at input rows t - past ... t - past + 2; rows outside the input count as zeros. So `past` is 2
-/// for a causal network, 1 for a symmetric one, and 0 where the caller keeps the two rows before its input itself.
+/// Weights are [3 times, 3 bands, inputs, outputs], which makes them the right-hand matrix of one product per tile, whose
+/// left-hand side gathers the nine neighbours of each position. A tile fits into the second-level cache, so gathering is cheap
+/// relative to the product, and the whole gathered input never exists in memory.
+///
+/// Output row t depends on input rows t - past ... t - past + 2; rows outside the input count as zeros. So `past` is 2 for a
+/// causal network, 1 for a symmetric one, and 0 if the caller keeps the two previous rows itself.
 public enum Convolution {
     /// Positions (time x band) of a tile; whole rows of time are gathered, at least one.
     static var tilePositions: Int { 320 }
 
-    /// Elements of scratch that any call with these extents wants.
+    /// Elements of scratch for any call with these extents.
     public static func scratchCount(inputs: Int, bands: Int, rows: Int) -> Int { rows * bands * 9 * inputs }
 
     /// Rows of time in a tile: a multiple of `multiple` near `tilePositions` positions.
@@ -23,7 +24,7 @@ public enum Convolution {
     ///   - output: [rows, bands, outputs], of output rows `first..<first + rows`.
     ///   - input: [times, bands, inputs].
     ///   - weight: [3, 3, inputs, outputs].
-    ///   - scratch: at least `scratchCount` elements; holds the gathered neighbours afterwards.
+    ///   - scratch: at least `scratchCount` elements; contains the gathered neighbours afterwards.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func forward<Scalar: KernelScalar>(
@@ -59,14 +60,14 @@ public enum Convolution {
             outputGradient.unsafeBase, outputs, transposedB: false, beta: 1, weightGradient.unsafeBase, outputs)
     }
 
-    /// The input's gradient is the convolution of the output's gradient with the weights turned about both axes and
-    /// with inputs and outputs exchanged: `forward(past: 2 - past)` with what this writes.
+    /// The input's gradient is the convolution of the output's gradient with the weights rotated by 180 degrees and with inputs
+    /// and outputs exchanged: `forward(past: 2 - past)` with the result of this function.
     /// - Parameter turned: [3, 3, outputs, inputs].
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func turn<Scalar: KernelScalar>(weight: TensorRef<Scalar>, into turned: MutableTensorRef<Scalar>) {
         let (inputs, outputs) = (weight.shape[2], weight.shape[3])
-        precondition(turned.count == weight.count, "turned weights are as many as the weights")
+        precondition(turned.count == weight.count, "rotated weights have the count of the weights")
         for tap in 0..<9 {
             let source = unsafe weight.unsafeBase + (8 - tap) * inputs * outputs
             let target = unsafe turned.unsafeBase + tap * inputs * outputs
@@ -107,7 +108,7 @@ public enum Convolution {
         }
     }
 
-    /// Short runs are not worth a call to memmove.
+    /// A loop is faster than memmove for short ranges.
     @inline(__always)
     @unsafe private static func copy<Scalar: KernelScalar>(
         _ source: UnsafePointer<Scalar>, to target: UnsafeMutablePointer<Scalar>, count: Int
@@ -116,7 +117,7 @@ public enum Convolution {
         for i in 0..<count { unsafe target[i] = source[i] }
     }
 
-    /// Folds a batch normalisation that follows into the weights: scale x + shift with x = input by weight.
+    /// Folds a subsequent batch normalisation into the weights: scale x + shift with x = input by weight.
     /// - Parameters:
     ///   - folded: [3, 3, inputs, outputs]; weight times each output's scale.
     ///   - bias: [outputs]; the shift.

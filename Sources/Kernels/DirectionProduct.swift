@@ -1,7 +1,7 @@
 public import Tensor
 
-/// How the paper's network joins the two directions of its recurrent layers: tanh(forward) tanh(backward), which is why
-/// figure 1 shows 128 and not 256 features behind them.
+/// Combines the two directions of the paper's recurrent layers: tanh(forward) tanh(backward), which is why figure 1 shows 128
+/// and not 256 features after them.
 public enum DirectionProduct {
     /// - Parameters:
     ///   - output: [rows, width].

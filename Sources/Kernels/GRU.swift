@@ -5,7 +5,7 @@ public import Tensor
 ///     r = sigmoid(Wir x + bir + Whr h + bhr)        n = tanh(Win x + bin + r (Whn h + bhn))
 ///     z = sigmoid(Wiz x + biz + Whz h + bhz)        h' = (1 - z) n + z h
 ///
-/// A sequence starts from h = 0. All inputs of a sequence are multiplied at once, and all sequences advance together.
+/// A sequence starts with h = 0. All inputs of a sequence are multiplied at once, and all sequences advance together.
 public enum GRU {
     /// One direction's parameters, or their gradients.
     public struct Weights<Scalar: KernelScalar> {
@@ -26,7 +26,7 @@ public enum GRU {
         var inputs: Int { input.shape[1] }
     }
 
-    /// What a direction remembers of its forward pass, and where its backward pass writes. S sequences, T times.
+    /// Results of a direction's forward pass, and output of its backward pass. S sequences, T times.
     public struct Memory<Scalar: KernelScalar> {
         /// [S, T, 3 width]: r, z, n; after `backward`, the gradients before those non-linearities.
         public let gates: MutableTensorRef<Scalar>
@@ -39,7 +39,7 @@ public enum GRU {
         }
     }
 
-    /// Where a direction's hidden vectors lie in rows that several directions may share: [S, T, stride], from `column`.
+    /// The columns of a direction's hidden vectors in rows that several directions may share: [S, T, stride], from `column`.
     public struct Columns<Scalar: KernelScalar> {
         public let values: MutableTensorRef<Scalar>
         public let column: Int
@@ -95,7 +95,7 @@ public enum GRU {
             }
             for s in 0..<sequences {
                 let h = unsafe output.base + (s * times + time) * stride
-                // The first step has none before it: no pointer is formed outside of the buffer.
+                // The first step has no previous one, so no pointer outside the buffer is formed.
                 let previous = unsafe step > 0 ? output.base + (s * times + before) * stride : nil
                 unsafe advance(
                     h, from: previous, gates: gates + s * times * 3 * width,
@@ -104,10 +104,10 @@ public enum GRU {
         }
     }
 
-    /// Adds to the weights' gradients; writes the input's. The memory of the forward pass is used up.
+    /// Adds to the weights' gradients; writes the input's gradient. The memory of the forward pass is overwritten.
     /// - Parameters:
-    ///   - outputGradient: [S, T, stride]; this direction's columns are used up too.
-    ///   - inputGradient: [S, T, inputs]; overwritten, or added to where `accumulating` (the second direction).
+    ///   - outputGradient: [S, T, stride]; this direction's columns are overwritten too.
+    ///   - inputGradient: [S, T, inputs]; overwritten, or added to if `accumulating` (the second direction).
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func backward<Scalar: KernelScalar>(
@@ -148,7 +148,7 @@ public enum GRU {
         unsafe Affine.addColumns(
             UnsafePointer(memory.recurrent.unsafeBase), rows: sequences * times, columns: 3 * width,
             stride: 3 * width, to: weightGradients.hiddenBias.unsafeBase)
-        // Every step but the first of each sequence met the hidden vector of the one before it.
+        // Every step except the first of each sequence used the hidden vector of the previous step.
         for s in 0..<sequences where times > 1 {
             let (after, before) = reversed ? (s * times, s * times + 1) : (s * times + 1, s * times)
             unsafe Scalar.multiply(
@@ -200,7 +200,7 @@ public enum GRU {
         }
     }
 
-    /// From dL/dh' to the gradients of the gates' sums (over `gates` and `recurrent`), and z dL/dh' into the step before.
+    /// From dL/dh' to the gradients of the gates' sums (in `gates` and `recurrent`), and z dL/dh' to the previous step.
     @inline(__always)
     @unsafe private static func retreat<Scalar: KernelScalar>(
         gradient: UnsafePointer<Scalar>, previous: UnsafePointer<Scalar>?,

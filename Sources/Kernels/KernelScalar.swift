@@ -1,7 +1,7 @@
 internal import CRealtime
 internal import Glibc
 
-/// What the kernels compute in: Float to run, Double to check the very same code against finite differences.
+/// The scalar type of the kernels: Float in use, Double for checking the same code against finite differences.
 public protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
     /// c[m x n] = a b + beta c, row major; see `Matrix`.
     @unsafe static func multiply(
@@ -81,7 +81,7 @@ extension Double: KernelScalar {
         unsafe bearing_dgemv(Int32(rows), Int32(columns), 1, a, Int32(stride), x, beta, y)
     }
 
-    /// The C library's, for Double serves the checks and not the speed.
+    /// The C library's function, since Double is used only for checks.
     @inline(__always)
     public static func exponential(_ x: Double) -> Double { exp(x) }
 }

@@ -1,13 +1,13 @@
 public import Tensor
 
-/// Max-pooling of a batch-normalised, rectified tensor, taken before either: with a per-channel scale s and shift,
-/// max(relu(s x + shift)) = relu(s m + shift) where m is the largest x of the window, or the smallest where s < 0. So one
-/// pass over the convolution's output, while its tile is in the cache, gives both the pooled extremes and the sums
-/// that the batch statistics want, and all later passes walk the pooled tensor only.
+/// Max-pooling of a batch-normalised, rectified tensor, computed before both: with a per-channel scale s and shift, max(relu(s
+/// x + shift)) = relu(s m + shift), where m is the largest x of the window, or the smallest if s < 0. So one pass over the
+/// convolution's output, while its tile is in the cache, gives the pooled extremes and the sums for the batch statistics. All
+/// later passes use the pooled tensor only.
 public enum MaxPool {
     /// - Parameters:
     ///   - pooled: [rows / times, bands / width, channels]; the extreme x of each window.
-    ///   - choice: as `pooled`; the extreme's place in its window, row by row; the first of equals.
+    ///   - choice: as `pooled`; the extreme's index in its window, row by row; the first of equals.
     ///   - input: [rows, bands, channels]; rows and bands are multiples of the window's.
     ///   - window: times x bands of a window.
     ///   - gain: [channels]; only its sign counts.
@@ -56,8 +56,8 @@ public enum MaxPool {
         }
     }
 
-    /// Writes the gradient of the unpooled tensor over that tensor: `slope x + offset` everywhere, plus `scale` times the pooled
-    /// gradient at each window's choice. This is batch normalisation's backward form, whose dense part is affine in x.
+    /// Replaces the unpooled tensor by its gradient: `slope x + offset` everywhere, plus `scale` times the pooled gradient at
+    /// each window's choice. This is the backward form of batch normalisation, whose dense part is affine in x.
     /// - Parameters:
     ///   - values: [rows, bands, channels]; x, replaced by its gradient.
     ///   - gradient: as pooled; the gradient of the normalised extremes.

@@ -2,25 +2,25 @@ public import Kernels
 public import Platform
 public import Tensor
 
-/// How predictions are tied to references, and what the two terms weigh.
+/// How predictions are assigned to references, and the weights of the terms.
 public struct AssignmentLossSettings: Sendable, Hashable {
-    /// What of an output is held against its reference.
+    /// The part of an output that is compared with its reference.
     public enum Distance: String, Sendable, Hashable, CaseIterable {
-        /// The unit vector towards which it points, as the tracking losses have it.
+        /// The unit vector in its direction, as in the tracking losses.
         case unit
-        /// The vector as it is, its length included.
+        /// The raw vector, including its length.
         case raw
     }
 
-    /// Blocks over which an assignment must hold: 1 assigns each block on its own; `nil` the whole sequence at once.
+    /// Blocks for which an assignment is fixed: 1 assigns each block separately; `nil` the whole sequence.
     public var window: Int? = 5
     public var distance = Distance.unit
     public var positionWeight = 1.0
     public var activityWeight = 1.0
-    /// Degrees from its source at which an output shall be half as sure that it is active: what it then says is how likely its
-    /// direction helps, not how likely somebody speaks. 0: active sources are active, wherever the output points.
+    /// Angular error in degrees at which the target activity is one half: activity then estimates whether the direction is
+    /// useful, not only whether a source is active. 0: the target of active sources is 1, whatever the direction.
     public var activityDegrees = 0.0
-    /// Of misses, false tracks and changed identities for each reference, counted smoothly: 1 - MOTA within 20 degrees.
+    /// Weight of misses, false tracks and identity switches per reference, counted smoothly: 1 - MOTA within 20 degrees.
     public var matchWeight = 0.0
 
     public init() {}
@@ -29,18 +29,21 @@ public struct AssignmentLossSettings: Sendable, Hashable {
 /// Exact assignment of outputs to reference slots over a trailing window, then distance and activity.
 ///
 /// Per block t and permutation pi the cost is the sum over slots j of a_j wp |v_pi(j) - x_j| / N + wa BCE(l_pi(j), a_j) / M,
-/// with v the outputs (made unit vectors, or raw: see `Distance`), x unit references, a their activity, N the sum of all a and M the outputs of the batch.
-/// The permutation of block t is the one of least cost over blocks t-W+1...t, and no gradient flows through that choice:
-/// references keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24 permutations.
-/// With `activityDegrees` D the entropy's target is not a_j but a_j q, q falling from 1 at D/2 degrees between output and
-/// reference to 0 at 3D/2, as detectors of boxes learn how well their boxes fit (Li et al., NeurIPS 2020); no gradient
-/// flows through q, and the permutation is chosen without it.
-/// With `matchWeight` a third term is the sum of misses, false tracks and changed identities over N (`SoftMatch`), under the same permutation.
-/// Computed in double whatever the network's precision; it is a few thousand terms a step.
+/// with v the outputs (unit vectors, or raw: see `Distance`), x unit references, a their activity, N the sum of all a and M the
+/// outputs of the batch. The permutation of block t has the lowest cost over blocks t-W+1...t, and no gradient flows through
+/// that choice. References keep their slot for the whole event, so a switch costs W blocks of error. At most 4 slots, 24
+/// permutations.
+///
+/// With `activityDegrees` D the entropy's target is not a_j but a_j q, where q falls from 1 at D/2 degrees between output and
+/// reference to 0 at 3D/2, as box detectors learn the quality of their boxes (Li et al., NeurIPS 2020). No gradient flows
+/// through q, and the permutation is chosen without it.
+///
+/// With `matchWeight` a third term is the sum of misses, false tracks and identity switches over N (`SoftMatch`), under the
+/// same permutation. All terms are computed in double whatever the network's precision; a step has a few thousand of them.
 public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
     public let settings: AssignmentLossSettings
     public let slots: Int
-    /// permutation[j] is the output that slot j takes.
+    /// permutation[j] is the output assigned to slot j.
     private let permutations: [[Int]]
 
     public init(settings: AssignmentLossSettings, slots: Int) {
@@ -70,7 +73,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
     /// Forward and backward of one sequence.
     /// - Parameters:
     ///   - directions: [T, slots, 3] raw outputs; `logits`: [T, slots].
-    ///   - references: [T, slots, 3] unit vectors; `active`: [T, slots], 0 or 1 of labels, anything between of a teacher.
+    ///   - references: [T, slots, 3] unit vectors; `active`: [T, slots], 0 or 1 from labels, any value between from a teacher.
     ///   - positionScale: 1 / active references of the batch; `activityScale`: 1 / outputs of the batch.
     ///   - directionGradient: [T, slots, 3] and `logitGradient`: [T, slots], overwritten.
     public func sequence(
@@ -107,7 +110,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
 
         directionGradient.fill(0)
         var loss = LossValue()
-        // The output that matched each reference last, until the reference falls silent.
+        // The output that last matched each reference, until the reference becomes inactive.
         var holders = [Int?](repeating: nil, count: slots)
         for t in 0..<blocks {
             for j in 0..<slots {
@@ -144,7 +147,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
         return loss
     }
 
-    /// The permutation of each block: least cost over its trailing window; among equals the one before stays.
+    /// The permutation of each block: lowest cost over its trailing window; among equals the previous one is kept.
     private func assign(blocks: Int, _ cost: (_ block: Int, _ output: Int, _ slot: Int) -> Double) -> [Int] {
         var perBlock = [Double](repeating: 0, count: blocks * permutations.count)
         for t in 0..<blocks {
@@ -175,7 +178,7 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
         }
     }
 
-    /// The share of activity that an output shall claim by how far it points from its reference, 0...1; see `activityDegrees`.
+    /// The target share of activity by the angle between output and reference, 0...1; see `activityDegrees`.
     private func quality(of output: OutputDirection, at reference: SIMD3<Double>) -> Double {
         guard settings.activityDegrees > 0 else { return 1 }
         let (v, x) = (output.vector, reference)

@@ -4,15 +4,15 @@ import Platform
 import Tensor
 import Tracking
 
-/// Ties predictions to references: from distances [S, N, N] to associations of 0 to 1, and back.
+/// Associates predictions with references: from distances [S, N, N] to associations of 0 to 1, and the backward pass.
 ///
 /// Owned by one worker, with memory for its S matrices.
 final class Associator<Scalar: KernelScalar> {
-    /// Stands in a matrix where there is no reference; see `HungarianNet.distanceLimit`.
+    /// Entry of a matrix without a reference; see `HungarianNet.distanceLimit`.
     static var padding: Double { HungarianMatrices.constantPadding }
 
     private enum Method {
-        /// A frozen network, its throwaway gradients, and [S, N] zeros for the maxima that no loss here uses.
+        /// A frozen network, its unused gradients, and [S, N] zeros for the maxima, which no loss here uses.
         case network(
             HungarianNet<Scalar>, HungarianParameters<Scalar>, discarded: HungarianParameters<Scalar>,
             distances: MutableTensorRef<Scalar>, distanceGradient: MutableTensorRef<Scalar>,
@@ -24,7 +24,7 @@ final class Associator<Scalar: KernelScalar> {
     private let slots: Int
     private let arena: Arena<Scalar>
 
-    /// - Parameter network: nil for the exact assignment of each block, which no gradient passes.
+    /// - Parameter network: nil for the exact assignment of each block, which passes no gradient.
     init(slots: Int, matrices: Int, network: HungarianParameters<Scalar>?) {
         self.slots = slots
         guard let network else {
@@ -67,7 +67,7 @@ final class Associator<Scalar: KernelScalar> {
         }
     }
 
-    /// Adds to the distances' gradient `scale` times what comes through the association. Once after each `forward`.
+    /// Adds `scale` times the gradient through the association to the distances' gradient. Once after each `forward`.
     func backward(
         scale: Double, association: TensorRef<Double>, associationGradient: TensorRef<Double>,
         distanceGradient: MutableTensorRef<Double>

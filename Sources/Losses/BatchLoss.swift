@@ -2,7 +2,7 @@ public import Kernels
 public import Platform
 public import Tensor
 
-/// What a network said of a batch, what was true, and where the gradient of the loss goes.
+/// The outputs of a network for a batch, the references, and the gradients of the loss.
 ///
 /// B sequences of T blocks, N slots; sequences lie one after another, so that each is a range of rows.
 public struct LossBatch<Scalar: KernelScalar> {
@@ -36,25 +36,25 @@ public struct LossBatch<Scalar: KernelScalar> {
     func rows(_ sequence: Int) -> Range<Int> { sequence * blocks..<(sequence + 1) * blocks }
 }
 
-/// Judges the outputs of a batch and says where they should move.
+/// Computes the loss of a batch, and its gradients.
 public protocol BatchLoss<Scalar> {
     associatedtype Scalar: KernelScalar
 
-    /// Forward and backward; the same for any number of workers.
+    /// Forward and backward; the result does not depend on the number of workers.
     func evaluate(_ batch: LossBatch<Scalar>, team: WorkerTeam) -> LossValue
 }
 
-/// The loss of a batch, its parts as they are reported: before their weights, and zero where a loss has no such part.
+/// The loss of a batch, with its parts before weighting; zero for parts that a loss lacks.
 public struct LossValue: Sendable {
     /// Mean square of v - y over all components, without association.
     public var squaredError = 0.0
-    /// Mean distance of predictions and their references: dMOTp, or the distance of the exact assignment.
+    /// Mean distance between predictions and their references: dMOTp, or the distance of the exact assignment.
     public var position = 0.0
-    /// dMOTa, or the soft match of the exact assignment: misses, false tracks and changed identities for each reference.
+    /// dMOTa, or the soft match of the exact assignment: misses, false tracks and identity switches per reference.
     public var tracking = 0.0
     /// Mean binary cross-entropy over all outputs.
     public var activity = 0.0
-    /// The weighted sum that is trained on.
+    /// The weighted sum, which is minimised.
     public var total = 0.0
 
     public init() {}
@@ -78,7 +78,7 @@ public struct LossValue: Sendable {
     }
 }
 
-/// One value for each sequence, written by the workers that own the sequences, summed in the order of the sequences.
+/// One value per sequence, written by the worker of the sequence and summed in the order of the sequences.
 @safe
 final class PerSequence<Value>: @unchecked Sendable {
     private let values: UnsafeMutableBufferPointer<Value>

@@ -4,11 +4,11 @@ import Tensor
 /// Misses, false positives and identity switches of a soft association, after DeepMOT (Xu et al., CVPR 2020), and their
 /// gradients; one sequence of T blocks, N slots, at a time.
 ///
-/// A slot without a reference is left out of every sum. i counts predictions (rows), j reference slots (columns).
+/// A slot without a reference is excluded from every sum. i counts predictions (rows), j reference slots (columns).
 struct DifferentiableMOT {
-    /// What an association must exceed to be one.
+    /// The threshold of an association.
     static let threshold = 0.5
-    /// Ten times the entries make a softmax that decides and still has a gradient (DeepMOT's hundred has none).
+    /// Factor of the entries in the softmax: ten makes a clear decision and keeps a gradient (DeepMOT's hundred has none).
     static let sharpness = 10.0
     static let leastAssociation = 1e-6
 
@@ -21,7 +21,7 @@ struct DifferentiableMOT {
     /// [T, N]: the row of each reference's latest match, or -1.
     let latest: MutableTensorRef<Int>
 
-    /// What is added over blocks and sequences before anything is divided.
+    /// Sums over blocks and sequences, before any division.
     struct Sums {
         var association = 0.0
         var distance = 0.0
@@ -51,7 +51,7 @@ struct DifferentiableMOT {
         }
     }
 
-    /// Finds the latest matches and sums everything but squared errors and entropies.
+    /// Finds the latest matches and sums all terms except squared errors and entropies.
     func sums() -> Sums {
         findLatestMatches()
         var sums = Sums()
@@ -92,7 +92,7 @@ struct DifferentiableMOT {
                         distanceGradient[here] = 0
                         continue
                     }
-                    // A probability s of a softmax over 10 A moves the appended one, s0, by -10 s0 s.
+                    // A probability s of a softmax over 10 A changes the appended one, s0, by -10 s0 s.
                     let soft = exponential(Self.sharpness * (self[t, i, j] - Self.threshold))
                     let missed = unmatchedReference(t, j)
                     var slope = -Self.sharpness * missed * missed * soft
@@ -106,7 +106,7 @@ struct DifferentiableMOT {
         }
     }
 
-    /// Whether a prediction is the association of any reference: the activity that it is trained to tell.
+    /// Whether a prediction is associated with any reference: the target of its activity.
     func isAssociated(_ t: Int, _ i: Int) -> Bool {
         (0..<slots).contains { isActive(t, $0) && self[t, i, $0] > Self.threshold }
     }
@@ -118,7 +118,7 @@ struct DifferentiableMOT {
         return 1 / sum
     }
 
-    /// FP~ of one prediction before its activity: the same along a row, over the references that are there.
+    /// FP~ of one prediction before its activity: the same along a row, over the present references.
     private func unmatchedPrediction(_ t: Int, _ i: Int) -> Double {
         var sum = 1.0
         for j in 0..<slots where isActive(t, j) {
@@ -127,7 +127,7 @@ struct DifferentiableMOT {
         return 1 / sum
     }
 
-    /// A match is kept in mind as long as its event lasts, through blocks that match nobody.
+    /// A match is remembered until its event ends, also over blocks without a match.
     private func findLatestMatches() {
         for j in 0..<slots {
             var row = -1

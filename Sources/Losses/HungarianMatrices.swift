@@ -2,7 +2,7 @@ internal import Glibc
 import Platform
 internal import Tracking
 
-/// What is hard about a drawn matrix of distances.
+/// The difficulty of a drawn matrix of distances.
 public enum HungarianCase: String, CaseIterable, Sendable {
     /// Directions drawn from a grid, every count of predictions and references.
     case random = "random draws"
@@ -14,18 +14,18 @@ public enum HungarianCase: String, CaseIterable, Sendable {
     case closePair = "5 to 10 degrees apart"
 }
 
-/// Draws matrices of distances and their exact associations, as a tracker would meet them.
+/// Draws matrices of distances with their exact associations, similar to those of a tracker.
 ///
 /// Rows are predictions, columns references; N of each at most. Directions come from grids of 1, 2, 3, 4, 5, 10, 15, 20 and 30 degrees,
 /// the counts (0, 0) to (N, N) with equal probability (hard cases: from (2, 2)). Entries without a prediction or a reference
 /// are out of range, one constant in half of the matrices and random in the others; then rows and columns are shuffled.
 public struct HungarianMatrices {
     public static let grids = [1, 2, 3, 4, 5, 10, 15, 20, 30]
-    /// No distance of unit vectors is above 2; entries that stand for nothing are.
+    /// No distance between unit vectors exceeds 2; entries without a pair do.
     public static let paddingRange = 3.0...100.0
     public static let constantPadding = 10.0
 
-    /// One draw: [N, N] distances, and 1 where row and column belong together.
+    /// One draw: [N, N] distances, and 1 where row and column are associated.
     public struct Matrix {
         public let distances, association: [Float]
         public let predictions, references: Int
@@ -40,7 +40,7 @@ public struct HungarianMatrices {
         random = RandomStream(seed: seed, step: UInt64(epoch))
     }
 
-    /// Half random draws, the rest shared by the hard cases, which need two tracks.
+    /// Half random draws; the hard cases, which need two tracks, share the rest.
     public mutating func next() -> Matrix {
         let hard: [HungarianCase] = [.nearTie, .equalElevation, .closePair]
         guard maximumTracks > 1, Bool.random(using: &random) else { return next(.random) }
@@ -80,8 +80,8 @@ public struct HungarianMatrices {
                 distances[row * n + column] = Float(prediction.distance(to: reference))
             }
         }
-        // The association is a function of the matrix as the network sees it: rows and columns in their order, and costs in whole
-        // steps, so that exact ties do not hang on rounding.
+        // The association is a function of the matrix as the network receives it: rows and columns in order, and quantised
+        // costs, so that exact ties do not depend on rounding.
         let (sortedRows, sortedColumns) = (rows.sorted(), columns.sorted())
         let costs = sortedRows.flatMap { row in
             sortedColumns.map { column in (Double(distances[row * n + column]) * 0x1p20).rounded() }
@@ -128,9 +128,9 @@ private struct Vector {
         return (a * a + b * b + c * c).squareRoot()
     }
 
-    /// At `angle` radians from here, on the side `side` radians round.
+    /// The vector at `angle` radians from this one, in the direction `side`, in radians.
     func turned(by angle: Double, towards side: Double) -> Vector {
-        // Two axes across this one: the first from whichever of z and x is not near it.
+        // Two orthogonal axes: the first from z or x, whichever is farther from this vector.
         let helper = abs(z) < 0.9 ? Vector(0, 0, 1) : Vector(1, 0, 0)
         let across = cross(helper)
         let length = (across.x * across.x + across.y * across.y + across.z * across.z).squareRoot()

@@ -1,10 +1,10 @@
 package import Kernels
 package import Tensor
 
-/// A direction output of a network as losses see it: as it is, or made a unit vector; with gradients at zero too.
+/// A direction output of a network for losses: raw or as a unit vector, with gradients at zero too.
 package struct OutputDirection {
     package let vector: SIMD3<Double>
-    /// Of the output before it was made a unit vector; nil for a raw one.
+    /// Length of the output before normalisation; nil for a raw one.
     private let length: Double?
 
     package init(_ output: SIMD3<Double>, isUnit: Bool) {
@@ -15,7 +15,7 @@ package struct OutputDirection {
     /// The gradient with respect to the output from that with respect to `vector`.
     func gradient(ofVector gradient: SIMD3<Double>) -> SIMD3<Double> {
         guard let length else { return gradient }
-        // Only what turns the unit vector is left of a change of the output.
+        // Only the component that rotates the unit vector remains.
         return (gradient - (gradient * vector).sum() * vector) / length
     }
 }
@@ -25,6 +25,6 @@ extension SIMD3<Double> {
         self.init(Double(vectors[row * 3]), Double(vectors[row * 3 + 1]), Double(vectors[row * 3 + 2]))
     }
 
-    /// The Euclidean norm, kept off zero so that its gradient exists.
+    /// The Euclidean norm, bounded away from zero so that its gradient exists.
     var lengthOffZero: Double { ((self * self).sum() + 1e-12).squareRoot() }
 }

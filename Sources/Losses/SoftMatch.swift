@@ -1,11 +1,11 @@
 import Kernels
 import Platform
 
-/// How far an output counts as the match of its reference, smoothly, so that MOTA has a gradient.
+/// A smooth measure of whether an output matches its reference, so that MOTA has a gradient.
 ///
-/// m = p sigmoid((c - d / 2) / 0.05), with p the output's activity, d the distance of unit vectors and c half of that at 20 degrees, where
-/// scores draw their line. A reference that is active by a costs a (1 - m) as missed, an output p (1 - a s) as false, with s = m / p, and a match by another
-/// output than the latest one that matched the reference a m as a changed identity.
+/// m = p sigmoid((c - d / 2) / 0.05), with p the output's activity, d the distance of unit vectors and c half of that at 20
+/// degrees, the threshold of the scores. A reference of activity a costs a (1 - m) as a miss, an output p (1 - a s) as a false
+/// track, with s = m / p. A match by an output other than the reference's previous match costs a m as an identity switch.
 struct SoftMatch {
     /// p and s.
     let activity, closeness: Double
@@ -13,7 +13,7 @@ struct SoftMatch {
     private let apart: SIMD3<Double>
     private let distance: Double
 
-    /// The sine of 10 degrees, and the width of the line.
+    /// The sine of 10 degrees, and the width of the transition.
     private static let line = 0.17364817766693033, width = 0.05
 
     /// - Parameters:
@@ -27,10 +27,10 @@ struct SoftMatch {
         closeness = logistic((Self.line - 0.5 * distance) / Self.width)
     }
 
-    /// Whether the output holds the reference: who held it last decides what a change is.
+    /// Whether the output matches the reference; the previous match decides whether the identity has switched.
     var isMatch: Bool { activity * closeness > 0.5 }
 
-    /// Of a reference that is active by `active`, the sum of the three costs.
+    /// The sum of the three costs for a reference with activity `active`.
     func cost(active: Double, isOtherThanBefore: Bool) -> Double {
         let m = active * activity * closeness
         return active + activity - (isOtherThanBefore ? m : 2 * m)

@@ -3,36 +3,36 @@ public import Networks
 public import Platform
 import Tensor
 
-/// The losses of Adavanne, Politis and Virtanen (WASPAA 2021, section III.B) and what each weighs; each term is of order one.
+/// The losses of Adavanne, Politis and Virtanen (WASPAA 2021, section III.B) and their weights; each term is of order one.
 public struct TrackingLossSettings: Sendable, Hashable {
-    /// How predictions are tied to references.
+    /// How predictions are associated with references.
     public enum Association: String, Sendable, CaseIterable {
-        /// By a frozen network that lets gradients pass.
+        /// By a frozen network that passes gradients.
         case hnet
-        /// By the exact assignment of each block; no gradient passes the choice.
+        /// By the exact assignment of each block, which passes no gradient.
         case exact
     }
 
     public var association = Association.hnet
-    /// Of the mean square of v - y without association, the paper's baseline.
+    /// Weight of the mean square of v - y without association, the paper's baseline.
     public var squaredErrorWeight = 0.0
-    /// Of dMOTp.
+    /// Weight of dMOTp.
     public var positionWeight = 1.0
-    /// Of dMOTa.
+    /// Weight of dMOTa.
     public var trackingWeight = 1.0
-    /// Of an identity switch beside a miss and a false positive in dMOTa.
+    /// Weight of an identity switch relative to a miss and a false positive in dMOTa.
     public var switchWeight = 1.0
-    /// How much of the gradient with respect to the association goes on through Hnet to the distances; 1 is the formula.
+    /// Share of the gradient with respect to the association that passes through Hnet to the distances; 1 is the formula.
     ///
-    /// A good Hnet decides within hundredths of a distance, so where two associations cost nearly the same its slope is some
-    /// fifty times that of the distance itself. Early in a training all outputs are alike, and that slope is all that is learnt from.
+    /// A good Hnet decides within hundredths of a distance. So if two associations cost nearly the same, its gradient is about
+    /// fifty times that of the distance itself. Early in a training all outputs are similar, and that gradient would dominate.
     public var associationGradient = 0.05
-    /// Of the activity's cross-entropy; without it there is no activity branch, and every output counts as active.
+    /// Weight of the activity's cross-entropy; without it there is no activity branch, and every output counts as active.
     public var activityWeight = 1.0
 
     public init() {}
 
-    /// Whether anything needs predictions tied to references.
+    /// Whether any term needs an association.
     package var needsAssociation: Bool { positionWeight > 0 || trackingWeight > 0 || activityWeight > 0 }
 }
 
@@ -44,7 +44,7 @@ public struct TrackingLossSettings: Sendable, Hashable {
 ///     dMOTa  (FP + FN + w IDS) / references, see `DifferentiableMOT`
 ///     activity  cross-entropy against "some reference is this prediction's": max_j A_ij > 0.5
 ///
-/// All sums are over the batch. The association and all that hangs on it is computed in double.
+/// All sums are over the batch. The association and everything derived from it is computed in double.
 public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
     public let settings: TrackingLossSettings
     private let associators: [Associator<Scalar>]
@@ -184,7 +184,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         }
     }
 
-    /// From distances to the raw outputs of a block, and the square error's own part.
+    /// Gradients from distances to the raw outputs of a block, and those of the squared error.
     private func outputGradients(_ row: Int, of batch: LossBatch<Scalar>) {
         let slots = batch.slots
         let scale = 2 * settings.squaredErrorWeight / Double(batch.directions.count)
@@ -220,7 +220,7 @@ extension LossBatch {
         SIMD3(references, row: row * slots + j)
     }
 
-    /// What a regressor without association is held against.
+    /// The target of a regression without association.
     fileprivate func target(_ row: Int, _ i: Int) -> SIMD3<Double> {
         active[row * slots + i] > 0 ? reference(row, i) : SIMD3(0, 0, 1)
     }

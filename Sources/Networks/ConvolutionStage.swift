@@ -1,19 +1,19 @@
 internal import Kernels
 internal import Tensor
 
-/// One of the three blocks of figure 1 over a batch: 3x3 convolution, batch normalisation, ReLU, max-pool.
+/// One of the three blocks of figure 1 for a batch: 3x3 convolution, batch normalisation, ReLU, max-pool.
 ///
-/// Every method works on one sequence, so that workers may share a batch out; only the two `reduce` methods look at all of it.
+/// Every method processes one sequence, so that workers may share a batch; only the two `reduce` methods use the whole batch.
 final class ConvolutionStage<Scalar: KernelScalar> {
     private let window: (times: Int, bands: Int)
     private let past: Int
     private let positions: Int
     /// [B, times, bands, filters]: the convolution's output, and after `backward` its gradient.
     private let values: MutableTensorRef<Scalar>
-    /// [B, times / window, bands / window, filters]: extremes of x, and which of their window they were.
+    /// [B, times / window, bands / window, filters]: extremes of x, and their indices in the window.
     private let extremes: MutableTensorRef<Scalar>
     private let choice: MutableTensorRef<UInt8>
-    /// As `extremes`: normalised and rectified, what the next stage sees; and its gradient.
+    /// As `extremes`: normalised and rectified, the input of the next stage; and its gradient.
     let output, outputGradient: MutableTensorRef<Scalar>
     /// [B, 2 filters], forward and backward.
     private let sums, gradientSums: MutableTensorRef<Scalar>
@@ -24,7 +24,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
     private let arena: Arena<Scalar>
     private let choiceArena: Arena<UInt8>
 
-    /// Elements of scratch that each worker lends.
+    /// Elements of scratch provided by each worker.
     let scratchCount: Int
 
     init(
@@ -57,7 +57,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
         scratchCount = Convolution.scratchCount(inputs: max(inputs, filters), bands: bands, rows: rows)
     }
 
-    /// Convolves and pools one sequence, and sums for the batch statistics.
+    /// Convolves and pools one sequence, and computes sums for the batch statistics.
     /// - Parameter input: [times, bands, inputs].
     func convolve(
         _ sequence: Int, input: TensorRef<Scalar>, weight: TensorRef<Scalar>, gain: TensorRef<Scalar>,
@@ -112,7 +112,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
         Convolution.turn(weight: weight, into: turned)
     }
 
-    /// Adds one sequence's part of the weight gradient; writes the input's gradient where one is wanted.
+    /// Adds one sequence's part of the weight gradient; writes the input's gradient if requested.
     /// - Parameter inputGradient: [times, bands, inputs].
     func backward(
         _ sequence: Int, input: TensorRef<Scalar>, inputGradient: MutableTensorRef<Scalar>?,
@@ -151,7 +151,7 @@ extension MutableTensorRef {
         rows(index..<index + 1).reshaped(Shape(shape[1], shape[2], shape[3]))
     }
 
-    /// The rows along axis 0, one by one.
+    /// The rows along axis 0, separately.
     func split() -> [MutableTensorRef] { (0..<shape[0]).map { rows($0..<$0 + 1) } }
 }
 

@@ -1,12 +1,12 @@
 public import Tensor
 
-/// The shape of a DOAnet (Adavanne, Politis, Virtanen, WASPAA 2021, figure 1) and all that its parameters follow from.
+/// The shape of a DOAnet (Adavanne, Politis, Virtanen, WASPAA 2021, figure 1), which determines its parameters.
 public struct DOAnetArchitecture: Sendable, Hashable {
-    /// The raw values stand in model files.
+    /// The raw values are used in model files.
     public enum Form: String, Sendable, CaseIterable {
         /// The paper's: symmetric in time, recurrent layers in both directions. Offline only.
         case paper
-        /// Causal: can be stepped, block by block.
+        /// Causal: runs block by block.
         case live
     }
 
@@ -21,10 +21,10 @@ public struct DOAnetArchitecture: Sendable, Hashable {
     public var gruWidth: Int
     /// Units in the hidden layers of the two branches.
     public var headWidth: Int
-    /// Nmax: how many sources are told apart.
+    /// Nmax: the maximum number of sources at once.
     public var maximumTracks: Int
-    /// Blocks by which the targets lag behind the input. Kept here for training and for whoever reads the output; the network itself
-    /// computes the same whatever it is.
+    /// Blocks by which the targets lag behind the input. It is used by training and by readers of the output; the network's
+    /// computation does not depend on it.
     public var lookAhead: Int
 
     /// Feature frames (20 ms) in a block (100 ms), the time pooling of the first convolution.
@@ -44,24 +44,24 @@ public struct DOAnetArchitecture: Sendable, Hashable {
         self.lookAhead = lookAhead
     }
 
-    /// Whether a network can be built: every extent positive, bands a multiple of 8 from 16 on.
+    /// Whether the extents are valid: all positive, bands a multiple of 8 from 16 on.
     public var isValid: Bool {
         channels > 0 && bands >= 16 && bands % 8 == 0 && filters > 0 && gruWidth > 0 && headWidth > 0
             && maximumTracks > 0 && lookAhead >= 0
     }
 
-    /// Time and band extents of the pooling window behind each convolution.
+    /// Time and band extents of the pooling window after each convolution.
     static let windows: [(times: Int, bands: Int)] = [(framesPerBlock, 2), (1, 2), (1, 2)]
     static let convolutions = 3
     static let recurrentLayers = 2
 
-    /// Rows of input before an output's own that a convolution sees: both neighbours in the past, or one on either side.
+    /// Input rows before an output's own in a convolution: both neighbours in the past, or one on either side.
     var past: Int { form == .live ? 2 : 1 }
     var directionNames: [String] { form == .live ? ["forward"] : ["forward", "backward"] }
-    /// Features of a block behind the convolutions, band slowest.
+    /// Features of a block after the convolutions, band slowest.
     var flattened: Int { bands / 8 * filters }
 
-    /// Names and shapes of what is trained, in the order of files and arenas.
+    /// Names and shapes of the trained parameters, in the order of files and arenas.
     ///
     /// Convolutions are [time, band, inputs, outputs]; affine and recurrent weights [outputs, inputs], the gates of a
     /// recurrent one in the order reset, update, candidate.
@@ -92,19 +92,19 @@ public struct DOAnetArchitecture: Sendable, Hashable {
         return list
     }
 
-    /// Names and shapes of the running statistics, which files keep and no gradient moves.
+    /// Names and shapes of the running statistics, which are in files and have no gradient.
     public var statistics: [(name: String, shape: Shape)] {
         (0..<Self.convolutions).flatMap { i in
             [("normalization.\(i).mean", Shape(filters)), ("normalization.\(i).variance", Shape(filters))]
         }
     }
 
-    /// Whether the convolutions of two networks have equal shapes, so that one can begin with the other's.
+    /// Whether the convolutions of two networks have equal shapes, so that one can be initialised from the other.
     public func sharesConvolutions(with other: DOAnetArchitecture) -> Bool {
         (channels, bands, filters) == (other.channels, other.bands, other.filters)
     }
 
-    /// Multiply-adds of one block of 100 ms in inference, elementwise work left out.
+    /// Multiply-adds of one block of 100 ms in inference, without elementwise operations.
     public var multiplyAddsPerBlock: Int {
         var total = 0
         var (times, bands, inputs) = (Self.framesPerBlock, bands, channels)

@@ -2,10 +2,10 @@ public import Kernels
 public import Platform
 public import Tensor
 
-/// A DOAnet over a batch of sequences, forward and backward, with all activations kept. Each worker takes whole sequences.
+/// A DOAnet for a batch of sequences, forward and backward, with all activations kept. Each worker processes whole sequences.
 ///
-/// Batch statistics, and with them all outputs, are the same for any number of workers; gradients are summed in the order of the workers, so
-/// they are reproducible for a given number.
+/// Batch statistics, and therefore all outputs, do not depend on the number of workers. Gradients are summed in the order of
+/// the workers, so they are reproducible for a given number.
 public final class DOAnetBatch<Scalar: KernelScalar> {
     public let architecture: DOAnetArchitecture
     /// B, and T: blocks of 100 ms in each sequence.
@@ -20,14 +20,14 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
     private let recurrent: RecurrentStage<Scalar>
     private let directionHead, activityHead: HeadStage<Scalar>
     private let scratch: [MutableTensorRef<Scalar>]
-    /// Of all workers but the first, which uses the caller's.
+    /// Gradients of all workers except the first, which uses the caller's.
     private let workerGradients: [DOAnetParameters<Scalar>]
     private let arena: Arena<Scalar>
 
     /// - Parameters:
     ///   - sequences: B, at least 1.
     ///   - blocks: T, at least 1; a sequence has 5 T frames.
-    ///   - team: shared with others as long as they take turns.
+    ///   - team: may be shared by callers that take turns.
     public init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int, team: WorkerTeam) {
         precondition(architecture.isValid && sequences > 0 && blocks > 0, "a batch has sequences and blocks")
         self.architecture = architecture
@@ -63,7 +63,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
     /// Fills `directions` and `activityLogits`.
     /// - Parameters:
     ///   - input: [B, 5T, bands, channels], scaled features.
-    ///   - parameters: of the same architecture; in training their running statistics move.
+    ///   - parameters: of the same architecture; in training their running statistics are updated.
     ///   - training: whether batch normalisation uses the batch's statistics or the running ones.
     public func forward(_ input: TensorRef<Scalar>, _ parameters: DOAnetParameters<Scalar>, training: Bool) {
         check(input, parameters)
@@ -89,12 +89,13 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         }
     }
 
-    /// Gradients of a loss from those of the outputs. Once after each `forward(training: true)`, whose activations it uses up.
+    /// Gradients of a loss from those of the outputs. Called once after each `forward(training: true)`, whose activations it
+    /// overwrites.
     /// - Parameters:
     ///   - input: the same as in `forward`.
-    ///   - directionGradient: [B, T, 3 Nmax]; with respect to `directions`, behind the tanh.
+    ///   - directionGradient: [B, T, 3 Nmax]; with respect to `directions`, after the tanh.
     ///   - activityGradient: [B, T, Nmax]; with respect to `activityLogits`.
-    ///   - gradients: overwritten; their running statistics are left alone.
+    ///   - gradients: overwritten, except their running statistics.
     public func backward(
         _ input: TensorRef<Scalar>, directionGradient: TensorRef<Scalar>, activityGradient: TensorRef<Scalar>,
         _ parameters: DOAnetParameters<Scalar>, gradients: DOAnetParameters<Scalar>
@@ -102,7 +103,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         check(input, parameters)
         precondition(
             directionGradient.count == directions.count && activityGradient.count == activityLogits.count
-                && gradients.architecture == architecture, "gradients have the shapes of what they belong to")
+                && gradients.architecture == architecture, "gradients have the shapes of their tensors")
         let all = [gradients] + workerGradients
         let last = stages.count - 1
         team.run { worker in
@@ -140,12 +141,12 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         }
     }
 
-    /// What stage `i` convolves: [B, times, bands, inputs].
+    /// The input of stage `i`: [B, times, bands, inputs].
     private func input(of i: Int, _ input: TensorRef<Scalar>) -> TensorRef<Scalar> {
         i == 0 ? input : stages[i - 1].output.readOnly
     }
 
-    /// The last stage's output, a vector a block: [B, T, features].
+    /// The last stage's output, a vector per block: [B, T, features].
     private var features: TensorRef<Scalar> {
         stages[stages.count - 1].output.readOnly.reshaped(Shape(sequences, blocks, architecture.flattened))
     }

@@ -2,16 +2,15 @@ public import Kernels
 import Platform
 public import Tensor
 
-/// All numbers of a DOAnet, or of anything shaped like it (gradients, an optimiser's moments): one block of memory for what is
-/// trained, one for the running statistics, and names for their parts.
+/// All parameters of a DOAnet, or a set of the same shape (gradients, an optimiser's moments): one block of memory for trained
+/// parameters, one for running statistics, and names for their parts.
 ///
-/// Written by one thread at a time; any number may read. The tensors that it lends are valid while it lives: hold it for as long
-/// as them.
+/// Written by one thread at a time; any number may read. Its tensors are valid while it exists.
 public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
     public typealias Entry = (name: String, values: MutableTensorRef<Scalar>)
 
     public let architecture: DOAnetArchitecture
-    /// What is trained, in the order of `DOAnetArchitecture.trainables`.
+    /// Trained parameters, in the order of `DOAnetArchitecture.trainables`.
     public let entries: [Entry]
     /// Running mean and variance of each batch normalisation.
     public let buffers: [Entry]
@@ -31,9 +30,9 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
     private let arena: Arena<Scalar>
     private let bufferArena: Arena<Scalar>
 
-    /// All zeros (running variances included): for gradients and moments, and for reading a file into.
+    /// All zeros, including running variances: for gradients and moments, and for reading a file.
     public init(zeros architecture: DOAnetArchitecture) {
-        precondition(architecture.isValid, "no network has the architecture \(architecture)")
+        precondition(architecture.isValid, "invalid architecture \(architecture)")
         self.architecture = architecture
         var arena = Self.block(for: architecture.trainables)
         entries = Self.take(architecture.trainables, from: &arena)
@@ -44,7 +43,7 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
 
         let named = Dictionary(uniqueKeysWithValues: (entries + buffers).map { ($0.name, $0.values) })
         func part(_ name: String) -> MutableTensorRef<Scalar> {
-            guard let values = named[name] else { preconditionFailure("the architecture lists no \(name)") }
+            guard let values = named[name] else { preconditionFailure("the architecture has no \(name)") }
             return values
         }
         convolutions = (0..<DOAnetArchitecture.convolutions).map { part("convolution.\($0).weight") }
@@ -65,8 +64,8 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
         activity = (0..<3).map { Layer(weight: part("activity.\($0).weight"), bias: part("activity.\($0).bias")) }
     }
 
-    /// Fresh weights: uniform within 1 / sqrt(inputs of a unit) (the hidden width for recurrent layers), as PyTorch draws them;
-    /// batch normalisation starts as the identity. The same seed gives the same numbers everywhere.
+    /// Initial weights: uniform within 1 / sqrt(inputs of a unit) (the hidden width for recurrent layers), as in PyTorch.
+    /// Batch normalisation starts as the identity. The same seed gives the same numbers everywhere.
     public convenience init(_ architecture: DOAnetArchitecture, seed: UInt64) {
         self.init(zeros: architecture)
         var random = SplitMix64(seed: seed)
@@ -90,20 +89,20 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
         }
     }
 
-    /// Everything that is trained as one vector, with zeros between the parts: one loop for an optimiser, a norm or a copy.
+    /// All trained parameters as one vector, with zeros between the parts: one loop for an optimiser, a norm or a copy.
     public var all: MutableTensorRef<Scalar> { arena.all }
 
-    /// Numbers that are trained, without the zeros between them.
+    /// Number of trained parameters, without the zeros between them.
     public var count: Int { entries.reduce(0) { $0 + $1.values.count } }
 
-    /// Takes over another network's numbers, running statistics included.
+    /// Copies another network's parameters, including running statistics.
     public func copy(from other: DOAnetParameters<Scalar>) {
         precondition(other.architecture == architecture, "parameters are copied between equal architectures")
         all.copy(from: other.all.readOnly)
         bufferArena.all.copy(from: other.bufferArena.all.readOnly)
     }
 
-    /// Takes over those of another network's numbers that have a place here, of the same name and shape; what has none stays.
+    /// Copies those parameters of another network that have the same name and shape here; others are unchanged.
     public func copyMatching(from other: DOAnetParameters<Scalar>) {
         let known = Dictionary(uniqueKeysWithValues: (other.entries + other.buffers).map { ($0.name, $0.values) })
         for (name, values) in entries + buffers {

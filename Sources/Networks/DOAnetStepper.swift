@@ -1,10 +1,10 @@
 public import Kernels
 public import Tensor
 
-/// A `live` DOAnet that is fed block by block: a sequence's inference, cut into steps that agree with it to rounding.
+/// A `live` DOAnet for one block at a time: the inference of a sequence in steps, equal to it up to rounding.
 ///
-/// It copies the parameters when made, with batch normalisation folded into the convolutions. What it remembers is the last two
-/// rows of each convolution's input and one hidden vector for each recurrent layer. `step` neither allocates nor locks.
+/// It copies the parameters, with batch normalisation folded into the convolutions. Its state is the last two rows of each
+/// convolution's input and one hidden vector of each recurrent layer. `step` neither allocates nor locks.
 public final class DOAnetStepper {
     public let architecture: DOAnetArchitecture
     /// [Nmax, 3]: x, y, z of each track in -1...1, not of unit length.
@@ -33,10 +33,10 @@ public final class DOAnetStepper {
     private let arena: Arena<Float>
     private let parameters: DOAnetParameters<Float>
 
-    /// - Parameter parameters: of the `live` form; copied, so that training may go on.
+    /// - Parameter parameters: of the `live` form; copied, so that training may continue.
     public init(_ parameters: DOAnetParameters<Float>) {
         let architecture = parameters.architecture
-        precondition(architecture.form == .live, "only the live form can be stepped: the paper's looks ahead")
+        precondition(architecture.form == .live, "only the live form runs block by block: the paper's is bidirectional")
         self.architecture = architecture
         let own = DOAnetParameters<Float>(zeros: architecture)
         own.copy(from: parameters)
@@ -78,9 +78,9 @@ public final class DOAnetStepper {
         self.arena = arena
     }
 
-    /// Forgets everything heard: the next block is the first of a sequence.
+    /// Clears the state: the next block is the first of a sequence.
     public func reset() {
-        // What a step writes over too: where that was not finite, a multiplication by 0 in a library would keep it.
+        // Also the values that a step overwrites, since a library may keep non-finite ones in a multiplication by 0.
         for stage in stages {
             stage.input.fill(0)
             stage.values.fill(0)
@@ -95,7 +95,7 @@ public final class DOAnetStepper {
         scratch.fill(0)
     }
 
-    /// Whether all that it says and remembers is finite; where not, only `reset` makes it so again.
+    /// Whether all outputs and the state are finite; otherwise only `reset` makes them finite again.
     public var isFinite: Bool {
         for i in 0..<stages.count where !stages[i].input.rows(0..<2).readOnly.isFinite { return false }
         for i in 0..<hidden.count where !hidden[i].readOnly.isFinite { return false }
@@ -119,7 +119,7 @@ public final class DOAnetStepper {
             MaxPool.rectified(
                 output: i + 1 < stages.count ? stages[i + 1].input.rows(2..<3) : features, input: stage.values.readOnly,
                 window: stage.window, bias: stage.bias)
-            // One row at a time, for the two ranges may overlap.
+            // One row at a time, since the two ranges may overlap.
             stage.input.rows(0..<1).copy(from: stage.input.rows(rows - 2..<rows - 1).readOnly)
             stage.input.rows(1..<2).copy(from: stage.input.rows(rows - 1..<rows).readOnly)
         }

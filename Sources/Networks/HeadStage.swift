@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Tensor
 
-/// One of the two branches over a batch: two rectified layers, then one whose output is as it is (activity logits) or tanh
+/// One of the two branches for a batch: two rectified layers, then one that is linear (activity logits) or tanh
 /// (directions).
 final class HeadStage<Scalar: KernelScalar> {
     private let bounded: Bool
@@ -39,7 +39,7 @@ final class HeadStage<Scalar: KernelScalar> {
 
     /// - Parameters:
     ///   - outputGradient: [B, T, outputs].
-    ///   - inputGradient: [B, T, inputs]; overwritten, or added to where `accumulating` (the second branch).
+    ///   - inputGradient: [B, T, inputs]; overwritten, or added to if `accumulating` (the second branch).
     ///   - layerGradients: added to.
     func backward(
         _ range: Range<Int>, outputGradient: TensorRef<Scalar>, input: TensorRef<Scalar>,

@@ -1,12 +1,11 @@
 public import Kernels
 public import Tensor
 
-/// A network that answers a matrix of distances with an association of its rows and columns, and can be differentiated
-/// (Adavanne, Politis and Virtanen, WASPAA 2021, figure 2): GRU over the rows, self-attention, tanh, fully connected.
+/// A differentiable network from a matrix of distances to an association of its rows and columns
 ///
-/// It works on a fixed number of matrices, S; N = maximumTracks. Rows are predictions, columns references. Distances of unit
-/// vectors end at 2, and what lies beyond `distanceLimit` only says that there is nobody: the network sees the limit instead, so
-/// that no weight has to be spent on how far out of range a padding is.
+/// It processes a fixed number of matrices, S; N = maximumTracks. Rows are predictions, columns references. Distances of unit
+/// vectors are at most 2, and larger entries only mark absent tracks. The network clips them to `distanceLimit`, so that no
+/// weight depends on their size.
 public final class HungarianNet<Scalar: KernelScalar> {
     public let matrices: Int
     public let maximumTracks: Int
@@ -26,7 +25,7 @@ public final class HungarianNet<Scalar: KernelScalar> {
     private let scratch: MutableTensorRef<Scalar>
     private let arena: Arena<Scalar>
 
-    /// The largest distance that the network tells from larger ones.
+    /// The limit above which distances are equal for the network.
     public static var distanceLimit: Scalar { 4 }
 
     public init(maximumTracks: Int, width: Int = 128, matrices: Int) {
@@ -75,10 +74,11 @@ public final class HungarianNet<Scalar: KernelScalar> {
         }
     }
 
-    /// Adds to the parameters' gradients and overwrites the distances'. Uses up what `forward` left: once each.
+    /// Adds to the parameters' gradients and overwrites the distances'. Called once after each `forward`, whose results it
+    /// overwrites.
     /// - Parameters:
     ///   - associationGradient: [S, N, N]; `rowGradient` and `columnGradient`: [S, N].
-    ///   - gradients: where the network is frozen, a block that nobody reads.
+    ///   - gradients: for a frozen network, an unused block.
     ///   - distanceGradient: [S, N, N].
     public func backward(
         _ distances: TensorRef<Scalar>, associationGradient: TensorRef<Scalar>, rowGradient: TensorRef<Scalar>,
@@ -87,7 +87,7 @@ public final class HungarianNet<Scalar: KernelScalar> {
     ) {
         check(distances, parameters)
         logitGradient.copy(from: associationGradient)
-        // A maximum hands its gradient to the entry that it is.
+        // The gradient of a maximum belongs to the largest entry.
         for line in 0..<matrices * maximumTracks {
             logitGradient[largest(line, inRow: true)] += rowGradient[line]
             logitGradient[largest(line, inRow: false)] += columnGradient[line]
@@ -108,7 +108,7 @@ public final class HungarianNet<Scalar: KernelScalar> {
         for i in 0..<distances.count where distances[i] > Self.distanceLimit { distanceGradient[i] = 0 }
     }
 
-    /// Where the largest logit of a row or column lies; the first among equals.
+    /// The index of the largest logit of a row or column; the first among equals.
     private func largest(_ line: Int, inRow: Bool) -> Int {
         let n = maximumTracks
         let (start, stride) = inRow ? (line * n, 1) : (line / n * n * n + line % n, n)

@@ -2,9 +2,9 @@ public import Kernels
 import Platform
 public import Tensor
 
-/// All numbers of a Hungarian network, or of its gradients: one block of memory and names for its parts.
+/// All parameters of a Hungarian network, or their gradients: one block of memory and names for its parts.
 ///
-/// Written by one thread at a time; any number may read. The tensors that it lends are valid while it lives.
+/// Written by one thread at a time; any number may read. Its tensors are valid while it exists.
 public final class HungarianParameters<Scalar: KernelScalar>: @unchecked Sendable {
     public typealias Entry = (name: String, values: MutableTensorRef<Scalar>)
 
@@ -20,7 +20,7 @@ public final class HungarianParameters<Scalar: KernelScalar>: @unchecked Sendabl
     let associationWeight, associationBias: MutableTensorRef<Scalar>
     private let arena: Arena<Scalar>
 
-    /// All zeros: for gradients, and for reading a file into.
+    /// All zeros: for gradients, and for reading a file.
     public init(zeros maximumTracks: Int, width: Int = 128) {
         precondition((1...4).contains(maximumTracks) && width >= 1, "matrices of 1 to 4 tracks and at least one unit")
         self.maximumTracks = maximumTracks
@@ -47,7 +47,7 @@ public final class HungarianParameters<Scalar: KernelScalar>: @unchecked Sendabl
         self.arena = arena
     }
 
-    /// Fresh weights, uniform within 1 / sqrt(width); the same seed gives the same numbers everywhere.
+    /// Initial weights, uniform within 1 / sqrt(width); the same seed gives the same numbers on every machine.
     public convenience init(_ maximumTracks: Int, width: Int = 128, seed: UInt64) {
         self.init(zeros: maximumTracks, width: width)
         var random = SplitMix64(seed: seed)
@@ -57,9 +57,9 @@ public final class HungarianParameters<Scalar: KernelScalar>: @unchecked Sendabl
         }
     }
 
-    /// Everything that is trained as one vector, with zeros between the parts.
+    /// All trained parameters as one vector, with zeros between the parts.
     public var all: MutableTensorRef<Scalar> { arena.all }
 
-    /// Numbers that are trained, without the zeros between them.
+    /// Number of trained parameters, without the zeros between them.
     public var count: Int { entries.reduce(0) { $0 + $1.values.count } }
 }

@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Tensor
 
-/// The two recurrent layers over a batch. Sequences are independent: each method takes a range of them.
+/// The two recurrent layers for a batch. Sequences are independent: each method processes a range of them.
 final class RecurrentStage<Scalar: KernelScalar> {
     private let width: Int
     private let directions: Int
@@ -13,11 +13,11 @@ final class RecurrentStage<Scalar: KernelScalar> {
     private let product: (values: MutableTensorRef<Scalar>, gradient: MutableTensorRef<Scalar>)?
     private let arena: Arena<Scalar>
 
-    /// [B, T, width]: what the heads see, and its gradient.
+    /// [B, T, width]: the input of the heads, and its gradient.
     var output: MutableTensorRef<Scalar> { product?.values ?? hidden[hidden.count - 1] }
     var outputGradient: MutableTensorRef<Scalar> { product?.gradient ?? hiddenGradient[hidden.count - 1] }
 
-    /// Elements of scratch that each worker lends.
+    /// Elements of scratch provided by each worker.
     var scratchCount: Int { 3 * width * width }
 
     init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int) {

@@ -1,14 +1,14 @@
 import Files
 
-/// One thing that is wrong with a configuration: one line.
+/// One fault of a configuration: one line.
 public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
-    /// The file that says it; "command line" for options.
+    /// The file with the fault; "command line" for options.
     public let file: String
-    /// A key's path such as `gate.open_threshold`, a line of the file for what is no TOML, or nothing for the file itself.
+    /// A key's path such as `gate.open_threshold`, a line of the file for a TOML syntax error, or empty for the file itself.
     public let place: String
     public let expected: String
     public let found: String
-    /// What to do, where it can be said.
+    /// What to do, if known.
     public let advice: String
 
     public init(file: String, place: String, expected: String, found: String, advice: String = "") {
@@ -26,12 +26,12 @@ public struct ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A configuration that cannot be used, with everything that is wrong with it.
+/// All faults of a configuration that cannot be used.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     public let faults: [ConfigurationFault]
 
     public init(_ faults: [ConfigurationFault]) { self.faults = faults }
 
-    /// A line for each fault.
+    /// One line per fault.
     public var description: String { faults.map(\.description).joined(separator: "\n") }
 }

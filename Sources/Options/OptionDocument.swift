@@ -1,10 +1,10 @@
-/// Writes a configuration as a TOML file in which every key is explained, from the keys that also read it.
+/// Writes a configuration as a TOML file that explains every key, from the same table that reads it.
 public enum OptionDocument {
-    /// Which keys stand in the file as comments.
+    /// The keys that are comments in the file.
     public enum Style {
-        /// Those without a value.
+        /// Keys without a value.
         case everyValue
-        /// Those that have their default too: a file to be edited, which follows later defaults.
+        /// Also keys with their default, for a file that is edited and follows later defaults.
         case changesOnly
     }
 

@@ -1,10 +1,10 @@
 import Files
 
-/// A TOML file of options, read at once; what stands in it is for an `OptionTable` to judge.
+/// Reads a TOML file of options as a whole; `OptionTable` validates its contents.
 public enum OptionFile {
     /// Reads a file.
-    /// - Parameter what: the kind of file, as faults name it.
-    /// - Throws: a fault for a file that is not there, cannot be read or is no TOML, that with its line.
+    /// - Parameter what: the kind of file in faults.
+    /// - Throws: a fault for a file that is missing, unreadable, or not valid TOML, the latter with its line.
     public static func read(
         _ path: String, what: String = "a configuration file"
     ) throws(ConfigurationError) -> OptionTable {
@@ -21,16 +21,28 @@ public enum OptionFile {
             case .missing: throw fault("nothing there", "check the path")
             case .notAFile(_, let found): throw fault(found, "check the path")
             case .tooLarge(_, let limit, let found):
-                throw fault("\(found) bytes", "no such file has more than \(limit), so check that it is the right one")
+                throw fault("\(found) bytes", "the limit is \(limit) bytes, so check that it is the right file")
             case .unreadable(_, let reason), .unwritable(_, let reason), .unreadableFolder(_, let reason), .unwritableFolder(_, let reason):
                 throw fault(reason, "check the path and its permissions")
             }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("bytes that are none", "check its encoding") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw fault("an invalid byte at offset \(Self.firstInvalidByte(bytes))", "check its encoding")
+        }
         return try parse(text, file: path)
     }
 
-    /// Reads the text of a file, which `file` names in faults.
+    /// Offset of the first byte that is not valid UTF-8.
+    private static func firstInvalidByte(_ bytes: [UInt8]) -> Int {
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: bytes.span)
+            return bytes.count
+        } catch {
+            return error.byteOffsets.lowerBound
+        }
+    }
+
+    /// Parses the text of a file; `file` is its name in faults.
     public static func parse(_ text: String, file: String) throws(ConfigurationError) -> OptionTable {
         do {
             return OptionTable(file: file, values: try TOMLReader.read(text))
@@ -42,7 +54,7 @@ public enum OptionFile {
         }
     }
 
-    /// The folder of a file, from which relative paths in it start.
+    /// The folder of a file; relative paths in the file start there.
     public static func folder(of path: String) -> String {
         Folder.absolute(PathName.folder(path))
     }

@@ -1,21 +1,21 @@
 /// One key of a configuration: how it is read, written and explained.
 ///
-/// The table of all keys is the one place that knows a key: its name, type, limits, default and meaning.
+/// The table of all keys is the only place that defines a key: its name, type, limits, default and meaning.
 public struct OptionKey<Draft: OptionDraft> {
     public typealias Configuration = Draft.Configuration
 
     public let name: String
     /// Comment above the key in the file.
     public let explanation: String
-    /// The values that it takes.
+    /// The allowed values.
     public let domain: String
-    /// Written as a comment where there is no value: an example, or the default of a key that has no effect.
+    /// Written as a comment if there is no value: an example, or the default of a key without effect.
     public let example: OptionValue?
     /// Whether the example is the default.
     public let exampleIsDefault: Bool
-    /// Nil where nothing is set, or where it has no effect.
+    /// The value to write; nil if it is not set or has no effect.
     public let value: (Configuration) -> OptionValue?
-    /// Reads the key from a section into a draft. The text is the folder that relative paths start from; empty: they stay.
+    /// Reads the key from a section into a draft. Relative paths start from the given folder; if it is empty, they are kept.
     public let read: (inout OptionTable, String, inout Draft) -> Void
 
     public init(
@@ -59,7 +59,7 @@ public struct OptionKey<Draft: OptionDraft> {
     ) -> OptionKey {
         OptionKey(
             name: name, explanation: explanation, domain: "\(short(range.lowerBound)) to \(short(range.upperBound))",
-            // The shortest decimal of a Float, not that of the Double beside it.
+            // The shortest decimal of a Float, not of the Double nearest to it.
             value: { .number(Double("\(get($0))") ?? Double(get($0))) },
             read: { section, _, draft in
                 if let value = section.number(name, in: range, &draft.faults) { set(&draft, Number(value)) }
@@ -109,7 +109,7 @@ public struct OptionKey<Draft: OptionDraft> {
             })
     }
 
-    /// A file or folder; written as an absolute path, since the file that it is written into lies elsewhere.
+    /// A file or folder; written as an absolute path, since the written file lies elsewhere.
     public static func path(
         _ name: String, _ path: WritableKeyPath<Configuration, String?>, example: String, _ explanation: String
     ) -> OptionKey {
@@ -122,7 +122,7 @@ public struct OptionKey<Draft: OptionDraft> {
             })
     }
 
-    /// Several of them.
+    /// Several files or folders.
     public static func paths(
         _ name: String, _ path: WritableKeyPath<Configuration, [String]>, _ explanation: String
     ) -> OptionKey {
@@ -136,7 +136,7 @@ public struct OptionKey<Draft: OptionDraft> {
             })
     }
 
-    /// Without the decimals of a whole number.
+    /// Without decimals for an integer.
     public static func short(_ number: Double) -> String {
         number == number.rounded() ? "\(Int(number))" : "\(number)"
     }

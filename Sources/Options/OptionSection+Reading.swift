@@ -2,7 +2,7 @@ extension OptionDraft {
     /// Reads all keys of a table.
     ///
     /// - Parameters:
-    ///   - folder: what relative paths start from; empty: they stay as they are.
+    ///   - folder: start of relative paths; if it is empty, they are kept.
     ///   - others: sections of the same file that other processes read.
     public mutating func read(_ table: OptionTable, sections: [OptionSection<Self>], folder: String, others: [String] = []) {
         var root = table

@@ -1,10 +1,10 @@
 /// One section of a configuration file: its keys, in the order of the file.
 public struct OptionSection<Draft: OptionDraft> {
-    /// A section that a file may have any number of times, `[[name]]`.
+    /// A section that may occur several times, `[[name]]`.
     public struct Elements {
         /// The value of each key in each element of a configuration.
         let values: (Draft.Configuration) -> [[String: OptionValue]]
-        /// Adds the element that was just read to the draft.
+        /// Adds the element to the draft after reading.
         let append: (inout Draft) -> Void
 
         public init(
@@ -19,9 +19,9 @@ public struct OptionSection<Draft: OptionDraft> {
     /// Comment below the section's header.
     public let explanation: String
     public let keys: [OptionKey<Draft>]
-    /// Nil: the section occurs once.
+    /// nil: the section occurs once.
     let elements: Elements?
-    /// Faults between the keys of the section, which it finds after all of them were read.
+    /// Finds faults between the keys of the section, after all of them were read.
     let check: ((OptionTable, inout Draft) -> Void)?
 
     public init(

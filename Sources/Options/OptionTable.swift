@@ -1,6 +1,6 @@
-/// One option of the command line that stands for a key of a file: `--gru-width 192` for `network.gru_width`.
+/// One command-line option that sets a key of a file: `--gru-width 192` for `network.gru_width`.
 public struct CommandLineOption: Sendable, Hashable {
-    /// As it is typed, dashes included.
+    /// The option as typed, including the dashes.
     public let option: String
     public let section: String
     public let key: String
@@ -14,14 +14,14 @@ public struct CommandLineOption: Sendable, Hashable {
     }
 }
 
-/// Reads one table of options key by key, notes every fault and, at the end, every key that nobody asked for.
+/// Reads one table of options key by key, and collects faults, including keys that were never read.
 public struct OptionTable {
-    /// The file that it came from; "command line" for options.
+    /// The file of the table; "command line" for options.
     public let file: String
     /// The keys above this table, empty for the root.
     private let path: String
     private let values: [String: OptionValue]
-    /// What keys are called in faults where it is not their path.
+    /// Names of keys in faults, if not their paths.
     private let names: [String: String]
     private var known: [String] = []
     private var ignored: Set<String> = []
@@ -33,7 +33,7 @@ public struct OptionTable {
         self.names = names
     }
 
-    /// Options of the command line, in the sections of the file that they beat.
+    /// Command-line options, in the sections of the file that they override.
     public init(commandLine options: [CommandLineOption]) {
         var sections: [String: [String: OptionValue]] = [:]
         var names: [String: String] = [:]
@@ -44,16 +44,16 @@ public struct OptionTable {
         self.init(file: "command line", values: sections.mapValues { .table($0) }, names: names)
     }
 
-    /// Whether the table gives this key a value, right or wrong.
+    /// Whether the table contains this key, valid or not.
     public func has(_ key: String) -> Bool { values[key] != nil }
 
-    /// How faults name a key: its path, or the option that stands for it.
+    /// The name of a key in faults: its path, or the option that sets it.
     public func place(_ key: String) -> String {
         let path = path.isEmpty ? key : "\(path).\(key)"
         return names[path] ?? path
     }
 
-    /// A table within this one; nil when there is none.
+    /// A table within this one; nil if there is none.
     public mutating func section(_ key: String, _ faults: inout [ConfigurationFault]) -> OptionTable? {
         known.append(key)
         switch values[key] {
@@ -67,7 +67,7 @@ public struct OptionTable {
         }
     }
 
-    /// The tables of an array of tables, [[key]]; each is named by its place, counted from 0. Empty when there are none.
+    /// The tables of an array of tables, [[key]], each named by its index, from 0. Empty if there are none.
     public mutating func sections(_ key: String, _ faults: inout [ConfigurationFault]) -> [OptionTable] {
         known.append(key)
         guard let found = values[key] else { return [] }
@@ -85,7 +85,7 @@ public struct OptionTable {
         return []
     }
 
-    /// Notes that a key which cannot be done without is not there.
+    /// Adds a fault for a missing required key.
     public mutating func missing(_ key: String, _ expected: String, _ faults: inout [ConfigurationFault]) {
         known.append(key)
         faults.append(fault(key, expected: expected, found: "nothing"))
@@ -95,7 +95,7 @@ public struct OptionTable {
         parsed(key, "a string", &faults) { $0.isEmpty ? nil : $0 }
     }
 
-    /// A string that `parse` understands.
+    /// A string that `parse` accepts.
     public mutating func parsed<Value>(
         _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: (String) -> Value?
     ) -> Value? {
@@ -104,7 +104,7 @@ public struct OptionTable {
         }
     }
 
-    /// A string, or an integer as its digits, that `parse` understands.
+    /// A string, or the digits of an integer, that `parse` accepts.
     public mutating func textOrInteger<Value>(
         _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: (String) -> Value?
     ) -> Value? {
@@ -132,7 +132,7 @@ public struct OptionTable {
         }
     }
 
-    /// A number; an integer is one too.
+    /// A number; integers are accepted.
     public mutating func number(
         _ key: String, in range: ClosedRange<Double>, _ faults: inout [ConfigurationFault]
     ) -> Double? {
@@ -147,14 +147,14 @@ public struct OptionTable {
         }
     }
 
-    /// An array of integers that `parse` understands.
+    /// An array of integers that `parse` accepts.
     public mutating func integers<Value>(
         _ key: String, _ expected: String, _ faults: inout [ConfigurationFault], _ parse: ([Int]) -> Value?
     ) -> Value? {
         array(key, expected, &faults, { if case .integer(let integer) = $0 { integer } else { nil } }, parse)
     }
 
-    /// An array of so many numbers, each in a range of its own.
+    /// An array of a fixed count of numbers, each with its own range.
     public mutating func numbers(
         _ key: String, in ranges: [ClosedRange<Double>], _ expected: String, _ faults: inout [ConfigurationFault]
     ) -> [Double]? {
@@ -164,7 +164,7 @@ public struct OptionTable {
         }
     }
 
-    /// An array of strings, none empty.
+    /// An array of non-empty strings.
     public mutating func texts(_ key: String, _ faults: inout [ConfigurationFault]) -> [String]? {
         array(
             key, "an array of strings", &faults,
@@ -174,7 +174,7 @@ public struct OptionTable {
     /// Leaves keys to another reader of the same file.
     public mutating func ignore(_ keys: [String]) { ignored.formUnion(keys) }
 
-    /// Faults for keys that are none, each with the nearest that is one.
+    /// Faults for unknown keys, each with the most similar known one.
     public func unknown() -> [ConfigurationFault] {
         values.keys.filter { !known.contains($0) && !ignored.contains($0) }.sorted().map { key in
             let nearest = known.min { distance($0, key) < distance($1, key) }
@@ -212,7 +212,7 @@ public struct OptionTable {
     }
 }
 
-/// The Levenshtein distance: how many letters to insert, remove or change.
+/// The Levenshtein distance: the number of letters to insert, remove or change.
 func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var row = Array(0...b.count)

@@ -1,4 +1,4 @@
-/// A value as a TOML file or the command line gives it.
+/// A value from a TOML file or the command line.
 public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     case text(String)
     case integer(Int)
@@ -6,10 +6,10 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     case flag(Bool)
     case array([OptionValue])
     case table([String: OptionValue])
-    /// What no option takes, by its name in TOML: a date, a time.
+    /// A value that no option accepts, by its name in TOML: a date, a time.
     case other(String)
 
-    /// A number; an integer is one too.
+    /// A number; integers are accepted.
     var asNumber: Double? {
         switch self {
         case .number(let number): number
@@ -18,7 +18,7 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// As faults say what was found.
+    /// Description of a found value in faults.
     public var description: String {
         switch self {
         case .text(let text): "the string \"\(text)\""
@@ -31,7 +31,7 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// As TOML writes it. A table has no value of its own there: its keys in braces.
+    /// The value in TOML. A table is written inline, in braces.
     public var toml: String {
         switch self {
         case .text(let text): Self.quoted(text)

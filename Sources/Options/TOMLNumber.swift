@@ -1,4 +1,4 @@
-/// Numbers as TOML writes them.
+/// Numbers in TOML.
 enum TOMLNumber {
     enum Reading {
         case value(OptionValue)
@@ -47,7 +47,7 @@ enum TOMLNumber {
         digits(text).flatMap { $0.utf8.allSatisfy(isDigit) ? $0 : nil }
     }
 
-    /// Without the underscores, each of which stands between two digits; nil where one does not, or for nothing at all.
+    /// Without the underscores, each of which must be between two digits; nil for other text.
     private static func digits(_ text: Substring) -> String? {
         let parts = text.split(separator: "_", omittingEmptySubsequences: false)
         return parts.contains(where: \.isEmpty) ? nil : parts.joined()

@@ -18,7 +18,7 @@ extension TOMLReader {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// `'...'`, as it stands.
+    /// `'...'`, without escapes.
     mutating func readLiteralString() throws(TOMLFault) -> String {
         index += 1
         var text: [UInt8] = []
@@ -40,7 +40,7 @@ extension TOMLReader {
         }
     }
 
-    /// `'''...'''`, over lines, as it stands.
+    /// `'''...'''`, over lines, without escapes.
     mutating func readLongLiteralString() throws(TOMLFault) -> String {
         try readLongString { (reader, text) throws(TOMLFault) in reader.take(into: &text) }
     }
@@ -50,14 +50,14 @@ extension TOMLReader {
     ) throws(TOMLFault) -> String {
         guard let quote = next else { throw fault("a string") }
         index += 3
-        // A newline right behind the quotes is not part of the text.
+        // A newline directly after the quotes is not part of the text.
         index += newlineLength
         var text: [UInt8] = []
         while true {
             guard next != nil else { throw fault("three quotes at the end of a string") }
             if next == quote, startsLongString {
                 index += 3
-                // Up to two more quotes are the text's own.
+                // Up to two more quotes are part of the text.
                 for _ in 0..<2 where next == quote { take(into: &text) }
                 return String(decoding: text, as: UTF8.self)
             }
@@ -70,7 +70,7 @@ extension TOMLReader {
         }
     }
 
-    /// A backslash at the end of a line swallows the newline and all blanks behind it.
+    /// A backslash at the end of a line skips the newline and all blanks after it.
     private mutating func skipFoldedLine() -> Bool {
         let start = index
         index += 1
@@ -110,7 +110,7 @@ extension TOMLReader {
             }
             throw fault("\\u and 4 or \\U and 8 hexadecimal digits of a character", at: start)
         default:
-            throw fault("an escape that there is: \\\\ \\\" \\n \\t \\r \\b \\f \\u \\U (or a string in ' ')", at: start)
+            throw fault("one of the escapes \\\\ \\\" \\n \\t \\r \\b \\f \\u \\U (or a string in ' ')", at: start)
         }
     }
 

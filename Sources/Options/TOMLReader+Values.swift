@@ -1,5 +1,5 @@
 extension TOMLReader {
-    /// - Parameter depth: arrays and inline tables around it.
+    /// - Parameter depth: number of enclosing arrays and inline tables.
     mutating func readValue(depth: Int = 0) throws(TOMLFault) -> OptionValue {
         guard depth <= Self.depthLimit else { throw fault("at most \(Self.depthLimit) arrays and tables within one another") }
         switch next {
@@ -51,11 +51,11 @@ extension TOMLReader {
         while let byte = next, byte > 0x20, byte < 0x7F, !",]}#".utf8.contains(byte) { index += 1 }
     }
 
-    /// A number, true, false, or what no option takes: a date, a time.
+    /// A number, true, false, or a value that no option accepts: a date, a time.
     private mutating func readWord() throws(TOMLFault) -> OptionValue {
         let start = index
         skipWord()
-        // A date and its time may stand apart.
+        // A date and its time may be separated by a space.
         if TOMLTime.isDate(bytes[start..<index]), next == UInt8(ascii: " "), bytes[index...].dropFirst(3).first == UInt8(ascii: ":") {
             index += 1
             skipWord()

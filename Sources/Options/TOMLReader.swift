@@ -1,19 +1,19 @@
-/// What is no TOML, and where.
+/// A syntax error in TOML, with its position.
 struct TOMLFault: Error, Hashable {
     /// Counted from 1; the column in characters.
     let line, column: Int
     let expected, found: String
 }
 
-/// Reads TOML 1.0 (toml.io/en/v1.0.0) strictly: whatever the bytes are, the answer is a table or a fault.
+/// Reads TOML 1.0 (toml.io/en/v1.0.0) strictly: for any bytes the result is a table or a fault.
 struct TOMLReader {
     let bytes: [UInt8]
     var index = 0
     private let root = TOMLTable(.header)
-    /// What keys are put into.
+    /// The table that receives keys.
     private var current: TOMLTable
 
-    /// Arrays and inline tables within one another, and the parts of a key: more than anybody writes, few enough for the stack.
+    /// Maximum depth of arrays and inline tables, and of the parts of a key; it protects the stack.
     static let depthLimit = 32
 
     static func read(_ text: String) throws(TOMLFault) -> [String: OptionValue] {
@@ -56,7 +56,7 @@ struct TOMLReader {
         var table = root
         for part in key.dropLast() {
             guard let deeper = table.table(part, made: .implied) else {
-                throw fault("a table \(Self.written(key)) in what is one", found: "\(part), which is none that can grow", at: place)
+                throw fault("a table \(Self.written(key)) in an extensible table", found: "\(part), which cannot be extended", at: place)
             }
             table = deeper
         }
@@ -82,11 +82,11 @@ struct TOMLReader {
         }
         let value = try readValue(depth: depth)
         guard table.set(key[key.count - 1], value) else {
-            throw fault("\(Self.written(key)) once", found: "it again", at: place)
+            throw fault("\(Self.written(key)) once", found: "a second one", at: place)
         }
     }
 
-    /// The parts of a key, blanks behind it included.
+    /// The parts of a key, including blanks after it.
     private mutating func readKey() throws(TOMLFault) -> [String] {
         var key: [String] = []
         repeat {
@@ -122,10 +122,10 @@ struct TOMLReader {
 
     var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-    /// Whether nothing is left of the line; a carriage return counts before a newline only.
+    /// Whether the rest of the line is empty; a carriage return counts only before a newline.
     var isEndOfLine: Bool { next == nil || newlineLength > 0 }
 
-    /// Bytes of the newline here, 0 where there is none.
+    /// Length of the newline here in bytes, 0 if there is none.
     var newlineLength: Int {
         guard let next else { return 0 }
         if next == UInt8(ascii: "\n") { return 1 }
@@ -154,7 +154,7 @@ struct TOMLReader {
         }
     }
 
-    /// Whether no text may have this byte as it is; tabs may stand everywhere.
+    /// Whether this byte is not allowed unescaped in text; tabs are allowed everywhere.
     var isControl: Bool {
         guard let next else { return false }
         return (next < 0x20 && next != UInt8(ascii: "\t")) || next == 0x7F
@@ -162,7 +162,7 @@ struct TOMLReader {
 
     // MARK: - Faults
 
-    /// - Parameters: `found`: the word here, unless it is given; `place`: here, unless it is given.
+    /// - Parameters: `found`: by default the word at the present position; `place`: by default the present position.
     func fault(_ expected: String, found: String? = nil, at place: Int? = nil) -> TOMLFault {
         let place = place ?? index
         let lineStart = bytes[..<place].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -175,7 +175,7 @@ struct TOMLReader {
         guard place < bytes.count else { return "the end of the file" }
         if bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") { return "the end of the line" }
         let separators = Array(" \t\r\n,]}=#".utf8)
-        // A whole character at least, whichever it is.
+        // At least one whole character.
         var end = place + 1
         while end < bytes.count, bytes[end] & 0xC0 == 0x80 || !(separators.contains(bytes[end]) || separators.contains(bytes[place])) {
             end += 1

@@ -1,11 +1,11 @@
-/// A table while it is read: who may still add to it depends on how it came about.
+/// A table during reading; how it was created decides what may be added to it.
 final class TOMLTable {
     enum Kind {
-        /// By `[a]` or `[[a]]`.
+        /// Created by `[a]` or `[[a]]`.
         case header
-        /// By the `a` of `[a.b]`; its own header may still come.
+        /// Created by the `a` of `[a.b]`; its own header may follow.
         case implied
-        /// By the `a` of `a.b = 1`.
+        /// Created by the `a` of `a.b = 1`.
         case dotted
     }
 
@@ -20,7 +20,7 @@ final class TOMLTable {
 
     init(_ kind: Kind) { self.kind = kind }
 
-    /// As options: inline tables and arrays are values already.
+    /// Converts to options; inline tables and arrays are already values.
     var options: [String: OptionValue] {
         entries.mapValues { entry in
             switch entry {
@@ -31,7 +31,7 @@ final class TOMLTable {
         }
     }
 
-    /// The table of that name, made where there is none; of an array of tables the last. Nil for a value.
+    /// The table of that name, created if missing; of an array of tables the last. nil for a value.
     func table(_ name: String, made kind: Kind) -> TOMLTable? {
         switch entries[name] {
         case nil:
@@ -44,7 +44,7 @@ final class TOMLTable {
         }
     }
 
-    /// The table of a header; nil where there is something of that name that is no table or has had its header.
+    /// The table of a header; nil if that name is not a table or already has a header.
     func open(_ name: String) -> TOMLTable? {
         switch entries[name] {
         case nil: return table(name, made: .header)
@@ -55,7 +55,7 @@ final class TOMLTable {
         }
     }
 
-    /// A new table at the end of an array of tables; nil where there is something else of that name.
+    /// A new table at the end of an array of tables; nil if that name is something else.
     func append(_ name: String) -> TOMLTable? {
         var tables: [TOMLTable] = []
         switch entries[name] {

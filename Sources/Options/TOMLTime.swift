@@ -1,6 +1,6 @@
-/// Dates and times as TOML writes them (RFC 3339). No option takes one, so they are only told apart from what is no value at all.
+/// Dates and times in TOML (RFC 3339). No option accepts them; they are only distinguished from invalid values.
 enum TOMLTime {
-    /// What faults call it; nil for what is none.
+    /// Name in faults; nil for other words.
     static func name(of word: ArraySlice<UInt8>) -> String? {
         if isDate(word) { return "date" }
         if isTime(word) { return "time" }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A queue of fixed room between two threads: one posts, one takes, neither waits for the other and neither allocates.
+/// A queue of fixed capacity between two threads: one posts, one takes. Neither waits for the other, and neither allocates.
 @safe
 package final class HandoverQueue<Element: Sendable>: @unchecked Sendable {
     package let capacity: Int
@@ -8,7 +8,7 @@ package final class HandoverQueue<Element: Sendable>: @unchecked Sendable {
     private let posted: Atomic<Int>
     private let taken: Atomic<Int>
 
-    /// - Parameters: `capacity` elements wait at most; `filler` stands in slots that were never posted to; `past` elements
+    /// - Parameters: `capacity` elements wait at most; `filler` initialises the slots; `past` elements
     ///   count as posted and taken already.
     package init(capacity: Int, filler: Element, past: Int = 0) {
         precondition(capacity > 0, "a queue has at least one slot")
@@ -24,8 +24,8 @@ package final class HandoverQueue<Element: Sendable>: @unchecked Sendable {
         unsafe slots.deallocate()
     }
 
-    /// The posting thread's side.
-    /// - Returns: false where there was no room, and nothing was posted.
+    /// Called by the posting thread.
+    /// - Returns: false if the queue was full and nothing was posted.
     package func post(_ element: Element) -> Bool {
         let index = posted.load(ordering: .relaxed)
         guard index - taken.load(ordering: .acquiring) < capacity else { return false }
@@ -34,13 +34,13 @@ package final class HandoverQueue<Element: Sendable>: @unchecked Sendable {
         return true
     }
 
-    /// The taking thread's side: the oldest element that waits, which stays.
+    /// Called by the taking thread: the oldest element, which stays in the queue.
     package var next: Element? {
         let index = taken.load(ordering: .relaxed)
         guard index < posted.load(ordering: .acquiring) else { return nil }
         return unsafe slots[index % capacity]
     }
 
-    /// The taking thread's side: done with `next`.
+    /// Called by the taking thread: removes the element that `next` returned.
     package func advance() { taken.wrappingAdd(1, ordering: .releasing) }
 }

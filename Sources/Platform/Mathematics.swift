@@ -1,6 +1,6 @@
 import Glibc
 
-// Glibc's functions in double under names that do not clash with a tensor's own; for the cold paths of training.
+// Glibc's functions in double precision, under names that do not clash with a tensor's own; for offline code.
 
 package func exponential(_ x: Double) -> Double { exp(x) }
 package func naturalLogarithm(_ x: Double) -> Double { log(x) }

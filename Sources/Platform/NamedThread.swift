@@ -2,32 +2,32 @@ import CRealtime
 import Glibc
 import Synchronization
 
-/// One named POSIX thread that runs until it is told to stop.
+/// One named POSIX thread that runs until it is asked to stop.
 ///
-/// Threads of the library's own, not of a pool: audio must not queue behind anything else.
+/// It belongs to no pool: audio must not queue behind other work.
 @safe
 package final class NamedThread: @unchecked Sendable {
-    /// What `stop` found.
+    /// The result of `stop`.
     package enum Ending {
         /// No thread ran.
         case none
         case ended
-        /// It is stuck in a call; should it ever return, it sees that it was to end.
+        /// It is stuck in a call; if the call returns, the thread sees the request to stop.
         case abandoned
     }
 
-    /// Signalled when the thread shall end.
+    /// Signalled when the thread should end.
     package let stopEvent = WakeEvent()
     private let stopping = Atomic<Bool>(false)
     private let handle = Mutex<pthread_t?>(nil)
     private let name: String
 
-    /// - Parameter name: at most 15 bytes, as the kernel keeps it.
+    /// - Parameter name: at most 15 bytes, the kernel's limit.
     package init(name: String) { self.name = name }
 
     package var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
-    /// Runs `body` on a new thread; nothing when one already runs.
+    /// Runs `body` on a new thread; does nothing if one is running.
     package func start(_ body: @escaping @Sendable () -> Void) {
         handle.withLock { handle in
             guard handle == nil else { return }
@@ -43,7 +43,7 @@ package final class NamedThread: @unchecked Sendable {
                     work.body()
                     return nil
                 }, context)
-            precondition(code == 0, "the system gives no thread: \(unsafe String(cString: strerror(code)))")
+            precondition(code == 0, "pthread_create failed: \(unsafe String(cString: strerror(code)))")
             handle = thread
         }
     }
@@ -56,8 +56,7 @@ package final class NamedThread: @unchecked Sendable {
 
     /// Asks the thread to end and waits for it.
     ///
-    /// - Parameter patience: nanoseconds after which a thread that is stuck is left to itself: a sound server that hangs holds
-    ///   whoever calls it.
+    /// - Parameter patience: nanoseconds after which a stuck thread is abandoned; a hanging sound server blocks its callers.
     @discardableResult
     package func stop(patience: Int64 = .max) -> Ending {
         askToStop()

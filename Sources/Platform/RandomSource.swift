@@ -1,6 +1,6 @@
 import Glibc
 
-/// Random numbers of the distributions that scenes draw from, the same everywhere for a seed.
+/// Random numbers of the distributions that scenes use, equal on every machine for a seed.
 public struct RandomSource: RandomNumberGenerator, Sendable {
     private var generator: SplitMix64
     private var spare: Double?
@@ -21,7 +21,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         return range.lowerBound + unit * (range.upperBound - range.lowerBound)
     }
 
-    /// True with a probability.
+    /// True with the given probability.
     public mutating func chance(_ probability: Float) -> Bool { uniform(0...1) < probability }
 
     public mutating func index(below count: Int) -> Int { Int(next() % UInt64(count)) }
@@ -39,7 +39,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         return Float(radius * cos(2 * .pi * v))
     }
 
-    /// An index with probability in proportion to its weight; weights are not negative and not all 0.
+    /// An index with probability proportional to its weight; weights are not negative and not all 0.
     public mutating func choose(_ weights: [Float]) -> Int {
         var rest = uniform(0...1) * weights.reduce(0, +)
         for (index, weight) in weights.enumerated() {

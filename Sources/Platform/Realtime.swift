@@ -1,10 +1,10 @@
 import Glibc
 
-/// Asks the system to run threads in time. What it refuses is told, and the daemon runs on.
+/// Requests real-time scheduling from the system. Refusals are reported, and the daemon continues.
 package enum Realtime {
     /// Runs `body` with the calling thread under SCHED_FIFO, so that threads started in it inherit that.
     ///
-    /// - Parameter refused: gets why the system said no; then `body` runs as the thread was.
+    /// - Parameter refused: receives the system's reason for a refusal; then `body` runs with unchanged scheduling.
     package static func promoted<Result, Failure>(
         priority: Int, refused: (String) -> Void, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -22,10 +22,10 @@ package enum Realtime {
         return try body()
     }
 
-    /// Keeps all memory of the process, now and later, from being paged out.
+    /// Locks all present and future memory of the process against paging.
     ///
-    /// Under a finite limit, locking later memory would make a later allocation fail, so it is not asked for.
-    /// - Returns: nil, or why the system said no.
+    /// With a finite limit, locking future memory would make a later allocation fail, so nothing is locked.
+    /// - Returns: nil, or the reason for a refusal.
     package static func lockMemory() -> String? {
         var limit = rlimit()
         unsafe getrlimit(Int32(__RLIMIT_MEMLOCK.rawValue), &limit)
@@ -36,11 +36,11 @@ package enum Realtime {
         return code == 0 ? nil : unsafe String(cString: strerror(errno))
     }
 
-    /// Descriptors that a daemon with one subscriber needs, and some.
+    /// File descriptors that a daemon with one subscriber needs, with a margin.
     package static let leastDescriptors = 48
 
-    /// Lets the process have as many subscribers as the system allows at all.
-    /// - Returns: how many descriptors it may have.
+    /// Raises the limit of file descriptors, and thereby of subscribers, to the system's maximum.
+    /// - Returns: the new limit.
     package static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
         unsafe getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit)

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Works on items on several threads at once; the results are in the order of the items.
+/// Processes items on several threads; results are in the order of the items.
 package func sideBySide<Item: Sendable, Result: Sendable>(
     _ items: [Item], threads: Int, _ body: @Sendable (Item) -> Result
 ) -> [Result] {

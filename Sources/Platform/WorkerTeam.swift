@@ -1,18 +1,18 @@
 internal import Glibc
 
-/// Threads that wait for work and share it out by their number. `run` is a barrier: it returns when every worker has.
+/// Threads that divide work by their number. `run` is a barrier: it returns when every worker has finished.
 ///
-/// For training and offline work, where a step is milliseconds long; the live path runs on one thread.
+/// For training and other offline work, whose steps take milliseconds; the live path runs on one thread.
 @safe
 public final class WorkerTeam: @unchecked Sendable {
-    /// Workers, the caller of `run` among them as worker 0.
+    /// Number of workers, including the caller of `run` as worker 0.
     public let count: Int
 
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let begin: UnsafeMutablePointer<pthread_cond_t>
     private let end: UnsafeMutablePointer<pthread_cond_t>
     private var threads: [pthread_t] = []
-    // All below is guarded by `lock`.
+    // Guarded by `lock`.
     private var work: ((Int) -> Void)?
     private var round = 0
     private var unfinished = 0
@@ -29,7 +29,7 @@ public final class WorkerTeam: @unchecked Sendable {
         unsafe pthread_cond_init(begin, nil)
         unsafe pthread_cond_init(end, nil)
         for worker in 1..<count {
-            // The thread borrows the team: `deinit` joins it before the memory goes.
+            // The thread borrows the team: `deinit` joins it before the memory is freed.
             let seat = UnsafeMutablePointer<Seat>.allocate(capacity: 1)
             unsafe seat.initialize(to: Seat(team: Unmanaged.passUnretained(self), worker: worker))
             var thread = pthread_t()
@@ -42,7 +42,7 @@ public final class WorkerTeam: @unchecked Sendable {
                     unsafe team._withUnsafeGuaranteedRef { $0.attend(worker) }
                     return nil
                 }, seat)
-            precondition(status == 0, "the system refused a thread (errno \(status))")
+            precondition(status == 0, "pthread_create failed (errno \(status))")
             threads.append(thread)
         }
     }
@@ -62,12 +62,12 @@ public final class WorkerTeam: @unchecked Sendable {
     }
 
     /// Calls `work` once for each worker number 0..<count, concurrently, and returns when all have returned.
-    /// One caller at a time, and never from within `work`.
+    /// One caller at a time, and not from within `work`.
     public func run(_ work: (_ worker: Int) -> Void) {
         if count == 1 { return work(0) }
         withoutActuallyEscaping(work) { work in
             unsafe pthread_mutex_lock(lock)
-            precondition(unfinished == 0, "a team runs one piece of work at a time")
+            precondition(unfinished == 0, "run is called from one thread at a time")
             self.work = work
             round += 1
             unfinished = count - 1
@@ -83,7 +83,7 @@ public final class WorkerTeam: @unchecked Sendable {
         }
     }
 
-    /// The part of `total` items that falls to a worker: contiguous, the parts differing by at most one item.
+    /// The worker's part of `total` items: contiguous, the parts differing by at most one item.
     public func share(_ worker: Int, of total: Int) -> Range<Int> {
         total * worker / count..<total * (worker + 1) / count
     }
@@ -107,7 +107,7 @@ public final class WorkerTeam: @unchecked Sendable {
     }
 }
 
-/// What a starting thread is told.
+/// Arguments of a new thread.
 @safe
 private struct Seat {
     let team: Unmanaged<WorkerTeam>

@@ -3,13 +3,13 @@ import Files
 import Formats
 import Training
 
-// What a reproduction needs is looked for before its first training, not behind it.
+// Requirements are checked before the first training, not after it.
 
 extension Reproduction {
-    /// Looks for all that the missing results need, the quick checks of all formats first; then mixes and extracts features, and opens
-    /// trainings that are to go on.
+    /// Checks the requirements of all missing results, the fast checks of all formats first; then mixes recordings, extracts
+    /// features, and opens trainings to be resumed.
     /// - Parameter digests: of the recordings of each format.
-    /// - Throws: what is missing or does not fit.
+    /// - Throws: an error for each requirement that is missing or does not match.
     func prepare(_ digests: [DatasetFormat: String], _ report: @escaping Report) throws {
         let missing = try cells.filter { try finished($0, digests) == nil }
         let formats = settings.formats.filter { format in missing.contains { $0.format == format } }
@@ -28,7 +28,7 @@ extension Reproduction {
             if missing.contains(where: { $0.format == format && $0.row.isAugmented }), try mixing(format).partners == .any {
                 report(
                     .note(
-                        "\(dataset): no room has two recordings of one source and one of two: mixtures are of recordings of different rooms"
+                        "\(dataset): no room has two recordings of one source and one of two, so mixtures combine recordings of different rooms"
                     ))
             }
         }
@@ -45,7 +45,8 @@ extension Reproduction {
         }
     }
 
-    /// How mixtures are made: within rooms, or within folds where no room has what it takes, as of scenes with a room each.
+    /// Settings of mixtures: within rooms, or within folds if no room has the required recordings, as in scenes with one room
+    /// each.
     /// - Throws: a data set that cannot be mixed.
     func mixing(_ format: DatasetFormat) throws -> MixtureWriter.Settings {
         var mixing = MixtureWriter.Settings()

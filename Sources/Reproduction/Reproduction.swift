@@ -24,22 +24,22 @@ public struct TableCell: Codable, Hashable, Sendable {
         self.seed = seed
     }
 
-    /// Of its folder and its result's file.
+    /// Name of its folder and of its result's file.
     public var name: String { "\(format.rawValue)-\(row.rawValue)-seed\(seed)" }
 }
 
-/// What one training of the table came to, as its JSON file keeps it.
+/// The result of one training of the table, as stored in its JSON file.
 public struct TableResult: Codable, Sendable {
     public let cell: TableCell
-    /// What it was trained with and on; a result of other settings is not taken for this one.
+    /// Settings and data of the training; a result of other settings is not accepted.
     public let fingerprint: String
     /// Counted from 1.
     public let bestEpoch: Int
-    /// Chosen on the validation recordings; nil without activity.
+    /// Tuned on the validation recordings; nil without activity.
     public let gate: GateSettings?
-    /// What it lets through on the test recordings; nil without activity.
+    /// Scores behind the gate on the test recordings; nil without activity.
     public let gated: MetricsReport?
-    /// Every output in every block.
+    /// Scores of every output in every block.
     public let everyOutput: MetricsReport
 
     public init(
@@ -54,22 +54,22 @@ public struct TableResult: Codable, Sendable {
         self.everyOutput = everyOutput
     }
 
-    /// What the row is judged by.
+    /// The scores that represent the row.
     public var scores: MetricsReport { gated ?? everyOutput }
 }
 
-/// Trains and scores what Table I needs, one cell after another; each finished one is a JSON file, so that an interrupted
-/// reproduction goes on where it stopped (and within a cell, after its last epoch).
+/// Trains and scores the cells of Table I, one after another. Each result is a JSON file, so that an interrupted reproduction
+/// continues where it stopped (within a cell, after its last epoch).
 public struct Reproduction {
     public struct Settings: Sendable {
-        /// Of every cell; its loss has the weights of all terms, each row takes those that it has.
+        /// Settings of every cell; the loss has the weights of all terms, of which each row uses its own.
         public var training: TrainingSettings
         public var weights = TrackingLossSettings()
         public var formats: [DatasetFormat] = DatasetFormat.allCases
         public var rows: [TableRow] = TableRow.allCases
-        /// Of the rows with activity, whose difference is asked for; the others take the first.
+        /// Seeds of the rows with activity, whose difference is compared; the other rows use the first.
         public var seeds: [UInt64] = [1]
-        /// An epoch has as many steps as the training recordings have sequences, instead of `training.stepsPerEpoch`.
+        /// Whether an epoch has as many steps as the training recordings have sequences, instead of `training.stepsPerEpoch`.
         public var isEpochOnePass = false
         /// Mixtures for each recording of two sources in the rows with augmentation.
         public var mixtures = 4
@@ -105,7 +105,7 @@ public struct Reproduction {
         self.hungarian = hungarian
     }
 
-    /// In the order in which they are trained: the rows of a format, first seed first, so that a table is whole early.
+    /// In order of training: the rows of a format, first seed first, so that a table is complete early.
     public var cells: [TableCell] {
         settings.formats.flatMap { format in
             settings.seeds.enumerated().flatMap { index, seed in
@@ -114,7 +114,7 @@ public struct Reproduction {
         }
     }
 
-    /// Trains and scores what is missing.
+    /// Trains and scores the missing cells.
     /// - Returns: the results of all cells, in their order.
     public func run(_ report: @escaping Report) throws -> [TableResult] {
         let plan = cells
@@ -142,13 +142,13 @@ public struct Reproduction {
         return results
     }
 
-    /// Results that are there, of these settings; nothing is trained.
+    /// Existing results of these settings; nothing is trained.
     public func finishedResults() throws -> [TableResult] {
         let digests = try digests()
         return try cells.compactMap { try finished($0, digests) }
     }
 
-    /// What tells the recordings of each format from others.
+    /// Identifies the recordings of each format.
     private func digests() throws -> [DatasetFormat: String] {
         let folds = DatasetLayout.trainingFolds + DatasetLayout.validationFolds + DatasetLayout.testFolds
         return try Dictionary(
@@ -165,7 +165,7 @@ public struct Reproduction {
             return nil
         }
         guard let result = try? JSONDecoder().decode(TableResult.self, from: Data(bytes)), result.cell == cell else {
-            throw TrainingError.inputOutput(file: path(of: cell), problem: "is no result of this program; delete it to train again")
+            throw TrainingError.inputOutput(file: path(of: cell), problem: "is not a result of this program; delete it to train again")
         }
         let differences = fingerprint(cell, digests).differences(from: Fingerprint(text: result.fingerprint))
         guard differences.isEmpty else {
@@ -253,7 +253,7 @@ public struct Reproduction {
             gated: gate.map { scores(.gated($0)) }, everyOutput: scores(.everyOutput))
     }
 
-    /// The gate that suits a model best on the validation recordings, and beside the model one that has it.
+    /// Tunes the gate of a model on the validation recordings, and writes a copy of the model with it.
     private func tuned(_ model: ModelFile, on data: TrainingData, in folder: String) throws -> GateSettings {
         let tuning = GateTuning(model: model, recordings: data.validation, threads: settings.training.threads)
         let gate = tuning.best(from: model.gate) { _ in }.gate

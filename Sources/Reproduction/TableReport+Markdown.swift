@@ -3,7 +3,7 @@ import Foundation
 import Tracking
 
 extension TableReport {
-    /// The table beside the paper's, the tracking figures with their intervals, and what follows from them.
+    /// The table with the paper's figures, the tracking scores with their intervals, and conclusions.
     public var markdown: String {
         var lines = ["# Table I of Adavanne, Politis and Virtanen (WASPAA 2021), reproduced", "", "    \(command)", ""]
         lines += paperTable
@@ -11,7 +11,7 @@ extension TableReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Ours, and in brackets the paper's.
+    /// This reproduction's figures, with the paper's in brackets.
     private var paperTable: [String] {
         let columns = settings.formats.flatMap { format in Self.paperFigures.map { "\(format.rawValue.uppercased()) \($0.title)" } }
         var lines = [
@@ -28,7 +28,7 @@ extension TableReport {
                     published.recall,
                 ]
                 return zip(Self.paperFigures, theirs).enumerated().map { index, pair in
-                    // Where all outputs count, only the error means something.
+                    // If all outputs count, only the error is meaningful.
                     let ours = index == 0 || row.hasActivity ? mean(results(format, row), pair.0) : nil
                     return "\(number(ours, 1)) (\(number(pair.1, 1)))"
                 }
@@ -41,8 +41,8 @@ extension TableReport {
     private func details(_ format: DatasetFormat) -> [String] {
         let figures = [Self.paperFigures[0]] + Self.trackingFigures
         var lines = [
-            "Tracks behind gates chosen on the validation recordings, matches within 20 degrees; in brackets 95 % intervals by jackknife over recordings. The last "
-                + "column counts every output of every row, so that rows compare.", "",
+            "Tracks behind gates tuned on the validation recordings, matches within 20 degrees; in brackets 95 % intervals by jackknife over recordings. The last "
+                + "column counts every output of every row, so that rows are comparable.", "",
             "| loss | seeds | " + figures.map(\.title).joined(separator: " | ") + " | LE, every output |",
             "|---|---|" + String(repeating: "---|", count: figures.count + 1),
         ]

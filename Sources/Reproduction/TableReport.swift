@@ -3,9 +3,9 @@ import Formats
 import Foundation
 import Tracking
 
-/// The results of a reproduction as people and programs read them: Markdown, JSON, and curves of the training as SVG.
+/// The results of a reproduction as Markdown, JSON, and training curves in SVG.
 public struct TableReport {
-    /// A figure of a result, how it is called, and its value.
+    /// A figure of a result: its name and its value.
     struct Figure: Sendable {
         let title: String
         let key: String
@@ -21,7 +21,7 @@ public struct TableReport {
         Figure(title: "IDS/min", key: "paper_switches_per_minute", decimals: 1, bounds: .amount) { $0.paper.switchesPerMinute },
         Figure(title: "LR", key: "recall", decimals: 1, bounds: .share) { $0.paper.recall },
     ]
-    /// What trackers are measured by.
+    /// The scores of trackers.
     static let trackingFigures = [
         Figure(title: "MOTA", key: "mota", decimals: 1, bounds: .accuracy) { $0.clear.mota },
         Figure(title: "IDF1", key: "idf1", decimals: 1, bounds: .share) { $0.clear.idf1 },
@@ -32,7 +32,7 @@ public struct TableReport {
 
     public let results: [TableResult]
     public let settings: Reproduction.Settings
-    /// How to make it again.
+    /// The command that reproduces the table.
     public let command: String
 
     public init(results: [TableResult], settings: Reproduction.Settings, command: String) {
@@ -41,7 +41,7 @@ public struct TableReport {
         self.command = command
     }
 
-    /// One row's results over its seeds.
+    /// The results of one row over its seeds.
     func results(_ format: DatasetFormat, _ row: TableRow) -> [TableResult] {
         results.filter { $0.cell.format == format && $0.cell.row == row }
     }
@@ -56,7 +56,7 @@ public struct TableReport {
         results.isEmpty ? nil : Jackknife.interval(results.map(\.scores), within: figure.bounds, figure.value)
     }
 
-    /// What the row with dMOTa has more than the one without, on the same recordings and seeds.
+    /// The difference between the rows with and without dMOTa, on the same recordings and seeds.
     func effect(_ format: DatasetFormat, _ figure: Figure) -> Interval? {
         let (from, to) = (results(format, .augmentedMOTpActivity), results(format, .augmentedMOTpMOTaActivity))
         guard !from.isEmpty, from.map(\.cell.seed) == to.map(\.cell.seed) else { return nil }
@@ -103,8 +103,8 @@ public struct TableReport {
         }
     }
 
-    /// The course of each row's first training.
-    /// - Parameter folder: where the runs are.
+    /// The training curves of each row's first seed.
+    /// - Parameter folder: of the runs.
     public func curves(_ format: DatasetFormat, folder: String) throws -> String {
         let seed = settings.seeds.first
         let firsts = results.filter { $0.cell.format == format && $0.cell.seed == seed }

@@ -1,7 +1,7 @@
 public import Dataset
 public import Losses
 
-/// A row of Table I of Adavanne, Politis and Virtanen (WASPAA 2021): what is learnt from, on which data.
+/// A row of Table I of Adavanne, Politis and Virtanen (WASPAA 2021): loss and training data.
 public enum TableRow: String, CaseIterable, Codable, Sendable {
     case mse
     case motp
@@ -22,10 +22,10 @@ public enum TableRow: String, CaseIterable, Codable, Sendable {
     /// Whether mixtures of pairs of recordings are added to the training data.
     public var isAugmented: Bool { self != .mse && self != .motp }
 
-    /// Whether the network learns when its outputs are active; elsewhere all of them count.
+    /// Whether the network learns the activity of its outputs; otherwise all outputs count.
     public var hasActivity: Bool { self == .augmentedMOTpActivity || self == .augmentedMOTpMOTaActivity }
 
-    /// The row's terms with the weights that a term has where it takes part.
+    /// The row's terms, with the given weights.
     public func loss(_ weights: TrackingLossSettings) -> TrackingLossSettings {
         var loss = weights
         if self == .mse {
@@ -39,7 +39,7 @@ public enum TableRow: String, CaseIterable, Codable, Sendable {
         return loss
     }
 
-    /// What the paper prints: LE in degrees, MOTa and LR in percent, IDS over 96 minutes.
+    /// The paper's figures: LE in degrees, MOTa and LR in percent, IDS over 96 minutes.
     public struct Published: Sendable {
         public let localizationError: Double
         public let mota, switches, recall: Double?
@@ -67,6 +67,6 @@ public enum TableRow: String, CaseIterable, Codable, Sendable {
         }
     }
 
-    /// Recordings of a minute that the paper scored.
+    /// The number of one-minute recordings that the paper scored.
     public static let publishedMinutes = 96.0
 }

@@ -1,4 +1,4 @@
-/// Element types that are read and written; raw values stand in files.
+/// Supported element types; raw values are those of the format.
 public enum ElementType: String, Sendable, CaseIterable {
     case float32 = "F32"
     case float64 = "F64"
@@ -6,7 +6,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     case int32 = "I32"
     case uint8 = "U8"
 
-    /// Bytes of one element.
+    /// Size of one element in bytes.
     public var size: Int {
         switch self {
         case .float64, .int64: 8
@@ -31,7 +31,7 @@ public struct SafeTensor: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// - Parameter values: as many as the product of `shape`, row-major.
+    /// - Parameter values: row-major, as many as the product of `shape`.
     public init(_ name: String, _ values: [Float], shape: [Int]) {
         self.init(name: name, type: .float32, shape: shape, words: values.map(\.bitPattern))
     }

@@ -2,23 +2,23 @@ import Files
 import Foundation
 
 extension SafeTensorFile {
-    /// Bytes of the longest header that is read: room for some ten thousand tensors. The format itself has 100 MB.
+    /// Maximum length of a header in bytes, enough for ten thousand tensors. The format allows 100 MB.
     private static let longestHeader = 1 << 22
 
-    /// Reads and validates a file: whatever its bytes are, the answer is a file without fault or an error. Tensors are read only once
-    /// the header describes the whole file.
+    /// Reads and validates a file: for any bytes the result is a valid file or an error. Tensors are read only after the header
+    /// was found to describe the whole file.
     public static func read(_ path: String) throws(SafeTensorsError) -> SafeTensorFile {
         let file: RegularFile
         do throws(FileError) { file = try RegularFile(path, limit: .tensors) } catch { throw .file(error) }
         return try parse(size: file.size, path: path) { file.bytes(at: $0.lowerBound, count: $0.count) }
     }
 
-    /// - Parameter path: named in errors.
+    /// - Parameter path: the file's name in errors.
     public static func parse(_ bytes: [UInt8], path: String) throws(SafeTensorsError) -> SafeTensorFile {
         try parse(size: bytes.count, path: path) { Array(bytes[$0]) }
     }
 
-    /// - Parameter bytes: a part of the file; fewer bytes where it has become shorter.
+    /// - Parameter bytes: reads a part of the file; fewer bytes if the file became shorter.
     private static func parse(
         size: Int, path: String, bytes: (Range<Int>) -> [UInt8]
     ) throws(SafeTensorsError) -> SafeTensorFile {
@@ -34,7 +34,7 @@ extension SafeTensorFile {
         do {
             header = try JSONDecoder().decode(Header.self, from: Data(bytes(8..<start)))
         } catch {
-            throw .badHeader(path: path, reason: "a header that is not the JSON of the format (\(reason(error)))")
+            throw .badHeader(path: path, reason: "a header that is not valid for the format (\(reason(error)))")
         }
         let entries = header.entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
         var types: [ElementType] = []

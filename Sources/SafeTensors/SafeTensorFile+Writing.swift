@@ -1,7 +1,7 @@
 import Files
 
 extension SafeTensorFile {
-    /// Replaces a file at once, or leaves the old one. Equal contents give equal bytes.
+    /// Replaces a file in one step, or leaves it unchanged. Equal contents give equal bytes.
     public func write(to path: String) throws(SafeTensorsError) {
         do { try WholeFile.write(serialized, to: path) } catch { throw .file(error) }
     }

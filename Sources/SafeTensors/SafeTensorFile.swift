@@ -1,7 +1,7 @@
 /// A safetensors file in memory (huggingface.co/docs/safetensors): eight bytes of header length, a JSON header, then the
 /// tensors' bytes without gap or overlap.
 public struct SafeTensorFile: Sendable {
-    /// Where it was read from, for messages.
+    /// The path that it was read from, for messages.
     public let path: String
     /// In the order of their bytes.
     public let tensors: [SafeTensor]
@@ -32,12 +32,12 @@ public struct SafeTensorFile: Sendable {
 
     /// Elements of a float32 tensor, row-major.
     ///
-    /// - Parameter shape: what it must be, when given.
+    /// - Parameter shape: the required shape, if given.
     public func floats(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [Float] {
         try typed(name, .float32, shape).words(UInt32.self).map { Float(bitPattern: $0) }
     }
 
-    /// Whether a float32 tensor of this shape is there, without a copy of it.
+    /// Checks that a float32 tensor of this shape exists, without copying it.
     public func demand(_ name: String, shape: [Int]) throws(SafeTensorsError) { _ = try typed(name, .float32, shape) }
 
     /// Elements of a float64 tensor.

@@ -1,9 +1,9 @@
 public import Files
 
-/// Why a file is no valid safetensors file, or lacks a tensor that was asked for.
+/// Why a file is not a valid safetensors file, or lacks a requested tensor.
 public enum SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible {
     case file(FileError)
-    /// The header's length, or the header itself, cannot be right.
+    /// The header's length, or the header itself, is invalid.
     case badHeader(path: String, reason: String)
     case badTensor(path: String, tensor: String, reason: String)
     case missingTensor(path: String, tensor: String)

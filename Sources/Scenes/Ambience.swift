@@ -1,9 +1,9 @@
 import Glibc
 import Platform
 
-/// What is to be heard beside the events and has no label: a diffuse background, and machines at fixed places.
+/// Unlabelled sound besides the events: a diffuse background, and machines at fixed positions.
 public struct Ambience: Sendable, Hashable {
-    /// Amplitude of the diffuse background in each octave band of white noise, dB.
+    /// Amplitude of the diffuse background in each octave band relative to white noise, dB.
     public var spectrum: BandValues
     public var sources: [AmbientSource]
 
@@ -16,7 +16,7 @@ public struct Ambience: Sendable, Hashable {
         self.sources = sources
     }
 
-    /// Pressure power of the diffuse background in free air, before it is set to its level.
+    /// Pressure power of the diffuse background in free air, before its level is set.
     var power: Float {
         let amplitudes = spectrum.mapBands { pow(10, $0 / 20) }
         let sum = (0..<256).map { point -> Float in
@@ -27,12 +27,12 @@ public struct Ambience: Sendable, Hashable {
         return sum / 256
     }
 
-    /// The power of all ambience against that of the diffuse background.
+    /// The power of all ambience relative to that of the diffuse background.
     var powerWithSources: Float { 1 + sources.map { pow(10, $0.level / 10) }.reduce(0, +) }
 
-    /// A background between pink and brown with up to two humps, and sometimes a machine or two.
+    /// A background between pink and brown noise with up to two peaks, and sometimes one or two machines.
     ///
-    /// - Parameters: `machines` is the chance that there are any; `levels` are theirs, dB against the background.
+    /// - Parameters: `machines` is the probability of machines; `levels` are theirs in dB relative to the background.
     static func random(
         in room: Room, array: ArrayPlacement, machines: Float = 0.4, levels: ClosedRange<Float> = -25...4,
         using random: inout RandomSource
@@ -56,19 +56,19 @@ public struct Ambience: Sendable, Hashable {
     }
 }
 
-/// A fan, a vent or a humming transformer: stationary sound from one place.
+/// A fan, a vent or a humming transformer: stationary sound from one position.
 public struct AmbientSource: Sendable, Hashable {
     /// Room coordinates, metres.
     public var place: SIMD3<Float>
-    /// Amplitude of its noise in each octave band of white noise, dB.
+    /// Amplitude of its noise in each octave band relative to white noise, dB.
     public var spectrum: BandValues
-    /// Hz of the lowest of its tones: twice or once the mains, or how often blades pass.
+    /// Fundamental frequency in Hz: once or twice the mains, or the blade rate.
     public var fundamental: Float
-    /// dB of all tones together against the noise.
+    /// Level of all tones together relative to the noise, dB.
     public var tones: Float
     /// Tones up to this multiple of the fundamental.
     public var harmonics: Int
-    /// dB at the array against the diffuse background.
+    /// Level at the array relative to the diffuse background, dB.
     public var level: Float
     /// Draws noise and phases.
     public var seed: UInt64
@@ -86,7 +86,7 @@ public struct AmbientSource: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// Two thirds fans, one third mains hum; nil when the draw lay in the array.
+    /// Two thirds fans, one third mains hum; nil if the position lay in the array.
     static func random(
         in room: Room, array: ArrayPlacement, levels: ClosedRange<Float>, using random: inout RandomSource
     ) -> AmbientSource? {
@@ -108,7 +108,7 @@ public struct AmbientSource: Sendable, Hashable {
 
     /// One period of its sound.
     ///
-    /// - Parameter bins: of the period's spectrum, 0 Hz and 12 kHz included.
+    /// - Parameter bins: of the period's spectrum, including 0 Hz and 12 kHz.
     /// - Returns: real and imaginary parts, of any level.
     func period(bins: Int) -> (real: [Float], imaginary: [Float]) {
         var random = RandomSource(seed: seed)

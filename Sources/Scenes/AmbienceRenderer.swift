@@ -4,10 +4,10 @@ import Glibc
 import Platform
 import Tensor
 
-/// Renders what has no label: the diffuse background, and stationary sources through the room. One a thread.
+/// Renders unlabelled sound: the diffuse background, and stationary sources in the room. One instance per thread.
 @safe
 final class AmbienceRenderer {
-    /// Samples after which stationary sources repeat: 5.5 s. Longer than any impulse response, so that a product of spectra is
+    /// Period of stationary sources in samples: 5.5 s. It is longer than any impulse response, so that a product of spectra is
     /// the steady state.
     private static let period = 1 << 17
 
@@ -22,7 +22,8 @@ final class AmbienceRenderer {
         self.arena = arena
     }
 
-    /// Replaces what `mix`, [4, length], holds by the scene's ambience, the scene's signal-to-noise ratio below 1 in free air.
+    /// Replaces the contents of `mix`, [4, length], by the scene's ambience, below 1 in free air by the scene's signal-to-noise
+    /// ratio.
     func render(
         _ scene: Scene, by renderer: SourceRenderer, to mix: MutableTensorRef<Float>, random: inout RandomSource
     ) {
@@ -36,12 +37,12 @@ final class AmbienceRenderer {
         for index in 0..<mix.count { mix[index] *= gain }
     }
 
-    /// Diffuse noise whose bands slowly change their level.
+    /// Diffuse noise with slowly changing levels of its bands.
     private func addBackground(
         _ scene: Scene, of field: DiffuseField, to mix: MutableTensorRef<Float>, random: inout RandomSource
     ) {
         let signs = SIMD4<Float>(1, random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1)
-        // Capsules change places only when the array is turned; their noise keeps its signs.
+        // Capsules are permuted only if the array is rotated; their noise keeps its signs.
         let flips = field.response.format == .foa ? signs : .one
         let place = random.index(below: 1 << 30)
         for band in 0..<OctaveBands.count {
@@ -94,7 +95,7 @@ final class AmbienceRenderer {
         }
     }
 
-    /// Hands over pieces of 1 to 5 s with amplitudes at both ends that wander about 1.
+    /// Passes segments of 1 to 5 s with start and end amplitudes that vary about 1.
     private static func drift(
         length: Int, decibels: Float, random: inout RandomSource, _ body: (Range<Int>, Float, Float) -> Void
     ) {

@@ -1,11 +1,11 @@
 import CRealtime
 import Tensor
 
-/// The Fourier transform of real data with buffers of its own: `time` to `real` and `imaginary` and back.
+/// The Fourier transform of real data with its own buffers: `time` to `real` and `imaginary` and back.
 @safe
 final class RealTransform {
     let points: Int
-    /// Bins, 0 Hz and half the sample rate included.
+    /// Number of bins, including 0 Hz and half the sample rate.
     let bins: Int
     /// [points]
     let time: MutableTensorRef<Float>
@@ -46,6 +46,6 @@ final class RealTransform {
     /// `time` to the spectrum.
     func forward() { unsafe bearing_fft_execute(forwardPlan) }
 
-    /// The spectrum, which it destroys, to `time`, times `points`.
+    /// The inverse transform of the spectrum, which is destroyed, to `time`, times `points`.
     func inverse() { unsafe bearing_fft_execute(inversePlan) }
 }

@@ -4,13 +4,13 @@ import Glibc
 public import Platform
 
 extension Scene {
-    /// How events follow each other in a recording.
+    /// The density of events in a recording.
     private enum Pace {
         /// Pauses of 0.35 to 2 s, some of 2 to 6 s.
         case dense
         /// Pauses of 5 to 20 s.
         case sparse
-        /// As dense, but nothing for half of the recording, its first or its second.
+        /// Short pauses, but no events in one half of the recording.
         case half(first: Bool)
 
         static func random(using random: inout RandomSource) -> Pace {
@@ -24,7 +24,7 @@ extension Scene {
             return random.chance(0.2) ? random.uniform(2...6) : random.uniform(0.35...2)
         }
 
-        /// Seconds of a recording in which there may be events.
+        /// The part of a recording, in seconds, that may contain events.
         func window(of seconds: Float) -> (begin: Float, end: Float) {
             switch self {
             case .dense, .sparse: (0, seconds)
@@ -34,10 +34,10 @@ extension Scene {
         }
     }
 
-    /// A scene with half of the sources moving, pauses between them, ambience and a microphone of its own.
+    /// A scene with half of the sources moving, pauses between them, ambience and its own microphone.
     ///
     /// - Parameters:
-    ///   - seconds: of the recording; `overlap`: sources at once at most, 1 or 2.
+    ///   - seconds: of the recording; `overlap`: maximum number of sources at once, 1 or 2.
     ///   - place: a room and the array in it, as `Scene.place` draws them.
     public static func random(
         seconds: Float, overlap: Int, sounds: SoundLibrary, place: (room: Room, array: ArrayPlacement),
@@ -55,7 +55,7 @@ extension Scene {
         return scene
     }
 
-    /// A scene in which nobody and nothing is to be told: a background, and in three of four a machine or two that stand out.
+    /// A scene without labelled sources: a background, and in three of four scenes one or two prominent machines.
     public static func background(
         seconds: Float, place: (room: Room, array: ArrayPlacement), using random: inout RandomSource
     ) -> Scene {
@@ -68,7 +68,7 @@ extension Scene {
             peak: random.uniform(-18 ... -1), noiseSeed: random.next(), overlap: 1)
     }
 
-    /// A room, of about the reverberation time given, and where the array stands in it.
+    /// A room with about the given reverberation time, and the array's position in it.
     public static func place(
         reverberation: ClosedRange<Float> = Room.usualReverberation, using random: inout RandomSource
     ) -> (room: Room, array: ArrayPlacement) {
@@ -76,17 +76,17 @@ extension Scene {
         return (room, ArrayPlacement.random(in: room, using: &random))
     }
 
-    /// Events one after another until the recording is full.
+    /// Adds events one after another until the recording is full.
     private mutating func fill(
         track: Int, seconds: Float, _ pace: Pace, sounds: SoundLibrary, using random: inout RandomSource
     ) {
         let window = pace.window(of: seconds)
         let pause = pace.pause(using: &random)
-        // A first event comes soon enough for recordings of a few seconds to have one.
+        // The first event comes early enough for recordings of a few seconds.
         var time = window.begin + min(pause, random.uniform(0.1...max(0.2, 0.5 * (window.end - window.begin) - 0.7)))
         var misses = 0
         while time < window.end - 0.7, misses < 200 {
-            // Between half a second and 15 s, shorter ones more often, and never over the end.
+            // Between half a second and 15 s, shorter ones more often, and not beyond the end.
             let wanted = min(0.5 * pow(30, random.uniform(0...1)), window.end - time - 0.1)
             guard wanted >= 0.5, let (sound, collection) = sounds.event(seconds: wanted, using: &random),
                 let trajectory = Trajectory.random(
@@ -96,7 +96,7 @@ extension Scene {
                 misses += 1
                 continue
             }
-            // Levels at the array differ by up to 12 dB, sometimes 20, whatever the distance midway.
+            // Levels at the array vary by up to 12 dB, sometimes 20, independent of the distance at mid-event.
             let level = random.chance(0.7) ? random.uniform(-6...6) : random.uniform(-10...10)
             let middle = trajectory.distance(at: 0.5 * Float(sound.count) / Float(AudioFormat.sampleRate))
             events.append(

@@ -2,17 +2,17 @@ import Audio
 public import Geometry
 import Glibc
 
-/// One source of a scene: what sounds, when, where, and how loud.
+/// One source of a scene: its sound, time, path and level.
 public struct SceneEvent: Sendable {
-    /// Samples at 24 kHz at unit level where it sounds.
+    /// Samples at 24 kHz with unit level where not silent.
     public var sound: [Float]
     /// The sample of the recording at which the source begins.
     public var start: Int
     public var trajectory: Trajectory
     public var directivity: SourceDirectivity
-    /// Pressure at 1 m against the sound's samples.
+    /// Factor from the sound's samples to pressure at 1 m.
     public var gain: Float
-    /// For labels: class and track number, which tell simultaneous events apart.
+    /// For labels: class and track number, which distinguish simultaneous events.
     public var classIndex: Int
     public var track: Int
 
@@ -34,13 +34,13 @@ public struct SceneEvent: Sendable {
         start + Int((trajectory.distance / Room.speedOfSound * Float(AudioFormat.sampleRate)).rounded())
     }
 
-    /// Seconds at the source when what the array hears in the middle of a label frame was emitted.
+    /// Emission time at the source, in seconds, of the sound at the array in the middle of a label frame.
     func emission(frame: Int) -> Float {
         trajectory.emission(heard: (Float(frame) + 0.5) / 10 - Float(arrival) / Float(AudioFormat.sampleRate))
     }
 }
 
-/// A label row: a source that is to be heard in one 100 ms frame.
+/// A label row: a source that is audible in one 100 ms frame.
 public struct SceneLabel: Sendable, Hashable {
     public var frame: Int
     public var classIndex: Int
@@ -48,22 +48,22 @@ public struct SceneLabel: Sendable, Hashable {
     public var direction: Direction
 }
 
-/// Everything that a recording is rendered from: the same for all array formats.
+/// All inputs of a recording: the same for all array formats.
 public struct Scene: Sendable {
     public var room: Room
     public var array: ArrayPlacement
     public var events: [SceneEvent]
     public var ambience: Ambience
     public var microphone: MicrophoneModel
-    /// Samples.
+    /// Length in samples.
     public var length: Int
-    /// dB from all ambience, in free air, to a source at its reference level: pressure 1 at the array.
+    /// Level of a source at its reference level (pressure 1 at the array) relative to all ambience in free air, dB.
     public var signalToNoise: Float
-    /// dB of the loudest sample of the recording against full scale.
+    /// Peak level of the recording in dB relative to full scale.
     public var peak: Float
-    /// Draws tails, the background's fluctuation and the capsules' noise.
+    /// Draws reverberation tails, fluctuation of the background and capsule noise.
     public var noiseSeed: UInt64
-    /// Simultaneous sources at most.
+    /// Maximum number of simultaneous sources.
     public var overlap: Int
 
     public init(
@@ -83,7 +83,7 @@ public struct Scene: Sendable {
         self.overlap = overlap
     }
 
-    /// Label rows by frame, then track.
+    /// Label rows in order of frames, then tracks.
     public var labels: [SceneLabel] {
         let frames = (length + 2399) / 2400
         return events.flatMap { event in

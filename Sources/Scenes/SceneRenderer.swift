@@ -3,7 +3,7 @@ import Glibc
 import Platform
 import Tensor
 
-/// Renders scenes for one array format; one a thread.
+/// Renders scenes for one array format; one instance per thread.
 public final class SceneRenderer {
     public let field: DiffuseField
     private let encoders: EncoderBank
@@ -13,14 +13,14 @@ public final class SceneRenderer {
 
     private var format: AudioFormat { field.response.format }
 
-    /// - Parameter encoders: the arrays behind Ambisonics, better shared by all renderers.
+    /// - Parameter encoders: the arrays of Ambisonics, shared by all renderers.
     public init(field: DiffuseField, encoders: EncoderBank = EncoderBank()) {
         self.field = field
         self.encoders = encoders
         sources = SourceRenderer(field: field)
     }
 
-    /// - Returns: interleaved samples, [length, 4], of a peak as the scene has it.
+    /// - Returns: interleaved samples, [length, 4], with the peak level of the scene.
     public func render(_ scene: Scene) -> [Float] {
         let shape = Shape(4, scene.length)
         var arena = Arena<Float>(capacity: 3 * Arena<Float>.footprint(shape))
@@ -46,7 +46,7 @@ public final class SceneRenderer {
         return Self.interleaved(mix, peak: scene.peak)
     }
 
-    /// The way from capsules to channels; all [4, length].
+    /// From capsules to channels; all [4, length].
     private func apply(
         _ microphone: MicrophoneModel, _ encoder: (model: EncoderModel, entry: EncoderBank.Entry)?,
         sound: MutableTensorRef<Float>, noise: MutableTensorRef<Float>, to mix: MutableTensorRef<Float>

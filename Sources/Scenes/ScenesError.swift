@@ -1,7 +1,7 @@
-/// What can go wrong between a folder of sounds and a written data set.
+/// Errors from reading sounds to writing a data set.
 public enum ScenesError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingFolder(path: String)
-    /// What was there instead: files that cannot be read, and files of formats that are not read.
+    /// The files found instead: unreadable ones, and unsupported formats.
     case noSounds(folders: [String], unreadable: [String], foreign: [String])
     /// Recordings of a fold that a run would mix with its own.
     case occupied(folder: String, fold: Int, recordings: Int)
@@ -14,8 +14,8 @@ public enum ScenesError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path): expected a folder of sounds, found none: check the path, or fetch sounds with tools/get-sounds"
         case .noSounds(let folders, let unreadable, let foreign):
             "\(folders.joined(separator: ", ")): expected sound files of at least 0.2 s, found none"
-                + (unreadable.first.map { " but \(unreadable.count) that cannot be read, \($0) the first" } ?? "")
-                + (foreign.first.map { " but \(foreign.count) of formats that are not read, \($0) the first" } ?? "")
+                + (unreadable.first.map { " but \(unreadable.count) unreadable ones, such as \($0)" } ?? "")
+                + (foreign.first.map { " but \(foreign.count) of unsupported formats, such as \($0)" } ?? "")
                 + ": fetch some with tools/get-sounds, or convert to WAV or FLAC"
         case .occupied(let folder, let fold, let recordings):
             "\(folder): expected no recordings of fold \(fold) yet, found \(recordings): choose another --out, or continue with --resume"

@@ -4,14 +4,14 @@ import Glibc
 public import Platform
 public import Tensor
 
-/// Renders one source after another into the four channels of a recording.
+/// Renders sources one after another into the four channels of a recording.
 ///
-/// Image sources up to the mixing time are rendered wave by wave and anew every 43 ms where the source moves, blocks of the
-/// source crossfaded; what follows is diffuse noise that decays in octave bands, its energy that of the image sources it
-/// replaces. One renderer a thread; memory is taken once.
+/// Image sources up to the mixing time are rendered wave by wave, and for a moving source again every 43 ms with crossfaded
+/// blocks. Later reflections are diffuse noise that decays in octave bands, with the energy of the image sources that it
+/// replaces. One instance per thread; memory is allocated once.
 @safe
 public final class SourceRenderer {
-    /// Samples from one way-point to the next.
+    /// Samples between two way-points.
     static let hop = 1024
     /// Samples of the early impulse response.
     static let earlyLength = 2048
@@ -19,10 +19,10 @@ public final class SourceRenderer {
     private static let tailTransform = 65_536
     /// Samples of the tail, at most 1 s.
     private static let tailLength = 24_000
-    /// About this many image sources are rendered one by one.
+    /// Approximate number of image sources rendered individually.
     private static let imageCount: Float = 220
 
-    /// What hears: another array from one recording to the next.
+    /// The array, which may change between recordings.
     public var field: DiffuseField
     private let early = RealTransform(points: earlyTransform)
     private let late = RealTransform(points: tailTransform)
@@ -62,9 +62,9 @@ public final class SourceRenderer {
     ///
     /// - Parameters:
     ///   - sound: samples at 24 kHz, pressure 1 at 1 m for a value of 1.
-    ///   - output: [4, length]; what rings on after its end is left out.
-    ///   - start: the sample of the recording at which the source begins to sound (its direct sound arrives later).
-    ///   - directivity: of the source, which stays the same on its way.
+    ///   - output: [4, length]; reverberation after its end is ignored.
+    ///   - start: the sample of the recording at which the source begins to emit (its direct sound arrives later).
+    ///   - directivity: of the source, constant along its path.
     ///   - random: draws the diffuse tail.
     public func add(
         _ sound: [Float], along trajectory: Trajectory, in room: Room, array: ArrayPlacement, at start: Int,
@@ -79,7 +79,7 @@ public final class SourceRenderer {
         addTail(sound, length: length, at: start, to: output)
     }
 
-    /// Adds the impulse response of a source that stays and radiates equally everywhere.
+    /// Adds the impulse response of a fixed omnidirectional source.
     ///
     /// - Parameters: `place`, room coordinates, metres; `output` [4, length], at least a second long.
     func addResponse(
@@ -97,23 +97,24 @@ public final class SourceRenderer {
         }
     }
 
-    /// Metres within which images are rendered one by one: as many as are worth it, as far as the early response is long.
+    /// Distance in metres within which images are rendered individually, limited by their number and by the length of the early
+    /// response.
     package static func reach(in room: Room, distance: Float) -> Float {
         let sphere = pow(imageCount * room.volume * 3 / (4 * .pi), 1.0 / 3)
         let longest = Float(earlyLength - ArrayResponse.taps) * Room.speedOfSound / Float(AudioFormat.sampleRate)
         return min(max(sphere, 2 * distance), longest)
     }
 
-    /// Share of the amplitude at a distance that images have in the crossfade from 60 % of reach to all of it; the tail
-    /// has the rest of the power.
+    /// Share of amplitude of images at a distance, in the crossfade from 60 % of reach to all of it; the tail has the rest of
+    /// the power.
     static func fade(_ distance: Float, reach: Float) -> (image: Float, tail: Float) {
         let x = min(max((distance / reach - 0.6) / 0.4, 0), 1) * .pi / 2
         return (cos(x), sin(x))
     }
 
-    /// The early impulse response for one place of the source; [4, earlyLength] from the emission on.
+    /// The early impulse response for one position of the source; [4, earlyLength] from the emission on.
     ///
-    /// - Parameter offset: metres that all delays are longer, for sound that has its own way's delay already.
+    /// - Parameter offset: metres added to all delays, for sound that already includes its propagation delay.
     package func renderEarly(
         _ images: ImageSources, source: SIMD3<Float>, directivity: SourceDirectivity = .none, offset: Float = 0,
         array: ArrayPlacement
@@ -214,7 +215,8 @@ public final class SourceRenderer {
         }
     }
 
-    /// Adds what lies in the engine's `time`, through every channel's response, to the output from sample `start` on.
+    /// Convolves the contents of the engine's `time` with every channel's response, and adds the result to the output from
+    /// sample `start` on.
     private func convolve(
         by engine: RealTransform, block: MutableTensorRef<Float>, with spectra: MutableTensorRef<Float>, at start: Int,
         to output: MutableTensorRef<Float>

@@ -2,8 +2,8 @@ import Glibc
 import Platform
 import Synchronization
 
-/// Writes the lines of a log on a thread of its own: a descriptor that takes nothing, or is gone, holds nobody up. What finds no
-/// room is lost, and counted in the log once that takes lines again.
+/// Writes log lines on its own thread, so that a blocked or closed descriptor stops no other thread. Lines that do not fit are
+/// lost, and their number is logged once writing succeeds again.
 public final class LogWriter: TextOutputStream, Sendable {
     private struct Queue {
         var lines: [[UInt8]] = []
@@ -19,8 +19,8 @@ public final class LogWriter: TextOutputStream, Sendable {
     private let room: Int
 
     /// - Parameters:
-    ///   - descriptor: standard error; stays the caller's.
-    ///   - room: lines that wait at most.
+    ///   - descriptor: standard error; not closed by this object.
+    ///   - room: maximum number of waiting lines.
     public init(descriptor: Int32 = 2, room: Int = 1000) {
         self.descriptor = descriptor
         self.room = room
@@ -33,7 +33,7 @@ public final class LogWriter: TextOutputStream, Sendable {
         }
     }
 
-    /// Takes a line, its newline included. Never waits.
+    /// Queues a line that ends with a newline. Never waits.
     public func write(_ line: String) {
         queue.withLock { queue in
             if queue.lines.count < room { queue.lines.append(Array(line.utf8)) } else { queue.lost += 1 }
@@ -41,7 +41,7 @@ public final class LogWriter: TextOutputStream, Sendable {
         wake.signal()
     }
 
-    /// Waits until all is written, and so many nanoseconds at most; then the thread ends, or is left to itself.
+    /// Waits until all lines are written, but not longer than `patience` nanoseconds; then the thread ends, or is abandoned.
     public func stop(patience: Int64 = 200_000_000) {
         let deadline = MonotonicTime.now + patience
         while queue.withLock({ $0.isBusy || !$0.lines.isEmpty }), MonotonicTime.now < deadline { usleep(1000) }
@@ -63,14 +63,14 @@ public final class LogWriter: TextOutputStream, Sendable {
         }
     }
 
-    /// Behind the last line that waited before those that were lost.
+    /// Written after the last line queued before the lost ones.
     private func tellOfLost() {
         let lost = queue.withLock { $0.lines.isEmpty ? $0.lost : 0 }
-        guard lost > 0, put(Array("bearing: \(lost) lines of this log were lost: nobody took them\n".utf8)) else { return }
+        guard lost > 0, put(Array("bearing: \(lost) lines of this log were lost, since nothing read them\n".utf8)) else { return }
         queue.withLock { $0.lost -= lost }
     }
 
-    /// - Returns: whether the line was taken as a whole.
+    /// - Returns: whether the whole line was written.
     private func put(_ line: [UInt8]) -> Bool {
         var sent = 0
         while sent < line.count {
@@ -80,7 +80,7 @@ public final class LogWriter: TextOutputStream, Sendable {
             if count > 0 {
                 sent += count
             } else if count < 0, errno == EAGAIN {
-                // Whoever shares the descriptor has made it so.
+                // Another process that shares the descriptor has made it non-blocking.
                 guard !thread.isStopping else { return false }
                 var output = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 unsafe poll(&output, 1, 1000)

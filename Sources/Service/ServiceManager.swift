@@ -1,13 +1,13 @@
 import Glibc
 
-/// Tells systemd how the daemon fares: a datagram to the socket that it names. Silent where there is none.
+/// Notifies systemd of the daemon's state by datagrams to its socket. Does nothing without such a socket.
 package struct ServiceManager {
     private let address: sockaddr_un
     private let length: socklen_t
     private let descriptor: Int32
 
     /// - Parameter path: the value of NOTIFY_SOCKET; a leading @ stands for an abstract address.
-    /// - Returns: nil when there is nobody to tell.
+    /// - Returns: nil without a socket.
     package init?(path: String?) {
         guard let path, let first = path.utf8.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@"),
             path.utf8.count < 108

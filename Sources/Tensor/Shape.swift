@@ -33,7 +33,7 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// How many elements a tensor of this shape holds.
+    /// Number of elements of a tensor of this shape.
     @inlinable
     public var count: Int { extents.0 * extents.1 * extents.2 * extents.3 }
 

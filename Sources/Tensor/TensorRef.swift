@@ -1,9 +1,9 @@
-/// A bounds-checked, copyable view of a dense row-major tensor that somebody else owns.
+/// A bounds-checked, copyable view of a dense row-major tensor with another owner.
 ///
-/// It does not keep its owner alive: store it beside the `Arena` that lent it.
+/// It does not retain its owner: store it beside its `Arena`.
 @frozen @safe
 public struct TensorRef<Element: BitwiseCopyable>: @unchecked Sendable {
-    /// For C calls and vector loops in Kernels and Features; everyone else subscripts.
+    /// For C calls and vector loops in Kernels and Features; other code uses subscripts.
     public let unsafeBase: UnsafePointer<Element>
     public let shape: Shape
 
@@ -24,7 +24,7 @@ public struct TensorRef<Element: BitwiseCopyable>: @unchecked Sendable {
         return unsafe unsafeBase[i]
     }
 
-    /// The same elements under another shape of equal count.
+    /// The same elements with another shape of equal count.
     @inlinable
     public func reshaped(_ shape: Shape) -> TensorRef {
         precondition(shape.count == count, "reshaping keeps the count")
@@ -71,7 +71,7 @@ public struct MutableTensorRef<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
-    /// The same memory, read only.
+    /// The same memory, read-only.
     @inlinable
     public var readOnly: TensorRef<Element> {
         unsafe TensorRef(unsafeBase: UnsafePointer(unsafeBase), shape: shape)
@@ -113,7 +113,7 @@ public struct MutableTensorRef<Element: BitwiseCopyable>: @unchecked Sendable {
 }
 
 extension Shape {
-    /// Elements before row `row` of axis 0; traps when `range` leaves the tensor.
+    /// Elements before row `row` of axis 0; traps if `range` exceeds the tensor.
     @inlinable
     func offset(ofRow row: Int, checking range: Range<Int>) -> Int {
         precondition(range.lowerBound >= 0 && range.upperBound <= self[0], "tensor rows out of range")
@@ -126,18 +126,19 @@ extension Shape {
 }
 
 extension Array where Element: BitwiseCopyable {
-    /// Lends the array as a tensor for the length of a call: for tests and the cold paths.
+    /// Provides the array as a tensor during a call: for tests and offline code.
     public func withTensor<Result>(_ shape: Shape, _ body: (TensorRef<Element>) throws -> Result) rethrows -> Result {
         precondition(shape.count == count, "\(count) elements do not make a tensor of \(shape)")
         return unsafe try withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { preconditionFailure("an empty array lends no tensor") }
+            guard let base = buffer.baseAddress else { preconditionFailure("an empty array has no tensor") }
             return unsafe try body(TensorRef(unsafeBase: base, shape: shape))
         }
     }
 }
 
 extension TensorRef<Float> {
-    /// Whether every element is finite: 0 times any other is not 0. It has no branch for each, so that live audio can afford it.
+    /// Whether every element is finite: 0 times any other is not 0. It has no branches, so that it is fast enough for live
+    /// audio.
     public var isFinite: Bool {
         var sums = SIMD8<Float>.zero
         var index = 0

@@ -1,19 +1,19 @@
 import Geometry
 import Glibc
 
-/// How a track turns about the listener: a smoothed angular velocity, carried along great circles.
+/// The motion of a track: a smoothed angular velocity, applied along great circles.
 struct AngularVelocity {
-    /// Weight of the newest turn. Noise of 5 degrees in a direction leaves about 1.3 degrees a block here.
+    /// Weight of the newest motion. Noise of 5 degrees in a direction leaves about 1.3 degrees a block here.
     private static let smoothing: Float = 0.25
-    /// Degrees a block (80 degrees a second): what seems faster is noise or another source.
+    /// Limit in degrees a block (80 degrees per second): faster motion is noise or another source.
     private static let fastest: Float = 8
 
-    /// Axis of the turn times degrees a block.
+    /// Rotation axis times degrees a block.
     private var x: Float = 0
     private var y: Float = 0
     private var z: Float = 0
 
-    /// Learns from the directions of a track now and at its last sight, a number of blocks ago.
+    /// Updates the velocity from the present direction of a track and the last observed one, a number of blocks ago.
     mutating func turn(from last: Direction, to now: Direction, blocks: Int) {
         let (ax, ay, az) = (
             last.y * now.z - last.z * now.y, last.z * now.x - last.x * now.z, last.x * now.y - last.y * now.x
@@ -28,7 +28,7 @@ struct AngularVelocity {
         (x, y, z) = (x * Self.fastest / speed, y * Self.fastest / speed, z * Self.fastest / speed)
     }
 
-    /// Where a track is a number of blocks after its last sight, if it goes on turning (Rodrigues' rotation).
+    /// The predicted direction of a track a number of blocks after its last observation (Rodrigues' rotation).
     func direction(from last: Direction, after blocks: Int) -> Direction {
         let speed = (x * x + y * y + z * z).squareRoot()
         guard speed > 1e-3 else { return last }

@@ -4,7 +4,7 @@ public enum Assignment {
     ///
     /// - Parameters:
     ///   - costs: [rows, columns], row-major, finite.
-    /// - Returns: the column of each row, nil for rows without one; min(rows, columns) pairs of least total cost.
+    /// - Returns: the column of each row, nil for rows without one; min(rows, columns) pairs with the least total cost.
     public static func solve(_ costs: [Double], rows: Int, columns: Int) -> [Int?] {
         precondition(costs.count == rows * columns, "\(costs.count) costs do not make \(rows) x \(columns)")
         guard rows > 0, columns > 0 else { return [Int?](repeating: nil, count: rows) }
@@ -16,7 +16,7 @@ public enum Assignment {
             }
             return result
         }
-        // Potentials and the row of each column, from 1; column 0 holds the row that seeks a place.
+        // Potentials and the row of each column, from 1; column 0 contains the row being assigned.
         var u = [Double](repeating: 0, count: rows + 1)
         var v = [Double](repeating: 0, count: columns + 1)
         var owner = [Int](repeating: 0, count: columns + 1)

@@ -1,11 +1,11 @@
 import Geometry
 
-/// The tracks of one 100 ms block, in a record of fixed size that crosses threads by copy.
+/// The tracks of one 100 ms block, in a record of fixed size that is copied between threads.
 public struct BlockTracks: Sendable {
-    /// The widest network that this record carries (`maximumTracks` of an architecture is 1...4).
+    /// The maximum number of tracks (`maximumTracks` of an architecture is 1...4).
     public static let capacity = 4
 
-    /// Which block of the stream this is, look-ahead already taken off: block k describes the samples
+    /// Number of the block in the stream, without the delay of the look-ahead: block k describes the samples
     /// [2400 k, 2400 (k + 1)).
     public var block: Int
     public private(set) var count = 0
@@ -22,7 +22,7 @@ public struct BlockTracks: Sendable {
         return storage[i]
     }
 
-    /// Traps when the record is full.
+    /// Traps if the record is full.
     public mutating func append(_ track: Track) {
         precondition(count < Self.capacity, "a block carries at most \(Self.capacity) tracks")
         storage[count] = track
@@ -31,6 +31,6 @@ public struct BlockTracks: Sendable {
 
     public mutating func removeAll() { count = 0 }
 
-    /// A copy, for tests and the cold paths.
+    /// A copy, for tests and offline code.
     public var array: [Track] { (0..<count).map { self[$0] } }
 }

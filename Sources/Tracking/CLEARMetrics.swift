@@ -1,10 +1,10 @@
 import Geometry
 
-/// CLEAR MOT (Bernardin and Stiefelhagen, 2008) on directions: the match of the block before is kept while it is within the
-/// gate, the rest is assigned at least total angle, what lies beyond the gate stays unmatched. With IDF1 (Ristani et al., 2016),
-/// fragmentations and the delay until a source is found.
+/// CLEAR MOT (Bernardin and Stiefelhagen, 2008) for directions: a match of the previous block is kept while it is within the
+/// gate. The rest is assigned with the least total angle, and pairs beyond the gate stay unmatched. Also IDF1 (Ristani et al.,
+/// 2016), fragmentations and onset latency.
 ///
-/// Counts of one recording, or of several pooled. What has nothing to be divided by is nil.
+/// Counts of one recording, or of several pooled. A quotient by 0 is nil.
 public struct CLEARMetrics: Sendable, Hashable, Codable {
     /// Blocks of 100 ms.
     public private(set) var blocks = 0
@@ -15,7 +15,7 @@ public struct CLEARMetrics: Sendable, Hashable, Codable {
     public private(set) var matches = 0
     public private(set) var misses = 0
     public private(set) var falsePositives = 0
-    /// References matched to another prediction than at their latest match.
+    /// References matched to another prediction than in their latest match.
     public private(set) var switches = 0
     /// References matched again after being missed.
     public private(set) var fragmentations = 0
@@ -27,16 +27,16 @@ public struct CLEARMetrics: Sendable, Hashable, Codable {
     public private(set) var sourcesFound = 0
     /// Blocks from the first of a source to its first match, over the sources found.
     public private(set) var onsetBlocks = 0
-    /// IDTP: blocks in which a reference is within the gate of the prediction that is its own, one for the whole recording.
+    /// IDTP: blocks in which a reference is within the gate of its own prediction, assigned once for the whole recording.
     public private(set) var identityMatches = 0
 
-    /// Nothing yet, to pool recordings in.
+    /// Empty, for pooling.
     public init() {}
 
-    /// One recording: the active sources of each block, identities differing within a block; where one list is shorter, the
-    /// other's blocks meet silence.
+    /// One recording: the active sources of each block, with identities unique within a block. If one list is shorter, its
+    /// further blocks are silent.
     ///
-    /// - Parameter gateDegrees: within which a prediction can match a reference.
+    /// - Parameter gateDegrees: maximum angle of a match.
     public init(
         references: [[LabelledDirection]], predictions: [[LabelledDirection]], gateDegrees: Double = 20
     ) {
@@ -62,12 +62,12 @@ public struct CLEARMetrics: Sendable, Hashable, Codable {
         identityMatches = identities.matches
     }
 
-    /// What is known of a reference.
+    /// The matches of a reference so far.
     private struct History {
         let firstBlock: Int
         /// Identity at its latest match.
         var prediction: Int?
-        /// Since its latest match.
+        /// Blocks since its latest match.
         var wasMissed = false
     }
 
@@ -107,22 +107,22 @@ public struct CLEARMetrics: Sendable, Hashable, Codable {
         identityMatches += other.identityMatches
     }
 
-    /// Multiple object tracking accuracy, percent, negative where errors outnumber references; nil without references.
+    /// Multiple object tracking accuracy, percent, negative if errors outnumber references; nil without references.
     public var mota: Double? { percent(references - misses - falsePositives - switches, references) }
 
     /// Mean angle of the matches, degrees; nil without matches.
     public var motp: Double? { quotient(angleSum, matches) }
 
-    /// 2 IDTP / (references + predictions), percent; nil when nothing is active on either side.
+    /// 2 IDTP / (references + predictions), percent; nil if nothing is active on either side.
     public var idf1: Double? { percent(2 * identityMatches, references + predictions) }
 
-    /// Identity switches in a minute of audio; nil without blocks.
+    /// Identity switches per minute of audio; nil without blocks.
     public var switchesPerMinute: Double? { quotient(Double(switches) * 600, blocks) }
 
-    /// Fragmentations in a minute of audio; nil without blocks.
+    /// Fragmentations per minute of audio; nil without blocks.
     public var fragmentationsPerMinute: Double? { quotient(Double(fragmentations) * 600, blocks) }
 
-    /// Mean time from the onset of a source to its first match, milliseconds, 0 when that is its first block; over the
-    /// sources found, nil without any.
+    /// Mean time from the onset of a source to its first match in milliseconds, 0 if that is its first block; over the sources
+    /// found, nil without any.
     public var onsetLatency: Double? { quotient(Double(onsetBlocks) * 100, sourcesFound) }
 }

@@ -1,23 +1,23 @@
 import Glibc
 
-/// Moves the directions of a network's outputs towards those of the frequency bands that stem from the same source.
+/// Refines the directions of a network's outputs with those of frequency bands from the same source.
 ///
-/// Around block k the bands of `window` blocks are a mixture of von Mises-Fisher distributions, one about each output, as likely as the
-/// output is active, and one for what comes from elsewhere, which is even. A few steps of expectation and maximisation (Banerjee
-/// et al., JMLR 2005) begin at the network's directions, which stay in the sum as a prior. A network tells which sources there
-/// are; where each is, the bands know better, above all while two are active. A step allocates nothing.
+/// Around block k the bands of `window` blocks are a mixture of von Mises-Fisher distributions: one about each output, weighted
+/// by its activity, and a uniform one for other sources. A few steps of expectation and maximisation (Banerjee et al., JMLR
+/// 2005) start from the network's directions, which remain in the sum as a prior. The network determines the number of sources,
+/// while bands give more accurate directions, above all for two simultaneous sources. A step allocates nothing.
 public struct DirectionRefiner: ~Copyable {
-    /// Blocks whose bands count for one; as many of them after it as the network waits for, up to half.
+    /// Blocks whose bands are used for one; as many of them after it as the network's look-ahead, up to half.
     public static let window = 5
-    /// Of the distribution about an output: a standard deviation of 11.5 degrees to each side.
+    /// Concentration of the distribution about an output: a standard deviation of 11.5 degrees to each side.
     private static let concentration: Float = 25
-    /// How likely a band is from elsewhere, beside 1 for a sure output that points to where the band is from.
+    /// Weight of the uniform distribution, relative to 1 for a certain output in the direction of the band.
     private static let elsewhere: Float = 0.3
     private static let iterations = 3
-    /// Cosine below which a band is of no output: its likelihood would be under a thousandth.
+    /// Cosine below which a band belongs to no output: its likelihood would be below a thousandth.
     private static let farthest: Float = 0.7
 
-    /// Blocks that may be pushed after one before it is refined.
+    /// Blocks that may be pushed after a block before it is refined.
     public let lookAhead: Int
     private let weight: Float
     private let slots: Int
@@ -29,15 +29,15 @@ public struct DirectionRefiner: ~Copyable {
     private var directions: [SIMD4<Float>]
     /// Blocks pushed since the start or the latest `reset`.
     public private(set) var blocks = 0
-    /// [slots]: where the network points, and what became of it.
+    /// [slots]: the network's directions, and the refined ones.
     private var priors, means, sums: [SIMD4<Float>]
-    /// [slots * 3]: of the latest `refine`.
+    /// [slots * 3]: the results of the latest `refine`.
     public private(set) var refined: [Float]
 
     /// - Parameters:
-    ///   - weight: of a band's direction beside the network's; 0 leaves that as it is.
-    ///   - bands: as many as are pushed for each block.
-    ///   - lookAhead: blocks that may be pushed after one before it is refined.
+    ///   - weight: of a band's direction relative to the network's; 0 keeps the network's.
+    ///   - bands: number of bands per block.
+    ///   - lookAhead: blocks that may be pushed after a block before it is refined.
     public init(weight: Float, slots: Int, bands: Int, lookAhead: Int) {
         precondition((1...TrackGate.capacity).contains(slots), "1 to \(TrackGate.capacity) slots")
         (self.weight, self.slots, self.bands, self.lookAhead) = (weight, slots, bands, lookAhead)
@@ -46,7 +46,7 @@ public struct DirectionRefiner: ~Copyable {
         kept = before + 1 + lookAhead
         directions = Array(repeating: .zero, count: kept * bands)
         priors = Array(repeating: .zero, count: slots)
-        // Arrays of their own from the start: one that is shared would be copied when it is written to.
+        // Separate arrays from the start, since a shared one would be copied when written.
         means = Array(repeating: .zero, count: slots)
         sums = Array(repeating: .zero, count: slots)
         refined = Array(repeating: 0, count: 3 * slots)
@@ -54,25 +54,25 @@ public struct DirectionRefiner: ~Copyable {
 
     public mutating func reset() { blocks = 0 }
 
-    /// Forgets where the bands so far came from; blocks go on counting.
+    /// Clears the directions of bands so far; the block count continues.
     public mutating func forget() {
         for index in directions.indices { directions[index] = .zero }
     }
 
     /// - Parameter bands: [bands] of the next block; x, y, z of unit length, and the weight.
     public mutating func push(_ bands: Span<SIMD4<Float>>) {
-        precondition(bands.count == self.bands, "as many bands as at the start")
+        precondition(bands.count == self.bands, "the number of bands given at the start")
         let row = blocks % kept * self.bands
         for band in 0..<self.bands { directions[row + band] = bands[band] }
         blocks += 1
     }
 
-    /// Fills `refined` for a block, one of those that are not further back than `lookAhead`.
+    /// Fills `refined` for a block that is at most `lookAhead` blocks back.
     /// - Parameters:
     ///   - directions: [slots * 3], of any length.
     ///   - probabilities: [slots], 0...1.
     public mutating func refine(block: Int, directions: Span<Float>, probabilities: Span<Float>) {
-        precondition(block < blocks && block + kept - before >= blocks, "a block whose bands are still kept")
+        precondition(block < blocks && block + kept - before >= blocks, "a block whose bands are still stored")
         var active = SIMD4<Float>.zero
         for slot in 0..<slots {
             let direction = Self.unit(SIMD4(directions[3 * slot], directions[3 * slot + 1], directions[3 * slot + 2], 0))
@@ -89,7 +89,7 @@ public struct DirectionRefiner: ~Copyable {
         }
     }
 
-    /// Adds the bands of a block to the outputs whose they are, in shares.
+    /// Adds the bands of a block to the outputs, in shares by likelihood.
     private mutating func gather(_ block: Int, _ active: SIMD4<Float>) {
         let row = block % kept * bands
         for band in 0..<bands {
@@ -107,7 +107,7 @@ public struct DirectionRefiner: ~Copyable {
         }
     }
 
-    /// A vector of (nearly) no length, or not finite, points to the front, as a `Direction` does.
+    /// A vector of (nearly) zero length, or not finite, gives the front, as in `Direction`.
     private static func unit(_ vector: SIMD4<Float>) -> SIMD4<Float> {
         let length = (vector * vector).sum().squareRoot()
         return length.isFinite && length > 1e-12 ? vector / length : SIMD4(1, 0, 0, 0)

@@ -1,5 +1,5 @@
 extension GateSettings {
-    /// Checks settings that a file or a user gave.
+    /// Checks settings from a file or a user.
     /// - Throws: the first setting outside its limits.
     public func validate() throws(GateSettingsError) {
         for key in GateKey.allCases where !key.limits.contains(key.value(in: self)) {

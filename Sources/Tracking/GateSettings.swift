@@ -1,24 +1,24 @@
-/// What stands between the network's output and tracks, tuned on validation. `GateKey` has the limits of each setting.
+/// The thresholds between the network's output and tracks, tuned on validation recordings. `GateKey` has their limits.
 public struct GateSettings: Sendable, Hashable, Codable {
-    /// Probability from which a slot counts towards opening.
+    /// Minimum probability of a slot to open a track.
     public var openThreshold: Float
-    /// Consecutive blocks at or above it until a track opens.
+    /// Consecutive blocks at or above it before a track opens.
     public var openBlocks: Int
-    /// Probability down to which an open track stays; at most `openThreshold`.
+    /// Minimum probability of an open track; at most `openThreshold`.
     public var stayThreshold: Float
-    /// Blocks below it that a track is reported at its last direction.
+    /// Blocks below it during which a track is reported at its last direction.
     public var coastBlocks: Int
-    /// Blocks after those in which a track is no longer reported, but goes on under its id if it is heard again.
+    /// Further blocks during which a track is not reported, but continues with its id if its source becomes active again.
     public var recallBlocks: Int
-    /// Degrees from where a track was, and from where it was heading, beyond which a new id begins.
+    /// Degrees from a track's last and predicted directions above which a new track begins.
     public var jumpDegrees: Float
-    /// Of two open tracks nearer than this, degrees 0...180, only the likelier is reported: two regressors on one source are
-    /// one source to a listener. 0 reports both.
+    /// Of two open tracks closer than this, degrees 0...180, only the more probable one is reported, since two outputs may
+    /// follow one source. 0 reports both.
     public var duplicateDegrees: Float
-    /// Weight of where a track was heading in the direction that is reported, 0...0.95: 0 reports what the network says.
+    /// Weight of the predicted direction in the reported one, 0...0.95: 0 reports the network's direction.
     public var smoothing: Float
-    /// Weight of a frequency band's direction beside the network's, 0...1 (`DirectionRefiner`): 0 takes the network's alone, as
-    /// features that hold no direction of bands do whatever this says.
+    /// Weight of a frequency band's direction relative to the network's, 0...1 (`DirectionRefiner`). With 0, or features
+    /// without directions of bands, only the network's is used.
     public var refinement: Float
 
     public init(

@@ -1,6 +1,6 @@
 import Geometry
 
-/// Angles between the references and the predictions of one block, and who may match whom.
+/// Angles between the references and the predictions of one block, and possible matches.
 struct GatedAngles {
     let references: [LabelledDirection]
     let predictions: [LabelledDirection]
@@ -19,10 +19,10 @@ struct GatedAngles {
 
     func isWithin(_ reference: Int, _ prediction: Int) -> Bool { self[reference, prediction] <= gateDegrees }
 
-    /// The prediction of each reference: the one it had while that is within the gate, then as many more as possible at
+    /// The prediction of each reference: the previous one while it is within the gate, then as many others as possible with the
     /// least total angle.
     ///
-    /// - Parameter latest: from a reference's identity to that of its latest prediction.
+    /// - Parameter latest: maps a reference's identity to that of its latest prediction.
     func match(keeping latest: (Int) -> Int?) -> [Int?] {
         var columns = [Int?](repeating: nil, count: references.count)
         var isFree = [Bool](repeating: true, count: predictions.count)
@@ -37,7 +37,7 @@ struct GatedAngles {
         }
         let rows = references.indices.filter { columns[$0] == nil }
         let free = predictions.indices.filter { isFree[$0] }
-        // One pair beyond the gate costs more than all that can be within it, so as many as possible are matched.
+        // One pair beyond the gate costs more than all possible pairs within it, so as many as possible are matched.
         let beyond = (gateDegrees + 1) * Double(references.count + predictions.count + 1)
         let costs = rows.flatMap { i in free.map { isWithin(i, $0) ? self[i, $0] : beyond } }
         for (row, column) in Assignment.solve(costs, rows: rows.count, columns: free.count).enumerated() {
@@ -48,7 +48,7 @@ struct GatedAngles {
     }
 }
 
-/// How long each reference of a recording is within the gate of each prediction (Ristani et al., 2016).
+/// Number of blocks that each reference of a recording is within the gate of each prediction (Ristani et al., 2016).
 struct IdentityOverlap {
     private var blocks: [[Int]: Int] = [:]
 
@@ -63,7 +63,7 @@ struct IdentityOverlap {
         }
     }
 
-    /// Blocks shared, when every reference gets at most one prediction for the whole recording, chosen for the most.
+    /// Shared blocks, if every reference is assigned at most one prediction for the whole recording, with the maximum sum.
     var matches: Int {
         let references = Set(blocks.keys.map { $0[0] }).sorted()
         let predictions = Set(blocks.keys.map { $0[1] }).sorted()

@@ -1,24 +1,24 @@
 import Geometry
 
-/// HOTA (Luiten et al., 2021): detection and association weighed alike, averaged over how near a match must be.
+/// HOTA (Luiten et al., 2021): equal weights of detection and association, averaged over similarity thresholds.
 ///
-/// Similarity of two directions is max(0, 1 - angle / 40 degrees); the thresholds 0.05, 0.10 ... 0.95 on it are 38 down to 2
-/// degrees. Counts of one recording, or of several pooled; values are percent, nil when nothing is active on either side.
+/// Similarity of two directions is max(0, 1 - angle / 40 degrees); its thresholds 0.05, 0.10 ... 0.95 are 38 down to 2 degrees.
+/// Counts of one recording, or of several pooled; values are percent, nil if nothing is active on either side.
 public struct HOTAMetrics: Sendable, Hashable {
-    /// Similarity is 0 from here on.
+    /// Angle in degrees from which similarity is 0.
     public static let fullScaleDegrees = 40.0
     private static let thresholds = (1...19).map { Double($0) * 0.05 }
 
     private var references = 0
     private var predictions = 0
-    /// For each threshold: matches, and the sum over matches of how much of their identities' lives coincide.
+    /// For each threshold: matches, and the sum over matches of the overlap of their identities.
     private var matches = [Int](repeating: 0, count: 19)
     private var associations = [Double](repeating: 0, count: 19)
 
-    /// Nothing yet, to pool recordings in.
+    /// Empty, for pooling.
     public init() {}
 
-    /// One recording: the active sources of each block; where one list is shorter, the other's blocks meet silence.
+    /// One recording: the active sources of each block; if one list is shorter, its further blocks are silent.
     public init(references: [[LabelledDirection]], predictions: [[LabelledDirection]]) {
         let lives = Lives(references, predictions)
         self.references = lives.references.values.reduce(0, +)
@@ -90,11 +90,11 @@ extension HOTAMetrics {
         }
     }
 
-    /// Blocks in which each identity is active, and how well two of them go together over the recording.
+    /// Blocks in which each identity is active, and the alignment of each pair over the recording.
     private struct Lives {
         private(set) var references: [Int: Int] = [:]
         private(set) var predictions: [Int: Int] = [:]
-        /// Similarity of a pair, relative to all else that both could pair with, summed over blocks.
+        /// Similarity of a pair, relative to all other possible pairs of both, summed over blocks.
         private var potential: [Pair: Double] = [:]
 
         init(_ references: [[LabelledDirection]], _ predictions: [[LabelledDirection]]) {
@@ -113,7 +113,7 @@ extension HOTAMetrics {
             }
         }
 
-        /// Blocks of the one plus blocks of the other.
+        /// Blocks of the reference plus blocks of the prediction.
         func united(_ pair: Pair) -> Int { references[pair.reference, default: 0] + predictions[pair.prediction, default: 0] }
 
         func alignment(_ pair: Pair) -> Double {
@@ -126,7 +126,7 @@ extension HOTAMetrics {
 extension HOTAMetrics: Codable {
     private enum CodingKeys: CodingKey { case references, predictions, matches, associations }
 
-    /// Counts of as many thresholds as there are, or an error.
+    /// Values for every threshold, or an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func row<Value: Decodable>(_ key: CodingKeys) throws -> [Value] {

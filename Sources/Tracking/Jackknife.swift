@@ -1,6 +1,6 @@
-/// A figure over several recordings, and the 95 % confidence interval that the jackknife gives it.
+/// A figure over several recordings, with its 95 % confidence interval by jackknife.
 public struct Interval: Sendable, Hashable, Codable {
-    /// Of all recordings together, as a report's pooled scores have it.
+    /// The figure of all recordings together, as in a report's pooled scores.
     public let estimate: Double
     public let low: Double
     public let high: Double
@@ -9,18 +9,18 @@ public struct Interval: Sendable, Hashable, Codable {
     public var containsZero: Bool { low <= 0 && 0 <= high }
 }
 
-/// Which values a figure can take, and so its interval.
+/// The possible values of a figure, which also limit its interval.
 public enum FigureBounds: Sendable, Hashable {
     /// Percent of a whole.
     case share
-    /// Percent, without a lower bound: errors may outnumber references.
+    /// Percent, without a lower bound, since errors may outnumber references.
     case accuracy
     /// Degrees.
     case angle
     /// 0 or more.
     case amount
 
-    /// Of the figure.
+    /// Bounds of the figure.
     var range: ClosedRange<Double> {
         switch self {
         case .share: 0...100
@@ -30,30 +30,30 @@ public enum FigureBounds: Sendable, Hashable {
         }
     }
 
-    /// Of a difference between two.
+    /// Bounds of a difference between two figures.
     var differences: ClosedRange<Double> {
         let width = range.upperBound - range.lowerBound
         return -width...width
     }
 }
 
-/// How far the figures of a report depend on which recordings it happened to score (Quenouille 1956, Tukey 1958).
+/// The dependence of a report's figures on the choice of recordings (Quenouille 1956, Tukey 1958).
 ///
 /// With T the figure over all n recordings together and T(i) the one without recording i, the pseudo-values n T - (n - 1) T(i)
-/// are treated as n independent draws: the interval is their mean, and to both sides their standard error times Student's t of
-/// n - 1 degrees of freedom. Their mean corrects T for bias, so the interval need not lie evenly about T. What of it no figure can reach,
-/// such as a recall over 100 %, is cut off; where nothing is left, there is no interval.
+/// are treated as n independent samples. The interval is their mean plus and minus their standard error times Student's t of n
+/// - 1 degrees of freedom. The mean corrects the bias of T, so the interval need not be symmetric about T. Impossible values,
+/// such as a recall over 100 %, are cut off; if nothing is left, there is no interval.
 ///
-/// A report for each training seed may be given; a system's figure is then the mean over its seeds, and a recording is left out
-/// of all of them at once. All reports have to hold the same recordings in the same order.
+/// There may be one report for each training seed: a system's figure is then the mean over its seeds, and a recording is
+/// omitted from all of them at once. All reports must have the same recordings in the same order.
 public enum Jackknife {
     /// The interval of one system's figure.
     ///
     /// - Parameters:
     ///   - reports: one for each seed.
-    ///   - bounds: nil for an interval as it comes.
-    ///   - figure: a rate, mean or share, from counts of one recording or of several; a total has no jackknife.
-    /// - Returns: nil with fewer than 2 recordings, or where the figure is undefined over all recordings or without one of them.
+    ///   - bounds: nil for an unlimited interval.
+    ///   - figure: a rate, mean or share, from counts of one or several recordings; not a total.
+    /// - Returns: nil with fewer than 2 recordings, or if the figure is undefined for all recordings or without one of them.
     public static func interval(
         _ reports: [MetricsReport], within bounds: FigureBounds? = nil, _ figure: (MetricsReport.Scores) -> Double?
     ) -> Interval? {
@@ -61,10 +61,10 @@ public enum Jackknife {
         return figures(reports, figure).flatMap { interval(all: $0.all, without: $0.without, bounds?.range) }
     }
 
-    /// The interval of how much larger a figure is for system `to` than for system `from` on the same recordings: paired, so
-    /// that what makes a recording hard for both cancels. The numbers of seeds may differ.
+    /// The interval of the difference of a figure between the systems `to` and `from` on the same recordings. It is paired, so
+    /// that the difficulty of a recording for both cancels. The numbers of seeds may differ.
     ///
-    /// - Returns: nil with fewer than 2 recordings, or where a figure is undefined over all recordings or without one of them.
+    /// - Returns: nil with fewer than 2 recordings, or if a figure is undefined for all recordings or without one of them.
     public static func difference(
         from: [MetricsReport], to: [MetricsReport], within bounds: FigureBounds? = nil,
         _ figure: (MetricsReport.Scores) -> Double?
@@ -77,10 +77,10 @@ public enum Jackknife {
     private static func requireSameRecordings(_ reports: [MetricsReport]) {
         let names = reports.first?.recordings.map(\.name)
         precondition(
-            reports.allSatisfy { $0.recordings.map(\.name) == names }, "reports to compare hold the same recordings in the same order")
+            reports.allSatisfy { $0.recordings.map(\.name) == names }, "reports to compare have the same recordings in the same order")
     }
 
-    /// Means over the reports: of all recordings together, and without each of them; nil where any is undefined.
+    /// Means over the reports: of all recordings together, and without each of them; nil if any is undefined.
     private static func figures(
         _ reports: [MetricsReport], _ figure: (MetricsReport.Scores) -> Double?
     ) -> (all: Double, without: [Double])? {
@@ -104,7 +104,7 @@ public enum Jackknife {
         let variance = pseudoValues.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
         let half = StudentT.quantile(degreesOfFreedom: without.count - 1) * (variance / n).squareRoot()
         guard let range else { return Interval(estimate: all, low: mean - half, high: mean + half) }
-        // A bound on the other side of rounding is no interval beyond what can be.
+        // Bounds that are crossed by rounding are not an interval.
         guard mean - half <= range.upperBound + 1e-9, mean + half >= range.lowerBound - 1e-9 else { return nil }
         return Interval(
             estimate: all, low: min(max(mean - half, range.lowerBound), range.upperBound),
@@ -113,7 +113,8 @@ public enum Jackknife {
 }
 
 extension MetricsReport {
-    /// The scores of all recordings but one, for each of them. Pools of those before and of those after it make that n steps.
+    /// The scores of all recordings except one, for each of them. Pools of the recordings before and after it make that n
+    /// steps.
     var pooledWithoutEach: [Scores] {
         var after = [Scores()]
         for recording in recordings.dropFirst().reversed() { after.append(after[after.count - 1].pooled(with: recording.scores)) }

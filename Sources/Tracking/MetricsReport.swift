@@ -1,6 +1,6 @@
-/// Both sets of metrics, side by side, of each recording and of all of them.
+/// Both sets of metrics, of each recording and of all of them.
 ///
-/// Encoded are the counts of the recordings; decoding sums them again, so a stored report pools and compares like a fresh one.
+/// The encoded form has the counts of the recordings; decoding sums them again, so a stored report can be pooled and compared.
 public struct MetricsReport: Sendable, Hashable {
     public struct Scores: Sendable, Hashable, Codable {
         public private(set) var paper = PaperMetrics()
@@ -33,9 +33,9 @@ public struct MetricsReport: Sendable, Hashable {
         public let scores: Scores
     }
 
-    /// In the order they were added.
+    /// In the order in which they were added.
     public let recordings: [Recording]
-    /// From the summed counts of all recordings, so a long one weighs more than a short one.
+    /// From the summed counts of all recordings, so that longer ones have more weight.
     public let pooled: Scores
 
     init(recordings: [Recording]) {
@@ -57,7 +57,7 @@ extension MetricsReport: Codable {
     }
 }
 
-/// Scores recordings one by one; no identity, match or pair of one recording is known in the next.
+/// Scores recordings one by one; identities and matches do not continue into the next recording.
 public struct MetricsAccumulator: Sendable {
     private var recordings: [MetricsReport.Recording] = []
 

@@ -1,9 +1,9 @@
 import Geometry
 
-/// Localization and detection as Adavanne, Politis and Virtanen define them (WASPAA 2021, section II): each block pairs
-/// min(M, N) predictions and references at least total angle, however far apart they are.
+/// Localisation and detection metrics of Adavanne, Politis and Virtanen (WASPAA 2021, section II): each block pairs min(M, N)
+/// predictions and references with the least total angle, without a limit.
 ///
-/// Counts of one recording, or of several pooled. What has nothing to be divided by is nil.
+/// Counts of one recording, or of several pooled. A quotient by 0 is nil.
 public struct PaperMetrics: Sendable, Hashable, Codable {
     /// Blocks of 100 ms.
     public private(set) var blocks = 0
@@ -13,16 +13,16 @@ public struct PaperMetrics: Sendable, Hashable, Codable {
     public private(set) var pairs = 0
     public private(set) var misses = 0
     public private(set) var falsePositives = 0
-    /// Pairs that were no pair in the block before. As in the paper's Table I every onset of activity counts, so a perfect
-    /// tracker has as many as there are events; the true identity switches are those of `CLEARMetrics`.
+    /// Pairs that were not a pair in the previous block. As in the paper's Table I every onset of activity counts, so a perfect
+    /// tracker has one per event; actual identity switches are those of `CLEARMetrics`.
     public private(set) var switches = 0
     /// Degrees, over all pairs.
     public private(set) var angleSum = 0.0
 
-    /// Nothing yet, to pool recordings in.
+    /// Empty, for pooling.
     public init() {}
 
-    /// One recording: the active sources of each block; where one list is shorter, the other's blocks meet silence.
+    /// One recording: the active sources of each block; if one list is shorter, its further blocks are silent.
     public init(references: [[LabelledDirection]], predictions: [[LabelledDirection]]) {
         blocks = max(references.count, predictions.count)
         var latest: [Int: Int] = [:]
@@ -66,13 +66,13 @@ public struct PaperMetrics: Sendable, Hashable, Codable {
     /// LP, percent; nil without predictions.
     public var precision: Double? { percent(pairs, pairs + falsePositives) }
 
-    /// LF1, percent; nil when nothing is active on either side.
+    /// LF1, percent; nil if nothing is active on either side.
     public var fScore: Double? { percent(2 * pairs, 2 * pairs + misses + falsePositives) }
 
-    /// MOTa (equation 3), percent, negative where errors outnumber references; nil without references.
+    /// MOTa (equation 3), percent, negative if errors outnumber references; nil without references.
     public var mota: Double? { percent(references - misses - falsePositives - switches, references) }
 
-    /// IDS in a minute of audio; nil without blocks.
+    /// IDS per minute of audio; nil without blocks.
     public var switchesPerMinute: Double? { quotient(Double(switches) * 600, blocks) }
 }
 

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Student's distribution for whole degrees of freedom.
+/// Student's distribution for integer degrees of freedom.
 enum StudentT {
     /// The t that |T| exceeds with a probability of 5 %.
     static func quantile(degreesOfFreedom: Int) -> Double {
         precondition(degreesOfFreedom >= 1, "Student's t has at least 1 degree of freedom")
-        // In the angle the probability rises evenly enough to be halved down to rounding.
+        // As a function of the angle, the probability is smooth enough for bisection down to rounding.
         var (low, high) = (0.0, Double.pi / 2)
         while true {
             let middle = (low + high) / 2

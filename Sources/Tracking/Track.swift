@@ -2,12 +2,12 @@ public import Geometry
 
 /// One source as the gate reports it for one block.
 public struct Track: Sendable, Hashable {
-    /// Never used twice in a stream.
+    /// Never reused in a stream.
     public var id: Int
     public var direction: Direction
     /// The network's probability that this track is active, 0...1.
     public var activity: Float
-    /// Blocks since the track opened; 1 in its first.
+    /// Blocks since the track opened; 1 in its first block.
     public var age: Int
 
     public init(id: Int, direction: Direction, activity: Float, age: Int) {
@@ -18,9 +18,9 @@ public struct Track: Sendable, Hashable {
     }
 }
 
-/// An active source of one 100 ms block as metrics see it, reference or prediction.
+/// An active source of one 100 ms block for metrics, reference or prediction.
 public struct LabelledDirection: Sendable, Hashable {
-    /// Which source this is over time, within one recording.
+    /// The source's identity over time, within one recording.
     public var identity: Int
     public var direction: Direction
 

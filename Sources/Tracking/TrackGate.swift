@@ -1,19 +1,19 @@
 import Geometry
 
-/// Turns each block's probabilities and directions into tracks with lasting ids. A step allocates nothing.
+/// Turns each block's probabilities and directions into tracks with persistent ids. A step allocates nothing.
 ///
-/// A track keeps to the slot it opened in only as long as that slot keeps to its source: where the network's slots exchange
-/// their sources, or a source comes back in another slot, the tracks follow the directions.
+/// A track stays in its slot only while that slot follows its source. If the network's slots exchange their sources, or a
+/// source returns in another slot, the tracks follow the directions.
 public struct TrackGate: ~Copyable {
     public let settings: GateSettings
-    /// One for each slot of the network; at most `capacity`.
+    /// Number of slots of the network; at most `capacity`.
     public let maximumTracks: Int
-    /// Slots at most.
+    /// Maximum number of slots.
     public static let capacity = 4
 
-    /// Degrees that another slot must be nearer before a track changes to it.
+    /// Degrees by which another slot must be closer before a track changes to it.
     private static let slotChange: Float = 2
-    /// What an angle of a silent track weighs beside one of a track that is told, when both would follow the same slot.
+    /// Weight of an angle of a silent track relative to one of a reported track, if both could follow the same slot.
     private static let silentWeight: Float = 0.25
 
     private struct Slot {
@@ -22,16 +22,17 @@ public struct TrackGate: ~Copyable {
         var isOpen = false
         var coasted = 0
         var isDuplicate = false
-        /// What the network says in this slot, which a track of another slot may follow, and for how many blocks it has been sure.
+        /// The network's output in this slot, which a track of another slot may follow, and the number of blocks above the
+        /// opening threshold.
         var direction = Direction.front
         var probability: Float = 0
         var risen = 0
     }
     private var slots: [Slot]
-    /// The id of the next track that opens: 1 in a new gate.
+    /// The id of the next new track: 1 in a new gate.
     public private(set) var nextID = 1
 
-    /// Traps when a setting is out of range: validate what comes from outside.
+    /// Traps if a setting is out of range: external settings must be validated.
     public init(_ settings: GateSettings = GateSettings(), maximumTracks: Int) {
         precondition((1...Self.capacity).contains(maximumTracks), "a gate has 1 to \(Self.capacity) slots")
         precondition((try? settings.validate()) != nil, "a gate's settings are in range")
@@ -40,27 +41,27 @@ public struct TrackGate: ~Copyable {
         slots = [Slot](repeating: Slot(), count: maximumTracks)
     }
 
-    /// Closes every track. Ids go on counting: none is used twice in a stream.
+    /// Closes all tracks. Ids continue, so that none is reused in a stream.
     public mutating func reset() {
         for i in 0..<maximumTracks { slots[i] = Slot() }
     }
 
-    /// Ids go on from another gate's `nextID`, so that none is used twice where this gate takes its place.
+    /// Continues ids from another gate's `nextID`, so that none is reused when this gate replaces it.
     public mutating func continueIDs(from id: Int) { nextID = max(nextID, id) }
 
-    /// The track of a slot after the latest step, nil where it is silent, closed or a duplicate.
+    /// The track of a slot after the latest step; nil if it is silent, closed or a duplicate.
     public func track(_ slot: Int) -> Track? {
         slots[slot].isOpen && !slots[slot].isDuplicate && !isSilent(slot) ? slots[slot].track : nil
     }
 
-    /// Whether a track has coasted to its end, and waits for its source to be heard again.
+    /// Whether a track has finished coasting and is remembered in case its source returns.
     private func isSilent(_ slot: Int) -> Bool { slots[slot].coasted > settings.coastBlocks }
 
     /// One block of 100 ms.
     ///
     /// - Parameters:
     ///   - directions: [Nmax * 3], x, y, z of each slot, of any length.
-    ///   - probabilities: [Nmax], 0...1; what is not finite counts as 0.
+    ///   - probabilities: [Nmax], 0...1; values that are not finite count as 0.
     public mutating func step(directions: Span<Float>, probabilities: Span<Float>) {
         precondition(
             directions.count == 3 * maximumTracks && probabilities.count == maximumTracks,
@@ -76,8 +77,8 @@ public struct TrackGate: ~Copyable {
         for i in 0..<maximumTracks { slots[i].isDuplicate = isShadowed(i) }
     }
 
-    /// The slot that each track follows in this block: the least sum of angles between where the open tracks were or were
-    /// heading and where the slots point to.
+    /// The slot that each track follows in this block: the least sum of angles between the last or predicted directions of
+    /// tracks and the directions of slots.
     private func sourceSlots() -> SIMD4<Int> {
         var costs = SIMD16<Float>(repeating: 0)
         for i in 0..<maximumTracks {
@@ -90,7 +91,7 @@ public struct TrackGate: ~Copyable {
                     let there = slots[j].direction
                     cost += isHeard ? min(last.angle(to: there), expected.angle(to: there), settings.jumpDegrees) : settings.jumpDegrees
                 }
-                // Who is told goes before who is only remembered.
+                // Reported tracks take precedence over remembered ones.
                 costs[Self.capacity * i + j] = slots[i].isOpen && !isSilent(i) ? cost : Self.silentWeight * cost
             }
         }
@@ -99,7 +100,7 @@ public struct TrackGate: ~Copyable {
         return best.slots
     }
 
-    /// Tries every slot that is left for a track and those after it; `order[track...]` are those that are left.
+    /// Tries every remaining slot for a track and those after it; `order[track...]` are the remaining ones.
     private func seek(
         track: Int, cost: Float, _ costs: SIMD16<Float>, _ order: inout SIMD4<Int>,
         _ best: inout (cost: Float, slots: SIMD4<Int>)
@@ -135,8 +136,8 @@ public struct TrackGate: ~Copyable {
         if slots[i].coasted > settings.coastBlocks + settings.recallBlocks { slots[i].isOpen = false }
     }
 
-    /// Moves an open track, or begins another where the direction is far from where the track was and was heading; in the place
-    /// of a silent one only when the network is sure, as for a new one.
+    /// Moves an open track, or begins another if the direction is far from the track's last and predicted directions; a silent
+    /// track is replaced only above the opening threshold, as for a new track.
     private mutating func follow(_ i: Int, _ direction: Direction, isSure: Bool) {
         let last = slots[i].track.direction
         let blocks = slots[i].coasted + 1
@@ -165,7 +166,7 @@ public struct TrackGate: ~Copyable {
         nextID += 1
     }
 
-    /// Whether a likelier open track (the older one, when equally likely) points nearly the same way.
+    /// Whether a more probable open track (the older one of equals) has nearly the same direction.
     private func isShadowed(_ i: Int) -> Bool {
         guard slots[i].isOpen, !isSilent(i) else { return false }
         for j in 0..<maximumTracks where j != i && slots[j].isOpen && !isSilent(j) {

@@ -1,10 +1,10 @@
 public import Geometry
 
-/// From what an array hears to what is told: directions in the world's axes, less those that nobody wants.
+/// Maps directions of an array to reported ones: rotated to the world's axes, without ignored sectors.
 public struct Viewpoint: Sendable, Hashable {
-    /// How the array is mounted: takes directions in its axes to the world's.
+    /// The mounting of the array: rotates directions in its axes to the world's.
     public var mounting: Rotation
-    /// In the world's axes: a track is not told while it is inside of one; it keeps its id meanwhile.
+    /// In the world's axes: a track inside of one is not reported, but keeps its id.
     public var ignored: [Sector]
 
     public init(mounting: Rotation = .none, ignored: [Sector] = []) {
@@ -13,7 +13,7 @@ public struct Viewpoint: Sendable, Hashable {
     }
 
     /// - Parameter direction: in the array's axes.
-    /// - Returns: the same in the world's; nil when it is not to be told.
+    /// - Returns: the direction in the world's axes; nil if it is not reported.
     public func told(_ direction: Direction) -> Direction? {
         let turned = mounting(direction)
         for sector in ignored where sector.contains(turned) { return nil }

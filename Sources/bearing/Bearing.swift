@@ -5,7 +5,7 @@ import Glibc
 struct Bearing: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bearing",
-        abstract: "Hears where sounds come from: a real-time sound-source localizer.",
+        abstract: "Localizes sound sources in real time, and trains the networks for it.",
         version: "0.1.0",
         subcommands: [
             RunCommand.self,
@@ -27,9 +27,10 @@ struct Bearing: ParsableCommand {
             WriteRecordingsCommand.self,
         ])
 
-    /// One clear line on standard error and the exit code of its kind, whatever went wrong; 0 only where all output has arrived.
+    /// Every error becomes one line on standard error and the exit code of its kind; exit code 0 means that all output was
+    /// written.
     ///
-    /// SIGPIPE does nothing and the standard descriptors are open by now (`bearing_signals.h`).
+    /// The process ignores SIGPIPE, and the standard descriptors are open by now (`bearing_signals.h`).
     static func main() {
         var code = conduct(CommandArguments.all)
         do {
@@ -47,16 +48,16 @@ struct Bearing: ParsableCommand {
             try command.run()
             return .success
         } catch {
-            // The letters of a name such as -cash.wav are flags to the parser, one of them -h.
+            // The parser reads the letters of a name such as -cash.wav as flags, one of them -h.
             if exitCode(for: error) == .success, let fault = CommandArguments.fault(arguments) { return report(fault) }
             return report(error)
         }
     }
 
-    /// Help and the like are results, and go where results go.
+    /// Help texts are results and go to standard output.
     private static func report(_ error: any Error) -> ExitCode {
         let (code, text) = (exitCode(for: error), fullMessage(for: error))
-        // Whatever is no error of the parser has the code 1 to it.
+        // The parser gives code 1 to every error that is not its own.
         guard code != .failure else {
             let failure = Failure(of: error)
             failure.report()

@@ -2,16 +2,16 @@ import Dataset
 import Files
 import Training
 
-/// The csv files of a folder and its subfolders, each by the name of its recording.
+/// The csv files of a folder and its subfolders, indexed by the name of the recording.
 struct CSVFolder {
     let path: String
-    /// Paths by names.
+    /// Paths, indexed by name.
     let files: [String: String]
 
     var names: Set<String> { Set(files.keys) }
 
-    /// - Parameter folds: nil for all; else those whose names, or subfolders, say these.
-    /// - Throws: a folder without such a file, two files of one name.
+    /// - Parameter folds: nil for all files; else only files whose name or subfolder gives one of these folds.
+    /// - Throws: a `Failure` for a folder without such a file, or for two files of one name.
     init(_ path: String, folds: FoldList?) throws {
         guard Folder.isFolder(path) else {
             throw Failure(.noInput, "\(path): expected a folder of csv files, found none: check the path")
@@ -31,7 +31,7 @@ struct CSVFolder {
         for (name, same) in Dictionary(grouping: chosen, by: PathName.stem).sorted(by: { $0.key < $1.key }) where same.count > 1 {
             throw Failure(
                 .badData,
-                "\(path): expected one csv named \(name), found \(same.joined(separator: " and ")): score their folders one by one")
+                "\(path): expected one csv named \(name), found \(same.joined(separator: " and ")): score their folders separately")
         }
         self.path = path
         files = Dictionary(uniqueKeysWithValues: chosen.map { (PathName.stem($0), "\(path)/\($0)") })

@@ -3,12 +3,12 @@ import Configuration
 import Diagnosis
 import Geometry
 
-/// Lines of the configuration that put right what a microphone's channels were found to be.
+/// Lines of the configuration that correct the faults found in a microphone's channels.
 struct ChannelCorrection {
-    /// Empty where nothing can be put right there.
+    /// Empty if the configuration cannot correct the fault.
     private(set) var lines: [String] = []
 
-    /// - Parameter stored: order and scaling of the channels as the source has them.
+    /// - Parameter stored: order and scaling of the channels as the source delivers them.
     init(_ findings: [ChannelFinding], _ input: BearingConfiguration.Input, _ stored: AmbisonicConvention) {
         var order = [0, 1, 2, 3]
         var turned = Set<Int>()
@@ -34,13 +34,13 @@ struct ChannelCorrection {
     }
 
     /// - Parameters:
-    ///   - order: channel i should be channel `order[i]`, as they are analysed: in AmbiX order even where the source has another.
+    ///   - order: analysed channel i should be channel `order[i]`, in AmbiX order even if the source has another.
     ///   - turned: of the channels as they should be; `heardTurned`: of those as they are.
     private static func channels(
         _ order: [Int], _ turned: Set<Int>, _ heardTurned: Set<Int>, _ input: BearingConfiguration.Input,
         _ stored: AmbisonicConvention
     ) -> [String] {
-        // Where the source has what is analysed as W, Y, Z, X.
+        // Positions in the source of the channels that are analysed as W, Y, Z, X.
         let places = stored.order
         let (before, inverted) = (input.channels?.indices ?? [0, 1, 2, 3], Set(input.channels?.inverted ?? []))
         var indices = before

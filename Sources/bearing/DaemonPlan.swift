@@ -9,7 +9,7 @@ import Networks
 import Pipeline
 import TrackFeed
 
-/// What `run` makes of the options and the configuration file, at the start and again at each reload.
+/// What the options and the configuration file mean for `run`, at the start and at each reload.
 struct DaemonPlan {
     let configuration: BearingConfiguration
     let model: LiveModel
@@ -40,7 +40,7 @@ struct DaemonPlan {
         }
     }
 
-    /// The daemon adds what the source takes once it is open.
+    /// The daemon adds the source's own settings once it is open.
     var hello: FeedHello {
         let latency = FeedLatency(
             lookAhead: Double(100 * model.file.architecture.lookAhead), resampler: 0, encoder: 1000 * model.input.latency)
@@ -55,7 +55,7 @@ struct DaemonPlan {
 
     var logLevel: Logger.Level { configuration.log.level.loggerLevel }
 
-    /// What a daemon that runs by `running` is to take over.
+    /// The changes that a running daemon takes over, compared with `running`.
     func setup(after running: DaemonPlan, on stream: CaptureStream) throws -> Daemon.Setup {
         let (input, before) = (configuration.input, running.configuration.input)
         let keepsSource =

@@ -2,13 +2,13 @@ import Glibc
 import Platform
 import Subscription
 
-/// The pauses of a command that waits for a daemon, and a line for each change of what stands in the way.
+/// The pauses of a command that waits for a daemon, with one line for each new reason.
 struct DaemonWait {
     private var wait: FeedWait
 
     init(place: String) { wait = FeedWait(place: place) }
 
-    /// Says why, once, and waits.
+    /// Prints the reason if it is new, and waits.
     /// - Parameter deadline: seconds of `MonotonicTime` at which the wait ends at the latest.
     mutating func pass(_ reason: FeedWait.Reason, until deadline: Double?) {
         let (isNews, pause) = wait.failed(reason)

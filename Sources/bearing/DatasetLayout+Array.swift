@@ -5,7 +5,7 @@ import Formats
 import Training
 
 extension DatasetLayout {
-    /// Says where the capsules of a data set are others than those that a model has learnt.
+    /// Warns if the capsules of a data set differ from those that a model was trained on.
     func noteArray(of model: ModelFile) throws {
         guard !model.features.isAmbisonic, let own = try geometry(), let learnt = model.geometry else { return }
         let differences = own.differences(from: learnt)

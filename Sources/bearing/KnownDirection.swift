@@ -1,15 +1,15 @@
 import Geometry
 
-/// `--from AZ,EL` or `--from AZ,EL=RECORDING`: where a sound is made, and where it is recorded already.
+/// `--from AZ,EL` or `--from AZ,EL=RECORDING`: the direction of a sound, and optionally a recording of it.
 struct KnownDirection {
     let direction: Direction
-    /// Degrees as given.
+    /// Degrees, as given.
     let azimuth, elevation: Float
     let recording: String?
 
     static let expected = "AZIMUTH,ELEVATION in degrees, or AZIMUTH,ELEVATION=RECORDING"
 
-    /// - Returns: nil for what is neither.
+    /// - Returns: nil if the text has neither form.
     init?(_ text: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let numbers = parts[0].split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
@@ -22,7 +22,7 @@ struct KnownDirection {
         recording = parts.count == 2 ? parts[1] : nil
     }
 
-    /// As a person finds it.
+    /// The direction in words.
     var name: String {
         let numbers = "azimuth \(Double(azimuth).formatted(0)), elevation \(Double(elevation).formatted(0))"
         let names: [(String, Direction)] = [

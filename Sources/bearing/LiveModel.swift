@@ -8,21 +8,21 @@ import Pipeline
 import Tracking
 import Training
 
-/// A model that can hear live or, for `localize`, a whole recording, fitted with the gate that the configuration wants and with what makes its input of the source's
-/// channels.
+/// A model for live audio or, in `localize`, whole recordings, with the configured gate and the conversion of the source's
+/// channels to its input.
 struct LiveModel {
     let path: String
     let file: ModelFile
     let gate: GateSettings
     let input: ModelInput
-    /// What is odd about the configuration, a line each.
+    /// Warnings about the configuration, a line each.
     let warnings: [String]
     private let viewpoint: Viewpoint
     private let steering: SteeringVectors?
 
     /// - Parameters:
-    ///   - configuration: which model, what its input is, and what is told of what it hears.
-    ///   - hearsRecordings: whether a model will do that wants to hear a recording as a whole.
+    ///   - configuration: the model, its input, and the options of its reports.
+    ///   - hearsRecordings: whether a model of form paper, which needs a whole recording, is accepted.
     init(_ configuration: BearingConfiguration, hearsRecordings: Bool = false) throws {
         path = try configuration.model.path ?? Resources.find(Resources.model(for: configuration.input.format))
         viewpoint = configuration.viewpoint
@@ -35,12 +35,12 @@ struct LiveModel {
             throw Failure(
                 .badData,
                 "\(path): expected a model of form live, found \(file.architecture.form.rawValue): "
-                    + "only the live form hears block by block; use `bearing localize` or another model")
+                    + "only the live form runs block by block; use `bearing localize` or another model")
         }
         guard file.tellsActivity else {
             throw Failure(
                 .badData,
-                "\(path): expected a model that tells activity, found one trained on directions alone: "
+                "\(path): expected a model with activity outputs, found one trained on directions only: "
                     + "use `bearing evaluate`, or train with an activity term")
         }
         input = try ModelInput(configuration.input, of: configuration.file, model: file, at: path)
@@ -49,11 +49,11 @@ struct LiveModel {
         warnings =
             (configuration.gate[.refinement] ?? 0) > 0 && !file.features.tellsWaves
             ? input.warnings + [
-                "gate.refinement: not used, as \(path) hears \(file.features.rawValue), which tells nothing of single bands"
+                "gate.refinement: not used, since the features of \(path), \(file.features.rawValue), have no directions of single bands"
             ] : input.warnings
     }
 
-    /// What the channels should be.
+    /// The expected meaning of the channels.
     var microphone: MicrophoneKind {
         input.format == .foa ? .ambisonics : .capsules(input.geometry ?? file.geometry ?? .tetrahedral)
     }
@@ -64,7 +64,7 @@ struct LiveModel {
             viewpoint: viewpoint)
     }
 
-    /// For a recording that is heard as a whole.
+    /// For a recording that is analysed as a whole.
     func makeRecordingPipeline() -> RecordingPipeline {
         RecordingPipeline(
             parameters: file.parameters, scaler: file.scaler, gate: gate, steering: steering, encoding: input.encoding,
@@ -78,7 +78,7 @@ struct LiveModel {
             throw Failure(
                 .configuration,
                 "\(configuration.file.map { "\($0): " } ?? "")gate.stay_threshold: expected at most gate.open_threshold (\(gate.openThreshold)), "
-                    + "found \(gate.stayThreshold): what the configuration does not set comes from the model file")
+                    + "found \(gate.stayThreshold): keys that the configuration does not set come from the model file")
         }
         return gate
     }

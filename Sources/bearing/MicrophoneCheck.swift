@@ -5,29 +5,29 @@ import Geometry
 import Glibc
 import Tracking
 
-/// Listens to a microphone, says what is wrong with its channels, and how to put it right.
+/// Captures audio of a microphone, and reports faults of its channels with their correction.
 struct MicrophoneCheck {
     let configuration: BearingConfiguration
     let kind: MicrophoneKind
     let directions: [KnownDirection]
-    /// What is known of a file's channels.
+    /// What a file's channels contain, as configured.
     let channels: FileChannels
     let seconds: Double
-    /// Whether the source is heard too where every direction has a recording.
+    /// Whether the source is captured too if every direction has a recording.
     let hearsSource: Bool
-    /// Takes what is odd about a source and no fault of the microphone.
+    /// Receives warnings about a source that are not faults of the microphone.
     let warn: (String) -> Void
 
-    /// - Returns: what is wrong, a line each.
+    /// - Returns: faults, a line each.
     func run() throws -> [String] {
         let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
         let listener = recorded && !hearsSource ? nil : try SourceReader(configuration.input, channels: channels, warn: warn)
         var findings: [ChannelFinding] = []
         if let listener {
             print("source      \(configuration.input.source): \(listener.opening)")
-            findings += try judge(convert(listener.listen(seconds: seconds, label: "listening to the room")))
+            findings += try judge(convert(listener.listen(seconds: seconds, label: "capturing ambient sound")))
         }
-        // As stored: where nobody says it, the files do.
+        // The order of the channels as stored: files declare it unless the configuration does.
         var convention = configuration.input.ambisonics ?? listener?.undone
         var sounds: [KnownSound] = []
         var failures: [Failure] = []
@@ -41,34 +41,35 @@ struct MicrophoneCheck {
                 failures.append(failure)
             }
         }
-        // Where the array points follows from all of them.
+        // All sounds together give the rotation of the array.
         if let first = failures.first { throw Failure(first.kind, lines: failures.flatMap(\.lines)) }
         if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
-        // Channels of another kind, or copies, are in no order that could be told.
+        // Channels of another kind, and equal channels, have no order.
         if !sounds.isEmpty, !findings.contains(where: \.isOfAnotherKind) {
             let located = locate(sounds, convention ?? .ambix)
-            // Channels in another order look scaled too, since W is where another one is expected.
+            // Channels in another order also appear scaled, since another channel lies in the place of W.
             if !located.isEmpty { findings.removeAll { if case .scaling = $0 { true } else { false } } }
             findings += located
         }
         let correction = ChannelCorrection(findings, configuration.input, convention ?? .ambix)
         if !correction.lines.isEmpty {
-            print("Put into the configuration:")
+            print("Add to the configuration:")
             for line in correction.lines { print("    \(line)") }
         }
         return findings.map { $0.description(kind) }
     }
 
-    /// The channels' levels on standard output, and what is wrong with them.
+    /// Prints the levels of the channels and returns their faults.
     private func judge(_ samples: [Float]) -> [ChannelFinding] {
         let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
         guard length >= AmbienceCheck.shortest else {
             print(
-                "microphone  \(length.formatted(1)) s are too few to judge its channels; \(AmbienceCheck.shortest.formatted(0)) s would do")
+                "microphone  \(length.formatted(1)) s are too short to check the channels; \(AmbienceCheck.shortest.formatted(0)) s are enough"
+            )
             return []
         }
         let levels = AmbienceCheck.levels(samples).map { Double($0).formatted(1) }.joined(separator: ", ")
-        print("microphone  \(length.formatted(1)) s heard; channels at \(levels) dBFS")
+        print("microphone  \(length.formatted(1)) s captured; channels at \(levels) dBFS")
         return AmbienceCheck.findings(samples, kind)
     }
 
@@ -77,14 +78,14 @@ struct MicrophoneCheck {
             sounds, kind, mounting: configuration.viewpoint.mounting, convention: convention)
         for (known, heard) in zip(directions, report.heard) {
             let place = heard.map {
-                "heard at azimuth \(Double($0.azimuth).formatted(0)), elevation \(Double($0.elevation).formatted(0))"
+                "measured at azimuth \(Double($0.azimuth).formatted(0)), elevation \(Double($0.elevation).formatted(0))"
             }
             print("sound       \(known.name): \(place ?? "no clear direction")")
         }
         return report.findings
     }
 
-    /// - Returns: the sound, and order and scaling that its file says of itself and that were undone.
+    /// - Returns: the sound, and the convention that its file declares and that was converted.
     private func hear(_ known: KnownDirection, _ listener: SourceReader?) throws -> ([Float], AmbisonicConvention?) {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         let (samples, name): ([Float], String)
@@ -99,7 +100,7 @@ struct MicrophoneCheck {
                 throw Failure(error)
             }
         } else {
-            samples = try listener?.listen(seconds: seconds, label: "listening to \(known.name)") ?? []
+            samples = try listener?.listen(seconds: seconds, label: "capturing sound from \(known.name)") ?? []
             name = "\(configuration.input.source)"
         }
         let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
@@ -112,7 +113,7 @@ struct MicrophoneCheck {
         return (samples, undone)
     }
 
-    /// To the order and scaling that is judged.
+    /// Converts to the order and scaling that is checked.
     private func convert(_ samples: [Float]) -> [Float] {
         guard kind == .ambisonics, let filters = configuration.input.ambisonics.flatMap({ EncodingFilters(from: $0) }) else {
             return samples
@@ -123,7 +124,7 @@ struct MicrophoneCheck {
         return converted
     }
 
-    /// A person gets time to walk there: until Enter on a terminal, else five seconds.
+    /// Gives the user time to walk there: until Enter on a terminal, otherwise five seconds.
     private static func ask(for known: KnownDirection, _ seconds: Double) {
         let request = "now make sounds from \(known.name), 1 or 2 m away: claps or speech, for \(seconds.formatted(0)) s"
         if isatty(STDIN_FILENO) == 1 {

@@ -4,24 +4,24 @@ import Features
 import Formats
 import Options
 
-/// What the four channels of a source are, and what becomes of them before a model hears them.
+/// The meaning of a source's four channels, and their conversion to the input of a model.
 struct ModelInput {
     let format: AudioFormat
-    /// Of `mic` and `aformat`; nil where the model's own is taken.
+    /// The array of `mic` and `aformat`; nil for the model's own.
     let geometry: ArrayGeometry?
-    /// What a file's channels are known to be.
+    /// What a file's channels are known to contain.
     let channels: FileChannels
-    /// nil where the model hears the channels as they are.
+    /// nil if the model takes the channels as they are.
     let encoding: EncodingFilters?
-    /// What works less well than it might, a line each.
+    /// What reduces accuracy, a line each.
     let warnings: [String]
 
-    /// - Parameter file: the configuration file that says so, for messages.
-    /// - Throws: a `Failure` for channels that the model at `path` cannot hear.
+    /// - Parameter file: the configuration file with these settings, for messages.
+    /// - Throws: a `Failure` for channels that do not fit the model at `path`.
     init(_ input: BearingConfiguration.Input, of file: String? = nil, model: ModelFile, at path: String) throws {
         func key(_ name: String) -> String { file.map { "\($0): input.\(name)" } ?? name }
         let heard: AudioFormat = model.features.isAmbisonic ? .foa : .mic
-        // Capsules for a model that hears foa can only mean that they are to be encoded.
+        // With a model for foa, capsules can only be encoded.
         format = input.format ?? (input.array != nil && heard == .foa ? .aformat : heard)
         guard format == heard || (format == .aformat && heard == .foa) else {
             throw Failure(
@@ -33,7 +33,7 @@ struct ModelInput {
             throw Failure(
                 .configuration,
                 "\(key("ambisonics")): expected \(convention.rawValue) with format foa only, found format \(format.rawValue): "
-                    + "leave one of them out")
+                    + "remove one of them")
         }
         channels = format != .foa ? .capsules : input.ambisonics.map { .ambisonics($0) } ?? .declared
         let array = input.array.map(Resources.array)
@@ -43,7 +43,7 @@ struct ModelInput {
         switch format {
         case .foa:
             encoding = input.ambisonics.flatMap { EncodingFilters(from: $0) }
-            if let array { warnings.append("\(array): not used, as format foa has no capsules; format aformat encodes them") }
+            if let array { warnings.append("\(array): not used, since format foa has no capsules; use format aformat to encode them") }
         case .mic:
             encoding = nil
             if let geometry, let array, let trained = model.geometry {
@@ -66,13 +66,13 @@ struct ModelInput {
         self.warnings = warnings
     }
 
-    /// Seconds that the encoder takes.
+    /// Delay of the encoder in seconds.
     var latency: Double { Double(encoding?.delay ?? 0) / Double(AudioFormat.sampleRate) }
 
-    /// One line about the channels.
+    /// One line that describes the channels.
     var summary: String {
         guard format == .aformat, let geometry, let encoding else { return format.rawValue }
-        return "\(format.rawValue), \(geometry.name), encoded to foa; right to 3 degrees and 1 dB up to "
+        return "\(format.rawValue), \(geometry.name), encoded to foa; accurate to 3 degrees and 1 dB up to "
             + "\(Int((encoding.limit / 100).rounded()) * 100) Hz"
     }
 

@@ -1,18 +1,18 @@
 import Audio
 import Files
 
-/// How long recordings are, from their audio: what figures a minute are divided by.
+/// Lengths of recordings, from their audio, for figures per minute.
 struct RecordingLengths {
-    /// The folder of the audio; nil where there is none, and lengths are those of the labels.
+    /// The folder of the audio; nil if there is none, and lengths come from the labels.
     let folder: String?
     private let files: [String: [String]]
     private var unknown: [String] = []
 
     /// - Parameters:
-    ///   - references: a folder of labels. Where it, or one that it lies in, is metadata_dev or metadata_eval, the recordings of
-    ///     foa_dev or mic_dev (or _eval) beside that count.
-    ///   - audio: their folder, given by hand.
-    /// - Throws: such a folder that is none.
+    ///   - references: a folder of labels. If it, or a folder above it, is metadata_dev or metadata_eval, the lengths come from
+    ///     foa_dev or mic_dev (or _eval) beside that.
+    ///   - audio: the folder of the recordings, if given.
+    /// - Throws: a `Failure` if the given folder does not exist.
     init(references: String, audio: String?) throws {
         folder = audio ?? Self.audio(beside: references)
         guard let folder else {
@@ -25,7 +25,7 @@ struct RecordingLengths {
         files = Dictionary(grouping: FolderTree(below: folder).files(suffix: "wav"), by: PathName.stem)
     }
 
-    /// Blocks of 100 ms that a recording has whole, as `bearing evaluate` counts them; nil where no audio says.
+    /// Whole blocks of 100 ms in a recording, as `bearing evaluate` counts them; nil without audio.
     mutating func blocks(of name: String) -> Int? {
         guard let folder else { return nil }
         guard let paths = files[name], paths.count == 1, let reader = try? AudioFileReader(path: "\(folder)/\(paths[0])") else {
@@ -35,10 +35,10 @@ struct RecordingLengths {
         return reader.frames * 10 / max(reader.sampleRate, 1)
     }
 
-    /// Which lengths are not known although others are.
+    /// Recordings of unknown length, if others are known.
     var remark: String? {
         guard let folder, let first = unknown.first else { return nil }
-        return "\(folder): no readable audio of \(unknown.count) recordings, such as \(first): their minutes end with their last row"
+        return "\(folder): no readable audio of \(unknown.count) recordings, such as \(first): their length is taken from their last row"
     }
 
     private static func audio(beside references: String) -> String? {

@@ -2,7 +2,7 @@ import Audio
 import Configuration
 import Diagnosis
 
-/// Warnings about a recording, one line each, once it was read to its end.
+/// Warnings about a recording, one line each, after it was read to its end.
 struct RecordingRemarks {
     private let watch: ChannelWatch
     private let kind: MicrophoneKind
@@ -15,18 +15,18 @@ struct RecordingRemarks {
         watch = ChannelWatch(kind, convention: input.ambisonics ?? .ambix)
     }
 
-    /// - Parameter samples: [n, 4] of the recording, the channels in order.
+    /// - Parameter samples: [n, 4] of the recording, channels in model order.
     mutating func hear(_ samples: Span<Float>) {
         watch.hear(samples)
         note()
     }
 
-    /// Samples of one of its files that were taken for silence.
+    /// Adds samples of one of its files that were replaced by silence.
     mutating func add(unsoundSamples: Int) { self.unsoundSamples += unsoundSamples }
 
     mutating func add(networkResets: Int) { self.networkResets += networkResets }
 
-    /// Of the whole recording, a line each.
+    /// Warnings about the whole recording, a line each.
     var lines: [String] {
         mutating get {
             watch.finish()
@@ -35,7 +35,7 @@ struct RecordingRemarks {
             if let remark = SoundSample.remark(replaced: unsoundSamples) { lines.append(remark) }
             if networkResets > 0 {
                 lines.append(
-                    "the network was reset in \(networkResets) blocks, as a value in it was not finite: check that the model fits "
+                    "the network was reset in \(networkResets) blocks, since a value in it was not finite: check that the model fits "
                         + "the recording")
             }
             return lines

@@ -4,7 +4,7 @@ import Glibc
 
 /// Finds what ships with the program: models, microphone arrays and the demo recording.
 enum Resources {
-    /// The model for a format where none is named; Ambisonics where nothing is said.
+    /// The default model for a format; Ambisonics without a format.
     static func model(for format: AudioFormat?) -> String {
         format == .mic ? "models/mic-live.safetensors" : "models/foa-live.safetensors"
     }
@@ -13,16 +13,16 @@ enum Resources {
 
     /// The file of a microphone array.
     ///
-    /// - Parameter name: a path, or the bare name of one of those in `arrays/`, such as `tau-nigens-mic`.
+    /// - Parameter name: a path, or the name of a file in `arrays/`, such as `tau-nigens-mic`.
     static func array(_ name: String) -> String {
         guard !name.contains("/"), !Folder.has(name) else { return name }
         let file = name.hasSuffix(".toml") ? name : "\(name).toml"
         return (try? find("arrays/\(file)")) ?? name
     }
 
-    /// $BEARING_RESOURCES first; then each folder above the executable, `share/bearing` in it first (an installed program lies in
-    /// PREFIX/lib/bearing, a build within the repository); then the current folder.
-    /// - Returns: the path of `name` in the first of these that has it.
+    /// Searches $BEARING_RESOURCES; then each folder above the executable, `share/bearing` in it first (an installed program
+    /// lies in PREFIX/lib/bearing, a build within the repository); then the current folder.
+    /// - Returns: the first existing path of `name`.
     static func find(_ name: String) throws -> String {
         var folders: [String] = []
         if let chosen = unsafe getenv("BEARING_RESOURCES") { folders.append(unsafe String(systemPath: chosen)) }
@@ -37,6 +37,6 @@ enum Resources {
         for folder in folders where Folder.has("\(folder)/\(name)") { return "\(folder)/\(name)" }
         throw Failure(
             .noInput,
-            "expected \(name) beside the program, found it nowhere: set BEARING_RESOURCES to the folder that holds it")
+            "expected \(name) beside the program, found no such file: set BEARING_RESOURCES to the folder that contains it")
     }
 }

@@ -3,7 +3,7 @@ import Configuration
 import Glibc
 import Platform
 
-/// Hears a source for some seconds at a time: a device in real time, a file as fast as it is read, piece after piece.
+/// Reads a source for some seconds at a time: a device in real time, a file at full speed, section by section.
 final class SourceReader {
     private enum Source {
         case device(ALSACapture)
@@ -13,11 +13,11 @@ final class SourceReader {
     private let source: Source
     private let warn: (String) -> Void
 
-    /// Opens the source, and says what is odd about it.
+    /// Opens the source, and warns about its peculiarities.
     /// - Parameters:
-    ///   - channels: what is known of a file's.
-    ///   - warn: takes what is odd, now and of what is heard.
-    /// - Throws: a `Failure` for what stands in the way.
+    ///   - channels: what a file's channels are known to contain.
+    ///   - warn: receives warnings, at once and while audio is read.
+    /// - Throws: a `Failure` if the source cannot be opened.
     init(_ input: BearingConfiguration.Input, channels: FileChannels, warn: @escaping (String) -> Void) throws {
         self.warn = warn
         do throws(AudioError) {
@@ -37,18 +37,18 @@ final class SourceReader {
         if case .file(let stream) = source { for remark in stream.remarks { warn(remark) } }
     }
 
-    /// Order and scaling of Ambisonics that a file says of itself, and that is undone.
+    /// The Ambisonics convention that a file declares and that is converted.
     var undone: AmbisonicConvention? { if case .file(let stream) = source { stream.undone } else { nil } }
 
-    /// How it went, for people.
-    var opening: String { undone.map { "opens; its header says \($0.title), which is read as that" } ?? "opens" }
+    /// Describes the opened source.
+    var opening: String { undone.map { "opens; read as \($0.title), which its header declares" } ?? "opens" }
 
     deinit { if case .device(let capture) = source { capture.stop() } }
 
-    /// Whether there is somebody at a microphone, who can be asked for sounds.
+    /// Whether a user at a microphone can be asked for sounds.
     var isLive: Bool { if case .device = source { true } else { false } }
 
-    /// The next seconds; fewer at the end of a file.
+    /// Reads the next seconds; fewer at the end of a file.
     ///
     /// - Parameter label: of the progress bar.
     /// - Returns: [n, 4] at 24 kHz.
@@ -85,7 +85,7 @@ final class SourceReader {
             var span = piece.mutableSpan
             return stream.ring.read(into: &span)
         }
-        // What was heard before, while nobody listened.
+        // Discards audio captured before this call.
         while take() > 0 {}
         var samples: [Float] = []
         var progress = ProgressBar(label)

@@ -3,10 +3,10 @@ import Files
 import Glibc
 import Synchronization
 
-/// A command's result on standard output. What does not arrive is remembered, and `finish` makes a failure of it: a command that is
-/// heard by nobody, or writes to a full disk, does not end with exit code 0.
+/// A command's result on standard output. Errors of writing are remembered, and `finish` throws them, so that a command whose
+/// output is lost does not end with exit code 0.
 ///
-/// Commands whose result is in files go on without a standard output; those that have nothing else to say look at `isBroken`.
+/// Commands with a result in files continue without standard output; other commands check `isBroken`.
 final class StandardOutput: Sendable {
     static let shared = StandardOutput(descriptor: STDOUT_FILENO)
 
@@ -17,10 +17,10 @@ final class StandardOutput: Sendable {
     }
 
     private let descriptor: Int32
-    /// Whether a person sees each line when it is written.
+    /// Whether lines are written at once, for a terminal.
     private let isTerminal: Bool
     private let state = Mutex(State())
-    /// Bytes that wait at most, before they are written.
+    /// Maximum of buffered bytes.
     private static let capacity = 1 << 16
 
     init(descriptor: Int32) {
@@ -36,15 +36,16 @@ final class StandardOutput: Sendable {
         }
     }
 
-    /// Writes what is pending, for a reader who waits for it.
+    /// Writes pending output, for a reader that waits for it.
     func flush() { state.withLock { flush(&$0) } }
 
-    /// Whether something could not be written.
+    /// Whether a write has failed.
     var isBroken: Bool { state.withLock { $0.fault != nil } }
 
-    /// Writes what is pending and sees whether all has arrived.
-    /// - Returns: the exit code of a reader that went away, as a shell has it of a program that dies of SIGPIPE; nil where all arrived.
-    /// - Throws: a `Failure` for what could not be written.
+    /// Writes pending output and checks that all output was written.
+    /// - Returns: the exit code for a closed pipe, as a shell reports a program ended by SIGPIPE; nil if all output was
+    ///   written.
+    /// - Throws: a `Failure` if output could not be written.
     func finish() throws(Failure) -> ExitCode? {
         let fault = state.withLock { state in
             flush(&state)
@@ -52,12 +53,13 @@ final class StandardOutput: Sendable {
         }
         switch fault {
         case nil: return nil
-        // Whoever reads (`head`) has enough, and wants no word about it.
+        // A reader such as `head` that closes the pipe expects no message.
         case EPIPE: return ExitCode(128 + SIGPIPE)
         case let code?:
             throw Failure(
                 .inputOutput,
-                "standard output: expected to write there, found: \(FileError.text(of: code)): check free space, or what reads it")
+                "standard output: expected to write there, found: \(FileError.text(of: code)): check free space, or the program that reads it"
+            )
         }
     }
 
@@ -68,5 +70,5 @@ final class StandardOutput: Sendable {
     }
 }
 
-/// Takes the place of Swift's own `print` in this program, which does not say what could not be written.
+/// Replaces Swift's own `print` in this program, which does not report write errors.
 func print(_ text: String, terminator: String = "\n") { StandardOutput.shared.write(text + terminator) }

@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func directionsOfTheUsualMicrophoneHoldTo2900Hz() {
+    @Test func directionsOfTheUsualMicrophoneAreAccurateUpTo2900Hz() {
         let geometry = Self.tetrahedron(radius: 0.0147)
         let matrix = FilterMatrix(AFormatEncoder.filters(for: geometry))
         for source in Self.sources {
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func theOutputIsLateByTheDelay() {
+    @Test func theOutputIsDelayedAsDeclared() {
         let geometry = Self.tetrahedron(radius: 0.0147)
         let filters = AFormatEncoder.filters(for: geometry)
         let matrix = FilterMatrix(filters)
@@ -225,7 +225,7 @@ import Testing
         }
     }
 
-    @Test func furseMalhamIsPutInOrder() {
+    @Test func furseMalhamIsConvertedToAmbiX() {
         var out = [Float](repeating: 0, count: 4)
         var span = out.mutableSpan
         FilterMatrix(EncodingFilters(from: .fuma)!).process(([Float(0.5).squareRoot(), 0.1, 0.2, 0.3] as [Float]).span, into: &span)

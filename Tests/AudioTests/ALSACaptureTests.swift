@@ -134,7 +134,7 @@ struct ALSACaptureTests {
         #expect(end.segment > segment)
     }
 
-    @Test func whatCannotBeOpenedIsNamed() throws {
+    @Test func aDeviceThatCannotBeOpenedIsNamed() throws {
         func starting(_ device: String, map: ChannelMap? = nil) -> AudioError? {
             do throws(AudioError) {
                 let capture = ALSACapture(device: device, map: map, stream: CaptureStream())
@@ -156,7 +156,7 @@ struct ALSACaptureTests {
         #expect(starting(gone) == .missingDevice(name: gone))
     }
 
-    @Test func aMapChoosesFromADeviceWithMoreChannels() throws {
+    @Test func aMapSelectsFromADeviceWithMoreChannels() throws {
         let folder = TemporaryFolder()
         let path = folder.file("six.wav")
         // Channel c of every frame is c / 8.

@@ -12,7 +12,7 @@ import Testing
         return ArrayGeometry(name: "x", mount: .rigidSphere, capsules: capsules).differences(from: .tetrahedral)
     }
 
-    @Test func smallOnesAreNone() {
+    @Test func smallDifferencesAreNotReported() {
         #expect(
             changed { _, capsule in
                 capsule = .init(
@@ -30,6 +30,6 @@ import Testing
         #expect(
             changed { index, capsule in
                 if index == 3 { (capsule.directivity, capsule.aim) = (0.5, .front) }
-            } == ["capsule[3] of directivity 0.5 instead of 1.0", "capsule[3] looking 125 degrees elsewhere"])
+            } == ["capsule[3] of directivity 0.5 instead of 1.0", "capsule[3] aimed 125 degrees away"])
     }
 }

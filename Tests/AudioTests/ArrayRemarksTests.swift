@@ -11,8 +11,8 @@ import Testing
 
     private let square: [SIMD3<Float>] = [[0.04, 0, 0], [0, 0.04, 0], [-0.04, 0, 0], [0, -0.04, 0]]
 
-    @Test func aFlatArrayCannotTellAboveFromBelow() {
-        #expect(array(square).remarks == ["its capsules lie in a horizontal plane: it cannot tell above from below"])
+    @Test func aFlatArrayCannotDistinguishAboveFromBelow() {
+        #expect(array(square).remarks == ["its capsules lie in a horizontal plane: it cannot distinguish above from below"])
         // Cardioids that all look up differ in nothing from one another, so they do not help either.
         #expect(array(square, directivity: 0.5, aim: Direction(azimuth: 0, elevation: 90)).remarks.count == 1)
         let upright = array(square.map { SIMD3($0.x, 0, $0.y) })
@@ -21,10 +21,10 @@ import Testing
 
     @Test func aLineOfCapsulesIsReported() {
         let line = array((0..<4).map { SIMD3(0, Float($0) * 0.03, 0) })
-        #expect(line.remarks == ["its capsules lie in a line: it cannot tell directions around that line apart"])
+        #expect(line.remarks == ["its capsules lie in a line: it cannot distinguish directions around that line"])
     }
 
-    @Test func aimsSaveAFlatArray() {
+    @Test func directionalCapsulesMakeAFlatArraySufficient() {
         let aims = [Direction(azimuth: 0, elevation: 45), Direction(azimuth: 90, elevation: -45)]
         let capsules = square.enumerated().map { index, position in
             ArrayGeometry.Capsule(position: position, aim: aims[index % 2], directivity: 0.5)

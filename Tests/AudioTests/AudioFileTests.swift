@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: AudioFileWriter.Encoding.allCases)
-    func whatIsWrittenIsRead(_ encoding: AudioFileWriter.Encoding) throws {
+    func writtenAudioReadsBack(_ encoding: AudioFileWriter.Encoding) throws {
         let folder = TemporaryFolder()
         let samples = Self.signal(frames: 5000)
         try Self.write(samples, encoding, to: folder.file("a"))
@@ -47,7 +47,7 @@ import Testing
         #expect(try reader.readAll() == Array(samples[(4990 * 4)...]))
     }
 
-    @Test func integersClipAndCountWhereFloatsKeep() throws {
+    @Test func integersAreClippedAndCountedWhileFloatsAreKept() throws {
         let folder = TemporaryFolder()
         let samples: [Float] = [1.5, -1.5, 1, -1, .nan, 0.25, -.infinity, 0]
         let writer = try AudioFileWriter(path: folder.file("a.wav"), encoding: .wave16, sampleRate: 24_000, channels: 4)
@@ -73,7 +73,7 @@ import Testing
         #expect(read == [0, 0, 0, 0x1p32, -0x1p31, 32767, 0x1p-140, 0] && stream.unsoundSamples == 4)
     }
 
-    @Test func abortLeavesNothingAndCloseReplaces() throws {
+    @Test func abortRemovesTheFileAndCloseReplacesAnExistingOne() throws {
         let folder = TemporaryFolder()
         let path = folder.file("a.wav")
         try Self.write(Self.signal(frames: 10), .wave16, to: path)
@@ -92,14 +92,14 @@ import Testing
         #expect(try AudioFileReader(path: path).frames == 20)
     }
 
-    @Test func aFolderThatIsNotThereCannotBeWritten() {
+    @Test func writingToAMissingFolderFails() {
         let error = #expect(throws: AudioError.self) {
             try AudioFileWriter(path: "/nowhere/a.wav", encoding: .wave16, sampleRate: 24_000, channels: 4)
         }
         #expect(error == .unwritableFile(path: "/nowhere/a.wav", reason: "No such file or directory"))
     }
 
-    @Test func badFilesAreNamedWithWhatIsWrong() throws {
+    @Test func invalidFilesAreNamedWithTheirFault() throws {
         let folder = TemporaryFolder()
         func opening(_ path: String) -> AudioError? {
             do throws(AudioError) {

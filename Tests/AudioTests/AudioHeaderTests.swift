@@ -15,18 +15,19 @@ import Testing
     }
 
     private func remark(_ promised: Int, _ found: Int) -> String {
-        "\(folder.file("a")): expected \(promised) frames as its header says, found \(found): all of them are used; save it anew to correct "
+        "\(folder.file("a")): expected \(promised) frames as its header says, found \(found): all of them are used; save it again to correct "
             + "the header"
     }
 
-    @Test(arguments: Container.allCases) func theTruthIsReadWithoutAWord(_ container: Container) throws {
+    @Test(arguments: Container.allCases) func aCorrectHeaderCausesNoWarning(_ container: Container) throws {
         let reader = try open(ForgedRecording(container, values))
         #expect(reader.frames == 600 && reader.sampleRate == 24_000 && reader.remarks == [] && reader.ambisonics == nil)
         #expect(try reader.readAll() == values)
     }
 
     /// Power lost before the header was written again, a length that wrapped, a header never finished.
-    @Test(arguments: Container.allCases, [0, 1, 300, 599]) func fewerFramesThanThereAreAreTold(_ container: Container, _ frames: Int) throws
+    @Test(arguments: Container.allCases, [0, 1, 300, 599]) func aHeaderWithTooFewFramesCausesAWarning(_ container: Container, _ frames: Int)
+        throws
     {
         var recording = ForgedRecording(container, values)
         (recording.declared, recording.frames) = (8 * frames, frames)
@@ -38,7 +39,7 @@ import Testing
     }
 
     /// As pipes leave it.
-    @Test(arguments: Container.allCases) func anOpenLengthIsThatOfTheFile(_ container: Container) throws {
+    @Test(arguments: Container.allCases) func anUndeclaredLengthMeansTheWholeFile(_ container: Container) throws {
         var recording = ForgedRecording(container, values)
         (recording.declared, recording.frames) = (nil, -1)
         let reader = try open(recording)
@@ -46,7 +47,7 @@ import Testing
         #expect(try reader.readAll() == values)
     }
 
-    @Test(arguments: Container.allCases) func aCutFileIsRefusedWithBothLengths(_ container: Container) throws {
+    @Test(arguments: Container.allCases) func aTruncatedFileIsRefusedWithBothLengths(_ container: Container) throws {
         for left in [8, 2400, 2403, 4792] {
             var recording = ForgedRecording(container, values)
             recording.samples.removeLast(recording.samples.count - left)
@@ -59,7 +60,7 @@ import Testing
         #expect(throws: AudioError.self) { try open(recording) }
     }
 
-    @Test(arguments: Container.allCases) func whatFollowsTheSamplesIsNoSound(_ container: Container) throws {
+    @Test(arguments: Container.allCases) func dataAfterTheSamplesIsNotRead(_ container: Container) throws {
         guard container != .au, container != .auLittle else { return }
         for length in [0, 1, 7, 100] {
             var recording = ForgedRecording(container, values)
@@ -74,7 +75,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Container.allCases) func lessThanAFrameBehindThemIsNone(_ container: Container) throws {
+    @Test(arguments: Container.allCases) func anIncompleteFrameAfterTheSamplesIsIgnored(_ container: Container) throws {
         for count in 1...7 {
             var recording = ForgedRecording(container, values)
             recording.tail = [UInt8](repeating: 0xEE, count: count)
@@ -88,7 +89,7 @@ import Testing
         var recording = ForgedRecording(container, values)
         let alone = recording.bytes
         recording.tail = alone
-        let found = "another file behind the first, from byte \(alone.count)"
+        let found = "another file after the first, from byte \(alone.count)"
         #expect(throws: AudioError.notAudio(path: folder.file("a"), reason: found)) { try open(recording) }
         recording.tail = recording.chunk(container == .aiff ? "SSND" : "data", [UInt8](repeating: 0, count: 80))
         #expect(throws: AudioError.notAudio(path: folder.file("a"), reason: "a second chunk of samples, at byte \(alone.count)")) {
@@ -125,7 +126,7 @@ import Testing
         #expect(try reader.readAll() == values)
     }
 
-    @Test func framesBesideBytesCountToo() throws {
+    @Test func aDeclaredFrameCountIsCheckedToo() throws {
         var recording = ForgedRecording(.aiff, values)
         recording.frames = 300
         #expect(try open(recording).remarks == [remark(300, 600)])
@@ -134,7 +135,7 @@ import Testing
         #expect(throws: AudioError.truncatedFile(path: folder.file("a"), expectedFrames: 601, foundFrames: 600)) { try open(recording) }
     }
 
-    @Test func moreHoursThanAnybodyRecordsAreRefused() throws {
+    @Test func moreThanAThousandHoursAreRefused() throws {
         var recording = ForgedRecording(.wave, values)
         recording.declared = nil
         let path = folder.put(recording.bytes, as: "a")
@@ -149,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func anOggStreamThatBreaksOffIsTold() throws {
+    @Test func aTruncatedOggStreamCausesAWarning() throws {
         let whole = try OggRecording.bytes()
         #expect(try AudioFileReader(path: folder.put(whole, as: "a")).remarks == [])
         // The mark of the last page is gone, its samples are there.
@@ -180,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoFileIsNoRecording() {
+    @Test func specialFilesAreRefused() {
         let pipe = folder.file("pipe")
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
         for (path, found) in [(pipe, "a named pipe"), (folder.path, "a folder"), ("/dev/zero", "a device")] {

@@ -86,7 +86,7 @@ import Testing
         #expect(clock.moment(ofFrame: 24_000) == CaptureMoment(time: 3, segment: 1))
     }
 
-    @Test func aSilentJumpIsReported() {
+    @Test func aJumpWithoutAnErrorIsReported() {
         var timeline = CaptureTimeline(clock: CaptureClock(), wallOffset: 0)
         timeline.breakOff(at: 0)
         var jumps: [Int] = []
@@ -129,7 +129,7 @@ import Testing
     }
 
     /// Frames that found no room are a gap of known length.
-    @Test func aFullRingShiftsTheTimesByWhatWasLost() throws {
+    @Test func aFullRingShiftsTheTimesByTheDroppedFrames() throws {
         let stream = CaptureStream(frames: 1024)
         let chain = try CaptureChain(
             shape: Self.shape(rate: 24_000, channels: 4, format: .s16), map: .identity, stream: stream,

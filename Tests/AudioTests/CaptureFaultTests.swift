@@ -64,7 +64,7 @@ struct CaptureFaultTests {
     ]
 
     @Test(arguments: faults)
-    func isCountedAndRecovered(_ fault: Fault) throws {
+    func theFaultIsCountedAndRecovered(_ fault: Fault) throws {
         let folder = TemporaryFolder()
         let path = try ALSACaptureTests.counterFile(folder, frames: 200_000)
         let control = folder.put([], as: "control")
@@ -101,7 +101,7 @@ struct CaptureFaultTests {
         if fault.isLossless { #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0! + 1 == $1! }) }
     }
 
-    @Test func aDeviceInUseAtItsReturnIsCounted() throws {
+    @Test func aDeviceInUseWhenItIsReopenedIsCounted() throws {
         let folder = TemporaryFolder()
         let path = try ALSACaptureTests.counterFile(folder, frames: 200_000)
         let control = folder.put([], as: "control")
@@ -119,7 +119,7 @@ struct CaptureFaultTests {
     }
 
     /// A device that sleeps does not hold up the end.
-    @Test func aSleepingDeviceIsStoppedAtOnce() throws {
+    @Test func aSuspendedDeviceIsStoppedAtOnce() throws {
         let folder = TemporaryFolder()
         let path = try ALSACaptureTests.counterFile(folder, frames: 200_000)
         let control = folder.put([], as: "control")
@@ -135,7 +135,7 @@ struct CaptureFaultTests {
     }
 
     /// A thread that hangs in a library is left behind.
-    @Test func aThreadThatIsStuckDoesNotHoldUpTheEnd() {
+    @Test func aStuckThreadDoesNotDelayTheStop() {
         let thread = NamedThread(name: "stuck")
         let release = WakeEvent()
         thread.start { _ = release.wait(until: MonotonicTime.now + 10 * MonotonicTime.second) }

@@ -42,7 +42,7 @@ import Testing
             ]
         }
 
-    @Test(arguments: 0..<27) func isUndoneWhereNothingElseIsSaid(_ index: Int) throws {
+    @Test(arguments: 0..<27) func declaredAmbisonicsIsConvertedUnlessConfigured(_ index: Int) throws {
         let (container, layout, convention) = Self.headers[index]
         var recording = ForgedRecording(container, stored(convention))
         if layout == nil { recording.guid = ForgedRecording.furseMalham }
@@ -61,7 +61,7 @@ import Testing
         #expect(zip(try reader.readAll(), expected).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    @Test func floatsHaveAGUIDOfTheirOwn() throws {
+    @Test func ambisonicFloatsHaveTheirOwnGUID() throws {
         var recording = ForgedRecording(.waveExtensible, stored(.fuma))
         recording.guid = ForgedRecording.furseMalham
         recording.guid[0] = 3
@@ -75,7 +75,7 @@ import Testing
         #expect(zip(try reader.readAll(), stored(.ambix)).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test func whatIsConfiguredCountsAndIsTold() throws {
+    @Test func theConfiguredConventionIsUsedWithAWarning() throws {
         var recording = ForgedRecording(.waveExtensible, stored(.fuma))
         recording.guid = ForgedRecording.furseMalham
         let path = folder.put(recording.bytes, as: "a.amb")

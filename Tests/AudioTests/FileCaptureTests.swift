@@ -22,7 +22,7 @@ import Testing
         return samples
     }
 
-    @Test func framesComeWhenTheirTimeHasComeAndNotBefore() throws {
+    @Test func framesArriveWhenTheyAreDueAndNotBefore() throws {
         let folder = TemporaryFolder()
         let path = try Self.file(folder, frames: 24_100)
         let stream = CaptureStream()
@@ -43,7 +43,7 @@ import Testing
         #expect(stream.status.frames == 24_100 && stream.ring.framesDropped == 0)
     }
 
-    @Test func frameTimesAreOneClock() throws {
+    @Test func frameTimesFollowOneClock() throws {
         let folder = TemporaryFolder()
         let path = try Self.file(folder, frames: 48_000)
         let stream = CaptureStream()
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func aReaderThatSleepsLosesTheNewestFramesAndTheClockShowsIt() throws {
+    @Test func aSlowReaderLosesTheNewestFramesAndTheClockShowsIt() throws {
         let folder = TemporaryFolder()
         let path = try Self.file(folder, frames: 48_000)
         let stream = CaptureStream(frames: 4096)
@@ -90,7 +90,7 @@ import Testing
         #expect(abs(after.time - before.time - (24_000 - 4095) / 24_000.0) < 1e-6)
     }
 
-    @Test func otherRatesAndChannelsAreMadeToFit() throws {
+    @Test func otherRatesAndChannelsAreConverted() throws {
         let folder = TemporaryFolder()
         let path = try Self.file(folder, frames: 48_000, rate: 48_000, channels: 6)
         #expect(throws: AudioError.wrongChannelCount(source: path, expected: 4, found: 6)) {

@@ -67,7 +67,7 @@ import Testing
     }
 
     /// Device frames since the last gap, at every rate that a device may have.
-    @Test(arguments: hours, [8000, 24_000, 44_100, 192_000]) func aDeviceThatNeverBreaksKeepsItsTime(_ hours: Int, _ rate: Int) throws {
+    @Test(arguments: hours, [8000, 24_000, 44_100, 192_000]) func timesStayAccurateOverALongCapture(_ hours: Int, _ rate: Int) throws {
         let past = hours * 3600 * 24_000
         let stream = CaptureStream(past: past)
         let shape = CaptureShape(format: .s16, sampleRate: rate, channels: 4, period: rate / 100, buffer: rate)
@@ -83,7 +83,7 @@ import Testing
         #expect(stream.status.clockJumps == 0)
     }
 
-    @Test func aRingGoesOnFromAnyCount() {
+    @Test func aRingContinuesFromAnyCount() {
         let past = 87_600 * 3600 * 24_000 + 12_345
         let ring = SampleRing(frames: 100, past: past)
         let samples = (0..<400).map(Float.init)
@@ -99,7 +99,7 @@ import Testing
 
     // MARK: - A source that breaks
 
-    @Test func aFileThatIsCutWhileItPlaysIsAFailure() throws {
+    @Test func aFileTruncatedDuringPlaybackIsAnError() throws {
         let folder = TemporaryFolder()
         let path = try file(folder, frames: 24_000)
         let stream = CaptureStream()
@@ -119,7 +119,7 @@ import Testing
         #expect(capture.failure == .missingFile(path: path) && stream.status.state == .ended)
     }
 
-    @Test func anEndIsNoFailure() throws {
+    @Test func theEndOfAFileIsNotAnError() throws {
         let folder = TemporaryFolder()
         let stream = CaptureStream()
         let capture = FileCapture(path: try file(folder, frames: 480), stream: stream)

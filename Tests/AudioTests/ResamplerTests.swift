@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [8000, 16_000, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000])
-    func sinesKeepFrequencyLevelAndPlaceInTime(_ rate: Int) throws {
+    func sinesKeepFrequencyLevelAndPhase(_ rate: Int) throws {
         let resampler = try Resampler(from: rate)
         let output = Self.resample(Self.sines(rate: rate, frames: rate), with: resampler, chunk: rate / 100)
         let expected = Self.sines(rate: 24_000, frames: 24_000)
@@ -39,7 +39,7 @@ import Testing
         #expect(worst < 0.002, "at \(rate) Hz the output is \(worst) away from the same sine at 24 kHz")
     }
 
-    @Test func whatIsAboveTwelveKilohertzDoesNotFold() throws {
+    @Test func frequenciesAboveTwelveKilohertzDoNotAlias() throws {
         let input = Self.sines(rate: 48_000, frames: 48_000, hertz: [14_000, 16_000, 20_000, 23_000])
         let output = Self.resample(input, with: try Resampler(from: 48_000), chunk: 480)
         #expect(output[400 * 4..<23_600 * 4].allSatisfy { abs($0) < 1e-4 })
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [8000, 22_050, 24_000, 44_100, 48_000, 192_000])
-    func theDelayIsAsStated(_ rate: Int) throws {
+    func theDelayIsAsDeclared(_ rate: Int) throws {
         let resampler = try Resampler(from: rate)
         var scratch = [Float](repeating: 0, count: resampler.capacity(for: 100) * 4)
         var consumed = 0
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [0, 999, 1_000_000, -48_000])
-    func ratesOutOfReasonAreRefused(_ rate: Int) {
+    func ratesOutOfRangeAreRefused(_ rate: Int) {
         #expect(throws: AudioError.unfitSampleRate(found: rate)) { try Resampler(from: rate) }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct SampleRingTests {
-    @Test func framesComeOutAsTheyWentInAcrossTheEnd() {
+    @Test func framesStayInOrderAcrossTheEndOfTheBuffer() {
         let ring = SampleRing(frames: 5)
         #expect(ring.capacity == 8)
         var next: Float = 0
@@ -29,7 +29,7 @@ import Testing
         #expect(ring.framesDropped == 0 && ring.framesRead == ring.framesWritten)
     }
 
-    @Test func whatDoesNotFitIsDroppedAndCounted() {
+    @Test func framesThatDoNotFitAreDroppedAndCounted() {
         let ring = SampleRing(frames: 8, channels: 1)
         let input = (0..<11).map(Float.init)
         #expect(ring.write(input.span) == 8)
@@ -73,7 +73,7 @@ import Testing
     }
 
     /// The reader never sees half of one publication and half of another.
-    @Test func theClockIsNeverTorn() throws {
+    @Test func theClockIsNeverReadInconsistently() throws {
         let clock = CaptureClock()
         #expect(clock.moment(ofFrame: 0) == nil)
         let shared = Shared()
@@ -95,7 +95,7 @@ import Testing
         #expect(shared.wrong.load(ordering: .relaxed) == 0)
     }
 
-    @Test func theClockKnowsTheSegmentBeforeAGap() throws {
+    @Test func theClockKnowsThePreviousSegment() throws {
         let clock = CaptureClock()
         clock.publish(segment: 0, start: 0, anchor: 240, time: 10_000_000_000)
         clock.publish(segment: 1, start: 480, anchor: 480, time: 20_000_000_000)

@@ -51,7 +51,7 @@ import Testing
             ("misshapen.safetensors", badData, "tensor direction.0.bias: expected shape [16], found [1]"),
             ("pipe.safetensors", noInput, "found a named pipe"), ("device.safetensors", noInput, "found a device"),
             ("sparse.safetensors", badData, "expected at most 1073741824 bytes, found 4398046511104"),
-            ("hollow.safetensors", badData, "a header that is not the JSON of the format"),
+            ("hollow.safetensors", badData, "a header that is not valid for the format"),
         ].flatMap { name, status, part in
             [
                 Case("localize @/good.wav --model @/\(name)", status, "@/\(name): ", part),
@@ -63,7 +63,8 @@ import Testing
         + ["localize @/good.wav", "check \(hearing)", "run \(hearing)"].flatMap {
             [
                 Case(
-                    "\($0) --model @/directions.safetensors", badData, "@/directions.safetensors: ", "expected a model that tells activity")
+                    "\($0) --model @/directions.safetensors", badData, "@/directions.safetensors: ",
+                    "expected a model with activity outputs")
             ]
         }
 

@@ -20,7 +20,7 @@ struct BatchTests {
         try FileManager.default.copyItem(atPath: "\(folder.path)/\(name)", toPath: "\(folder.path)/\(other)")
     }
 
-    @Test func recordingsAreLocalizedBesideBadOnes() throws {
+    @Test func recordingsAreLocalizedDespiteBadOnes() throws {
         try copy("good.wav", to: "last.wav")
         let result = try run("localize @/good.wav @/none.wav @/corrupt.wav @/last.wav --model @/good.safetensors --out @/out")
         #expect(result.status == 66, "the first fault's")
@@ -31,7 +31,7 @@ struct BatchTests {
         #expect(lines.last == "bearing: 2 of 4 recordings done, 2 not")
     }
 
-    @Test func piecesOfOneRecordingAreNoBatch() throws {
+    @Test func oneBadPieceFailsAJoinedRecording() throws {
         let result = try run("localize --joined @/good.wav @/none.wav --model @/good.safetensors --out @/out")
         #expect(result.status == 66 && files("out") == [] && result.error.split(separator: "\n").count == 1)
     }
@@ -50,7 +50,7 @@ struct BatchTests {
         try "garbage".write(toFile: "\(folder.path)/set/\(name)", atomically: true, encoding: .utf8)
     }
 
-    @Test func theOthersAreEvaluated() throws {
+    @Test func evaluateContinuesAfterABadRecording() throws {
         try dataset((1...3).map { "fold1_room1_mix00\($0)_ov1" })
         try spoil("foa_dev/fold1_room1_mix001_ov1.wav")
         try spoil("metadata_dev/fold1_room1_mix002_ov1.csv")
@@ -65,7 +65,7 @@ struct BatchTests {
         #expect(none.status == 65 && none.output == "" && none.error.contains("0 of 3 recordings done, 3 not"), "\(none.error)")
     }
 
-    @Test func theOthersAreScored() throws {
+    @Test func scoreContinuesAfterABadRecording() throws {
         try dataset((1...4).map { "fold1_room1_mix00\($0)_ov1" })
         for name in ["tracks", "others"] { try copy("set/metadata_dev", to: name) }
         try spoil("../tracks/fold1_room1_mix001_ov1.csv")
@@ -83,7 +83,7 @@ struct BatchTests {
         #expect(none.status == 65 && none.output == "")
     }
 
-    @Test func theOthersAreMixed() throws {
+    @Test func augmentContinuesAfterABadRecording() throws {
         try dataset(["mix001_ov1", "mix002_ov1", "mix003_ov1", "mix004_ov2"].map { "fold3_room1_\($0)" })
         try spoil("foa_dev/fold3_room1_mix002_ov1.wav")
         let result = try run("augment --dataset @/set --folds 3 --times 3 --out @/mixed")
@@ -103,7 +103,7 @@ struct BatchTests {
     }
 
     /// What cannot be written for one cannot be written for the next.
-    @Test func aFolderThatCannotBeWrittenEndsIt() throws {
+    @Test func anUnwritableFolderEndsTheBatch() throws {
         try copy("good.wav", to: "last.wav")
         for name in ["good", "last"] {
             try FileManager.default.createDirectory(atPath: "\(folder.path)/out/\(name).csv/x", withIntermediateDirectories: true)

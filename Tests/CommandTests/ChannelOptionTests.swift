@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: [
         "localize @/six.wav", "check --seconds 0 --source file:@/six.wav --socket @/s", "run --source file:@/six.wav --socket @/s",
     ])
-    func whatDoesNotFitNamesTheOption(_ command: String) throws {
+    func invalidChannelsNameTheOption(_ command: String) throws {
         let six = try run("\(command) \(Self.model)")
         #expect(
             six.status == 65
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func theDemoHasNoneToChoose() throws {
+    @Test func channelsOfTheDemoCannotBeSelected() throws {
         let result = try run("check --source demo --channels 1,2,3,4 --socket @/s \(Self.model)")
         #expect(result.status == 78 && result.error.contains("--channels: expected a microphone or a file as source, found demo"))
     }

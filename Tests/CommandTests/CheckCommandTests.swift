@@ -41,10 +41,10 @@ import Testing
         return arguments + ["--model", "\(folder)/model.safetensors", "--socket", "\(folder)/socket"]
     }
 
-    @Test func aSoundMicrophoneIsWell() throws {
+    @Test func aFaultlessMicrophonePassesTheCheck() throws {
         let result = try BearingProcess.run(["check"] + recordThree { $0 })
         #expect(result.status == 0 && result.output.hasSuffix("All is well.\n"), "\(result)")
-        #expect(result.output.contains("sound       left (azimuth 90, elevation 0): heard at azimuth "))
+        #expect(result.output.contains("sound       left (azimuth 90, elevation 0): measured at azimuth "))
     }
 
     @Test func theReportedCorrectionRemovesTheFault() throws {
@@ -60,7 +60,7 @@ import Testing
         #expect(again.status == 0, "\(again)")
     }
 
-    @Test func aFileSourceHasTheRoomAndThenTheSounds() throws {
+    @Test func aFileSourceContainsAmbienceAndThenTheSounds() throws {
         try record("long", 0, 0) { $0 }
         let result = try BearingProcess.run(
             "check", "--source", "file:\(folder)/long.wav", "--seconds", "2", "--from", "0,0", "--model",
@@ -79,7 +79,7 @@ import Testing
             "\(folder)/model.safetensors", "--socket", "\(folder)/socket")
         #expect(result.status == 0 && result.output.hasSuffix("All is well.\n"), "\(result)")
         #expect(result.error.contains("now make sounds from front (azimuth 0, elevation 0)"))
-        #expect(result.output.contains("microphone  2.0 s heard"))
+        #expect(result.output.contains("microphone  2.0 s captured"))
     }
 
     @Test(arguments: ["90", "90,100", "left,0", "0,0=", "0,0,0"])
@@ -96,7 +96,7 @@ import Testing
         return ChannelCorrection(findings, input, input.ambisonics ?? .ambix).lines
     }
 
-    @Test func correctionsComeAfterWhatIsConfigured() throws {
+    @Test func correctionsIncludeTheConfiguration() throws {
         #expect(try lines([.clipping(channel: 1, samples: 9)]).isEmpty)
         #expect(try lines([.order([1, 0, 2, 3], inverted: [], mounting: nil)]) == ["[input]", "channels = [1, 0, 2, 3]"])
         let mapped = try lines([.order([1, 0, 2, 3], inverted: [0], mounting: nil), .inverted(channels: [2])]) {

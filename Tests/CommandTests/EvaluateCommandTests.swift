@@ -32,7 +32,7 @@ import Testing
 
     private func tracks() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: "\(path)/tracks").sorted() }
 
-    @Test func whatHasLabelsIsScoredAndAllGetTracks() throws {
+    @Test func labelledRecordingsAreScoredAndAllGetTracks() throws {
         let result = try evaluate("--out", "\(path)/tracks", "--json")
         #expect(result.status == 0, "\(result.error)")
         #expect(result.output.contains("\"name\":\"mix002\"") && !result.output.contains("mix001"))
@@ -40,7 +40,7 @@ import Testing
         #expect(try tracks() == ["mix001.csv", "mix002.csv"])
     }
 
-    @Test func withoutLabelsThereAreTracksAlone() throws {
+    @Test func withoutLabelsThereAreOnlyTracks() throws {
         try FileManager.default.removeItem(atPath: labels)
         let refused = try evaluate()
         #expect(refused.status == 66 && refused.error.contains("metadata_eval/mix001.csv, or --out"), "\(refused.error)")
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// A data set of 2023: folders by makers, names without overlap, distances, and folds 3 and 4.
-    @Test func whatEvaluateWritesScoreScoresTheSame() throws {
+    @Test func scoreAgreesWithEvaluateOnItsTracks() throws {
         let root = "\(path)/starss"
         for (part, fold) in [("dev-train-sony", 3), ("dev-test-tau", 4)] {
             let name = "fold\(fold)_room1_mix001"
@@ -71,7 +71,7 @@ import Testing
         let evaluated = try BearingProcess.run(
             "evaluate", "--model", "\(path)/model.safetensors", "--dataset", root, "--folds", "3-4", "--all-outputs", "--json", "--out",
             "\(path)/both")
-        #expect(evaluated.status == 0 && evaluated.error.contains(":4: 2 azimuths beyond 180 degrees in 2 csv files"), "\(evaluated.error)")
+        #expect(evaluated.status == 0 && evaluated.error.contains(":4: 2 azimuths above 180 degrees in 2 csv files"), "\(evaluated.error)")
         let scored = try BearingProcess.run("score", "\(root)/metadata_dev", "\(path)/both", "--json")
         #expect(scored.status == 0 && scored.output.contains("\"blocks\":20"))
         // Tracks are written to a tenth of a degree; what is counted, and by the minute, is the same.

@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func allFramesAreHeardAndBothLengthsAreTold() throws {
+    @Test func allFramesAreUsedAndBothLengthsAreReported() throws {
         let whole = try localize(path("good.wav"))
         #expect(whole.status == 0 && whole.error == "" && whole.output.split(separator: "\n").count == 2)
         for (declared, frames) in [([0, 0, 0, 0], 0), ([0x80, 0x3E, 0, 0], 2000)] as [([UInt8], Int)] {
@@ -39,14 +39,14 @@ import Testing
             #expect(found.status == 0 && found.output == whole.output)
             #expect(
                 found.error == "bearing: \(file): expected \(frames) frames as its header says, found 6000: all of them are used; save it "
-                    + "anew to correct the header\n")
+                    + "again to correct the header\n")
         }
         let stream = try forge("stream.wav") { $0.replaceSubrange(40..<44, with: [0xFF, 0xFF, 0xFF, 0xFF]) }
         let found = try localize(stream)
         #expect(found.status == 0 && found.output == whole.output && found.error == "")
     }
 
-    @Test func theDaemonLogsIt() throws {
+    @Test func theDaemonLogsTheWarning() throws {
         let file = try forge("behind.wav") { $0.replaceSubrange(40..<44, with: [0x80, 0x3E, 0, 0]) }
         try Data("[input]\nloop = false\n".utf8).write(to: URL(fileURLWithPath: path("once.toml")))
         let result = try BearingProcess.run(
@@ -72,10 +72,10 @@ import Testing
                 + "configured\n")
     }
 
-    @Test func checkSaysWhatAHeaderSays() throws {
+    @Test func checkReportsTheDeclaredConvention() throws {
         let file = try furseMalham()
         let result = try BearingProcess.run(
             "check", "--source", "file:\(file)", "--socket", path("socket"), "--model", path("good.safetensors"))
-        #expect(result.output.contains("source      file:\(file): opens; its header says Furse-Malham (fuma), which is read as that"))
+        #expect(result.output.contains("source      file:\(file): opens; read as Furse-Malham (fuma), which its header declares"))
     }
 }

@@ -48,21 +48,21 @@ import TrackFeed
         for name in ["one", "two"] { try record("\(name).wav") }
         let model = "--model @/model.safetensors --output \(output)"
         let refused = try bearing("localize @/one.wav @/two.wav \(model)")
-        #expect(refused.status == 64 && refused.output == "" && refused.error.contains("--out for a file each"), "\(refused.error)")
+        #expect(refused.status == 64 && refused.output == "" && refused.error.contains("--out for one file each"), "\(refused.error)")
         let joined = try bearing("localize --joined @/one.wav @/two.wav \(model)")
         #expect(joined.status == 0 && !joined.output.isEmpty, "\(joined.error)")
         let apart = try bearing("localize @/one.wav @/two.wav \(model) --out @/tracks")
         #expect(try apart.status == 0 && names("tracks") == ["one.\(output)", "two.\(output)"], "\(apart.error)")
     }
 
-    @Test func tracksThatTheDaemonToldAndLabelsAreNotOverwritten() throws {
+    @Test func tracksOfTheDaemonAndLabelsAreNotOverwritten() throws {
         try record("bearing-1.wav")
         let told = "{\"type\":\"hello\""
         let recorded = "\(root)/bearing-1.jsonl"
         let mark = TrackMessage.recordingMark
         try (mark + told).write(toFile: recorded, atomically: true, encoding: .utf8)
         let result = try bearing("localize @/bearing-1.wav --model @/model.safetensors --output jsonl --out @")
-        #expect(result.status == 74 && result.error.contains("\(recorded): expected to write tracks there"), "\(result.error)")
+        #expect(result.status == 74 && result.error.contains("\(recorded): expected a file that may be replaced"), "\(result.error)")
         #expect(try String(contentsOfFile: recorded, encoding: .utf8) == mark + told)
 
         try record("set/foa_dev/fold1_room1_mix001_ov1.wav")
@@ -78,26 +78,27 @@ import TrackFeed
 
     // MARK: evaluate
 
-    @Test func evaluateNamesOlderTracksAndKeepsOthersOut() throws {
+    @Test func evaluateNamesOlderTracksAndLocksItsFolder() throws {
         try record("set/foa_eval/mix001.wav")
         try Folder.make("\(root)/tracks")
         try "0,0,0,10,0\n".write(toFile: "\(root)/tracks/mix009.csv", atomically: true, encoding: .utf8)
         let command = "evaluate --model @/model.safetensors --dataset @/set --set evaluation --out @/tracks"
         let result = try bearing(command)
         #expect(
-            result.status == 0 && result.error.contains("1 csv files of other recordings are there and stay, mix009.csv"), "\(result.error)"
+            result.status == 0 && result.error.contains("1 csv files of other recordings, such as mix009.csv, are left unchanged"),
+            "\(result.error)"
         )
         #expect(try names("tracks") == ["mix001.csv", "mix009.csv"])
         let lock = try FolderLock(folder: "\(root)/tracks")
         let refused = try bearing(command)
         #expect(
-            refused.status == 74 && refused.error.contains("\(root)/tracks: expected that no other process writes there"),
+            refused.status == 74 && refused.error.contains("\(root)/tracks: expected a folder that no other process writes to"),
             "\(refused.error)")
         withExtendedLifetime(lock) {}
     }
 
     /// A data set at the same place, with the same name, size and time of modification.
-    @Test func evaluateDoesNotTakeFeaturesOfOtherAudio() throws {
+    @Test func evaluateDoesNotUseFeaturesOfOtherAudio() throws {
         func tracks(_ options: String) throws -> String {
             let result = try bearing("evaluate --model @/model.safetensors --dataset @/set --set evaluation --out @/tracks \(options)")
             #expect(result.status == 0, "\(result.error)")
@@ -120,13 +121,13 @@ import TrackFeed
         let healed = try bearing(
             "evaluate --model @/model.safetensors --dataset @/set --set evaluation --out @/tracks --all-outputs --cache @/cache")
         #expect(
-            healed.status == 0 && healed.error.contains("\(cached): its checksum does not fit its contents: rebuilt"), "\(healed.error)")
+            healed.status == 0 && healed.error.contains("\(cached): its checksum does not match its contents: rebuilt"), "\(healed.error)")
         #expect(try String(contentsOfFile: "\(root)/tracks/mix001.csv", encoding: .utf8) == alone)
     }
 
     // MARK: synth, train, train-hnet
 
-    @Test func synthSaysWhichOptionDiffers() throws {
+    @Test func synthNamesTheOptionThatDiffers() throws {
         let command = "synth --background-only --out @/set --fold 3 --recordings 1 --duration 2"
         #expect(try bearing(command).status == 0)
         let again = try bearing(command)
@@ -141,7 +142,7 @@ import TrackFeed
         withExtendedLifetime(lock) {}
     }
 
-    @Test func trainStaysOutOfAFolderInUse() throws {
+    @Test func trainRefusesAFolderInUse() throws {
         for fold in [2, 3] {
             #expect(try bearing("synth --background-only --out @/set --fold \(fold) --recordings 1 --duration 2").status == 0)
         }
@@ -150,7 +151,8 @@ import TrackFeed
             let lock = try FolderLock(folder: "\(root)/run")
             let result = try bearing(command)
             #expect(
-                result.status == 74 && result.error.contains("\(root)/run: expected that no other process writes there"), "\(result.error)")
+                result.status == 74 && result.error.contains("\(root)/run: expected a folder that no other process writes to"),
+                "\(result.error)")
             withExtendedLifetime(lock) {}
         }
         #expect(try names("run") == [])

@@ -31,7 +31,7 @@ import Tracking
         return try ModelInput(input, model: model(kind), at: "m.safetensors")
     }
 
-    @Test func whatIsNotSaidFollowsFromTheModelAndTheArray() throws {
+    @Test func formatAndArrayDefaultToThoseOfTheModel() throws {
         #expect(try input(.foaIntensity).format == .foa)
         #expect(try input(.micPhase).format == .mic)
         let encoded = try input(.foaIntensity, array: "aformat-cardioid")
@@ -72,7 +72,7 @@ import Tracking
         #expect(try LiveModel(configuration).warnings.isEmpty)
         configuration.gate[.refinement] = 0.1
         let warnings = try LiveModel(configuration).warnings
-        #expect(warnings == ["gate.refinement: not used, as \(path) hears foa-intensity, which tells nothing of single bands"])
+        #expect(warnings == ["gate.refinement: not used, since the features of \(path), foa-intensity, have no directions of single bands"])
         configuration.model.path = nil
         #expect(try LiveModel(configuration).warnings.isEmpty)
     }
@@ -82,7 +82,7 @@ import Tracking
         #expect(heard.encoding == nil && heard.warnings.count == 1 && heard.warnings[0].contains("not used"))
     }
 
-    @Test func whatTheModelCannotHearIsRefused() {
+    @Test func anInputThatDoesNotFitTheModelIsRefused() {
         func fault(_ body: () throws -> ModelInput) -> String {
             do {
                 _ = try body()

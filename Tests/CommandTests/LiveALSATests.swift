@@ -143,12 +143,12 @@ struct LiveALSATests {
         #expect(TrackAgreement().share(tracks(), tracks(off: 4.9)) == 1)
     }
 
-    @Test func moreIsNot() {
+    @Test func largerDeviationsAreNotAllowed() {
         for late in [-2, 2] { #expect(TrackAgreement().share(tracks(), tracks(late: late)) < 0.6) }
         #expect(TrackAgreement().share(tracks(), tracks(off: 120)) < 0.6)
     }
 
-    @Test func surplusTracksCountEitherWayRound() {
+    @Test func surplusTracksOfEitherSideCount() {
         let single = tracks().mapValues { Array($0.prefix(1)) }
         #expect(TrackAgreement().share(tracks(), single) < 0.6)
         #expect(TrackAgreement().share(single, tracks()) < 0.6)

@@ -55,14 +55,14 @@ import Testing
 
     /// `train` stops at it; `evaluate` and `augment` do without the recording, where its labels are there.
     @Test(arguments: faults, ["train", "evaluate", "augment"])
-    func isRefusedInOneLine(fault: Fault, command: String) throws {
+    func aFaultIsRefusedInOneLine(fault: Fault, command: String) throws {
         let folder = try MalformedDataFolder()
         try fault.make(folder)
         let result = try folder.run(command)
         #expect(result.status == fault.status, "\(result.error)")
         let lines = result.error.split(separator: "\n")
         let goesOn = command != "train" && fault.status == 65
-        let summary: [Substring] = goesOn && command == "evaluate" ? ["bearing: 2 of 3 recordings done, 1 not"] : []
+        let summary: [Substring] = goesOn && command == "evaluate" ? ["bearing: 2 of 3 recordings done, 1 failed"] : []
         #expect(Array(lines.dropFirst()) == summary, "\(result.error)")
         #expect(result.output.isEmpty == !goesOn)
         let said = fault.said.replacingOccurrences(of: "@", with: fault.isAudio ? folder.audio : folder.metadata)
@@ -71,32 +71,32 @@ import Testing
 
     /// What is read past: labels, and what the commands say about it, nil for nothing.
     private static let rules: [(labels: String, command: String, said: String?)] = [
-        ("0,0,0,10,0\n7,0,0,10,0\n", "train", "@: labels up to frame 7, but the recording ends after 5; later ones are left out"),
-        ("0,0,0,10,0\n7,0,0,10,0\n", "evaluate", "@: labels up to frame 7, but the recording ends after 5; later ones are left out"),
-        ("0,0,0,10,0\n7,0,0,10,0\n", "augment", "1 labels after the end of their recording are left out"),
-        ("0,0,0,10,0\n0,0,0,20,0\n", "train", "@:2: 1 rows repeat a frame, class and track; the first counts"),
-        ("0,0,0,10,0\n0,0,0,20,0\n", "evaluate", "@:2: 1 rows repeat a frame, class and track; the first counts"),
-        ("0,0,0,10,0\n0,0,0,20,0\n", "augment", "1 labels repeat a frame, class and track; the first counts"),
+        ("0,0,0,10,0\n7,0,0,10,0\n", "train", "@: labels up to frame 7, but the recording ends after 5; later ones are ignored"),
+        ("0,0,0,10,0\n7,0,0,10,0\n", "evaluate", "@: labels up to frame 7, but the recording ends after 5; later ones are ignored"),
+        ("0,0,0,10,0\n7,0,0,10,0\n", "augment", "1 labels after the end of their recording are ignored"),
+        ("0,0,0,10,0\n0,0,0,20,0\n", "train", "@:2: 1 rows repeat a frame, class and track; the first is used"),
+        ("0,0,0,10,0\n0,0,0,20,0\n", "evaluate", "@:2: 1 rows repeat a frame, class and track; the first is used"),
+        ("0,0,0,10,0\n0,0,0,20,0\n", "augment", "1 labels repeat a frame, class and track; the first is used"),
         (
             "0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "train",
-            "fold3_room1_mix001_ov1: more than 2 sources at once in 1 frames; the excess is left out"
+            "fold3_room1_mix001_ov1: more than 2 sources at once in 1 frames; the excess is ignored"
         ),
         // All of them count as references, and go into a mixture.
         ("0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "evaluate", nil),
         ("0,0,0,10,0\n0,1,0,20,0\n0,2,0,30,0\n", "augment", nil),
-        ("0,0,0,359,0,180\n1,0,0,10,0,190\n", "train", "@:1: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360"),
-        ("0,0,0,359,0\n1,0,0,10,0\n", "evaluate", "@:1: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360"),
-        ("0,0,0,359,0\n", "augment", "1 azimuths beyond 180 degrees are read as those minus 360"),
+        ("0,0,0,359,0,180\n1,0,0,10,0,190\n", "train", "@:1: 1 azimuths above 180 degrees in 1 csv files are reduced by 360"),
+        ("0,0,0,359,0\n1,0,0,10,0\n", "evaluate", "@:1: 1 azimuths above 180 degrees in 1 csv files are reduced by 360"),
+        ("0,0,0,359,0\n", "augment", "1 azimuths above 180 degrees are reduced by 360"),
         (
             "1,0,0,10,0\n5,0,0,10,0\n", "evaluate",
-            "@: labels up to frame 5, but the recording ends after 5; later ones are left out; frames count from 0"
+            "@: labels up to frame 5, but the recording ends after 5; later ones are ignored; frames count from 0"
         ),
         // A recording without a source.
         ("", "train", nil), ("", "evaluate", nil), ("", "augment", nil),
     ]
 
     @Test(arguments: rules)
-    func isReadPastAndSaid(labels: String, command: String, said: String?) throws {
+    func toleratedRowsCauseAWarning(labels: String, command: String, said: String?) throws {
         let folder = try MalformedDataFolder()
         try folder.label(labels)
         let result = try folder.run(command)
@@ -119,12 +119,12 @@ import Testing
         #expect(result.status == 78 && result.error.contains("\nbearing: mix: expected training recordings to mix"))
     }
 
-    @Test func augmentSaysWhatItDid() throws {
+    @Test func augmentReportsItsResult() throws {
         let folder = try MalformedDataFolder()
         let first = try folder.run("augment")
         #expect(first.status == 0 && first.error == "")
         #expect(first.output.hasPrefix("1 recordings, 1 s of audio, in \(folder.path)/mixtures, mixed in "))
-        #expect(first.output.hasSuffix("; no sample had to be limited\n"))
+        #expect(first.output.hasSuffix("; no sample was limited\n"))
         let again = try folder.run("augment")
         #expect(again.status == 74 && again.output == "" && again.error.contains("found 2 files"))
         let resumed = try BearingProcess.run(

@@ -86,7 +86,7 @@ struct NameTests {
         #expect(evaluated.status == 0 && Folder.has("\(folder.path)/names/found/\(latin).csv"), "\(evaluated.error)")
     }
 
-    @Test func messagesAreOneLineOfPlainText() throws {
+    @Test func messagesAreOneLineWithoutControlCharacters() throws {
         try Folder.make("\(folder.path)/names")
         let result = try run("localize --model ../good.safetensors '\(String(systemBytes: [0xE9]))\u{1B}[2J\nx.wav'")
         #expect(result.status == 66)
@@ -94,12 +94,12 @@ struct NameTests {
     }
 
     /// The parser takes the letters of a name for flags: one of them asks for help.
-    @Test func helpIsPrintedForThoseWhoAsk() throws {
+    @Test func helpIsPrintedOnRequest() throws {
         try Folder.make("\(folder.path)/names")
         for words in ["localize -cash.wav", "localize --joined -cash.wav", "-hello", "run -ah", "score -h1 -h2", "localize -1h.wav"] {
             let result = try run(words)
             #expect(
-                result.status == 64 && result.output == "" && result.error.contains(": expected an option, which begins with two dashes"),
+                result.status == 64 && result.output == "" && result.error.contains(": expected an option with two dashes"),
                 "\(words)")
         }
         for words in ["-h", "--help", "help", "help run", "run -h", "run --help", "localize -cash.wav -h"] {

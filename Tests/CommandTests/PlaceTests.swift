@@ -54,7 +54,7 @@ struct PlaceTests {
     }
 
     @Test(arguments: folders)
-    func foldersThatCannotBeMade(_ command: String) throws {
+    func foldersThatCannotBeCreatedAreReported(_ command: String) throws {
         let folder = try prepare()
         // Nobody, not even root, may make a folder in /proc.
         for place in ["@/good.wav", "@/good.wav/deep", "/proc/nowhere", "@/\(String(repeating: "x", count: 256))"] {
@@ -63,7 +63,7 @@ struct PlaceTests {
     }
 
     @Test(arguments: files)
-    func filesThatCannotBeWritten(_ command: String) throws {
+    func filesThatCannotBeWrittenAreReported(_ command: String) throws {
         let folder = try prepare()
         for place in ["@/folder.svg", "@/good.wav/x.svg", "@/none/x.svg", "/proc/x.svg"] { try expect(command, refuses: place, in: folder) }
     }

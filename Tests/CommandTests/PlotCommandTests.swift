@@ -5,7 +5,7 @@ import Testing
 @testable import bearing
 
 @Suite struct PlotCommandTests {
-    @Test func aPictureOrOneLineOfWhatIsWrong() throws {
+    @Test func theResultIsAPlotOrOneErrorLine() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let folder = temporary.path
@@ -49,7 +49,7 @@ import Testing
             let result = try BearingProcess.run("plot", "--tracks", tracks, "--out", "\(folder.path)/\(name)")
             #expect(
                 result.status == 64
-                    && result.error.contains("--out: expected a name that ends in .svg, the only format here, found \(name)"))
+                    && result.error.contains("--out: expected a name that ends in .svg, the only supported format, found \(name)"))
             #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(name)"))
         }
         for name in ["p.SVG", "picture", "a.b.svg"] {
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func theCourseOfRuns() throws {
+    @Test func trainingCurvesAreDrawn() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let folder = temporary.path

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct RunCommandTests {
-    @Test func thePrintedConfigurationHasTheOptionsInForce() throws {
+    @Test func thePrintedConfigurationHasTheEffectiveOptions() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let folder = temporary.path
@@ -18,8 +18,8 @@ import Testing
         #expect(try BearingProcess.run("run", "--print-config", "--config", file).output == printed.output)
     }
 
-    @Test func addressesThatAFileCannotHaveAreNamed() throws {
+    @Test func addressesThatAFileCannotContainAreReported() throws {
         let printed = try BearingProcess.run("run", "--print-config", "--socket", "/a", "--socket", "/b")
-        #expect(printed.status == 0 && printed.error.contains("further addresses of --socket are left out"))
+        #expect(printed.status == 0 && printed.error.contains("further addresses of --socket are omitted"))
     }
 }

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func aBaselineIsSubtracted() throws {
+    @Test func aBaselineIsCompared() throws {
         var files: [String: String] = [:]
         for (name, missed) in [("a", 2), ("b", 4), ("c", 3)] {
             files["r/\(name).csv"] = reference
@@ -105,7 +105,7 @@ import Testing
             #expect(all.names == [first, third])
             #expect(
                 all.error == "bearing: \(folder)/t: no tracks of 1 of 3 references, which are not scored: \(second); "
-                    + "an empty file stands for silence\n")
+                    + "an empty file means silence\n")
             let fold = try scored("\(folder)/m", "\(folder)/t", "--folds", "2-6")
             #expect(fold.names == [third] && fold.error == "", "tracks of other folds are none of its business")
             for (arguments, said) in [
@@ -140,13 +140,13 @@ import Testing
         try withFiles(["r/a.csv": beyond, "t/a.csv": within]) {
             let right = try BearingProcess.run("score", "\($0)/r", "\($0)/t", "--json")
             #expect(right.status == 0 && right.output.contains("\"localization_error_degrees\":0.0"), "\(right.output)")
-            #expect(right.error == "bearing: \($0)/r/a.csv:1: 20 azimuths beyond 180 degrees are read as those minus 360\n")
+            #expect(right.error == "bearing: \($0)/r/a.csv:1: 20 azimuths above 180 degrees are reduced by 360\n")
             let wrong = try BearingProcess.run("score", "\($0)/t", "\($0)/r")
             #expect(wrong.status == 65 && wrong.error.contains("r/a.csv:1: expected azimuth in -180...180 degrees, found 350"))
         }
     }
 
-    @Test func minutesAreThoseOfTheAudio() throws {
+    @Test func durationsAreThoseOfTheAudio() throws {
         try withFiles([
             "d/metadata_dev/x/a.csv": reference, "d/metadata_dev/x/b.csv": reference, "t/a.csv": prediction, "t/b.csv": prediction,
         ]) {
@@ -161,7 +161,7 @@ import Testing
             for references in ["\($0)/d/metadata_dev", "\($0)/d/metadata_dev/x"] {
                 let found = try scored(references, "\($0)/t")
                 #expect(found.blocks == 80)
-                #expect(found.error.contains("b.csv: labels up to frame 19, but the recording ends after 5; later ones are left out"))
+                #expect(found.error.contains("b.csv: labels up to frame 19, but the recording ends after 5; later ones are ignored"))
             }
             try FileManager.default.moveItem(atPath: "\($0)/d/foa_dev", toPath: "\($0)/audio")
             #expect(try scored("\($0)/d/metadata_dev", "\($0)/t").blocks == 40)

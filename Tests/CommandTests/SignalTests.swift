@@ -79,7 +79,7 @@ struct SignalTests {
         return (status, MonotonicTime.seconds - began)
     }
 
-    @Test(arguments: [0, 1, 5, 20, 50, 100, 200, 400]) func hangupsMayComeAtAnyMomentOfTheStart(_ milliseconds: UInt32) throws {
+    @Test(arguments: [0, 1, 5, 20, 50, 100, 200, 400]) func hangupsAreHandledAtAnyMomentOfTheStart(_ milliseconds: UInt32) throws {
         defer { remove() }
         let process = try start()
         awaitHandlers(process)
@@ -94,7 +94,7 @@ struct SignalTests {
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
-    @Test(arguments: [0, 1, 5, 20, 50, 100, 200, 400]) func anEndMayBeAskedForAtAnyMomentOfTheStart(_ milliseconds: UInt32) throws {
+    @Test(arguments: [0, 1, 5, 20, 50, 100, 200, 400]) func terminationIsHandledAtAnyMomentOfTheStart(_ milliseconds: UInt32) throws {
         defer { remove() }
         let process = try start()
         awaitHandlers(process)
@@ -105,7 +105,7 @@ struct SignalTests {
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
-    @Test func aStormOfHangupsLosesNoBlock() throws {
+    @Test func manyHangupsLoseNoBlock() throws {
         defer { remove() }
         let process = try start()
         let client = try #require(connected())
@@ -142,7 +142,7 @@ struct SignalTests {
     }
 
     /// `bearing run 2>&1 | tee log`, and tee dies.
-    @Test func aLogThatNobodyReadsAnyMoreIsNoEnd() throws {
+    @Test func aClosedLogDoesNotEndTheDaemon() throws {
         defer { remove() }
         let pipe = Pipe()
         let process = try start(error: pipe.fileHandleForWriting)
@@ -154,7 +154,7 @@ struct SignalTests {
         #expect(end(process).status == 0)
     }
 
-    @Test func aFullLogHoldsNothingUp() throws {
+    @Test func aFullLogDoesNotBlockTheDaemon() throws {
         defer { remove() }
         let pipe = Pipe()
         let descriptor = pipe.fileHandleForWriting.fileDescriptor
@@ -173,7 +173,7 @@ struct SignalTests {
         close(filler)
     }
 
-    @Test func noSocketGetsTheNumberOfAClosedDescriptor() throws {
+    @Test func noSocketReusesAStandardDescriptor() throws {
         defer { remove() }
         let process = try start("<&- >&- 2>&-")
         let client = try #require(connected())
@@ -190,7 +190,7 @@ struct SignalTests {
         #expect(lines == 20 && end(process).status == 0)
     }
 
-    @Test(arguments: [8, 10, 16, 32, 47]) func tooFewDescriptorsAreSaid(_ limit: Int) throws {
+    @Test(arguments: [8, 10, 16, 32, 47]) func tooFewDescriptorsAreReported(_ limit: Int) throws {
         defer { remove() }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -206,7 +206,7 @@ struct SignalTests {
     }
 
     /// Recordings grow into the limit of a file's size.
-    @Test func aLimitOfFileSizeIsNoEnd() throws {
+    @Test func aFileSizeLimitDoesNotEndTheDaemon() throws {
         defer { remove() }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -229,7 +229,7 @@ struct SignalTests {
     }
 
     /// As on a disk that hangs: what writes the recordings does not get on.
-    @Test func recordingsThatHangHoldNothingUp() throws {
+    @Test func hangingRecordingsDoNotBlockTheDaemon() throws {
         defer { remove() }
         let process = try start("--record \(folder)/r")
         let client = try #require(connected())
@@ -254,7 +254,7 @@ struct SignalTests {
         #expect(told.count > 5 && told[0].hasPrefix(#"{"type":"recording""#))
     }
 
-    @Test func aFileThatIsCutWhileItPlaysIsBadData() throws {
+    @Test func aFileTruncatedDuringPlaybackIsBadData() throws {
         defer { remove() }
         let error = Pipe()
         let process = try start(error: error.fileHandleForWriting)

@@ -40,7 +40,7 @@ struct SocketCommandTests {
         return process.terminationStatus
     }
 
-    @Test func aSocketOfSystemdIsServedAndLeft() throws {
+    @Test func aSocketOfSystemdIsServedAndKept() throws {
         // In systemd's place: it binds and listens, and its child finds that as descriptor 3.
         let path = "\(folder)/passed"
         var address = sockaddr_un()
@@ -83,7 +83,7 @@ struct SocketCommandTests {
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/socket"))
     }
 
-    @Test(arguments: ["systemd", "@", "tcp:0"]) func whatCannotBeWatchedIsUsage(_ address: String) throws {
+    @Test(arguments: ["systemd", "@", "tcp:0"]) func anInvalidAddressIsAUsageError(_ address: String) throws {
         let result = try BearingProcess.run("watch", "--socket", address)
         #expect(result.status == 64 && result.error.contains("--socket expects a path, @NAME or tcp:HOST:PORT"), "\(result)")
     }

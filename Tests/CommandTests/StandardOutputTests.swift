@@ -36,7 +36,8 @@ struct StandardOutputTests {
         let lines = result.error.split(separator: "\n").filter { !$0.contains("hidden") }
         #expect(
             lines.last
-                == "bearing: standard output: expected to write there, found: No space left on device: check free space, or what reads it")
+                == "bearing: standard output: expected to write there, found: No space left on device: check free space, or the program that reads it"
+        )
         #expect(lines.count == 1, "\(result.error)")
     }
 

@@ -14,7 +14,7 @@ struct StatusCommandTests {
         try BearingProcess.run(["status", "--socket", daemon.path] + options)
     }
 
-    @Test func aPersonReadsEveryFigure() throws {
+    @Test func theTableHasEveryFigure() throws {
         let daemon = FakeDaemon(says: Self.greeting)
         let result = try run(daemon)
         #expect(result.status == 0 && result.error == "")
@@ -44,7 +44,7 @@ struct StatusCommandTests {
         #expect(result.output == expected)
     }
 
-    @Test func aProgramReadsBothLines() throws {
+    @Test func theJSONHasBothLines() throws {
         let result = try run(FakeDaemon(says: Self.greeting), "--json")
         #expect(result.status == 0 && result.error == "")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -56,7 +56,7 @@ struct StatusCommandTests {
         #expect(result.output.contains(#""load":0.0812,"#))
     }
 
-    @Test func prometheusReadsEveryFigure() throws {
+    @Test func theMetricsHaveEveryFigure() throws {
         let result = try run(FakeDaemon(says: Self.greeting), "--prometheus")
         #expect(result.status == 0 && result.error == "")
         let metrics = try MetricsReader(result.output)
@@ -112,7 +112,7 @@ struct StatusCommandTests {
     }
 
     /// Labels and text of the daemon's choosing break neither the format nor a terminal.
-    @Test func textFromOutsideIsHarmless() throws {
+    @Test func untrustedTextIsSanitized() throws {
         let hostile = FakeDaemon.hello.replacing("bearing 0.1.0", with: #"a\"b\\c\nd\u001b[2J\u009b2J\u202ee"#)
         let daemon = FakeDaemon(says: "\(hostile)\n\(FakeDaemon.status)\n")
         let metrics = try MetricsReader(try run(daemon, "--prometheus").output)
@@ -132,7 +132,7 @@ struct StatusCommandTests {
         #expect(result.output.contains("source       demo   format foa\n"))
         #expect(result.output.contains("             2 overruns\n") && result.output.contains("latency      -\n"))
         #expect(
-            result.output.hasSuffix("\nThis daemon is older than this program and does not tell all of it: restart it after the update.\n"))
+            result.output.hasSuffix("\nThis daemon is older than this program and lacks some figures: restart it after the update.\n"))
         let metrics = try MetricsReader(try run(daemon, "--prometheus").output)
         #expect(metrics.values[.init("bearing_capture_events_total", ["event": "overruns"])] == 2)
         #expect(metrics.values[.init("bearing_blocks_total")] == 42 && metrics.kinds["bearing_latency_seconds"] == nil)
@@ -153,7 +153,7 @@ struct StatusCommandTests {
             let result = try BearingProcess.run(["status", "--socket", daemon.path] + options)
             #expect(result.status == 69 && !result.output.isEmpty)
             #expect(
-                result.error == "bearing: expected the daemon at \(daemon.path) to hear audio, found its capture \(state) "
+                result.error == "bearing: expected the daemon at \(daemon.path) to capture audio, found its capture \(state) "
                     + "(gone: the device's buffer ran full before it was read)\n")
         }
         let metrics = try MetricsReader(try run(daemon, "--prometheus").output)
@@ -196,19 +196,19 @@ struct StatusCommandTests {
             (FakeDaemon.hello.replacing(#""protocol":1,"#, with: "") + "\n", 65, "expected a field protocol, found none"),
             ("\(FakeDaemon.hello)\n", 69, "within 0.3 s, found none"),
             ("\(FakeDaemon.hello)\n{\"type\":\"status\"", 69, "within 0.3 s, found none"),
-            ("\(FakeDaemon.hello)\n" + String(repeating: "x", count: 1 << 20), 65, "a mebibyte without an end"),
+            ("\(FakeDaemon.hello)\n" + String(repeating: "x", count: 1 << 20), 65, "1 MiB without a line end"),
             ("\(FakeDaemon.hello)\n" + String(repeating: "\(FakeDaemon.tracks)\n", count: 300), 65, "found 200 others"),
         ]
         + [
             (#""blocks":1234567"#, #""blocks":"many""#, "expected blocks to be"),
-            (#""blocks":1234567"#, #""blocks":1e300"#, "expected every count to be a whole number"),
-            (#""load":0.0812"#, #""load":1e300"#, "expected load to have a possible value"),
+            (#""blocks":1234567"#, #""blocks":1e300"#, "expected 64-bit integers as counts"),
+            (#""load":0.0812"#, #""load":1e300"#, "expected load to have a valid value"),
             (#""level_dbfs":[-31.2,"#, #""level_dbfs":[[],"#, "expected levelDbfs.0"),
             (#""state":"running","#, "", "expected a field state, found none"),
-            (#""events":{"#, #""events":{"x":0.5,"#, "expected every count to be a whole number"),
+            (#""events":{"#, #""events":{"x":0.5,"#, "expected 64-bit integers as counts"),
         ].map { ("\(FakeDaemon.hello)\n\(FakeDaemon.status.replacing($0.0, with: $0.1))\n", 65, $0.2) }
 
-    @Test(arguments: strangers.indices) func aPeerThatIsNoDaemonIsReportedInOneLine(index: Int) throws {
+    @Test(arguments: strangers.indices) func aServerThatIsNotADaemonIsReportedInOneLine(index: Int) throws {
         let (says, status, line) = Self.strangers[index]
         let daemon = FakeDaemon(says: says)
         let result = try run(daemon, "--timeout", "0.3")
@@ -221,7 +221,7 @@ struct StatusCommandTests {
         #expect(try MetricsReader(metrics.output).values == [.init("bearing_up"): 0])
     }
 
-    @Test func aPeerThatHangsUpIsReported() throws {
+    @Test func aServerThatClosesTheConnectionIsReported() throws {
         let result = try run(FakeDaemon(says: "\(FakeDaemon.hello)\n", hangsUp: true))
         #expect(result.status == 69 && result.error.contains("found the connection closed"))
     }
@@ -243,7 +243,7 @@ struct StatusCommandTests {
     func uptimesHaveTwoUnits(_ seconds: Double, _ text: String) { #expect(StatusTable.duration(seconds) == text) }
 
     @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"), (Int.min, "-9,223,372,036,854,775,808")])
-    func thousandsStandApart(_ count: Int, _ text: String) { #expect(StatusTable.grouped(count) == text) }
+    func thousandsAreSeparated(_ count: Int, _ text: String) { #expect(StatusTable.grouped(count) == text) }
 
     /// The real one, from its hello to its metrics.
     @Test func aRealDaemonAnswersAtOnce() throws {

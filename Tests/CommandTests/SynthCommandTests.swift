@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SynthCommandTests {
     /// Links are followed, once each; what is left out is named.
-    @Test func soundsAreFoundBehindLinksAndLeftOutByName() throws {
+    @Test func linkedSoundsAreFoundAndUnreadableOnesNamed() throws {
         let folder = try BadInputFolder()
         let files = FileManager.default
         try files.createDirectory(atPath: "\(folder.path)/sounds/deep", withIntermediateDirectories: true)
@@ -24,20 +24,20 @@ import Testing
             "synth", "--sounds", "\(folder.path)/link", "--out", "\(folder.path)/scenes", "--recordings", "1", "--duration", "2", "--fold",
             "3")
         #expect(result.status == 0, "\(result.error)")
-        #expect(result.output.contains("from 2 sounds (2 that cannot be read left out)"), "\(result.output)")
+        #expect(result.output.contains("from 2 sounds (2 unreadable ones skipped)"), "\(result.output)")
         let lines = result.error.split(separator: "\n")
         #expect(lines.count == 3, "\(result.error)")
         for part in [
             "link/broken.wav: ", "link/deep/dangling.wav: ",
-            "2 files of formats that are not read (m4a, wma), \(folder.path)/link/b.m4a the first",
+            "2 files of unsupported formats (m4a, wma), such as \(folder.path)/link/b.m4a",
         ] {
-            #expect(lines.contains { $0.hasPrefix("bearing: left out: ") && $0.contains(part) }, "\(part)")
+            #expect(lines.contains { $0.hasPrefix("bearing: skipped: ") && $0.contains(part) }, "\(part)")
         }
         let none = try BearingProcess.run("synth", "--sounds", "\(folder.path)/gap/metadata_dev", "--out", "\(folder.path)/scenes")
         #expect(none.status == 66)
     }
 
-    @Test func reverberationIsAskedForInSeconds() throws {
+    @Test func reverberationIsGivenInSeconds() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let folder = URL(fileURLWithPath: temporary.path)

@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: [
         (0.0, 0.0, 36, "    0°"), (90, 0, 18, "    0°"), (-90, 41, 54, "  +40°"), (180, -90, 0, "  -60°"), (-179, 90, 72, "  +60°"),
     ])
-    func aTrackStandsUnderTheNameOfItsPlace(azimuth: Double, elevation: Double, column: Int, label: String) throws {
+    func aTrackIsDrawnBelowTheNameOfItsDirection(azimuth: Double, elevation: Double, column: Int, label: String) throws {
         var picture = TrackPicture()
         picture.tracks = [track(7, azimuth, elevation)]
         let map = lines(picture)[3..<10]
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// The picture is redrawn over itself, so its height may not depend on how many tracks there are.
-    @Test func theHeightStays() {
+    @Test func theHeightIsConstant() {
         var picture = TrackPicture()
         let heights = [0, 1, 2].map { count in
             picture.tracks = (0..<count).map { track($0, 30, 0) }

@@ -24,7 +24,7 @@ import Testing
                     "rotations = false  # true or false; default: true", with: "rotations = true  # true or false"))
     }
 
-    @Test func whatIsMissingIsUsage() throws {
+    @Test func missingArgumentsAreUsageErrors() throws {
         for arguments in [["train"], ["train", "--dataset", "/nowhere"], ["train", "--out", "/nowhere/run"]] {
             let result = try BearingProcess.run(arguments)
             #expect(result.status == 64 && result.output == "", "\(arguments)")

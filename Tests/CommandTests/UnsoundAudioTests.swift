@@ -43,14 +43,14 @@ import Testing
             ["check", "--source", "file:\(path)", "--model", model, "--socket", "\(folder)/socket"] + options)
     }
 
-    @Test func aSoundRecordingIsSaidNothingOf() throws {
+    @Test func aFaultlessRecordingCausesNoWarning() throws {
         let path = try record("sound") { $1 }
         let result = try localize(path)
         #expect(result.status == 0 && result.error.isEmpty && !result.output.isEmpty)
         #expect(try check(path).output.hasSuffix("All is well.\n"))
     }
 
-    @Test(arguments: ["live", "paper"]) func oneHugeSampleIsSilenceAndSaidOnce(form: String) throws {
+    @Test(arguments: ["live", "paper"]) func oneHugeSampleIsReplacedAndReportedOnce(form: String) throws {
         let model = form == "live" ? model : "\(folder)/paper.safetensors"
         let huge = try record("huge") { frame, samples in frame == 30_000 ? [1e25, .nan, -2e19, samples[3]] : samples }
         let silent = try record("silent") { frame, samples in frame == 30_000 ? [0, 0, 0, samples[3]] : samples }
@@ -60,7 +60,7 @@ import Testing
         #expect(expected.error.isEmpty)
     }
 
-    @Test func checkWarnsOfSamplesThatAreNoSound() throws {
+    @Test func checkWarnsAboutInvalidSamples() throws {
         let path = try record("huge") { frame, samples in frame == 30_000 ? [1e25, .nan, -2e19, samples[3]] : samples }
         let result = try check(path)
         #expect(result.status == 0 && result.output.hasSuffix("No fault was found, but there are warnings.\n"))
@@ -68,7 +68,7 @@ import Testing
     }
 
     /// A header that promises less than there is.
-    @Test func checkWarnsOfWhatTheFileSaysOfItself() throws {
+    @Test func checkWarnsAboutTheDeclaredConvention() throws {
         let path = try record("odd") { $1 }
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         let data = try #require(bytes.range(of: Data("data".utf8)))
@@ -79,7 +79,7 @@ import Testing
         #expect(result.status == 0 && result.output.hasSuffix("No fault was found, but there are warnings.\n"), "\(result)")
     }
 
-    @Test func deadAndEqualChannelsAreSaidOnce() throws {
+    @Test func deadAndEqualChannelsAreReportedOnce() throws {
         let dead = try record("dead", seconds: 13) { _, samples in [samples[0], 0, samples[2], samples[3]] }
         let found = try localize(dead)
         #expect(found.status == 0 && found.error.hasPrefix("bearing: \(dead): channel 1 (Y): expected sound as on the others"))
@@ -97,16 +97,16 @@ import Testing
     }
 
     /// What it says of channels that it takes for others is no advice.
-    @Test func equalChannelsAreNotHeldAgainstDirections() throws {
+    @Test func equalChannelsAreNotComparedWithDirections() throws {
         let mono = try record("mono") { _, samples in Array(repeating: samples[0], count: 4) }
         let result = try check(mono, "--from", "0,0=\(mono)", "--from", "90,0=\(mono)", "--from", "0,90=\(mono)")
-        #expect(result.status == 69 && !result.output.contains("Put into the configuration"), "\(result)")
+        #expect(result.status == 69 && !result.output.contains("Add to the configuration"), "\(result)")
     }
 
-    @Test func afterAWarningNotAllIsWell() throws {
+    @Test func aWarningPreventsAllIsWell() throws {
         let path = try record("sound") { $1 }
         let result = try check(path, "--format", "foa", "--array", "tau-nigens-mic")
-        #expect(result.status == 0 && result.error.contains("not used, as format foa has no capsules"))
+        #expect(result.status == 0 && result.error.contains("not used, since format foa has no capsules"))
         #expect(result.output.hasSuffix("No fault was found, but there are warnings.\n"))
     }
 }

@@ -14,22 +14,24 @@ struct WatchCommandTests {
     }
 
     /// A daemon whose places are all taken closes at once: it is asked again ever more rarely, and one line says so.
-    @Test func aRefusingDaemonIsNotFloodedWithConnections() throws {
+    @Test func connectionsToARefusingDaemonAreLimited() throws {
         let daemon = FakeDaemon(says: "", hangsUp: true)
         let result = try watch(daemon, seconds: "3")
         // After 0, 0.2, 0.6, 1.4 s and so on.
         #expect((2...6).contains(daemon.accepted), "\(daemon.accepted) connections")
         #expect(result.status == 0 && result.output == "")
-        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("its places are taken"), "\(result.error)")
+        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("its limit of subscribers"), "\(result.error)")
     }
 
-    @Test func aDaemonThatGoesAwayIsWaitedFor() throws {
+    @Test func watchWaitsForADaemonThatEnds() throws {
         let daemon = FakeDaemon(says: [FakeDaemon.hello, FakeDaemon.status, FakeDaemon.tracks, ""].joined(separator: "\n"), hangsUp: true)
         let result = try withExtendedLifetime(daemon) {
             try BearingProcess.run("watch", "--frames", "3", "--duration", "60", "--socket", daemon.path)
         }
         #expect(result.status == 0 && daemon.accepted == 3)
-        #expect(result.error.split(separator: "\n").count == 1 && result.error.contains("went away"), "\(result.error)")
+        #expect(
+            result.error.split(separator: "\n").count == 1 && result.error.contains("closed the connection; waiting for it"),
+            "\(result.error)")
     }
 
     @Test func aLineWithoutAnEndIsNotRead() throws {
@@ -37,10 +39,10 @@ struct WatchCommandTests {
         let result = try watch(daemon, seconds: "5")
         #expect(result.status == 0 && (1...7).contains(daemon.accepted), "\(daemon.accepted) connections")
         #expect(
-            result.error.split(separator: "\n").count == 1 && result.error.contains("a mebibyte without an end of line"), "\(result.error)")
+            result.error.split(separator: "\n").count == 1 && result.error.contains("1 MiB without a line end"), "\(result.error)")
     }
 
-    @Test func theTimeIsKeptWhateverIsSaid() throws {
+    @Test func theDurationIsKeptWhateverIsReceived() throws {
         for says in ["", FakeDaemon.hello + "\n", "garbage\n"] {
             let began = ContinuousClock.now
             #expect(try watch(FakeDaemon(says: says), seconds: "0.5").status == 0)
@@ -49,7 +51,7 @@ struct WatchCommandTests {
     }
 
     @Test(arguments: ["watch", "status"])
-    func whatIsNoSocketIsCalledSo(_ command: String) throws {
+    func aPathThatIsNotASocketIsReported(_ command: String) throws {
         let folder = try BadInputFolder()
         for name in ["good.wav", "unlabelled"] {
             let result = try BearingProcess.run(command, "--socket", "\(folder.path)/\(name)")

@@ -87,7 +87,7 @@ import Tracking
         level = "debug"
         """
 
-    @Test func whatIsWrittenIsReadAsTheSame() throws {
+    @Test func aWrittenConfigurationReadsBackTheSame() throws {
         let configuration = try ConfigurationFile.parse(changed, file: "b.toml", folder: "/")
         for section in RunKey.sections where section.name != "ignore" {
             for key in section.keys {
@@ -144,7 +144,7 @@ import Tracking
         ),
         (
             "[input]\nchannels = [0, 1, 2, 3]\ninverted = [4]",
-            "input.inverted: expected numbers from 0 to 3 of some of the 4 channels, found the array [4]"
+            "input.inverted: expected different numbers from 0 to 3, found the array [4]"
         ),
         ("[input]\ninverted = [1]", "input.channels: expected 4 channel numbers beside inverted, found nothing"),
         ("[input]\nloop = \"yes\"", "input.loop: expected true or false, found the string \"yes\""),
@@ -158,9 +158,9 @@ import Tracking
         ("[[ignore]]\n", "ignore[0].azimuth: expected azimuth = [from, to], elevation = [lowest, highest] or both, found nothing"),
         (
             "[[ignore]]\nazimuth = [10, 10]",
-            "ignore[0].azimuth: expected two different ends, found 10.0 twice: leave azimuth out for all around"
+            "ignore[0].azimuth: expected two different ends, found 10.0 twice: remove azimuth to include all azimuths"
         ),
-        ("[[ignore]]\nelevation = [10, 0]", "ignore[0].elevation: expected the lower end first, found [10.0, 0.0]"),
+        ("[[ignore]]\nelevation = [10, 0]", "ignore[0].elevation: expected the lower elevation first, found [10.0, 0.0]"),
         (
             "[[ignore]]\nelevation = [0, 100]",
             "ignore[0].elevation: expected [lowest, highest] in degrees, found the array [0, 100]"
@@ -267,7 +267,7 @@ import Tracking
     }
 
     @Test(arguments: ["7420.0", "localhost:7420", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:7420", "[::1]", "tcp:7420", ""])
-    func whatIsNoPlaceForTCPIsAFault(_ text: String) {
+    func anInvalidTCPAddressIsAFault(_ text: String) {
         let expected = "\"PORT\" or \"ADDRESS:PORT\", a numeric address of this machine (IPv6 in brackets) and a port from 1 to 65535"
         #expect(faults("[socket]\ntcp = \"\(text)\"") == ["b.toml: socket.tcp: expected \(expected), found the string \"\(text)\""])
         #expect(faults("[socket]\ntcp = 7420") == ["b.toml: socket.tcp: expected \(expected), found the integer 7420"])
@@ -298,7 +298,7 @@ import Tracking
         #expect(viewpoint.told(Direction(azimuth: -90, elevation: 0)) == nil)
     }
 
-    @Test func theSocketsPlaceFollowsTheEnvironment() {
+    @Test func theSocketsPathFollowsTheEnvironment() {
         #expect(SocketPath.standard(["RUNTIME_DIRECTORY": "/run/a:/run/b"], user: 7) == "/run/a/bearing.sock")
         #expect(SocketPath.standard(["XDG_RUNTIME_DIR": "/run/user/7"], user: 7) == "/run/user/7/bearing.sock")
         #expect(SocketPath.standard(["XDG_RUNTIME_DIR": "relative"], user: 7) == "/tmp/bearing-7.sock")

@@ -125,7 +125,7 @@ import Testing
         #expect(paths.sorted() == Self.keys.keys.sorted())
     }
 
-    @Test func goodValuesAreTaken() {
+    @Test func validValuesAreAccepted() {
         for (path, key) in Self.keys { #expect(faults(line(path, key.good)).isEmpty, "\(path)") }
     }
 
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func amisspeltKeyIsNamedWithTheRightOne() {
+    @Test func aMisspeltKeyIsReportedWithASuggestion() {
         for path in Self.keys.keys {
             let (section, key) = split(path)
             let found = faults("\(header(section))\n\(key)x = 1\n").filter { $0.place == "\(path)x" }
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func aTableInPlaceOfAValueAndAValueInPlaceOfATableAreFaults() throws {
+    @Test func exchangingATableAndAValueIsAFault() throws {
         for section in try known("zzz = 1") {
             for value in ["1", "\"a\"", "[1]", "true"] {
                 let found = faults("\(section) = \(value)\n")
@@ -176,7 +176,7 @@ import Testing
         #expect(places == Set(Self.keys.keys))
     }
 
-    @Test func aNamedFileThatIsNotThereIsAFaultAtItsKey() throws {
+    @Test func aMissingNamedFileIsAFaultAtItsKey() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let folder = temporary.path
@@ -195,7 +195,7 @@ import Testing
     @Test(arguments: [
         ("[log]\nlevel = \"a\\nb\\u001B[2J\"", "log.level"), ("[log]\n\"a\\nb\" = 1", "log.a\nb"),
     ])
-    func foreignTextStaysOnItsLine(_ text: String, _ place: String) {
+    func untrustedTextStaysOnItsLine(_ text: String, _ place: String) {
         let found = faults(text)
         #expect(found.map(\.place) == [place])
         #expect(!found[0].description.contains("\n") && !found[0].description.contains("\u{1B}"))

@@ -25,7 +25,7 @@ import Testing
             "{a = date, b = time, c = date with a time, d = date with a time}"
         ),
     ])
-    func whatIsTOMLIsRead(_ text: String, _ expected: String) throws { #expect(try toml(text) == expected) }
+    func validTOMLIsRead(_ text: String, _ expected: String) throws { #expect(try toml(text) == expected) }
 
     @Test(arguments: [
         // Words.
@@ -46,18 +46,18 @@ import Testing
         ("[a", 1, 3, "the end of the file"), ("[:a]", 1, 2, ":a"), ("[]", 1, 2, "]"), ("[[a]", 1, 5, "the end of the file"),
         ("[a] b = 1", 1, 5, "b"),
         ("[a]\n[a]", 2, 2, "a again"), ("a = 1\n[a]", 2, 2, "a again"), ("a.b = 1\n[a]", 2, 2, "a again"), ("[[a]]\n[a]", 2, 2, "a again"),
-        ("a = [1]\n[[a]]", 2, 3, "a again"), ("a = 1\n[a.b]", 2, 2, "a, which is none that can grow"),
-        ("a = 1\n  a = 2", 2, 3, "it again"), ("[a.b]\n[a]\nb.c = 1", 3, 1, "b defined before"),
+        ("a = [1]\n[[a]]", 2, 3, "a again"), ("a = 1\n[a.b]", 2, 2, "a, which cannot be extended"),
+        ("a = 1\n  a = 2", 2, 3, "a second one"), ("[a.b]\n[a]\nb.c = 1", 3, 1, "b defined before"),
         ("a = {b = 1}\na.c = 2", 2, 1, "a defined before"),
         ("a = {b = 1,}", 1, 12, "}"), ("a = {b = 1\n}", 1, 11, "the end of the line"), ("a = [1 2]", 1, 8, "2"), ("a = [,]", 1, 6, ","),
     ])
-    func invalidTOMLIsReportedWithItsPlace(_ text: String, _ line: Int, _ column: Int, _ found: String) throws {
+    func invalidTOMLIsReportedWithLineAndColumn(_ text: String, _ line: Int, _ column: Int, _ found: String) throws {
         let fault = try #require(throws: TOMLFault.self) { try TOMLReader.read(text) }
         #expect((fault.line, fault.column, fault.found) == (line, column, found), "\(fault)")
         #expect(!fault.expected.isEmpty)
     }
 
-    @Test func nothingIsTooDeep() {
+    @Test func deepNestingIsRefused() {
         for text in [
             "a = \(String(repeating: "[", count: 100_000))", "a = \(String(repeating: "{a=", count: 100_000))",
             "\(String(repeating: "a.", count: 100_000))a = 1", "[\(String(repeating: "a.", count: 100_000))a]",

@@ -74,7 +74,7 @@ struct ChannelMonitorTests {
     }
 
     /// Four times as fast as it sounds: silence for 16 s, then noise for 8.
-    @Test func theLogSaysThatItCameAndThatItIsOver() throws {
+    @Test func theLogReportsTheBeginningAndTheEndOfAWarning() throws {
         let folder = TemporaryFolder()
         let file = folder.file("audio.wav")
         let writer = try AudioFileWriter(path: file, encoding: .wave16, sampleRate: 24_000, channels: 4)

@@ -84,7 +84,7 @@ struct DaemonTests {
         for (key, value) in parts { #expect(told[key] as? Double == value, "\(key): \(told)") }
     }
 
-    @Test func aSourceThatIsNotThereEndsTheStart() throws {
+    @Test func aMissingSourceEndsTheStart() throws {
         let daemon = try Daemon(
             capture: FileCapture(path: "/nowhere.wav", stream: CaptureStream()), pipeline: TestDaemon.pipeline(), hello: TestDaemon.hello(),
             options: .init(addresses: [.path(TestDaemon.socketPath())]),

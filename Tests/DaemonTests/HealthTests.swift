@@ -8,10 +8,10 @@ import Tracking
 
 @Suite struct HealthTests {
     @Test(arguments: [
-        (0, nil), (Int(EPIPE), "overrun"), (Int(ESTRPIPE), "suspended"), (Int(ETIMEDOUT), "stalled"), (Int(ENODEV), "gone"),
+        (0, nil), (Int(EPIPE), "overrun"), (Int(ESTRPIPE), "suspended"), (Int(ETIMEDOUT), "stalled"), (Int(ENODEV), "disappeared"),
         (Int(EBUSY), "another program"), (Int(E2BIG), "Argument list too long"), (99_999, "Unknown error"),
     ])
-    func faultsHaveWords(_ code: Int, _ words: String?) {
+    func faultsAreDescribedInWords(_ code: Int, _ words: String?) {
         let text = CaptureFault.text(of: code)
         #expect(words.map { text?.contains($0) == true } ?? (text == nil), "\(text ?? "nothing")")
     }
@@ -25,7 +25,7 @@ import Tracking
         #expect(status.events.allSatisfy { $0.count == 0 } && status.error == nil)
     }
 
-    @Test func whatIsLostIsCountedWhereItIsLost() {
+    @Test func lossesAreCountedByPlace() {
         let (stream, mailbox, health) = (CaptureStream(frames: 4096), Mailbox(capacity: 1), Health())
         stream.ring.write([Float](repeating: 0.1, count: 4 * (4096 + 5000)).span)
         for sequence in 0..<4 { mailbox.post(FeedBlock(sequence: sequence, time: 0, tracks: .init())) }

@@ -9,7 +9,7 @@ import Tracking
 /// The whole way of a daemon that has run for so many hours.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct LongRunTests {
-    @Test(arguments: [1, 10, 107, 87_600]) func countersGoOn(_ hours: Int) throws {
+    @Test(arguments: [1, 10, 107, 87_600]) func countersContinue(_ hours: Int) throws {
         let file = try TestDaemon.recording(seconds: 0.5)
         defer { try? FileManager.default.removeItem(atPath: file) }
         let seconds = hours * 3600
@@ -47,7 +47,7 @@ struct LongRunTests {
     }
 
     /// A file that breaks while it plays ends the daemon with its reason, and one that is over without.
-    @Test(arguments: [false, true]) func whyTheSourceEndedIsThrown(_ breaks: Bool) throws {
+    @Test(arguments: [false, true]) func theErrorOfTheSourceIsThrown(_ breaks: Bool) throws {
         let file = try TestDaemon.recording(seconds: 0.5)
         defer { try? FileManager.default.removeItem(atPath: file) }
         let daemon = try Daemon(

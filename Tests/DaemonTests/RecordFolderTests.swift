@@ -39,7 +39,7 @@ struct RecordFolderTests {
         RecordingFiles(folder: try RecordFolder(path: folder, limit: limit), frames: 24_000, bytes: 1000)
     }
 
-    @Test func whatAMicrophoneHeardIsNobodyElses() throws {
+    @Test func recordingsArePrivate() throws {
         defer { remove() }
         let before = umask(0)
         defer { umask(before) }
@@ -57,7 +57,7 @@ struct RecordFolderTests {
     private func chmod(_ path: String) -> Int32 { unsafe Glibc.chmod(path, 0o755) }
 
     /// The clock was a year ahead for a while, then right again, then stood in 1960: what was written first goes first.
-    @Test func theOldestIsWhatWasWrittenFirst() throws {
+    @Test func theOldestPairIsTheFirstWritten() throws {
         defer { remove() }
         let now = 1_767_225_600.0
         var first = try tape(limit: 1 << 40)
@@ -82,7 +82,7 @@ struct RecordFolderTests {
     }
 
     /// Files of a version that numbered none are older than all that are numbered.
-    @Test func unnumberedFilesGoFirst() throws {
+    @Test func unnumberedFilesAreDeletedFirst() throws {
         defer { remove() }
         var tape = try tape(limit: 1 << 40)
         try write(&tape, at: 1000)
@@ -95,7 +95,7 @@ struct RecordFolderTests {
     }
 
     /// Names can be foretold. What lies there, links above all, stays as it is.
-    @Test func plantedNamesAreNotWrittenThrough() throws {
+    @Test func plantedLinksAreNotFollowed() throws {
         defer { remove() }
         var tape = try tape(limit: 1 << 40)
         let victim = "\(folder)/victim"
@@ -112,7 +112,7 @@ struct RecordFolderTests {
     }
 
     /// A sparse file of such a name says any length.
-    @Test func hugeLengthsAreNoTrap() throws {
+    @Test func hugeLengthsDoNotTrap() throws {
         defer { remove() }
         var tape = try tape(limit: 1 << 40)
         try write(&tape, at: 1000)
@@ -128,7 +128,7 @@ struct RecordFolderTests {
     }
 
     /// A full disk leaves no row of empty files.
-    @Test func whatCouldNotBeginIsRemoved() throws {
+    @Test func aPairThatCouldNotBeginIsRemoved() throws {
         defer { remove() }
         var tape = try tape(limit: 1 << 40)
         let ring = SampleRing(frames: 100)

@@ -23,7 +23,7 @@ struct RecordProcessTests {
 
     private func second() -> [Float] { (0..<4 * 24_000).map { Float($0) * 1e-6 } }
 
-    @Test func messagesSurviveTheirWay() throws {
+    @Test func messagesAreDecodedUnchanged() throws {
         let samples = second().prefix(9600).map { $0 }
         let frames = RecordStream.message(samples.span)
         let head = try #require(RecordStream.head(Array(frames.prefix(RecordStream.headBytes))))
@@ -39,7 +39,7 @@ struct RecordProcessTests {
     }
 
     @Test(arguments: [[], [1, 0, 0], [9, 0, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 255, 255, 255, 255]] as [[UInt8]])
-    func whatIsNoHeadIsRefused(_ bytes: [UInt8]) {
+    func anInvalidHeaderIsRefused(_ bytes: [UInt8]) {
         #expect(RecordStream.head(bytes) == nil)
     }
 
@@ -70,7 +70,7 @@ struct RecordProcessTests {
         close(ends[0])
     }
 
-    @Test func theWriterWritesWhatATapeWould() throws {
+    @Test func theWriterWritesTheSameFiles() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let samples = second()
         var messages = [RecordStream.message(beginningAt: 1000, anew: true, hello: hello)]
@@ -87,7 +87,7 @@ struct RecordProcessTests {
         #expect(lines.count == 11 && lines[0].contains(#""number":1"#) && lines[0].contains("file:/x y") && lines[10] == #"{"seq":9}"#)
     }
 
-    @Test func whatAWriterSaysIsWhyThereIsNoStart() throws {
+    @Test func theWritersMessageIsTheErrorOfTheStart() throws {
         let error = #expect(throws: AudioError.self) { try Recorder(plan("echo no way in >&0"), hello: hello, log: TestDaemon.log) }
         #expect(error?.description.contains("no way in") == true)
         #expect(throws: AudioError.self) { try Recorder(plan("exit 1"), hello: hello, log: TestDaemon.log) }
@@ -97,7 +97,7 @@ struct RecordProcessTests {
     }
 
     /// A disk that hangs: the writer takes nothing and does not end.
-    @Test func aWriterThatHangsHoldsNeitherTheAnalysisNorTheEnd() throws {
+    @Test func aHangingWriterBlocksNeitherTheAnalysisNorTheStop() throws {
         let recorder = try Recorder(plan("echo ready >&0; exec sleep 20"), hello: hello, log: TestDaemon.log)
         recorder.start()
         recorder.feed.beginAnew(at: 0)
@@ -114,7 +114,7 @@ struct RecordProcessTests {
     }
 
     /// One that dies gets a successor, which goes on in another file.
-    @Test func aWriterThatDiesIsReplaced() throws {
+    @Test func aWriterThatEndsIsReplaced() throws {
         let mark = folder + ".mark"
         defer { try? FileManager.default.removeItem(atPath: mark) }
         let recorder = try Recorder(plan("echo ready >&0; echo x >> \(mark); head -c 5000 >/dev/null"), hello: hello, log: TestDaemon.log)

@@ -100,7 +100,7 @@ struct RecordingTests {
         #expect(try lines(try #require(files("jsonl").last)).compactMap { $0["seq"] as? Int } == [150])
     }
 
-    @Test func theOldestGoAndOtherFilesStay() throws {
+    @Test func theOldestAreDeletedAndOtherFilesKept() throws {
         var keeper = try RecordFolder(path: folder, limit: 3000)
         for second in 0..<5 {
             let pair = keeper.pair(at: Double(second))
@@ -116,7 +116,7 @@ struct RecordingTests {
         #expect(try files("wav") == ["bearing-notes.wav", "x.wav"])
     }
 
-    @Test func aFolderThatCannotBeIsSaid() {
+    @Test func aFolderThatCannotBeCreatedIsReported() {
         let error = #expect(throws: AudioError.self) {
             try Recorder(.init(folder: "/dev/null/below", fileSeconds: 60, limit: 1), hello: hello, log: TestDaemon.log)
         }
@@ -124,7 +124,7 @@ struct RecordingTests {
     }
 
     /// After kill -9 there is no `close`.
-    @Test func aGrowingFileIsWholeAfterEachWrite() throws {
+    @Test func aGrowingFileIsValidAfterEachWrite() throws {
         _ = try RecordFolder(path: folder, limit: 1)
         let writer = try AudioFileWriter(
             path: "\(folder)/a.wav", encoding: .waveFloat, sampleRate: 24_000, channels: 4, grows: true)

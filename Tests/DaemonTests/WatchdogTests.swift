@@ -9,7 +9,7 @@ import Testing
         Watchdog.Counts(analysis: analysis, server: server, frames: frames, isHearing: isHearing)
     }
 
-    @Test func everyThreadHasToGoOn() {
+    @Test func everyThreadMustMakeProgress() {
         for stuck in 0..<3 {
             var watchdog = Watchdog(now: 0)
             #expect(watchdog.isSatisfied(by: counts(1, 1, 1), now: 0) == true)
@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Threads that take turns are no hang: each has moved since the last time that all had.
-    @Test func turnsMayBeTaken() {
+    @Test func threadsMayMakeProgressInTurn() {
         var watchdog = Watchdog(now: 0)
         #expect(watchdog.isSatisfied(by: counts(1, 1, 1), now: 0) == true)
         #expect(watchdog.isSatisfied(by: counts(2, 1, 1), now: 1) == false)
@@ -28,14 +28,14 @@ import Testing
         #expect(watchdog.isSatisfied(by: counts(2, 2, 2), now: 3) == true)
     }
 
-    @Test func aLostDeviceIsNoHang() {
+    @Test func aLostDeviceIsNotAHang() {
         var watchdog = Watchdog(now: 0)
         #expect(watchdog.isSatisfied(by: counts(1, 1, 1), now: 0) == true)
         #expect(watchdog.isSatisfied(by: counts(2, 2, 1, isHearing: false), now: second) == true)
         #expect(watchdog.isSatisfied(by: counts(3, 3, 1), now: 2 * second) == false)
     }
 
-    @Test func whatStandsStillIsNamedOnce() {
+    @Test func stalledThreadsAreNamedOnce() {
         var watchdog = Watchdog(now: 0)
         #expect(watchdog.isSatisfied(by: counts(1, 1, 1), now: 0) == true)
         #expect(watchdog.complaint(counts(9, 1, 1), now: 4 * second) == nil)

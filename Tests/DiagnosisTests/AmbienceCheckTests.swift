@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct AmbienceCheckTests {
     @Test(arguments: Captures.places.indices, [0, 1, 3])
-    func soundMicrophonesHaveNoFault(_ place: Int, _ talkers: Int) {
+    func faultlessMicrophonesHaveNoFinding(_ place: Int, _ talkers: Int) {
         for microphone in Captures.Microphone.allCases {
             for isReal in [false, true] {
                 let heard = Captures(microphone, Captures.places[place], talkers: talkers, isReal: isReal, directions: [])

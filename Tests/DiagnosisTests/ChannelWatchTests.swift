@@ -78,7 +78,7 @@ import Testing
 
     /// In all axes that a wave can leave without sound, and where it makes two channels equal; with a background and without.
     @Test(arguments: [(0, 0), (90, 0), (0, 90), (180, 0), (-90, 0), (90, 45), (45, 0), (45, 35.26)] as [(Float, Float)])
-    func oneWaveInAnOpenFieldIsNoFault(_ azimuth: Float, _ elevation: Float) {
+    func aPlaneWaveInAnOpenFieldIsNotAFault(_ azimuth: Float, _ elevation: Float) {
         // 0 and 1, and no rounding of them.
         let exact = { (value: Float) in abs(value) < 1e-6 ? 0 : value }
         let direction = Direction(azimuth: azimuth, elevation: elevation)
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func aWaveThatMovesInThePlaneIsNoFault() {
+    @Test func aWaveThatMovesInThePlaneIsNotAFault() {
         let samples = Self.changed(Self.ambisonics(Self.front, seconds: 12, background: 0)) { frame, index in
             let direction = Direction(azimuth: Float(index) / 800, elevation: 0)
             frame = [frame[0], frame[0] * direction.y, 0, frame[0] * direction.x]
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// From behind each of four cardioids, which hears nothing then; in a diffuse field, a capsule that hears nothing is dead.
-    @Test(arguments: 0..<4) func aWaveFromBehindACardioidIsNoFault(_ channel: Int) {
+    @Test(arguments: 0..<4) func aWaveFromBehindACardioidIsNotAFault(_ channel: Int) {
         let kind = MicrophoneKind.capsules(Captures.aformat)
         for background in [0, 1e-5, 1e-4] as [Float] {
             var random = SeededRandom(seed: 9)
@@ -131,7 +131,7 @@ import Testing
     }
 
     /// Reported after ten seconds, whatever comes later, and over when sound comes.
-    @Test func silenceAndStillnessComeAndGo() {
+    @Test func silenceAndConstantSamplesBeginAndEnd() {
         let sound = Self.ambisonics(Self.side, seconds: 4)
         for (value, finding) in [(Float(0), ChannelFinding.silence), (0.3, .still), (-0.9, .still), (0x1p-140, .silence)] {
             let still = [Float](repeating: value, count: 11 * Self.rate * 4)
@@ -149,7 +149,7 @@ import Testing
     }
 
     /// Too short to say anything, too quiet to hear anything, and short of ten seconds in a recording that is over.
-    @Test func whatCannotBeJudgedIsNot() {
+    @Test func tooLittleAudioHasNoFinding() {
         let zero = [Float](repeating: 0, count: 4 * Self.rate * 19 / 10)
         #expect(watch(zero).ever.isEmpty)
         #expect(watch(zero + zero).last == [.silence])
@@ -194,7 +194,7 @@ import Testing
     }
 
     /// Sources on its axis make a channel that is too quiet look like a scaling of all three.
-    @Test(arguments: 1..<4) func aQuietChannelIsNoScaling(_ channel: Int) {
+    @Test(arguments: 1..<4) func aQuietChannelIsNotReportedAsScaling(_ channel: Int) {
         let heard = Captures(.ambisonics, Captures.places[2], talkers: 2, directions: []).ambience
         let quiet = Self.changed(heard) { frame, _ in frame[channel] *= 0.25 }
         #expect(watch(quiet).ever.isEmpty)
@@ -203,7 +203,7 @@ import Testing
         #expect(watch(Self.changed(samples) { frame, _ in frame[channel] *= 0.25 }).ever.isEmpty)
     }
 
-    @Test func anotherScalingIsFoundWhereOneSourceStandsOut() {
+    @Test func anotherScalingIsFoundForADominantSource() {
         for direction in [Self.front, Self.side, Direction(azimuth: -130, elevation: -40)] {
             let samples = Self.ambisonics(direction, seconds: 11)
             for (gain, decibels) in [(Float(3).squareRoot(), Float(4.8)), (Float(2).squareRoot(), 3), (Float(0.5).squareRoot(), -3)] {
@@ -222,7 +222,7 @@ import Testing
     }
 
     /// A quiet room: what is heard is the noise of capsules, which an encoder makes louder in Y, Z and X.
-    @Test func noiseOfCapsulesIsNoFault() {
+    @Test func noiseOfCapsulesIsNotAFault() {
         var random = SeededRandom(seed: 5)
         let noise = (0..<11 * Self.rate * 4).map { _ in 2e-3 * random.normal() }
         #expect(watch(noise).ever.isEmpty)
@@ -235,7 +235,7 @@ import Testing
     }
 
     /// Mains hum of a few harmonics, as a standing wave and as a wave, over a quiet room; and alone.
-    @Test(arguments: [0, 1e-4] as [Float]) func humIsNoFault(background: Float) {
+    @Test(arguments: [0, 1e-4] as [Float]) func humIsNotAFault(background: Float) {
         let gains: [[Float]] = [[1, 0.3, 0.2, 0.9], [0.2, 0.6, 0.3, 0.5], [0.1, -0.6, 0.3, 0.5], [1, 0.58, 0.58, 0.58]]
         for gain in gains {
             let room = Self.ambisonics(Self.side, seconds: 11, background: background, level: 0)

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: Captures.places)
-    func soundMicrophonesHaveNoFault(_ place: Captures.Place) {
+    func faultlessMicrophonesHaveNoFinding(_ place: Captures.Place) {
         for microphone in Captures.Microphone.allCases {
             for isReal in [false, true] {
                 let captures = Captures(microphone, place, isReal: isReal)
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func fewDirectionsTellThatSomethingIsWrongButNotWhat() {
+    @Test func fewDirectionsShowAFaultWithoutItsReason() {
         let captures = permuted(Captures(.ambisonics, Captures.places[1]), [0, 3, 2, 1])
         let findings = DirectionCheck.report(Array(captures.sounds[..<2]), .ambisonics).findings
         guard case .wrongDirections(let degrees)? = findings.first, findings.count == 1 else {
@@ -116,7 +116,7 @@ import Testing
         #expect(abs(degrees - 90) < 25)
     }
 
-    @Test func soundsThatDoNotStandOutAreAskedForAgain() {
+    @Test func indistinctSoundsAreRequestedAgain() {
         let captures = Captures(.ambisonics, .init(absorption: 0.3, signalToNoise: -15, seed: 9))
         let findings = DirectionCheck.report(captures.sounds, .ambisonics).findings
         #expect(findings == Captures.directions.map { .unclear($0) })

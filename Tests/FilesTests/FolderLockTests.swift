@@ -8,7 +8,7 @@ import Testing
 
     private func clean() { Folder.remove(PathName.folder(PathName.folder(folder))) }
 
-    @Test func aFolderIsLockedUntilTheLockIsLetGo() throws {
+    @Test func aFolderIsLockedUntilTheLockIsReleased() throws {
         defer { clean() }
         do {
             let lock = try FolderLock(folder: folder)
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// Every lock removes its file; one that opened it before must not take it for the lock.
-    @Test func manyInTurnNeverHoldItTogether() throws {
+    @Test func manyThreadsNeverHoldItTogether() throws {
         defer { clean() }
         try Folder.make(folder)
         let holders = Atomic<Int>(0)
@@ -47,7 +47,7 @@ import Testing
     }
 
     /// As one that was killed: the system closes its files.
-    @Test func aProcessThatIsKilledLetsGo() throws {
+    @Test func aKilledProcessReleasesTheLock() throws {
         defer { clean() }
         try Folder.make(folder)
         _ = FileManager.default.createFile(atPath: "\(folder)/.lock", contents: nil)
@@ -68,7 +68,7 @@ import Testing
     }
 
     /// A link at the name of the lock, planted by somebody else, is not followed.
-    @Test func aLinkIsNoLock() throws {
+    @Test func aLinkIsNotUsedAsALock() throws {
         defer { clean() }
         try Folder.make(folder)
         try FileManager.default.createSymbolicLink(atPath: "\(folder)/.lock", withDestinationPath: "\(folder)/elsewhere")

@@ -12,7 +12,7 @@ import Testing
 
     deinit { Folder.remove(root) }
 
-    @Test func foldersAreMadeWithThoseAboveThem() throws {
+    @Test func foldersAreCreatedWithTheirParents() throws {
         try Folder.makeWritable("\(root)/a/b/c")
         try Folder.makeWritable("\(root)/a/b/c/")
         #expect(Folder.isFolder("\(root)/a/b/c"))
@@ -21,7 +21,7 @@ import Testing
         #expect(Folder.isFolder("\(root)/a/d"))
     }
 
-    @Test func whatStandsInTheWayIsNamed() throws {
+    @Test func anObstructingFileIsNamed() throws {
         try WholeFile.write([1], to: "\(root)/file")
         for path in ["\(root)/file", "\(root)/file/run", "\(root)/file/run/deep"] {
             #expect(throws: FileError.unwritableFolder(path: path, reason: "\(root)/file is not a folder")) { try Folder.make(path) }
@@ -54,7 +54,7 @@ import Testing
         #expect(found.map(\.systemBytes) == names.sorted { $0.lexicographicallyPrecedes($1) })
         for name in found { #expect(try WholeFile.read("\(root)/\(name)") == name.systemBytes) }
         #expect(throws: FileError.unreadableFolder(path: "\(root)/none", reason: "nothing there")) { try Folder.names(in: "\(root)/none") }
-        #expect(throws: FileError.unreadableFolder(path: "\(root)/b", reason: "something that is not a folder")) {
+        #expect(throws: FileError.unreadableFolder(path: "\(root)/b", reason: "not a folder")) {
             try Folder.names(in: "\(root)/b")
         }
     }
@@ -67,7 +67,7 @@ import Testing
         #expect(!Folder.has("\(root)/gone") && Folder.has("\(root)/kept/inner"))
     }
 
-    @Test func aFileIsReplacedOrLeft() throws {
+    @Test func aFileIsReplacedOrUnchanged() throws {
         let path = "\(root)/file"
         try WholeFile.write([1, 2], to: path)
         do {
@@ -84,7 +84,7 @@ import Testing
         #expect(try WholeFile.read(long) == [5])
     }
 
-    @Test func linksAndDevicesStay() throws {
+    @Test func linksAndDevicesAreKept() throws {
         try WholeFile.write([1], to: "\(root)/file")
         _ = unsafe symlink("file", "\(root)/link")
         try WholeFile.write([2], to: "\(root)/link")
@@ -101,7 +101,7 @@ import Testing
         #expect(unsafe stat("/dev/null", &facts) == 0 && facts.st_mode & S_IFMT == S_IFCHR)
     }
 
-    @Test func whatCannotBeWrittenIsAnError() throws {
+    @Test func anUnwritableFileIsAnError() throws {
         #expect(throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")) {
             try WholeFile.write([1], to: "/dev/full")
         }

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoOrdinaryFileIsNamed() throws {
+    @Test func specialFilesAreNamed() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let pipe = "\(folder)/pipe"
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
@@ -54,14 +54,14 @@ import Testing
         #expect(fault(loop)?.description.contains("expected a readable file") == true)
     }
 
-    @Test func aLinkToAFileIsOne() throws {
+    @Test func aLinkToAFileIsRead() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = try put([1, 2, 3])
         try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: path)
         #expect(try WholeFile.read("\(folder)/link") == [1, 2, 3])
     }
 
-    @Test func whatIsTooLargeIsNotRead() throws {
+    @Test func aTooLargeFileIsNotRead() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = try put([1, 2, 3])
         #expect(fault(path, limit: FileLimit(bytes: 3)) == nil)

@@ -11,7 +11,7 @@ import Testing
     ]
 
     @Test(arguments: names)
-    func bytesComeBack(_ name: [UInt8]) {
+    func bytesAreRestored(_ name: [UInt8]) {
         #expect(String(systemBytes: name).systemBytes == name)
         #expect(String(systemBytes: name).systemPath == name.map { CChar(bitPattern: $0) } + [0])
     }
@@ -21,7 +21,7 @@ import Testing
         #expect(Set(texts.map { $0.map(\.value) }).count == Self.names.count)
     }
 
-    @Test func whatIsUnicodeIsLeftAsItIs() {
+    @Test func unicodeIsUnchanged() {
         #expect(Array(String(systemBytes: Array("cafe\u{301}".utf8)).unicodeScalars) == Array("cafe\u{301}".unicodeScalars))
         #expect(String(systemBytes: [0x61, 0xE9]).unicodeScalars.count == 2)
     }

@@ -18,7 +18,7 @@ import Testing
         #expect(digest("Nobody inspects the spammish repetition") == "fbcea83c8a378bf1")
     }
 
-    @Test func piecesGiveWhatTheWholeGives() {
+    @Test func piecesGiveTheDigestOfTheWhole() {
         let bytes = (0..<200).map { UInt8(truncatingIfNeeded: $0 * 37) }
         for length in [0, 1, 31, 32, 33, 63, 64, 65, 127, 200] {
             var whole = Digest()
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func textsEndSomewhere() {
+    @Test func textsAreDelimited() {
         var (one, other) = (Digest(), Digest())
         one.add("ab")
         one.add("c")
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoOrdinaryFileIsRefusedAtOnce() throws {
+    @Test func specialFilesAreRefusedAtOnce() throws {
         let path = NSTemporaryDirectory() + "bearing-digest-\(UUID().uuidString)"
         #expect(throws: FileError.missing(path: path)) { try Digest.ofContents(path) }
         #expect(unsafe mkfifo(path, 0o600) == 0)

@@ -7,7 +7,7 @@ import Testing
     private let folder = NSTemporaryDirectory() + "bearing-stamp-\(UUID().uuidString)"
 
     /// A copy that takes over size and time of modification, as `cp -p` and `os.utime` make them.
-    @Test func copiesAndChangesAreOtherFiles() throws {
+    @Test func copiesAndChangesHaveOtherStamps() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try Folder.make(folder)
         let time = Date(timeIntervalSince1970: 1_700_000_000)

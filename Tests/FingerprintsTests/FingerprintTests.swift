@@ -10,7 +10,7 @@ import Testing
         return list
     }
 
-    @Test func aTextSaysAll() {
+    @Test func aTextReadsBackTheSame() {
         let made = list([("seed", "1", nil), ("sounds", "3 files = all", nil), ("empty", "", nil), ("line", "a\nb", nil)])
         let kept = Fingerprint(text: made.text)
         #expect(made.differences(from: kept) == [] && kept.text == made.text)
@@ -42,7 +42,7 @@ import Testing
         #expect(text.hasPrefix("key0: none there, 1 now; ") && text.hasSuffix("; and 5 more") && !text.contains("\n"))
     }
 
-    @Test func partsOfAFileStandBesideEachOther() throws {
+    @Test func partsOfAFileAreIndependent() throws {
         let path = NSTemporaryDirectory() + "bearing-parts-\(UUID().uuidString).txt"
         defer { try? FileManager.default.removeItem(atPath: path) }
         var file = try FingerprintFile(path, heading: "What it was made from.")

@@ -29,21 +29,21 @@ import Testing
         return "mount = \"\(mount)\"\n[[capsule]]\n\(first)\n" + others.joined()
     }
 
-    @Test func theBundledFileOfTheMICFormatIsThatArray() throws {
+    @Test func theBundledFileOfMICEqualsTheBuiltInArray() throws {
         let read = try Self.bundled("tau-nigens-mic")
         #expect(read == .tetrahedral)
         #expect(read.remarks.isEmpty)
     }
 
     @Test(arguments: ["open-tetrahedron", "aformat-cardioid", "aformat-cardioid-10mm"])
-    func theOtherBundledFilesAreSound(_ name: String) throws {
+    func theOtherBundledFilesAreValid(_ name: String) throws {
         let read = try Self.bundled(name)
         #expect(read.mount == .open && read.remarks.isEmpty)
         #expect(read.capsules.allSatisfy { $0.aim.angle(to: $0.direction) < 0.01 })
         #expect(read.capsules.allSatisfy { $0.directivity == (name.hasPrefix("aformat") ? 0.5 : 1) })
     }
 
-    @Test func eitherWayOfSayingAPlaceIsRead() throws {
+    @Test func bothFormsOfAPositionAreRead() throws {
         let angles = try ArrayFile.parse(array("azimuth = 90\nelevation = 0\nradius = 0.03"), file: "a")
         let position = try ArrayFile.parse(
             array("position = [0, 0.03, 0]\ndirectivity = 0.25\naim = [10, 20]"), file: "a")
@@ -54,7 +54,7 @@ import Testing
         #expect(abs(position.capsules[0].sensitivity(to: Direction(azimuth: -170, elevation: -20)) + 0.5) < 1e-6)
     }
 
-    @Test func whatIsWrittenReadsTheSame() throws {
+    @Test func aWrittenArrayReadsBackTheSame() throws {
         let written = try Self.bundled("aformat-cardioid")
         let read = try ArrayFile.parse(ArrayFile.text(of: written), file: "x")
         #expect(read.name == written.name && read.mount == written.mount)
@@ -97,7 +97,7 @@ import Testing
         ),
         (
             "azimuth = -45\nelevation = -35\nradius = 0.042",
-            "capsule[1]: expected a place or an aim of its own, found those of capsule[0]: give each channel's own capsule"
+            "capsule[1]: expected a position or an aim of its own, found those of capsule[0]: give each channel's own capsule"
         ),
         (
             "position = [0.04, 0, 0]\nradios = 1",
@@ -109,7 +109,7 @@ import Testing
         #expect(faults(array(first)) == ["a.toml: \(line)"])
     }
 
-    @Test func aRigidSphereWantsOneRadiusAndPressure() {
+    @Test func aRigidSphereRequiresOneRadiusAndPressureCapsules() {
         #expect(
             faults(array("azimuth = 45\nelevation = 35\nradius = 0.042\ndirectivity = 0.5", mount: "rigid-sphere"))
                 == ["a.toml: capsule[0].directivity: expected 1 on a rigid sphere, found 0.5: correct it, or use mount = \"open\""])
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test(arguments: ["", "[[capsule]]\nposition = [0, 0, 0]"])
-    func fourCapsulesAreWanted(_ text: String) {
+    func fourCapsulesAreRequired(_ text: String) {
         #expect(faults(text).count == 1 && faults(text)[0].contains("expected 4 tables [[capsule]], in channel order, found"))
     }
 

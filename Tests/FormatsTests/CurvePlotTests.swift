@@ -12,7 +12,7 @@ import Testing
 
     private func curves(_ plot: CurvePlot) throws -> [SVGReader.Path] { try SVGReader(plot.svg).paths.filter { $0.name != nil } }
 
-    @Test func valuesLieWhereTheAxesSay() throws {
+    @Test func valuesAgreeWithTheAxes() throws {
         let reader = try SVGReader(plot(series("a", [0, 10, 4])).svg)
         let points = try #require(reader.paths.first { $0.name == "a" }).points
         // Three epochs from edge to edge; 0 at the bottom of the frame, 10 at its top, a tenth of a pixel apart at most.
@@ -46,7 +46,7 @@ import Testing
         #expect(try curves(plot(series("a", [7]))).count == 1)
     }
 
-    @Test func nothingLeavesItsFrame() throws {
+    @Test func curvesStayInTheirFrame() throws {
         for values in [[1e-9, 2e-9], [-1e11, 1e11, 3], [1e300, 1, 2], [0, 1e-7], [123456.7, 123456.8], [5, 5, 5]] as [[Double]] {
             for path in try curves(plot(series("a", values))) {
                 let areInside = path.points.allSatisfy {
@@ -70,7 +70,7 @@ import Testing
         #expect(reader.texts.count { $0 == "R&D" } == 2)
     }
 
-    @Test func lastValuesStandApart() throws {
+    @Test func lastValuesDoNotOverlap() throws {
         let svg = plot(series("a", [1, 2.01]), series("b", [3, 2.02]), series("c", [0, 2.03])).svg
         let heights = svg.split(separator: "\n").filter { $0.contains("style=\"fill:") }
             .compactMap { $0.split(separator: "\"").dropFirst(3).first.flatMap { Double($0) } }
@@ -96,7 +96,7 @@ import Testing
         #expect(curves.map(\.points.count) == [3, 3, 1, 2])
     }
 
-    @Test func aTermThatARunDoesWithoutIsNotDrawn() throws {
+    @Test func anUnusedTermIsNotDrawn() throws {
         let logs = try [("first", "0", "7"), ("second", "3", "0")].map { name, term, switches in
             try EpochLog(
                 text: """
@@ -109,7 +109,7 @@ import Testing
         #expect(try curves(plot).map(\.name) == ["first", "second", "second", "first", "second"])
     }
 
-    @Test func aBadLogIsNamed() {
+    @Test func anInvalidLogIsNamed() {
         for (text, line) in [("{\"epoch\":1}\n{\"epo", 2), ("[1]", 1), ("{\"rate\":1}", 1), ("{\"epoch\":1.5}", 1), ("", 1)] {
             #expect { try EpochLog(text: text, name: "a", path: "log.jsonl") } throws: {
                 "\($0)".hasPrefix("log.jsonl:\(line): expected a line of bearing train's log.jsonl, found ")

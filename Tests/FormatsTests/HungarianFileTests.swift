@@ -11,7 +11,7 @@ import Testing
     private var path: String { folder.file("hnet.safetensors") }
     private let net = HungarianFile(parameters: HungarianParameters(3, width: 8, seed: 4), facts: ["training.seed": "4"])
 
-    @Test func whatIsSavedIsLoaded() throws {
+    @Test func aSavedModelLoadsUnchanged() throws {
         try net.save(to: path)
         let loaded = try HungarianFile.load(path)
         #expect(loaded.parameters.maximumTracks == 3 && loaded.parameters.width == 8)

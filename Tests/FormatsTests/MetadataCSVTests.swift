@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func aDistanceIsReadPast() throws {
+    @Test func aDistanceIsIgnored() throws {
         let plain = try rows("0,1,2,60,10\n")
         for distance in ["181", "150.5", "2", " 181 ", "0"] { #expect(try rows("0,1,2,60,10,\(distance)\n") == plain, "\(distance)") }
         #expect(try rows("0,1,2,0,0,181\n").count == 1, "straight ahead, in centimetres")
@@ -28,7 +28,7 @@ import Testing
         "0,0,0,60,10,far",
         "0,0,0,60,10,nan", "0,0,0,60,10,",
     ])
-    func whatIsNoDistanceIsRefused(row: String) {
+    func aSixthColumnThatIsNotADistanceIsRefused(row: String) {
         #expect(fault(row).hasPrefix("a.csv:1: expected azimuth and elevation in degrees and a distance in centimetres, found "))
         #expect(fault(row, wraps: true) != "none")
     }
@@ -40,12 +40,12 @@ import Testing
         #expect(events.hasPrefix("a.csv:1: expected rows frame,class,track,azimuth,elevation, found the header of DCASE 2019"))
     }
 
-    @Test func azimuthsBeyond180AreWrappedWhereAsked() throws {
+    @Test func azimuthsAbove180AreWrappedOnRequest() throws {
         let csv = try MetadataCSV(
             text: "0,0,0,180,0\n1,0,0,-180,0\n\n2,0,0,180.5,0\n3,0,0,270,0\n4,0,0,360,0\n", path: "a.csv", wrapsAzimuths: true)
         #expect(csv.rows.map(\.azimuth) == [180, -180, -179.5, -90, 0])
         #expect(csv.wrappedLines == [4, 5, 6])
-        #expect(csv.wrappedRemark(path: "a.csv") == "a.csv:4: 3 azimuths beyond 180 degrees are read as those minus 360")
+        #expect(csv.wrappedRemark(path: "a.csv") == "a.csv:4: 3 azimuths above 180 degrees are reduced by 360")
         #expect(try MetadataCSV(text: "0,0,0,10,0\n", path: "a.csv", wrapsAzimuths: true).wrappedRemark(path: "a.csv") == nil)
         #expect(fault("0,0,0,360.5,0\n", wraps: true) == "a.csv:1: expected azimuth in -180...360 degrees, found 360.5: correct the row")
         #expect(fault("0,0,0,-181,0\n", wraps: true).contains("expected azimuth"))

@@ -51,7 +51,7 @@ import Tracking
         { $0.compactMap { $0.name == name ? make($0) : $0 } }
     }
 
-    @Test func whetherActivityWasTrainedIsKept() throws {
+    @Test func trainedActivityIsRecorded() throws {
         for tells in [true, false] {
             try model(tellsActivity: tells).save(to: path)
             #expect(try ModelFile.load(path).tellsActivity == tells)
@@ -59,7 +59,7 @@ import Tracking
         #expect(try error(metadata: { $0.merging(["activity": "perhaps"]) { $1 } }).contains("activity: expected trained or untrained"))
     }
 
-    @Test func theArrayIsKeptWithItsCapsules() throws {
+    @Test func theArrayIsSavedWithItsCapsules() throws {
         try model().save(to: path)
         #expect(try ModelFile.load(path).geometry == nil)
         let wide = ArrayGeometry(
@@ -81,7 +81,7 @@ import Tracking
                 .contains("array.file: expected the text of an array file, found array.file: mount: expected one of"))
     }
 
-    @Test func whatIsSavedIsLoaded() throws {
+    @Test func aSavedModelLoadsUnchanged() throws {
         let model = model()
         try model.save(to: path)
         let loaded = try ModelFile.load(path)
@@ -143,7 +143,7 @@ import Tracking
         ("filters", "0"), ("maximum_tracks", "5"), ("sample_rate", "48000"), ("gate.open_threshold", "1.5"),
         ("bands", "32"),
     ])
-    func metadataOutOfPlaceIsNamed(key: String, value: String) throws {
+    func invalidMetadataAreNamed(key: String, value: String) throws {
         let text = try error(metadata: { $0.merging([key: value]) { _, new in new } })
         #expect(text.contains("\(path): \(key): expected") && text.contains("found \(value)"))
         let missing = try error(metadata: { $0.filter { $0.key != key } })

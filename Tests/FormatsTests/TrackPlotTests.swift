@@ -30,7 +30,7 @@ import Testing
         #expect(try pieces(line(1, [0, 1, 2])) == [1, 1])
     }
 
-    @Test func aPieceReachesFromItsFirstBlockToTheEndOfItsLast() throws {
+    @Test func aSegmentExtendsFromItsFirstBlockToTheEndOfItsLast() throws {
         let path = try #require(
             try read(TrackPlot(title: "", references: [line(0, [Float?](repeating: 0, count: 20))], tracks: [])).paths
                 .first { $0.kind == "reference" && $0.data.contains("L") })
@@ -56,7 +56,7 @@ import Testing
         #expect(texts.filter { $0 == title + " " }.count == 2)
     }
 
-    @Test func aMinuteIsSmall() throws {
+    @Test func thePlotOfAMinuteIsSmall() throws {
         let moving = (0..<600).map { Float?(Float(($0 * 7) % 360) - 179.7) }
         let plot = TrackPlot(
             title: "a minute", references: [line(0, moving), line(1, moving)],
@@ -65,7 +65,7 @@ import Testing
         #expect(try read(plot).texts.contains("60 s"))
     }
 
-    @Test func linesComeFromCSV() throws {
+    @Test func linesAreReadFromCSV() throws {
         let csv = try MetadataCSV(text: "0,1,0,10,0\n1,1,0,12,0\n2,1,0,90,0\n3,2,0,90,0\n", path: "a.csv")
         #expect(TrackPlot.references(csv).map(\.points.count) == [2, 1, 1])
         #expect(TrackPlot.tracks(csv).map(\.points.count) == [4])

@@ -13,13 +13,13 @@ import Testing
             .map { [UInt8](try Data(contentsOf: $0)) }
     }
 
-    @Test(arguments: FuzzTarget.allCases) func nothingOfTheCorpusBreaksAPromise(_ target: FuzzTarget) throws {
+    @Test(arguments: FuzzTarget.allCases) func noCorpusInputBreaksAnInvariant(_ target: FuzzTarget) throws {
         let corpus = try corpus(target)
         #expect(corpus.count >= 3)
         for bytes in corpus { target.run(bytes) }
     }
 
-    @Test(arguments: FuzzTarget.allCases) func norDoesWhatIsMadeOfIt(_ target: FuzzTarget) throws {
+    @Test(arguments: FuzzTarget.allCases) func noMutatedCorpusInputBreaksAnInvariant(_ target: FuzzTarget) throws {
         let corpus = try corpus(target)
         var random = SeededRandom(seed: 5)
         for _ in 0..<200 {

@@ -15,7 +15,7 @@ import Testing
         if abs(elevation) < 90 { #expect(abs(direction.azimuth - azimuth) < 1e-3) }
     }
 
-    @Test func degreesComeBackFromTheVector() {
+    @Test func degreesAreRecoveredFromTheVector() {
         for azimuth in stride(from: Float(-175), through: 180, by: 12.5) {
             for elevation in stride(from: Float(-85), through: 85, by: 17) {
                 let direction = Direction(azimuth: azimuth, elevation: elevation)
@@ -61,7 +61,7 @@ import Testing
         #expect(front.angle(to: Direction(unit: -1, 0, 0)) == 180)
     }
 
-    @Test func angleIsTheSameFromBothSides() {
+    @Test func angleIsSymmetric() {
         var random = SeededRandom(seed: 9)
         for _ in 0..<100 {
             let a = Direction(towards: random.normal(), random.normal(), random.normal())
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func aShareOfTheWayLiesOnTheGreatCircle() {
+    @Test func interpolationLiesOnTheGreatCircle() {
         let (a, b) = (Direction(azimuth: 10, elevation: 0), Direction(azimuth: 50, elevation: 0))
         #expect(a.towards(b, by: 0).angle(to: a) < 1e-4 && a.towards(b, by: 1).angle(to: b) < 1e-4)
         #expect(abs(a.towards(b, by: 0.5).azimuth - 30) < 1e-3)

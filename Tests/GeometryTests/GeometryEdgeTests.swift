@@ -3,7 +3,7 @@ import Testing
 
 /// Where angles wrap, matrices degenerate, and what is refused.
 @Suite struct GeometryEdgeTests {
-    @Test func aSectorOfOneAzimuthHoldsItAlone() {
+    @Test func aSectorOfOneAzimuthContainsOnlyIt() {
         let line = Sector(azimuth: (90, 90))
         #expect(line.width == 0)
         #expect(line.contains(Direction(unit: 0, 1, 0)))
@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [(Float(0), Float(360)), (-180, 180), (-400, 400)])
-    func aSectorOfAWholeTurnHoldsEveryAzimuth(from: Float, to: Float) {
+    func aFullCircleSectorContainsEveryAzimuth(from: Float, to: Float) {
         let all = Sector(azimuth: (from, to))
         #expect(all.width == 360)
         for azimuth in stride(from: Float(-180), through: 180, by: 15) {
@@ -81,12 +81,12 @@ import Testing
     }
 
     @Test(arguments: Misuse.allCases)
-    func theLastRightUseIsAccepted(misuse: Misuse) {
+    func theLastValidUseIsAccepted(misuse: Misuse) {
         misuse.perform(excess: 0)
     }
 
     @Test(arguments: Misuse.allCases)
-    func theFirstWrongUseTraps(misuse: Misuse) async {
+    func theFirstInvalidUseTraps(misuse: Misuse) async {
         await #expect(processExitsWith: .failure, "\(misuse)") { [number = misuse.rawValue as Int] in
             Misuse(rawValue: number)?.perform(excess: 1)
         }

@@ -24,7 +24,7 @@ import Testing
         #expect(angle(rolled(Direction(azimuth: -90, elevation: 0)), -90, -30) < 1e-3)
     }
 
-    @Test func turnsFollowOneAnotherAboutTheirOwnAxes() {
+    @Test func rotationsAreAboutTheirOwnAxesInOrder() {
         // Yaw 90: the front looks left. Then pitch 90: it looks up, and its top to the world's right of that, backwards: (-90, 0).
         let turned = Rotation(yaw: 90, pitch: 90, roll: 0)
         #expect(angle(turned(Direction(azimuth: 0, elevation: 90)), -90, 0) < 1e-3)
@@ -32,7 +32,7 @@ import Testing
         #expect(angle(turned(Direction(azimuth: 90, elevation: 0)), 180, 0) < 1e-3)
     }
 
-    @Test func anglesInverseAndFitGiveTheTurnBack() {
+    @Test func anglesInverseAndFitRecoverTheRotation() {
         var random = SeededRandom(seed: 4)
         for _ in 0..<200 {
             let (yaw, pitch, roll) = (

@@ -5,7 +5,7 @@ import Tensor
 import Testing
 
 @Suite struct WorkerTeamTests {
-    @Test(arguments: [1, 2, 5]) func everyWorkerWorksOnceARound(count: Int) {
+    @Test(arguments: [1, 2, 5]) func everyWorkerRunsOncePerRound(count: Int) {
         let team = WorkerTeam(count: count)
         let calls = (0..<count).map { _ in Counter() }
         for round in 1...500 {
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func sharesCoverEverythingOnce() {
+    @Test func sharesCoverEveryItemOnce() {
         let team = WorkerTeam(count: 3)
         for total in 0...10 {
             #expect((0..<3).flatMap { Array(team.share($0, of: total)) } == Array(0..<total))

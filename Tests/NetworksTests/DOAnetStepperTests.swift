@@ -65,7 +65,7 @@ import Testing
         #expect(before[54...] != after[54...])
     }
 
-    @Test func laterTrainingDoesNotMoveIt() {
+    @Test func laterTrainingDoesNotChangeIt() {
         let (input, parameters) = prepared(blocks: 2)
         let stepper = DOAnetStepper(parameters)
         func first() -> [Float] {
@@ -80,7 +80,7 @@ import Testing
 
     /// Also in what a step writes over, which a library that multiplies by 0 first would keep.
     @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude])
-    func onlyAResetForgetsWhatIsNotFinite(_ poison: Float) {
+    func onlyAResetClearsNonFiniteState(_ poison: Float) {
         let (input, parameters) = prepared(blocks: 3)
         let (stepper, fresh) = (DOAnetStepper(parameters), DOAnetStepper(parameters))
         let (size, shape) = (5 * 64 * 7, Shape(5, 64, 7))

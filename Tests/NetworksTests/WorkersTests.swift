@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: DOAnetArchitecture.Form.allCases)
-    func resultsDoNotDependOnWhoWorks(form: DOAnetArchitecture.Form) {
+    func resultsDoNotDependOnTheWorkers(form: DOAnetArchitecture.Form) {
         let alone = train(workers: 1, form: form)
         for workers in [2, 3, 7] {
             let (team, again) = (train(workers: workers, form: form), train(workers: workers, form: form))
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func seedsMakeParameters() {
+    @Test func seedsDetermineParameters() {
         let architecture = DOAnetArchitecture(form: .live, channels: 7, filters: 8, gruWidth: 12)
         func draw(_ seed: UInt64) -> [Float] {
             let parameters = DOAnetParameters<Float>(architecture, seed: seed)

@@ -122,7 +122,7 @@ import Tracking
         }
     }
 
-    @Test func withAnEncoderABlockComesLaterByItsDelay() {
+    @Test func anEncoderDelaysBlocksByItsDelay() {
         let samples = audio(seconds: 0.2)
         let pipeline = makePipeline(encoding: Self.encoding)
         let frames = 2400 + pipeline.inputDelay
@@ -164,7 +164,7 @@ import Tracking
         #expect(some > 0 && some < all)
     }
 
-    @Test func aBlockComesWithItsLastSample() {
+    @Test func aBlockIsEmittedWithItsLastSample() {
         let samples = audio(seconds: 0.2)
         let pipeline = makePipeline()
         #expect(run(pipeline, Array(samples[..<(4 * 2399)])) { 2400 }.isEmpty)
@@ -179,7 +179,7 @@ import Tracking
         #expect(run(pipeline, samples, finish: true) { 2400 }.map(\.block) == Array(0..<10))
     }
 
-    @Test func resetForgetsTheAudioButNoId() {
+    @Test func resetClearsTheAudioButKeepsIDs() {
         let samples = audio(seconds: 2)
         let fresh = run(makePipeline(), samples) { 2400 }
         let pipeline = makePipeline()

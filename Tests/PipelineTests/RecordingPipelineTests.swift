@@ -57,7 +57,7 @@ import Tracking
     }
 
     /// A network that could be stepped says the same when it hears the recording as a whole.
-    @Test(arguments: [false, true]) func theWholeIsTheSumOfTheSteps(isEncoded: Bool) {
+    @Test(arguments: [false, true]) func aWholeRecordingEqualsItsSteps(isEncoded: Bool) {
         let (parameters, scaler, gate) = parts(.live, threshold: 0.3)
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
         let viewpoint = Viewpoint(mounting: Rotation(yaw: 30, pitch: 10, roll: 0), ignored: [])
@@ -98,7 +98,7 @@ import Tracking
     }
 
     /// One that hears both ways has, in the first window, the same before it.
-    @Test func aWindowDoesNotHearBeyondItsEnd() {
+    @Test func aWindowDoesNotUseAudioBeyondItsEnd() {
         let (parameters, scaler, gate) = parts(.paper)
         let samples = audio(seconds: 95)
         func heard(_ seconds: Int) -> [Told] {

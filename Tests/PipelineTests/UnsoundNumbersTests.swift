@@ -69,7 +69,7 @@ import Tracking
     @Test(
         arguments: poisons.map { ($0, FeatureKind.foaCovariance) }
             + [.foaIntensity, .micCoherence, .micPhase, .micGCCPHAT].map { (poisons[0], $0) })
-    func aPoisonIsForgotten(_ poison: (name: String, value: Float), _ kind: FeatureKind) {
+    func nonFiniteValuesAreCleared(_ poison: (name: String, value: Float), _ kind: FeatureKind) {
         let before = audio(seconds: 0.5)
         let after = audio(seconds: 2.5, seed: 2)
         let silence = [Float](repeating: 0, count: 48_000)
@@ -106,7 +106,7 @@ import Tracking
     }
 
     /// Features that are finite, and too large for what the network computes of them.
-    @Test func aNetworkThatOverflowsBeginsAnew() {
+    @Test func anOverflowingNetworkIsReset() {
         let (kind, shape) = (FeatureKind.foaIntensity, Shape(FrameTiming.melBands, 7))
         let scaler = FeatureScaler(
             kind: kind, mean: Array(repeating: -20, count: shape.count), deviation: Array(repeating: 1e-3, count: shape.count))
@@ -123,7 +123,7 @@ import Tracking
         #expect(push(-30, frames: 50) == 10 && pipeline.networkResets == 1)
     }
 
-    @Test func aPoisonIsTheSameInEveryChunking() {
+    @Test func nonFiniteValuesHaveTheSameEffectInEveryChunking() {
         var samples = audio(seconds: 2)
         for (frame, value) in [(5_000, Float.nan), (5_001, 1e30), (17_290, -.infinity)] { samples[4 * frame + 1] = value }
         let (whole, encoding) = (pipeline(), EncodingFilters(from: .fuma))
@@ -150,7 +150,7 @@ import Tracking
     }
 
     /// In both directions of time, all but the blocks that hear it.
-    @Test(arguments: [DOAnetArchitecture.Form.live, .paper]) func aRecordingIsHeardAroundThem(form: DOAnetArchitecture.Form) {
+    @Test(arguments: [DOAnetArchitecture.Form.live, .paper]) func aRecordingIsAnalysedAroundThem(form: DOAnetArchitecture.Form) {
         let kind = FeatureKind.foaCovariance
         let architecture = DOAnetArchitecture(
             form: form, channels: kind.channels, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2, lookAhead: 0)

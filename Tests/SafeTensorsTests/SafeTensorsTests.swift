@@ -28,7 +28,7 @@ import Testing
         ],
         metadata: ["format": "x", "note": "line\nbreak \u{1} é \\"])
 
-    @Test func whatIsWrittenIsReadBack() throws {
+    @Test func writtenTensorsReadBack() throws {
         let path = temporaryPath(".safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
         try sample.write(to: path)
@@ -60,8 +60,8 @@ import Testing
             ([1, 2, 3], "3 bytes, less than the 8"),
             (file("{}", length: 1000), "a header of 1000 bytes in a file of 10"),
             (file("{}", length: -1), "a header of 18446744073709551615 bytes"),
-            (file("nonsense"), "not the JSON"),
-            (file("[1, 2]"), "not the JSON"),
+            (file("nonsense"), "not valid for the format"),
+            (file("[1, 2]"), "not valid for the format"),
             (file(#"{"x":{"shape":[1],"data_offsets":[0,4]}}"#, data: 4), "x has no dtype"),
             (file(#"{"x":{"dtype":"F32","shape":[true],"data_offsets":[0,4]}}"#, data: 4), "is malformed"),
             (file(#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, data: 4), "is malformed"),
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func whatIsAskedForWronglyIsNamed() {
+    @Test func anInvalidRequestIsNamed() {
         #expect { try sample.floats("zz") } throws: { "\($0)".contains("expected a tensor zz") }
         #expect { try sample.floats("n") } throws: { "\($0)".contains("expected elements F32, found I64") }
         #expect { try sample.floats("a", shape: [4]) } throws: { "\($0)".contains("expected shape [4], found [3]") }

@@ -39,7 +39,7 @@ import Testing
         return sum
     }
 
-    @Test func capsulesInOpenAirHearWhatTheirPlaceAndAimSay() throws {
+    @Test func capsulesInOpenAirFollowTheirPositionAndAim() throws {
         let oracle = try oracleFixture("Scenes/scenes.safetensors")
         let response = ArrayResponse(.mic, geometry: Self.array(oracle))
         let (real, imaginary) = (oracle.doubles("open.real"), oracle.doubles("open.imaginary"))
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func capsulesOnASphereHearItsSeries() {
+    @Test func capsulesOnASphereFollowItsSeries() {
         let geometry = ArrayGeometry(
             name: "sphere", mount: .rigidSphere,
             capsules: [(0, 0), (120, 20), (-110, -50), (10, 80)].map {

@@ -70,7 +70,7 @@ import Testing
         ("rooms", "recordings-per-room: 1 there, 2 now"), ("ideal", "ideal: false there, true now"),
         ("sounds", "overlap: none there, 1 and 2 now; sounds: none there, 1 files, contents "),
     ])
-    func otherOptionsDoNotGoOn(what: String, told: String) throws {
+    func otherOptionsAreNotResumed(what: String, told: String) throws {
         try write(settings())
         let before = try contents("foa_dev/fold3_room1_mix001_ov1.wav")
         let error = refusal(
@@ -90,17 +90,19 @@ import Testing
     }
 
     /// Contents decide, not where sounds lie or what they are called.
-    @Test func soundsAreKnownByTheirContents() throws {
+    @Test func soundsAreIdentifiedByTheirContents() throws {
         try write(settings(), sounds: try sounds("a"))
         #expect(try write(settings { $0.resumes = true }, sounds: try sounds("moved")) == 0)
         let error = refusal(settings { $0.resumes = true }, sounds: try sounds("a", gain: 0.2))
         #expect(error?.description.contains("sounds: 1 files") == true)
     }
 
-    @Test func recordingsOfUnknownOriginAreNotGoneOnWith() throws {
+    @Test func recordingsOfUnknownOriginAreNotResumed() throws {
         try write(settings())
         try FileManager.default.removeItem(atPath: "\(out)/synth.txt")
-        #expect(refusal(settings { $0.resumes = true })?.description.contains("synth.txt does not say what its 2 recordings") == true)
+        #expect(
+            refusal(settings { $0.resumes = true })?.description.contains("synth.txt does not contain the settings of its 2 recordings")
+                == true)
     }
 
     /// Neither how many recordings are asked for nor which folds are filled beside it changes a recording.
@@ -114,7 +116,7 @@ import Testing
     }
 
     /// Recordings that were made for one format get the other one, from the same scenes.
-    @Test func anotherFormatFollows() throws {
+    @Test func anotherFormatMayFollow() throws {
         try write(settings { $0.formats = [.foa, .mic] })
         let both = try ["foa_dev", "mic_dev"].map { try contents("\($0)/fold3_room1_mix001_ov1.wav") }
         try FileManager.default.removeItem(atPath: out)
@@ -154,7 +156,7 @@ import Testing
 
     /// Rooms that are shared by recordings that are all alike: nothing but their number tells them apart.
     @Test(arguments: [(1, nil), (2, nil), (3, 1), (3, 2), (3, nil), (1200, nil), (1200, 1)] as [(Int, Int?)])
-    func everyRecordingHasANameOfItsOwn(perRoom: Int, overlap: Int?) throws {
+    func everyRecordingHasAUniqueName(perRoom: Int, overlap: Int?) throws {
         for sounds in [nil, try sounds("a")] {
             let writer = try DatasetWriter(
                 folder: out,

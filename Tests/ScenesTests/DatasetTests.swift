@@ -31,7 +31,7 @@ private final class Scratch {
 }
 
 @Suite struct DatasetTests {
-    @Test func offsetsAndRumbleAreNoSound() throws {
+    @Test func offsetsAndRumbleAreRemoved() throws {
         let scratch = Scratch()
         let writer = try AudioFileWriter(
             path: "\(scratch.path)/offset.wav", encoding: .wave16, sampleRate: 24_000, channels: 1)
@@ -52,7 +52,7 @@ private final class Scratch {
         #expect(abs(mean) < 0.05 && abs(power - 1) < 0.1)
     }
 
-    @Test func aSoundWithSamplesThatAreNoSoundIsLeftOutByName() throws {
+    @Test func aSoundWithInvalidSamplesIsSkippedByName() throws {
         let scratch = Scratch()
         let path = "\(scratch.path)/odd.wav"
         let writer = try AudioFileWriter(path: path, encoding: .waveFloat, sampleRate: 24_000, channels: 1)
@@ -102,7 +102,7 @@ private final class Scratch {
         }
     }
 
-    @Test func recordingsShareRoomsWhenAsked() throws {
+    @Test func recordingsShareRoomsOnRequest() throws {
         let scratch = Scratch()
         let sounds = try scratch.sounds()
         var settings = DatasetWriter.Settings()
@@ -126,7 +126,7 @@ private final class Scratch {
         #expect(alone.scene(0).room.size.x != alone.scene(2).room.size.x)
     }
 
-    @Test(arguments: [1, 2]) func everyRecordingHasAsManySourcesAtOnceAsAsked(overlap: Int) throws {
+    @Test(arguments: [1, 2]) func everyRecordingHasTheRequestedOverlap(overlap: Int) throws {
         let scratch = Scratch()
         var settings = DatasetWriter.Settings()
         settings.recordings = 8

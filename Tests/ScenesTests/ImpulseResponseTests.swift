@@ -35,7 +35,7 @@ import Testing
         samples[first..<first + count].reduce(0) { $0 + Double($1) * Double($1) }
     }
 
-    @Test(arguments: 0..<3) func directSoundAndReflectionsComeWhenAndAsStrong(index: Int) throws {
+    @Test(arguments: 0..<3) func directSoundAndReflectionsHaveTheExpectedTimesAndLevels(index: Int) throws {
         let oracle = try oracleFixture("Scenes/scenes.safetensors")
         let (samples, room) = Self.response(oracle, room: index)
         let delay = oracle.doubles("rir.delays")[index]

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aLimitTakesBassFromFirstOrder() {
+    @Test func anAmplificationLimitReducesBassOfFirstOrder() {
         var microphone = MicrophoneModel.ideal
         microphone.encodesField = true
         let front = Direction(azimuth: 0, elevation: 0)
@@ -88,7 +88,7 @@ import Testing
         #expect(abs(leak(leaking).squareRoot() - expected) < 0.05, "\(leak(leaking).squareRoot())")
     }
 
-    @Test func ambienceLiesWhereTheRatioSays() {
+    @Test func ambienceHasTheConfiguredLevel() {
         let fan = AmbientSource(
             place: SIMD3(1, 1, 1), spectrum: .zero, fundamental: 100, tones: -20, harmonics: 3, level: 0, seed: 3)
         for ambience in [Ambience.pink, Ambience(spectrum: .zero, sources: [fan])] {
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func capsulesHaveNoiseOfTheirOwn() {
+    @Test func capsulesHaveIndependentNoise() {
         var microphone = MicrophoneModel.ideal
         microphone.noise = -45
         let field = DiffuseField(ArrayResponse(.mic), length: 1 << 16)
@@ -119,7 +119,7 @@ import Testing
         #expect(abs(sums[1]) < 0.05 * sums[0])
     }
 
-    @Test func sourcesLookSomewhere() throws {
+    @Test func sourcesHaveADirectivity() throws {
         let look = SourceDirectivity(front: SIMD3(1, 0, 0), frontToBack: 10)
         let (front, back) = (look.gains(towards: SIMD3(1, 0, 0)), look.gains(towards: SIMD3(-1, 0, 0)))
         #expect(abs(20 * log10(front[6] / back[6]) - 10) < 0.01 && abs(front[0] - 1) < 1e-5 && abs(back[0] - 1) < 1e-5)
@@ -158,7 +158,7 @@ import Testing
         #expect(walks > 80)
     }
 
-    @Test func soundFromAWalkerIsSqueezed() {
+    @Test func soundFromAnApproachingWalkerIsCompressed() {
         let walk = Walk([.init(from: SIMD3(6, 0, 0), to: SIMD3(1, 0, 0), seconds: 4)])
         let tone = (0..<96_000).map { (index: Int) -> Float in sin(2 * .pi * Float(index % 24) / 24) }
         let heard = DopplerShift.heard(tone, along: Trajectory(walk))

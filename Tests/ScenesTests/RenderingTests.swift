@@ -36,7 +36,7 @@ func intensityDirection(_ samples: [Float], _ range: Range<Int>) -> Direction {
             length: Int(seconds * 24_000), signalToNoise: signalToNoise, peak: -3, noiseSeed: 9, overlap: 1)
     }
 
-    @Test func anechoicIntensityPointsWhereLabelsSay() {
+    @Test func anechoicIntensityAgreesWithLabels() {
         let room = Room.anechoic(size: SIMD3(8, 7, 4))
         let renderer = SceneRenderer(field: Self.foa)
         let up = Direction(unit: 0, 0, 1)
@@ -86,7 +86,7 @@ extension RenderingTests {
     }
 
     /// Slope of the Schroeder integral of W between -5 and -35 dB, against Eyring's time.
-    @Test(arguments: [Float(0.25), 0.5, 0.85]) func decayIsThatOfTheRoom(wanted: Float) {
+    @Test(arguments: [Float(0.25), 0.5, 0.85]) func theDecayIsThatOfTheRoom(wanted: Float) {
         let size = SIMD3<Float>(6.3, 5.1, 2.8)
         let absorption = Room.absorption(
             for: BandValues(repeating: wanted), size: size, airAbsorption: .zero,
@@ -110,7 +110,7 @@ extension RenderingTests {
         #expect(abs(time / wanted - 1) < 0.15, "asked for \(wanted) s, found \(time) s")
     }
 
-    @Test func soundBeginsWhereLabelsSay() throws {
+    @Test func soundBeginsAtItsLabels() throws {
         var random = RandomSource(seed: 12)
         let room = Room.random(using: &random)
         let arc = Trajectory(still: Direction(azimuth: 10, elevation: 0), distance: 1.2)

@@ -32,7 +32,7 @@ import Testing
         #expect(abs(left.gains[4] * left.distance - Float(0.9).squareRoot()) < 1e-5)
     }
 
-    @Test func imagesAreThoseOfPyroomacoustics() throws {
+    @Test func imagesAgreeWithPyroomacoustics() throws {
         let oracle = try oracleFixture("Scenes/scenes.safetensors")
         let positions = oracle.doubles("images.positions")
         let gains = oracle.doubles("images.gains")
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func airAbsorbsAsISO9613States() {
+    @Test func airAbsorptionAgreesWithISO9613() {
         // Table 1 of ISO 9613-1 for 20 degrees and 50 %: 4.66 dB/km at 1 kHz, 105 dB/km at 8 kHz.
         let air = OctaveBands.airAbsorption(temperature: 20, humidity: 50) * (10 / log(Float(10)) * 1000)
         #expect(abs(air[4] - 4.66) < 0.1)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func absorptionGivesTheReverberationTimeAskedFor() {
+    @Test func absorptionGivesTheRequestedReverberationTime() {
         var time = BandValues(repeating: 0.5)
         time[0] = 0.8
         let air = OctaveBands.airAbsorption(temperature: 20, humidity: 50)
@@ -94,7 +94,7 @@ import Testing
 }
 
 @Suite struct RigidSphereTests {
-    @Test func pressureIsThatOfScipysSeries() throws {
+    @Test func pressureAgreesWithSciPy() throws {
         let oracle = try oracleFixture("Scenes/scenes.safetensors")
         let frequencies = oracle.doubles("sphere.frequencies")
         let angles = oracle.doubles("sphere.angles")

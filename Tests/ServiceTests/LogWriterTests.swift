@@ -35,7 +35,7 @@ struct LogWriterTests {
         close(ends.read)
     }
 
-    @Test func aFullPipeHoldsNobodyUp() {
+    @Test func aFullPipeDoesNotBlock() {
         let ends = makePipe()
         let writer = LogWriter(descriptor: ends.write, room: 20)
         let line = String(repeating: "x", count: 99) + "\n"
@@ -52,7 +52,7 @@ struct LogWriterTests {
         for end in [ends.read, ends.write] { close(end) }
     }
 
-    @Test func aFullPipeDoesNotHoldTheEndUp() {
+    @Test func aFullPipeDoesNotDelayTheStop() {
         let ends = makePipe()
         let writer = LogWriter(descriptor: ends.write)
         for _ in 0..<100 { writer.write(String(repeating: "x", count: 99) + "\n") }
@@ -64,7 +64,7 @@ struct LogWriterTests {
     }
 
     /// Nor does one that its owner has made non-blocking, or one that nobody reads any more.
-    @Test func aDescriptorThatIsGoneLosesLines() {
+    @Test func aClosedDescriptorLosesLines() {
         let before = signal(SIGPIPE, SIG_IGN)
         defer { _ = signal(SIGPIPE, before) }
         let ends = makePipe()

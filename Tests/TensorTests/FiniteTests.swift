@@ -2,7 +2,7 @@ import Tensor
 import Testing
 
 @Suite struct FiniteTests {
-    @Test func everyPlaceOfEveryLengthCounts() {
+    @Test func everyPositionOfEveryLengthIsChecked() {
         for count in [1, 2, 7, 8, 9, 16, 31, 64] {
             let sound = (0..<count).map { $0 % 2 == 0 ? Float.greatestFiniteMagnitude : -Float.leastNonzeroMagnitude }
             #expect(sound.withTensor(Shape(count)) { $0.isFinite })

@@ -62,7 +62,7 @@ import Testing
 
     /// Source and target of a copy may overlap, in both directions: state is shifted by a block this way.
     @Test(arguments: [(0, 1), (1, 0), (0, 2), (2, 0), (1, 1)])
-    func copyingOntoItselfShifts(from: Int, to: Int) {
+    func overlappingCopiesShift(from: Int, to: Int) {
         var arena = Arena<Int32>(capacity: 512)
         let tensor = counting(Shape(5, 100), in: &arena)
         let moved = tensor.rows(from..<from + 3).array
@@ -88,7 +88,7 @@ import Testing
         #expect(empty.rows(0..<0).count == 0)
     }
 
-    @Test func anArrayLendsItsElements() {
+    @Test func anArrayProvidesItsElements() {
         let values: [Float] = [1, 2, 3, 4, 5, 6]
         #expect(values.withTensor(Shape(2, 3)) { $0.rows(1..<2).array } == [4, 5, 6])
         struct Refused: Error {}

@@ -60,12 +60,12 @@ import Testing
     }
 
     @Test(arguments: Misuse.allCases)
-    func theLastRightUseIsAccepted(misuse: Misuse) {
+    func theLastValidUseIsAccepted(misuse: Misuse) {
         misuse.perform(excess: 0)
     }
 
     @Test(arguments: Misuse.allCases)
-    func theFirstWrongUseTraps(misuse: Misuse) async {
+    func theFirstInvalidUseTraps(misuse: Misuse) async {
         await #expect(processExitsWith: .failure, "\(misuse)") { [number = misuse.rawValue as Int] in
             Misuse(rawValue: number)?.perform(excess: 1)
         }

@@ -10,7 +10,7 @@ import Testing
         ("tcp:0.0.0.0:1", .tcp(host: "0.0.0.0", port: 1)), ("tcp:[::1]:65535", .tcp(host: "::1", port: 65535)),
         ("tcp:pi.local:7420", .tcp(host: "pi.local", port: 7420)),
     ])
-    func anAddressIsReadAndWritten(_ text: String, _ address: FeedAddress) throws {
+    func anAddressIsParsedAndPrinted(_ text: String, _ address: FeedAddress) throws {
         let read = try #require(FeedAddress(text))
         #expect(read == address)
         #expect(FeedAddress(read.description) == address)
@@ -33,13 +33,13 @@ import Testing
         ("127.0.0.1", true), ("127.9.9.9", true), ("0.0.0.0", false), ("192.168.1.2", false), ("::1", true), ("::", false),
         ("fe80::1", false), ("::ffff:127.0.0.1", true), ("::ffff:10.0.0.1", false),
     ])
-    func whatIsBeyondThisMachineIsKnown(_ host: String, _ isLoopback: Bool) throws {
+    func nonLocalAddressesAreRecognised(_ host: String, _ isLoopback: Bool) throws {
         let address = try #require(SocketAddress.resolve(host: host, port: 80, numeric: true).first)
         #expect(address.isLoopback == isLoopback)
         #expect(address.feedAddress == .tcp(host: host, port: 80))
     }
 
-    @Test func aNameIsNotCutAndNotTooLong() throws {
+    @Test func aNameIsNotTruncatedAndNotTooLong() throws {
         let longest = String(repeating: "n", count: 107)
         #expect(try SocketAddress(abstract: longest).feedAddress == .abstract(longest))
         #expect(try SocketAddress(path: longest).feedAddress == .path(longest))

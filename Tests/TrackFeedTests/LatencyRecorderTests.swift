@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func bucketsFollowWithoutAGapAndTakeWhatever() {
+    @Test func bucketsHaveNoGapsAndAcceptAnyDuration() {
         for index in 0..<LatencyBuckets.count - 1 {
             let longest = LatencyBuckets.longest(in: index)
             #expect(LatencyBuckets.index(of: longest) == index && LatencyBuckets.index(of: longest + 1) == index + 1)
@@ -55,13 +55,13 @@ import Testing
         #expect(recorder.sinceStart().count == 1 && recorder.sinceStart().sum == 0 && recorder.sinceStart().longest == 0)
     }
 
-    @Test func nothingIsNothing() {
+    @Test func noDurationsGiveZeros() {
         let recorder = LatencyRecorder()
         #expect(recorder.sinceStart() == LatencySummary() && recorder.lastMinute(at: 0) == LatencySummary())
     }
 
     /// One duration a second for ten minutes: the minute holds 60 to 70 of them, and whoever stops is forgotten.
-    @Test func theMinuteForgetsAndTheTotalDoesNot() {
+    @Test func theMinuteExpiresAndTheTotalDoesNot() {
         let recorder = LatencyRecorder()
         // A monotonic clock may stand anywhere.
         let start: Int64 = 12_345 * Self.second
@@ -90,7 +90,7 @@ import Testing
     }
 
     /// A reader beside the recording thread sees counts that only grow, and percentiles that were recorded.
-    @Test func aReaderBesideTheRecorderSeesNoNonsense() {
+    @Test func aConcurrentReaderSeesConsistentValues() {
         let recorder = LatencyRecorder()
         let total: Int64 = 200_000
         let done = DispatchSemaphore(value: 0)

@@ -31,7 +31,7 @@ struct ListenerTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func anAbstractNameIsFreeAgainAfterItsDaemonAndTakenBefore() throws {
+    @Test func anAbstractNameIsFreedWhenItsDaemonEnds() throws {
         let name = FakeFeed.freshName()
         for _ in 0..<2 {
             let feed = try FakeFeed([name])
@@ -42,7 +42,7 @@ struct ListenerTests {
         }
     }
 
-    @Test func aPortThatIsServedIsRefusedAndTakenAgainAtOnce() throws {
+    @Test func aServedPortIsRefusedAndCanBeReusedAtOnce() throws {
         var address = loopback
         for _ in 0..<2 {
             let feed = try FakeFeed([address])
@@ -59,7 +59,7 @@ struct ListenerTests {
         }
     }
 
-    @Test func tcpIsSentAtOnceAndWarnedOfBeyondTheMachine() throws {
+    @Test func tcpIsNotDelayedAndCausesAWarningBeyondTheMachine() throws {
         let open = try Listener(.tcp(host: "0.0.0.0", port: 0), access: .init())
         #expect(open.warning?.contains("asks nobody who they are") == true)
         let closed = try Listener(loopback, access: .init())
@@ -77,7 +77,7 @@ struct ListenerTests {
         #expect(fcntl(accepted, F_GETFD) & FD_CLOEXEC != 0)
     }
 
-    @Test func addressesThatAreNotOursAreSaid() {
+    @Test func foreignAddressesAreReported() {
         // A documentation network (RFC 5737): no machine has it.
         let foreign = FeedAddress.tcp(host: "192.0.2.1", port: 7420)
         #expect(throws: FeedError.system(foreign, call: "bind", code: EADDRNOTAVAIL)) { try FakeFeed([foreign]) }
@@ -101,7 +101,7 @@ struct ListenerTests {
     }
 
     /// Whoever may read a folder can lock it.
-    @Test func aFolderThatSomebodyLocksIsServed() throws {
+    @Test func aFolderLockedByAnotherUserIsServed() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let (folder, path) = (temporary.path, temporary.file("s"))
@@ -115,7 +115,7 @@ struct ListenerTests {
     }
 
     /// Whatever others have put where the lock is: the daemon starts, and does nothing to it.
-    @Test(arguments: ["link", "dangling", "folder", "fifo", "socket"]) func whatLiesInTheLocksPlaceIsPassedOver(_ kind: String) throws {
+    @Test(arguments: ["link", "dangling", "folder", "fifo", "socket"]) func anInvalidLockFileIsIgnored(_ kind: String) throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let (folder, path) = (temporary.path, temporary.file("s"))
@@ -138,7 +138,7 @@ struct ListenerTests {
     }
 
     /// Two daemons of one user take turns.
-    @Test func aLockThatIsHeldIsWaitedForAndNotForEver() throws {
+    @Test func aHeldLockIsAwaitedForALimitedTime() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let (folder, path) = (temporary.path, temporary.file("s"))
@@ -156,7 +156,7 @@ struct ListenerTests {
 
     // MARK: - A file that somebody takes away
 
-    @Test func aRemovedFileIsMadeAgainAndWhoWasThereStays() throws {
+    @Test func aRemovedSocketFileIsCreatedAgainAndSubscribersStay() throws {
         var limits = FeedLimits()
         limits.statusSeconds = 0.01
         var access = FeedAccess()
@@ -179,7 +179,7 @@ struct ListenerTests {
         #expect(!feed.server.isCutOff && !FileManager.default.fileExists(atPath: feed.path))
     }
 
-    @Test func aPlaceThatIsAnothersByNowIsLeftToIt() throws {
+    @Test func aPathTakenByAnotherProcessIsLeftAlone() throws {
         var limits = FeedLimits()
         limits.statusSeconds = 0.01
         let feed = try FakeFeed(limits: limits)
@@ -224,7 +224,7 @@ struct ListenerTests {
         let owner = #expect(throws: FeedError.self) { try access.check(path: "/s", user: 1000, groups: [1000]) }
         #expect(
             owner?.description == "socket /s cannot be given to owner 4711: Operation not permitted; "
-                + "start as root or with CAP_CHOWN, or leave socket.owner out")
+                + "start as root or with CAP_CHOWN, or remove socket.owner")
         #expect(throws: Never.self) { try access.check(path: "/s", user: 0, groups: [0]) }
         #expect(throws: Never.self) { try access.check(path: "/s", user: 4711, groups: [1000]) }
         access.owner = nil
@@ -237,7 +237,7 @@ struct ListenerTests {
     }
 
     /// Somebody else put something in the place of the socket between `bind` and this: it keeps its rights.
-    @Test(arguments: [false, true]) func whatIsNoSocketKeepsItsRights(_ isLink: Bool) throws {
+    @Test(arguments: [false, true]) func aFileThatIsNotASocketKeepsItsPermissions(_ isLink: Bool) throws {
         let file = FakeFeed.freshPath()
         #expect(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]))
         defer { try? FileManager.default.removeItem(atPath: file) }

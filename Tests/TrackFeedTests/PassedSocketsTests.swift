@@ -24,7 +24,7 @@ struct PassedSocketsTests {
         return pass(descriptor)
     }
 
-    @Test func aPassedSocketIsServedInPlaceOfThePathAndStays() throws {
+    @Test func aPassedSocketReplacesThePathAndIsKept() throws {
         let (path, other) = (FakeFeed.freshPath(), FakeFeed.freshPath())
         let descriptor = try listening(path)
         // Who came before the daemon waits for it.
@@ -46,7 +46,7 @@ struct PassedSocketsTests {
         try FileManager.default.removeItem(atPath: path)
     }
 
-    @Test func whatIsMeantForAnotherProcessOrNotThereIsNothing() throws {
+    @Test func variablesForAnotherProcessAreIgnored() throws {
         for (process, count) in [("1", "1"), (nil, "1"), (self.process, nil), (nil, nil), ("x", "1"), (self.process, "0")] {
             #expect(try PassedSockets.read(process: process, count: count, names: nil, first: 3).isEmpty)
         }
@@ -57,7 +57,7 @@ struct PassedSocketsTests {
         }
     }
 
-    @Test func whatDoesNotListenToStreamsIsSaid() throws {
+    @Test func aDescriptorThatIsNotAListeningStreamSocketIsReported() throws {
         func fault(_ descriptor: Int32, _ found: String) {
             #expect(throws: FeedError.badPassed(descriptor, name: "feed", found: found)) {
                 try PassedSockets.read(process: process, count: "1", names: "feed:more", first: descriptor)
@@ -77,7 +77,7 @@ struct PassedSocketsTests {
         close(pair[1])
     }
 
-    @Test func takingLeavesNothingForChildren() throws {
+    @Test func passedSocketsAreNotInherited() throws {
         for (name, value) in [("LISTEN_PID", "1"), ("LISTEN_FDS", "1"), ("LISTEN_FDNAMES", "feed")] {
             unsafe setenv(name, value, 1)
         }

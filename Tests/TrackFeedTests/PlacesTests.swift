@@ -4,7 +4,7 @@ import Testing
 @testable import TrackFeed
 
 @Suite struct PlacesTests {
-    @Test func aQuarterIsLeftByEachUserForOthersAndSomeForTheOwner() {
+    @Test func aUserLeavesAQuarterForOthersAndTheOwnerHasReserves() {
         var places = Places(limit: 100, reserve: 8)
         #expect((0..<200).filter { _ in places.admit(.user(1000)) }.count == 75)
         #expect((0..<200).filter { _ in places.admit(.user(1001)) }.count == 25)
@@ -17,20 +17,20 @@ import Testing
     }
 
     /// All who come over TCP count as one: nobody knows who they are.
-    @Test func theNetworkTakesNoMoreThanAUser() {
+    @Test func tcpClientsShareTheQuotaOfOneUser() {
         var places = Places(limit: 8, reserve: 1)
         #expect((0..<20).filter { _ in places.admit(.remote) }.count == 6)
         #expect(admits(&places, .user(1)) && admits(&places, .user(1)) && !admits(&places, .user(2)))
     }
 
     /// Where there are few, one user may have them all.
-    @Test(arguments: 1...3) func fewPlacesAreNotShared(_ limit: Int) {
+    @Test(arguments: 1...3) func smallLimitsAreNotDivided(_ limit: Int) {
         var places = Places(limit: limit, reserve: 8)
         #expect((0..<20).filter { _ in places.admit(.user(1)) }.count == limit)
         #expect(admits(&places, .own))
     }
 
-    @Test func whoIsBelievedAtAPlaceThatNobodyNamed() {
+    @Test func onlyTrustedUsersServeTheDefaultAddress() {
         for (user, owner, isTrusted) in [(0, 0, true), (1000, 0, true), (1001, 0, false), (1001, 1001, true), (1001, 1002, false)] {
             #expect(Peer.isTrusted(UInt32(user), folderOwner: UInt32(owner), own: 1000) == isTrusted, "\(user) in a folder of \(owner)")
         }

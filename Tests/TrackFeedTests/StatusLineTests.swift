@@ -58,7 +58,7 @@ struct StatusLineTests {
         #expect(line["compute_ms"] is [String: Any])
     }
 
-    @Test func noFaultIsNull() throws {
+    @Test func withoutAFaultTheErrorIsNull() throws {
         let feed = try FakeFeed()
         let reader = try #require(Reader(feed.path))
         _ = reader.line()
@@ -109,7 +109,7 @@ struct StatusLineTests {
         _ = stalled
     }
 
-    @Test func linesThatSomeoneMissedAreCounted() throws {
+    @Test func droppedLinesAreCounted() throws {
         var limits = FakeFeed.quiet
         limits.sendBuffer = 4096
         limits.queuedLines = 20

@@ -48,7 +48,7 @@ struct SubscriberTests {
         #expect(feed.server.passes < 30)
     }
 
-    @Test func whatIsSaidIsTakenInPieces() throws {
+    @Test func inputIsReadInPieces() throws {
         var limits = FeedLimits()
         limits.statusSeconds = 0.01
         let feed = try FakeFeed(limits: limits)
@@ -78,7 +78,7 @@ struct SubscriberTests {
         #expect(feed.server.passes < 450)
     }
 
-    @Test func aVanishedSubscriberIsGoneWithoutAnyLine() throws {
+    @Test func aVanishedSubscriberIsRemovedWithoutALine() throws {
         let feed = try FakeFeed()
         for _ in 0..<20 {
             let reader = try #require(Reader(feed.path))
@@ -90,7 +90,7 @@ struct SubscriberTests {
     }
 
     /// A connection over TCP that ends may as well be half closed: the next line tells.
-    @Test func aVanishedSubscriberOverTCPIsGoneWithTheNextLine() throws {
+    @Test func aVanishedTCPSubscriberIsRemovedWithTheNextLine() throws {
         let feed = try feed(.tcp(host: "127.0.0.1", port: 0))
         let healthy = try #require(Reader(feed.address))
         let reader = try #require(Reader(feed.address))
@@ -119,7 +119,7 @@ struct SubscriberTests {
         feed.end()
     }
 
-    @Test func whoComesBeyondTheLimitIsRefusedAndCounted() throws {
+    @Test func connectionsAboveTheLimitAreRefusedAndCounted() throws {
         var limits = FakeFeed.quiet
         (limits.subscribers, limits.reserved) = (2, 0)
         let feed = try FakeFeed(limits: limits)
@@ -154,7 +154,7 @@ struct SubscriberTests {
         #expect(feed.server.message.line.count == 40 * 2 + 10 + 2)
     }
 
-    @Test func aCrowdLeavesNoDescriptorBehind() throws {
+    @Test func manySubscribersLeaveNoDescriptorOpen() throws {
         let feed = try FakeFeed()
         let resident = try #require(Reader(feed.path))
         feed.awaitSubscribers(1)
@@ -172,7 +172,7 @@ struct SubscriberTests {
     }
 
     /// As on a machine that has no time for the feed: there is always another block when one is sent.
-    @Test func aFeedThatIsBehindStillAccepts() throws {
+    @Test func aLateFeedStillAcceptsConnections() throws {
         let feed = try FakeFeed()
         let flood = Flood(feed.mailbox)
         // Each comes while blocks come faster than they are sent.
@@ -186,7 +186,7 @@ struct SubscriberTests {
         feed.end()
     }
 
-    @Test func aQueueOfOneLineLosesNothingThatCouldBeSent() throws {
+    @Test func aQueueOfOneLineLosesNoLineThatCouldBeSent() throws {
         var limits = FakeFeed.quiet
         limits.queuedLines = 1
         let feed = try FakeFeed(limits: limits)

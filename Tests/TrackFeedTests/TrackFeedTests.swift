@@ -75,7 +75,7 @@ struct TrackFeedTests {
         _ = stalled
     }
 
-    @Test func vanishingAndTalkingSubscribersAreNothing() throws {
+    @Test func vanishingAndSendingSubscribersHaveNoEffect() throws {
         let feed = try FakeFeed()
         let healthy = try #require(Reader(feed.path))
         for round in 0..<20 {
@@ -133,7 +133,7 @@ struct TrackFeedTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func whatCannotBeServedIsSaid() throws {
+    @Test func anUnusableAddressIsReported() throws {
         let long = "/tmp/" + String(repeating: "a", count: 103)
         #expect(throws: FeedError.pathTooLong(path: long, bytes: 108, limit: 107)) { try FakeFeed(path: long) }
         #expect(throws: FeedError.emptyPath) { try FakeFeed(path: "") }

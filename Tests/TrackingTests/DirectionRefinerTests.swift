@@ -36,7 +36,7 @@ import Tracking
         }
     }
 
-    @Test func outputsMoveToTheBandsThatAreTheirs() {
+    @Test func outputsMoveTowardsTheirBands() {
         let (one, two) = (Direction(azimuth: 20, elevation: 0), Direction(azimuth: 60, elevation: 20))
         var refiner = DirectionRefiner(weight: 0.1, slots: 2, bands: 64, lookAhead: 0)
         for seed in 0..<5 { push(mixture(one, two, seed: UInt64(seed)), to: &refiner) }
@@ -77,7 +77,7 @@ import Tracking
         return means
     }
 
-    @Test(arguments: [0, 1, 2, 5]) func aStreamIsAsTheFormulasSay(lookAhead: Int) {
+    @Test(arguments: [0, 1, 2, 5]) func aStreamFollowsTheFormulas(lookAhead: Int) {
         var random = SeededRandom(seed: 3)
         let after = min(lookAhead, 2)
         let blocks = (0..<20).map { mixture(Direction(azimuth: Float(3 * $0), elevation: 0), .front, seed: UInt64($0)) }
@@ -103,7 +103,7 @@ import Tracking
         }
     }
 
-    @Test func silentOutputsAndOnesWithoutWeightStay() {
+    @Test func silentOutputsAndZeroWeightsAreUnchanged() {
         let (source, aside) = (Direction(azimuth: 20, elevation: 0), Direction(azimuth: 30, elevation: 0))
         let bands = [Band](repeating: band(source, weight: 1), count: 64)
         let told = flat(aside, aside)
@@ -117,7 +117,7 @@ import Tracking
         #expect(angle(refine(&idle, told, [1, 1]), 0, to: aside) < 0.01)
     }
 
-    @Test func whatIsNoDirectionPointsToTheFront() {
+    @Test func anInvalidDirectionGivesTheFront() {
         var refiner = DirectionRefiner(weight: 0.1, slots: 3, bands: 2, lookAhead: 0)
         push([Band.zero, Band(0, 1, 0, 1)], to: &refiner)
         let refined = refine(&refiner, [.nan, 0, 0, 0, 0, 0, .infinity, 1, 0], [.nan, 1, 1])

@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func intervalsOfEveryFigureAreThoseOfSciPy() throws {
+    @Test func intervalsAgreeWithSciPy() throws {
         let scenes = RandomScenes(try oracleFixture("Tracking/metrics.safetensors"))
         let file = try oracleFixture("Tracking/jackknife.safetensors")
         let expected = file.doubles("intervals")
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func seedsAndPairedDifferencesAreThoseOfSciPy() throws {
+    @Test func seedsAndPairedDifferencesAgreeWithSciPy() throws {
         let scenes = RandomScenes(try oracleFixture("Tracking/metrics.safetensors"))
         let file = try oracleFixture("Tracking/jackknife.safetensors")
         let (seeds, differences) = (file.doubles("seeds"), file.doubles("difference"))
@@ -54,7 +54,7 @@ import Testing
         #expect(undecided == ["MOTP", "switches/min"], "thinned tracks are heard less, not elsewhere")
     }
 
-    @Test func studentsTIsThatOfSciPy() throws {
+    @Test func studentsTAgreesWithSciPy() throws {
         let file = try oracleFixture("Tracking/jackknife.safetensors")
         for (degrees, expected) in zip(file.integers("degrees_of_freedom"), file.doubles("student")) {
             #expect(abs(StudentT.quantile(degreesOfFreedom: degrees) - expected) < 1e-9 * expected, "\(degrees)")
@@ -74,7 +74,7 @@ import Testing
         return accumulator.report()
     }
 
-    @Test func whatHasNoIntervalIsNil() {
+    @Test func anUndefinedIntervalIsNil() {
         #expect(Jackknife.interval([]) { $0.paper.recall } == nil)
         #expect(Jackknife.interval([report(heard: [3])]) { $0.paper.recall } == nil)
         #expect(Jackknife.interval([report(heard: [3, 4])]) { $0.paper.recall } != nil)
@@ -86,7 +86,7 @@ import Testing
 
     /// The longer recordings are, the fewer there are: what no figure can be is no part of its interval.
     @Test(arguments: [[10, 0], [10, 9], [9, 10, 8], [0, 1], [10, 10, 2]])
-    func sharesStayWithinTheWhole(heard: [Int]) throws {
+    func sharesStayWithinTheirBounds(heard: [Int]) throws {
         let plain = try #require(Jackknife.interval([report(heard: heard)]) { $0.paper.recall })
         #expect(plain.low < 0 || plain.high > 100)
         let share = try #require(Jackknife.interval([report(heard: heard)], within: .share) { $0.paper.recall })
@@ -99,7 +99,7 @@ import Testing
         #expect(Jackknife.interval([report(heard: heard)], within: .amount) { $0.paper.switchesPerMinute }?.low ?? 0 >= 0)
     }
 
-    @Test func anIntervalOfNothingThatCanBeIsNone() {
+    @Test func anImpossibleIntervalIsNil() {
         // A figure whose correction for bias carries it beyond what it can be, as those do that are no means of recordings.
         let reports = [report(heard: [1, 2, 3])]
         #expect(Jackknife.interval(reports) { _ in 120 } != nil)
@@ -107,7 +107,7 @@ import Testing
         #expect(Jackknife.interval(reports, within: .share) { _ in 100 }?.low == 100)
     }
 
-    @Test func pairingRemovesWhatBothSystemsShare() throws {
+    @Test func pairingRemovesCommonVariation() throws {
         let worse = report(heard: [1, 5, 9, 3, 7])
         let better = report(heard: [2, 6, 10, 4, 8])
         let difference = try #require(Jackknife.difference(from: [worse], to: [better]) { $0.paper.recall })

@@ -5,7 +5,7 @@ import Tracking
 
 /// Against py-motmetrics and TrackEval: tools/oracles/metrics.py.
 @Suite struct MOTOracleTests {
-    @Test func everySceneAndTheirPoolScoreAsElsewhere() throws {
+    @Test func scoresAgreeWithReferenceImplementations() throws {
         let file = try oracleFixture("Tracking/metrics.safetensors")
         let report = RandomScenes(file).report()
         let expected = file.doubles("scores")
@@ -29,7 +29,7 @@ import Tracking
     }
 
     /// What the comparison above is worth: each kind of event happens in its scenes, and often.
-    @Test func theScenesHoldEveryKindOfEvent() throws {
+    @Test func theScenesContainEveryKindOfEvent() throws {
         let scenes = RandomScenes(try oracleFixture("Tracking/metrics.safetensors"))
         var (births, deaths, gaps, gated, contested, exchanges) = (0, 0, 0, 0, 0, 0)
         for (references, predictions) in zip(scenes.references, scenes.predictions) {

@@ -63,7 +63,7 @@ import Tracking
         #expect(scores.clear.mota == -200 && scores.paper.precision == 25)
     }
 
-    @Test func theGateHoldsForOneSetOnly() {
+    @Test func theGateAppliesToOneSetOnly() {
         let scores = scores([[at(0, 0)], [at(0, 0)]], [[at(6, 19)], [at(6, 21)]])
         #expect(scores.clear.matches == 1 && scores.clear.misses == 1 && scores.clear.falsePositives == 1)
         #expect(scores.paper.pairs == 2 && abs((scores.paper.localizationError ?? 0) - 20) < 1e-4)
@@ -77,7 +77,7 @@ import Tracking
         #expect(clear.fragmentations == 1 && clear.switches == 0 && clear.onsetLatency == 200)
     }
 
-    @Test func nothingCrossesARecording() {
+    @Test func matchesDoNotContinueIntoTheNextRecording() {
         let first: Blocks = [[at(0, 0)]]
         var accumulator = MetricsAccumulator()
         accumulator.add(name: "a", references: first, predictions: [[at(5, 0)]])
@@ -94,7 +94,7 @@ import Tracking
         ((0..<10).map { _ in [at(0, 30)] }, (0..<10).map { [at($0 < 5 ? first : second, 30)] })
     }
 
-    @Test func idsOfOneFileMeanNothingInTheNext() {
+    @Test func idsAreIndependentBetweenFiles() {
         // Every id and every source is used in both files; the first file ends as the second begins.
         let files = [handedOver(1, 2), handedOver(2, 1)]
         var accumulator = MetricsAccumulator()

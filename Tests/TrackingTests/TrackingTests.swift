@@ -43,7 +43,7 @@ import Tracking
         #expect(gate.track(0)?.id == 1 && gate.track(1)?.id == 2)
     }
 
-    @Test func smoothingSteadiesAStillSourceAndFollowsATurn() {
+    @Test func smoothingSteadiesAFixedSourceAndFollowsAMovingOne() {
         /// Mean error in degrees of a source that turns evenly, heard 8 degrees to its left and right in turn.
         func error(smoothing: Float, degreesABlock: Float) -> Float {
             var gate = TrackGate(GateSettings(openBlocks: 1, smoothing: smoothing), maximumTracks: 1)
@@ -79,7 +79,7 @@ import Tracking
         #expect(ids(heard + pause(2) + [(60, 1), (60, 1)]) == [0, 1, 1, 0, 0, 2], "elsewhere, and sure")
     }
 
-    @Test func aSilentTrackHidesNoOther() {
+    @Test func aSilentTrackHidesNoOtherTrack() {
         let settings = GateSettings(openBlocks: 1, coastBlocks: 1, recallBlocks: 5, duplicateDegrees: 40)
         var gate = TrackGate(settings, maximumTracks: 2)
         let (a, b) = (Direction(azimuth: 0, elevation: 0), Direction(azimuth: 25, elevation: 0))

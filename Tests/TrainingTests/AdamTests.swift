@@ -28,7 +28,7 @@ import Training
         }
     }
 
-    @Test func theNormIsBounded() throws {
+    @Test func theGradientNormIsClipped() throws {
         var arena = Arena<Float>(capacity: 256)
         let (a, b, g) = (arena.take(Shape(20)), arena.take(Shape(20)), arena.take(Shape(20)))
         for i in 0..<20 { g[i] = Float(i) }
@@ -44,7 +44,7 @@ import Training
 
     /// A gradient that is not finite, one whose norm is no float, and a step that leaves the range of parameters.
     @Test(arguments: [(Float.nan, Float(0.1)), (.infinity, 0.1), (3.4e38, 0.1), (1, 1e30), (1, .infinity), (1, .nan)])
-    func whatIsNotFiniteChangesNothing(_ last: Float, _ rate: Float) throws {
+    func nonFiniteGradientsChangeNothing(_ last: Float, _ rate: Float) throws {
         var arena = Arena<Float>(capacity: 128)
         let (x, g) = (arena.take(Shape(20)), arena.take(Shape(20)))
         for i in 0..<20 { (x[i], g[i]) = (Float(i), 1) }

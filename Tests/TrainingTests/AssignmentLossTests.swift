@@ -119,7 +119,7 @@ import Training
         #expect(result.directionGradient.allSatisfy { $0 == 0 })
     }
 
-    @Test func onlyARawDistanceKnowsTheLengthOfAnOutput() {
+    @Test func onlyTheRawDistanceDependsOnTheLengthOfAnOutput() {
         var settings = AssignmentLossSettings()
         let c = Case(directions: [0.2, 0, 0], logits: [0], references: [1, 0, 0], active: [1], slots: 1)
         #expect(abs(evaluate(c, settings: settings).loss.position) < 1e-6)
@@ -128,7 +128,7 @@ import Training
     }
 
     @Test(arguments: [(0.0, 1.0), (10.0, 1.0), (20.0, 0.5), (26.0, 0.2), (45.0, 0.0), (180.0, 0.0)])
-    func anOutputThatPointsAsideShallBeLessSure(degrees: Double, target: Double) {
+    func anInaccurateOutputHasALowerTargetActivity(degrees: Double, target: Double) {
         var settings = AssignmentLossSettings()
         let angle = degrees * .pi / 180
         let c = Case(directions: [3 * cos(angle), 3 * sin(angle), 0], logits: [0.4], references: [1, 0, 0], active: [1], slots: 1)
@@ -158,7 +158,7 @@ import Training
         #expect(plain.tracking == 0 && abs(result.total - plain.total - 2 * result.tracking) < 1e-12)
     }
 
-    @Test func aMatchByAnotherOutputIsAChangedIdentityOnce() {
+    @Test func aMatchByAnotherOutputIsOneIdentitySwitch() {
         var settings = AssignmentLossSettings()
         (settings.window, settings.matchWeight) = (1, 1)
         var c = swapping(blocks: 20)
@@ -175,7 +175,7 @@ import Training
         #expect(abs(paused - evaluate(c, settings: settings).loss.tracking) < 1e-6)
     }
 
-    @Test func silenceIsSilenceWhereverAnOutputPoints() {
+    @Test func directionsDoNotMatterInSilence() {
         var settings = AssignmentLossSettings()
         settings.activityDegrees = 20
         let c = Case(directions: [0, 1, 0], logits: [0.4], references: [1, 0, 0], active: [0], slots: 1)

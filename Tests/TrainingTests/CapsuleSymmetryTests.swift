@@ -102,7 +102,7 @@ import Training
     }
 
     @Test(arguments: layouts)
-    func thereAreAsManyAsTheLayoutHas(layout: Layout) {
+    func theCountIsThatOfTheLayout(layout: Layout) {
         let all = CapsuleSymmetry.all(of: layout.array)
         #expect(all.count == layout.count)
         #expect(FeatureKind.micCoherence.symmetries(array: layout.array).count == layout.count)
@@ -125,7 +125,7 @@ import Training
         #expect(FeatureKind.micPhase.symmetries(array: .tetrahedral).count == 2)
     }
 
-    @Test func capsulesInOnePlaceAreToldApartByTheirAim() {
+    @Test func coincidentCapsulesAreDistinguishedByTheirAim() {
         func pair(_ aims: [Float]) -> ArrayGeometry {
             ArrayGeometry(
                 name: "coincident", mount: .open,
@@ -143,7 +143,7 @@ import Training
         #expect(all.count == 4 && all.allSatisfy { $0.permutation[0] == 0 })
     }
 
-    @Test func ofCapsulesWithoutAnArrayNothingIsKnown() {
+    @Test func capsulesWithoutAnArrayHaveOnlyTheIdentity() {
         #expect(FeatureKind.micCoherence.symmetries(array: nil) == [.identity])
         #expect(FeatureKind.foaIntensity.symmetries(array: nil).count == 16)
         #expect(FeatureKind.foaCovariance.symmetries(array: nil).count == 16)
@@ -170,7 +170,7 @@ import Training
     }
 
     @Test(arguments: layouts)
-    func aTrainingDrawsThoseOfItsArray(layout: Layout) throws {
+    func aTrainingDrawsTheSymmetriesOfItsArray(layout: Layout) throws {
         let (data, folder) = try data(layout.array)
         defer { withExtendedLifetime((data, folder)) {} }
         let drawn = Set(drawn(data))
@@ -181,7 +181,7 @@ import Training
 
     /// What trainings of the shipped models drew: gain, then one of the eight by a number of 64 bits.
     @Test(arguments: [FeatureKind.micCoherence, .foaCovariance])
-    func theDrawsOfTheTetrahedronAndOfAmbisonicsAreThoseThatTheyWere(kind: FeatureKind) throws {
+    func theDrawsOfTheTetrahedronAndOfAmbisonicsAreUnchanged(kind: FeatureKind) throws {
         let (data, folder) = try data(nil, kind: kind)
         defer { withExtendedLifetime((data, folder)) {} }
         let choices = (0..<16 as Range<UInt64>).map(AxisReflection.init(bits:)).filter { kind.isAmbisonic || $0.x * $0.y * $0.z == 1 }

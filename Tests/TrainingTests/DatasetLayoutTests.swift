@@ -69,7 +69,7 @@ import Training
         #expect(try names([4]) == ["fold4_room21_mix001", "fold4_room2_mix001"])
     }
 
-    @Test func foldOfTheFolderWhereTheNameHasNone() throws {
+    @Test func theFolderGivesTheFoldIfTheNameDoesNot() throws {
         for part in ["dev-train-sony", "dev-val", "dev-test"] {
             try put("foa_dev/\(part)/hall_\(part).wav", "metadata_dev/\(part)/hall_\(part).csv")
         }
@@ -78,7 +78,7 @@ import Training
         #expect(try names(DatasetLayout.testFolds) == ["hall_dev-test"])
     }
 
-    @Test func labelsLieElsewhereThanAudio() throws {
+    @Test func labelsMayLieInOtherFolders() throws {
         try put("foa_dev/fold1_room1_mix001.wav", "metadata_dev/dev-test/fold1_room1_mix001.csv")
         try put("foa_dev/dev-test/fold1_room1_mix002.wav", "metadata_dev/fold1_room1_mix002.csv")
         let recordings = try folder.layout().development(folds: [1]).recordings
@@ -122,16 +122,16 @@ import Training
         #expect(message { _ = try folder.layout().evaluation() }.contains("expected one recording named mix001"))
     }
 
-    @Test func whatIsLeftOutIsSaid() throws {
+    @Test func skippedRecordingsAreReported() throws {
         try put("foa_dev/fold1_room1_mix001.wav", "foa_dev/fold2_room1_mix001.wav", "foa_dev/test.wav", "foa_dev/fold_x.wav")
         try put("metadata_dev/fold1_room1_mix001.csv", "metadata_dev/fold1_room1_mix002.csv", "metadata_dev/fold2_room1_mix002.csv")
         let remarks = try folder.layout().development(folds: [1]).remarks
         #expect(remarks.count == 2)
-        #expect(remarks[0].hasPrefix("\(folder.root)/foa_dev/fold_x.wav: 2 recordings whose names tell no fold are left out"))
+        #expect(remarks[0].hasPrefix("\(folder.root)/foa_dev/fold_x.wav: 2 recordings without a fold in their names are skipped"))
         #expect(remarks[1] == "\(folder.root)/metadata_dev/fold1_room1_mix002.csv: 1 csv files have no recording in \(folder.root)/foa_dev")
     }
 
-    @Test func theFoldsThatThereAreAreNamed() throws {
+    @Test func theExistingFoldsAreNamed() throws {
         try put("foa_dev/fold3_room1_mix001.wav", "foa_dev/fold4_room1_mix001.wav", "metadata_dev/x.csv")
         #expect(message { _ = try names([2]) }.contains("no recording of fold 2; found those of fold 3-4"))
         let other = LayoutFolder()
@@ -162,7 +162,7 @@ import Training
         #expect(data.training.map { $0.mixable != nil } == [false, true])
         #expect(
             data.warnings.contains {
-                $0.hasSuffix("fold3_room21_mix001.csv:2: 1 azimuths beyond 180 degrees in 1 csv files are read as those minus 360")
+                $0.hasSuffix("fold3_room21_mix001.csv:2: 1 azimuths above 180 degrees in 1 csv files are reduced by 360")
             })
         #expect(data.warnings.contains { $0.contains("fold4_room2_mix001.wav: 1 recordings of dev-test are validated on") })
         #expect(data.warnings.count == 2)
@@ -173,17 +173,17 @@ import Training
         }
     }
 
-    @Test func trainingOnATestSetIsSaid() throws {
+    @Test func trainingOnATestSetCausesAWarning() throws {
         for (part, fold) in [("dev-train", 3), ("dev-val", 5), ("dev-test", 6), ("dev-train", 2)] {
             try recording("\(part)/fold\(fold)_room1_mix001")
         }
         let warnings = try load(FoldSplit()).warnings
         #expect(warnings.count == 2)
-        #expect(warnings[0].contains("/dev-val/fold5_room1_mix001.wav: 2 recordings of dev-val are trained on: --train-folds"))
+        #expect(warnings[0].contains("/dev-val/fold5_room1_mix001.wav: 2 recordings of dev-val are trained on: select others"))
         #expect(warnings[1].contains("/dev-train/fold2_room1_mix001.wav: 1 recordings of dev-train are validated on"))
     }
 
-    @Test func mixturesOfNamesWithoutOverlapGoByTheirLabels() throws {
+    @Test func namesWithoutOverlapUseTheLabels() throws {
         try recording("dev-train/fold3_room1_mix001")
         try recording("dev-train/fold3_room1_mix002", rows: ["0,1,0,10,0", "1,1,1,90,0"])
         try recording("dev-train/fold3_room1_mix003", rows: ["0,1,0,10,0", "0,1,1,90,0"])
@@ -197,7 +197,7 @@ import Training
         #expect(try out.text("fold3_room1_mix005_ov2").split(separator: "\n").count == 3)
     }
 
-    @Test func aRoomForEachRecordingIsMixedAcrossRoomsWhenAsked() throws {
+    @Test func roomsOfOneRecordingAreMixedAcrossRoomsOnRequest() throws {
         for (room, overlap) in [(1, 1), (2, 1), (3, 2)] { try recording("fold3_room\(room)_mix001_ov\(overlap)") }
         let out = LayoutFolder()
         var settings = MixtureWriter.Settings()

@@ -41,7 +41,7 @@ import Training
         let dataset = try SmallDataset()
         try FileManager.default.removeItem(atPath: dataset.metadata("fold4_room1_mix001_ov1"))
         let text = message { _ = try load(dataset) }
-        #expect(text.contains("fold4_room1_mix001_ov1.wav") && text.contains("labels are missing"))
+        #expect(text.contains("fold4_room1_mix001_ov1.wav") && text.contains("expected its labels"))
     }
 
     @Test func aBadRowIsNamedWithFileAndLine() throws {
@@ -62,7 +62,7 @@ import Training
         #expect(text.contains(path) && text.contains("24000") && text.contains("48000"))
     }
 
-    @Test func noRecordingOfAFoldIsSaid() throws {
+    @Test func anEmptyFoldIsReported() throws {
         let dataset = try SmallDataset(folds: [3, 4])
         let text = message { _ = try load(dataset) }
         #expect(text.contains("fold 2") && text.contains("\(dataset.root)/foa_dev"))

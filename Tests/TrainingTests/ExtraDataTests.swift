@@ -87,7 +87,7 @@ import Training
         #expect(Set([before, relabelled, try load([]).validationFingerprint]).count == 3)
     }
 
-    @Test func sharedCachesSayWhatTheyMadeAnew() throws {
+    @Test func sharedCachesReportRebuiltFeatures() throws {
         #expect(try load([]).warnings == [])
         // Another data set at its place, with the same names.
         for name in [name, "fold2_room1_mix001_ov1"] { try dataset.put(name, LayoutFolder.noise("new" + name, blocks: 3)) }
@@ -96,7 +96,7 @@ import Training
         #expect(try load([]).warnings == [])
     }
 
-    @Test func aFolderIsNotTakenTwice() throws {
+    @Test func aFolderIsNotAcceptedTwice() throws {
         #expect { _ = try load([extra, extra]) } throws: { "\($0)".contains("\(extra.root): expected every folder of recordings once") }
         #expect { _ = try load([dataset]) } throws: { "\($0)".contains("found it twice") }
     }

@@ -42,7 +42,7 @@ import Testing
         try bytes.write(to: URL(fileURLWithPath: path(kind)))
     }
 
-    @Test func aCacheThatFitsIsUsed() throws {
+    @Test func aMatchingCacheIsUsed() throws {
         let extracted = try frames()
         let first = try file()
         let cache = try open()
@@ -51,7 +51,7 @@ import Testing
 
     /// Every word of the header, the first feature and the last.
     @Test(arguments: Array(stride(from: 0, to: 128, by: 8)) + [128, -1])
-    func aDamagedByteIsFoundAndMadeGood(offset: Int) throws {
+    func aDamagedByteIsFoundAndTheCacheRebuilt(offset: Int) throws {
         let extracted = try frames()
         let size = try Data(contentsOf: URL(fileURLWithPath: path(.foaIntensity))).count
         try flip([offset < 0 ? size + offset : offset])
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: [0, 10, 63, 127, 128, 128 + 100, 128 + 64 * 7 * 4])
-    func whatIsCutOffIsMadeAnew(bytes: Int) throws {
+    func aTruncatedCacheIsRebuilt(bytes: Int) throws {
         let extracted = try frames()
         let whole = try Data(contentsOf: URL(fileURLWithPath: path(.foaIntensity)))
         try whole.prefix(bytes).write(to: URL(fileURLWithPath: path(.foaIntensity)))
@@ -77,7 +77,7 @@ import Testing
         #expect(try frames() == extracted)
     }
 
-    @Test func whatIsNoFileIsRefused() throws {
+    @Test func aSpecialFileIsRefused() throws {
         _ = try frames()
         try FileManager.default.removeItem(atPath: path(.foaIntensity))
         #expect(unsafe mkfifo(path(.foaIntensity), 0o600) == 0)
@@ -116,7 +116,7 @@ import Testing
                 == ["cache: the features of 2 recordings (one, ...) were of other audio or another version: rebuilt"])
     }
 
-    @Test func audioThatIsWrittenInPlaceIsExtractedAnew() throws {
+    @Test func audioRewrittenInPlaceIsExtractedAgain() throws {
         let extracted = try frames()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: dataset.audio(name)))
         let time = try FileManager.default.attributesOfItem(atPath: dataset.audio(name))[.modificationDate]
@@ -131,7 +131,7 @@ import Testing
     }
 
     /// A data set that was moved, copied, linked or only touched has the features that it had.
-    @Test func whereAudioLiesDoesNotMatter() throws {
+    @Test func theLocationOfAudioDoesNotMatter() throws {
         _ = try frames()
         let first = try file()
         let moved = LayoutFolder()
@@ -147,7 +147,7 @@ import Testing
         #expect(try file() == first)
     }
 
-    @Test func aStampThatFitsSparesReadingTheAudio() throws {
+    @Test func aMatchingStampAvoidsReadingTheAudio() throws {
         _ = try frames()
         let stamp = try FileStamp(dataset.audio(name))
         // As of a recording that was written long ago; the contents are said to be others, so only the stamp can fit.
@@ -183,7 +183,7 @@ import Testing
         }
     }
 
-    @Test func oldPartsAreRemovedAndNewOnesStay() throws {
+    @Test func oldTemporaryFilesAreRemovedAndNewOnesKept() throws {
         let parts = [".bearing-1-2.tmp", ".bearing-1-3.tmp"]
         for part in parts { _ = FileManager.default.createFile(atPath: "\(dataset.root)/\(part)", contents: nil) }
         try FileManager.default.setAttributes(

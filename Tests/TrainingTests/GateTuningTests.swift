@@ -26,7 +26,7 @@ import Tracking
             ], references: [("one", blocks)], threads: 1)
     }
 
-    @Test(arguments: [0, 2]) func thresholdsMoveToWhereTheNetworkIsSure(lookAhead: Int) {
+    @Test(arguments: [0, 2]) func thresholdsAdaptToTheNetworksActivity(lookAhead: Int) {
         let tuning = tuning(lookAhead: lookAhead)
         let start = GateSettings()
         #expect(tuning.score(start).pooled.clear.mota == 0)
@@ -39,7 +39,7 @@ import Tracking
         #expect(trials > 10)
     }
 
-    @Test func aSourceWithPausesAndAnErrorIsTunedFor() {
+    @Test func pausesAndErrorsAreTunedFor() {
         // Three blocks of silence now and then, and at other times a step of 25 degrees.
         let place = { (block: Int) in Direction(azimuth: block / 20 % 2 == 0 ? 0 : 25, elevation: 0) }
         let isHeard = { (block: Int) in !(8..<11).contains(block % 20) }
@@ -56,7 +56,7 @@ import Tracking
         #expect(scores.pooled.clear.mota == 100 && scores.pooled.clear.idf1 == 100)
     }
 
-    @Test func whatCannotBeBetterStays() {
+    @Test func anOptimalGateIsKept() {
         let perfect = GateSettings(openThreshold: 0.3, openBlocks: 1, stayThreshold: 0.3, coastBlocks: 0)
         #expect(tuning().best(from: perfect) { _ in }.gate == perfect)
     }

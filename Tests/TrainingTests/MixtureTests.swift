@@ -23,7 +23,7 @@ import Training
         }
     }
 
-    @Test func pairsStayInTheirRoomAndAreAsManyAsAsked() {
+    @Test func pairsStayInTheirRoomInTheRequestedNumber() {
         let drawn = RecordingPairs(names: names, times: 4, seed: 1)
         #expect(
             drawn.pairs.map { $0.name.prefix(11) } == Array(repeating: "fold3_room1", count: 8) + Array(repeating: "fold3_room2", count: 4))
@@ -39,7 +39,7 @@ import Training
         #expect(drawn.repeated == 0 && drawn.roomsWithoutPair == [])
     }
 
-    @Test func noPairComesTwiceWhileOthersAreLeft() {
+    @Test func noPairIsRepeatedWhileOthersAreUnused() {
         // Ten pairs in room 1, of which 14 mixtures are asked; six in room 2.
         let drawn = RecordingPairs(names: names, times: 7, seed: 1)
         let room1 = drawn.pairs.prefix(14).map { Set([$0.first, $0.second]) }
@@ -47,7 +47,7 @@ import Training
         #expect(drawn.repeated == 4 + 1)
     }
 
-    @Test func theSeedAndTheNamesDecide() {
+    @Test func theSeedAndTheNamesDetermineThePairs() {
         let drawn = RecordingPairs(names: names, times: 2, seed: 1).pairs
         #expect(RecordingPairs(names: names.shuffled(), times: 2, seed: 1).pairs == drawn)
         #expect(RecordingPairs(names: names, times: 2, seed: 2).pairs != drawn)
@@ -72,7 +72,7 @@ import Training
         return try csv(first).merged(with: csv(second)).text.split(separator: "\n").joined(separator: " ")
     }
 
-    @Test func rowsComeByFrame() throws {
+    @Test func rowsAreOrderedByFrame() throws {
         #expect(try merged("3,1,0,10,0 7,1,0,11,0", "0,2,0,-90,5 3,2,0,-91,5") == "0,2,0,-90,5 3,1,0,10,0 3,2,0,-91,5 7,1,0,11,0")
         #expect(try merged("", "0,2,0,-90,5") == "0,2,0,-90,5")
     }
@@ -86,13 +86,13 @@ import Training
         #expect(try merged("5,4,0,10,0 5,4,1,50,0", "5,4,0,80,0 5,4,1,90,0") == "5,4,0,10,0 5,4,1,50,0 5,4,2,80,0 5,4,3,90,0")
     }
 
-    @Test func anEventThatBeginsWhereAnotherEndsStaysApart() throws {
+    @Test func adjacentEventsStaySeparate() throws {
         let text = try merged("5,4,0,10,0", "6,4,0,12,0 7,4,0,12,0")
         #expect(text == "5,4,0,10,0 6,4,1,12,0 7,4,1,12,0")
         #expect(try merged("6,4,0,10,0", "5,4,0,12,0") == "5,4,1,12,0 6,4,0,10,0")
     }
 
-    @Test func whatDoesNotMeetKeepsItsTrack() throws {
+    @Test func separateEventsKeepTheirTracks() throws {
         #expect(try merged("5,4,0,10,0", "7,4,0,12,0 5,3,0,9,0") == "5,4,0,10,0 5,3,0,9,0 7,4,0,12,0")
     }
 }

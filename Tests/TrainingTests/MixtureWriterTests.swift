@@ -71,7 +71,7 @@ import Training
         #expect(samples[0] == 32767 / 32768 && samples[1] == -1)
     }
 
-    @Test func samplesThatAreNoSoundAreCountedByRecording() throws {
+    @Test func invalidSamplesAreCountedByRecording() throws {
         let names = [1, 2, 3].map { "fold3_room1_mix00\($0)_ov1" }
         for (index, name) in names.enumerated() {
             let writer = try AudioFileWriter(path: dataset.audio(name), encoding: .waveFloat, sampleRate: 24_000, channels: 4)
@@ -85,7 +85,7 @@ import Training
         #expect(report.unsoundSamples == [dataset.audio(names[1]): 1, dataset.audio(names[2]): 2])
     }
 
-    @Test func labelsAfterTheEndOfTheirRecordingAreLeftOut() throws {
+    @Test func labelsAfterTheEndOfTheirRecordingAreIgnored() throws {
         try "3,7,0,0,0\n4,7,0,0,0\n9,7,0,0,0\n".write(
             toFile: dataset.metadata("fold3_room1_mix001_ov1"), atomically: true, encoding: .utf8)
         let writer = try writer()
@@ -97,7 +97,7 @@ import Training
         }
     }
 
-    @Test func whatIsThereIsRefusedUnlessResumed() throws {
+    @Test func existingMixturesAreRefusedUnlessResumed() throws {
         _ = try writer().write()
         let text = message { _ = try writer() }
         #expect(text.contains(out.root) && text.contains("found 9 files") && text.contains("--resume"))
@@ -120,7 +120,7 @@ import Training
     @Test(arguments: [
         ("seed", "seed: 1 there, 2 now"), ("times", "times: 3 there, 1 now"), ("labels", "dataset: "), ("audio", "dataset: "),
     ])
-    func mixturesOfSomethingElseAreNotResumed(what: String, told: String) throws {
+    func mixturesOfOtherInputsAreNotResumed(what: String, told: String) throws {
         _ = try writer { $0.formats = [.foa] }.write()
         let name = "fold3_room1_mix001_ov1"
         if what == "labels" { try "0,9,0,9,9\n".write(toFile: dataset.metadata(name), atomically: true, encoding: .utf8) }
@@ -159,7 +159,7 @@ import Training
         _ = try first.write()
     }
 
-    @Test func theThreadsDoNotMatter() throws {
+    @Test func theNumberOfThreadsDoesNotMatter() throws {
         let other = LayoutFolder()
         _ = try writer { $0.threads = 1 }.write()
         var settings = MixtureWriter.Settings()
@@ -173,10 +173,10 @@ import Training
         }
     }
 
-    @Test func whatDoesNotFitIsNamed() throws {
+    @Test func mismatchedRecordingsAreNamed() throws {
         #expect(
             message { _ = try MixtureWriter(dataset: dataset.root, folder: "\(dataset.root)/.", settings: .init()) }
-                .contains("expected another folder"))
+                .contains("expected a folder other than"))
         #expect(message { _ = try writer { $0.folds = [4] } }.contains("no recording of fold 4"))
         try dataset.put("fold5_room1_mix001_ov1", [0, 0, 0, 0], rows: [])
         #expect(message { _ = try writer { ($0.folds, $0.formats) = ([5], [.foa]) } }.contains("nothing to mix"))

@@ -59,7 +59,7 @@ import Tracking
     }
 
     /// The paper's form hears a recording as a whole, so a block's bands count before and after it.
-    @Test func thePapersFormIsRefinedFromBothSides() throws {
+    @Test func thePapersFormIsRefinedWithFutureBlocks() throws {
         let parameters = DOAnetParameters<Float>(architecture(.paper, lookAhead: 0), seed: 3)
         let outputs = NetworkOutputs(of: features, parameters: parameters, scaler: scaler)
         let whole = outputs.tracks(.gated(gate(refinement: 0.2)))

@@ -77,10 +77,10 @@ import Training
 
     /// What is wrong with a data set or the settings is found before anything is trained.
     @Test(arguments: [
-        ("metadata_dev/fold1_room1_mix002_ov1.csv", "labels are missing"),
+        ("metadata_dev/fold1_room1_mix002_ov1.csv", "expected its labels"),
         ("foa_dev/fold3_room1_mix003_ov2.wav", "nothing to mix"), ("foa_dev/fold2_room1_mix001_ov1.wav", "no recording of fold 2"),
     ])
-    func whatIsMissingIsFoundBeforeTheFirstTraining(file: String, said: String) throws {
+    func missingInputsAreFoundBeforeTheFirstTraining(file: String, said: String) throws {
         let dataset = try dataset()
         try FileManager.default.removeItem(atPath: "\(dataset.root)/\(file)")
         let trained = Mutex<[TableCell]>([])
@@ -105,7 +105,7 @@ import Training
     }
 
     /// Scenes of `bearing synth` have a room each.
-    @Test func scenesWithARoomEachAreMixedAcrossRooms() throws {
+    @Test func scenesWithSeparateRoomsAreMixedAcrossRooms() throws {
         let dataset = try SmallDataset(folds: [])
         for (seed, name) in [
             "fold3_room1_mix001_ov1", "fold3_room2_mix001_ov1", "fold3_room3_mix001_ov2", "fold2_room4_mix001_ov1",
@@ -144,7 +144,7 @@ import Training
         #expect(others.isEmpty)
     }
 
-    @Test func rowsTakeTheTermsTheyHave() {
+    @Test func rowsUseTheirOwnTerms() {
         var weights = TrackingLossSettings()
         (weights.positionWeight, weights.trackingWeight, weights.activityWeight) = (2, 3, 4)
         let terms = TableRow.allCases.map { row in

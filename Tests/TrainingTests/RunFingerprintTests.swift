@@ -24,7 +24,7 @@ import Training
     }
 
     /// A new key is in the list by itself; one that shall not be is named there. What both losses have is in one of the two.
-    @Test func everyTrainingOptionIsInItOrLeftOut() throws {
+    @Test func everyTrainingOptionIsIncludedOrListedAsExcluded() throws {
         var names: Set<String> = []
         for loss in [LossSettings.assignment(AssignmentLossSettings()), .tracking(TrackingLossSettings())] {
             var settings = SmallDataset.settings(epochs: 2)
@@ -69,7 +69,7 @@ import Training
     }
 
     /// A checkpoint of a program that did not know a key yet, which did what is the default now.
-    @Test func aCheckpointWithFewerKeysIsGoneOnFrom() throws {
+    @Test func aCheckpointWithFewerKeysIsResumed() throws {
         let settings = SmallDataset.settings(epochs: 3)
         try dataset.train(settings, in: "\(folder)/whole")
         _ = try dataset.run(settings, in: "\(folder)/parts").runEpoch { _ in }
@@ -91,7 +91,7 @@ import Training
         #expect(error?.description.contains("augmentation.mix_level: none there, 3.0 now") == true)
     }
 
-    @Test func aKeyThatThisProgramDoesNotKnowIsRefused() throws {
+    @Test func anUnknownKeyIsRefused() throws {
         let settings = SmallDataset.settings(epochs: 3)
         _ = try dataset.run(settings, in: "\(folder)/parts").runEpoch { _ in }
         try rewrite { $0 + "loss.novelty = 3\n" }

@@ -123,7 +123,7 @@ import Training
                 == ["10! -", "10 90!", "10 90", "10 90", "10 90", "10 90", "-60! -", "-60 -"])
     }
 
-    @Test func withoutMixingTheDrawsAreThoseFromBeforeThereWasAny() throws {
+    @Test func withoutMixingTheDrawsAreUnchanged() throws {
         let data = try load()
         defer { withExtendedLifetime(data) {} }
         let batch = TrainingBatch(sequences: 8, blocks: 4, slots: 2, kind: data.kind, lookAhead: 0)
@@ -143,7 +143,7 @@ import Training
         #expect(batch.sources.count == 8 + mixed.count { $0.partner != nil })
     }
 
-    @Test func sumsAreOfTheSameRoomAndAsManyAsAsked() throws {
+    @Test func sumsAreOfTheSameRoomInTheRequestedShare() throws {
         let extra = LayoutFolder()
         for (index, name) in [
             "fold3_room1_mix001_ov1", "fold3_room2_mix001_ov1", "fold3_room2_mix002_ov1", "fold3_room2_mix003_ov1",
@@ -199,7 +199,7 @@ import Training
         #expect(levels.allSatisfy { abs($0) <= 6.001 } && levels.contains { $0 > 4 } && levels.contains { $0 < -4 })
     }
 
-    @Test func theLevelOfASumIsThatOfItsSecondPart() throws {
+    @Test func theGainOfASumAppliesToItsSecondPart() throws {
         let data = try load()
         defer { withExtendedLifetime(data) {} }
         func filled(gain: Float) throws -> [Float] {
@@ -218,20 +218,20 @@ import Training
         for i in 5 * 64 * channels..<whole.count where i % channels < 4 { #expect(abs(whole[i] - half[i] - 6.0206) < 1e-2) }
     }
 
-    @Test func nothingToMixIsSaid() throws {
+    @Test func nothingToMixIsReported() throws {
         try FileManager.default.removeItem(atPath: dataset.audio(b))
         let data = try load()
         #expect { _ = try SequenceMixing(probability: 0.5, recordings: data.training) } throws: { "\($0)".hasPrefix("mix: expected") }
     }
 
-    @Test func audioThatIsGoneIsNamed() throws {
+    @Test func missingAudioIsNamed() throws {
         let data = try load()
         try FileManager.default.removeItem(atPath: dataset.audio(b))
         defer { withExtendedLifetime(data) {} }
         #expect { _ = try sum(data, from: 0, and: 0, blocks: 4) } throws: { "\($0)".contains(dataset.audio(b)) }
     }
 
-    @Test func threadsFillTheSame() throws {
+    @Test func theNumberOfThreadsDoesNotMatter() throws {
         let data = try load()
         defer { withExtendedLifetime(data) {} }
         let mixing = try SequenceMixing(probability: 0.7, recordings: data.training)

@@ -30,7 +30,7 @@ import Training
 
     /// Who answers as the teacher does, as many blocks later as it looks ahead, has nothing to learn from it but in the blocks
     /// for which there is no answer yet.
-    @Test(arguments: [0, 2]) func nothingIsLeftToLearnFromOnesOwnAnswers(lookAhead: Int) {
+    @Test(arguments: [0, 2]) func aModelHasNothingToLearnFromItself(lookAhead: Int) {
         let model = model()
         var settings = TrainingSettings(architecture: model.architecture)
         settings.architecture.lookAhead = lookAhead
@@ -74,7 +74,7 @@ import Training
         }
     }
 
-    @Test func itsWeightIsItsShare() throws {
+    @Test func theWeightIsTheShareOfTheLoss() throws {
         let dataset = try SmallDataset()
         let teacher = model()
         func parameters(_ weight: Double?, _ name: String) throws -> [Float] {
@@ -89,7 +89,7 @@ import Training
         #expect(try parameters(0.5, "half") != alone)
     }
 
-    @Test func oneThatDoesNotFitIsRefused() throws {
+    @Test func aMismatchedTeacherIsRefused() throws {
         let dataset = try SmallDataset()
         func refusal(_ teacher: ModelFile, weight: Double = 0.5, tracking: Bool = false) throws -> String? {
             var settings = SmallDataset.settings(epochs: 1)

@@ -160,7 +160,7 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
         withExtendedLifetime(parameters) {}
     }
 
-    @Test func workersDoNotChangeAnything() {
+    @Test func theNumberOfWorkersDoesNotMatter() {
         let parameters = HungarianParameters<Double>(2, width: 6, seed: 4)
         let c = LossCase.random(sequences: 5, blocks: 6, slots: 2, seed: 9)
         let results = [1, 2, 3].map { c.evaluate(TrackingLossSettings(), network: parameters, workers: $0) }
@@ -233,7 +233,7 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
         #expect(abs(moves - stays - 1.0 / 15) < 1e-9)
     }
 
-    @Test func nothingCrossesFromOneSequenceIntoTheNext() {
+    @Test func sequencesAreIndependent() {
         var c = twoSources(Array(repeating: [0, 1], count: 5) + Array(repeating: [1, 0], count: 5))
         let whole = c.evaluate(exactSettings).value.tracking
         let halves = LossCase(sequences: 2, blocks: 5, slots: 2)

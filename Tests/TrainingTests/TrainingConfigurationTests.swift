@@ -169,7 +169,7 @@ import Training
             "network.features: expected features of the format foa, found mic-phase"
         ),
         ("[data]\ntrain_folds = \"6-3\"", "data.train_folds: expected folds such as 1, 3-6 or 1,3-6, found the string \"6-3\""),
-        ("[data]\ntrain_folds = \"1-3\"", "data.train_folds: expected other folds than those that are trained on, found 2 in both"),
+        ("[data]\ntrain_folds = \"1-3\"", "data.train_folds: expected folds other than the training folds, found 2 in both"),
         ("[data]\nformat = \"wxyz\"", "data.format: expected one of foa, mic, found the string \"wxyz\""),
         ("[training]\nseed = -1", "training.seed: expected an integer from 0 to 9223372036854775807, found the integer -1"),
         (
@@ -219,7 +219,7 @@ import Training
         #expect(found.count == 1 && found[0].hasPrefix("t.toml: line \(line), column"), "\(found)")
     }
 
-    @Test func optionsBeatTheFileAndAreNamedAsTheyAreTyped() throws {
+    @Test func optionsOverrideTheFileAndAreNamedAsTyped() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
         let folder = temporary.path

@@ -13,7 +13,7 @@ import Training
 
     /// What a killed run can leave behind, and what is kept of it when its checkpoint knows two epochs.
     @Test(arguments: [0, 1, 2, 3, 4, 5, 6, 7])
-    func onlyWholeLinesOfKnownEpochsStay(index: Int) throws {
+    func onlyWholeLinesOfKnownEpochsAreKept(index: Int) throws {
         let two = line(1) + line(2)
         let cases: [(found: String, kept: String)] = [
             (two, two), (two + line(3), two), (two + line(3) + line(4), two), (two + "{\"epoch\":3,\"lo", two),
@@ -31,7 +31,7 @@ import Training
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "")
     }
 
-    @Test func noLogIsNoError() throws {
+    @Test func aMissingLogIsNotAnError() throws {
         try TrainingLog(path: path).keep(epochs: 2)
         #expect(!FileManager.default.fileExists(atPath: path))
     }

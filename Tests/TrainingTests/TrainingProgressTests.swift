@@ -29,7 +29,7 @@ import Training
         #expect(settings.rate(at: 60, halvings: 3) == settings.rate(at: 60))
     }
 
-    @Test func constantStays() {
+    @Test func theConstantScheduleDoesNotChange() {
         let settings = settings { $0.schedule = .constant }
         #expect([20, 60, 99].allSatisfy { settings.rate(at: $0, halvings: 2) == 1 })
     }

@@ -58,7 +58,7 @@ import Training
         #expect(try log("killed") == log("whole") && log("whole").count == 3)
     }
 
-    @Test func patienceEndsARunForGood() throws {
+    @Test func patienceEndsARunPermanently() throws {
         var settings = idle(epochs: 9)
         settings.patience = 2
         let reports = try dataset.train(settings, in: "\(folder)/run")
@@ -103,7 +103,7 @@ import Training
         #expect(try files.map { try contents("run/\($0)") } == before)
     }
 
-    @Test func featuresThatTheScalerMeetsAreNamedToo() throws {
+    @Test func nonFiniteFeaturesInTheScalerAreNamed() throws {
         _ = try dataset.data()
         try dataset.spoil("fold4_room1_mix001_ov1", from: 20)
         let error = #expect(throws: TrainingError.self) { _ = try dataset.data() }
@@ -113,7 +113,7 @@ import Training
     }
 
     /// Each time, though its features are extracted once.
-    @Test func aRecordingOfAbsurdLevelIsUsedWithoutThoseSamplesAndNamed() throws {
+    @Test func aRecordingWithInvalidSamplesIsUsedAndNamed() throws {
         let path = dataset.audio("fold4_room1_mix001_ov1")
         let writer = try AudioFileWriter(path: path, encoding: .waveFloat, sampleRate: 24_000, channels: 4)
         var samples = [Float](repeating: 0.1, count: 24_000 * 4)
@@ -137,7 +137,7 @@ import Training
         let error = #expect(throws: TrainingError.self) { _ = try run.runEpoch { _ in } }
         let line = try #require(error?.description)
         #expect(line.hasPrefix("training step 0: expected finite numbers, found parameters not finite; its batch was fold"))
-        #expect(line.hasSuffix("lower the learning rate or look at these recordings") && !line.contains("\n"))
+        #expect(line.hasSuffix("lower the learning rate or check these recordings") && !line.contains("\n"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run") == [])
     }
 
@@ -156,7 +156,7 @@ import Training
         #expect(try contents("run/checkpoint.safetensors") == bytes)
     }
 
-    @Test func aRunWhoseBestModelIsGoneIsRefused() throws {
+    @Test func aRunWithoutItsBestModelIsRefused() throws {
         let settings = SmallDataset.settings(epochs: 2)
         _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
         try FileManager.default.removeItem(atPath: "\(folder)/run/model.safetensors")
@@ -166,7 +166,7 @@ import Training
 
     /// The same names, sizes, labels and settings, but other audio: in training or in validation.
     @Test(arguments: [("fold3_room1_mix000_ov1", "data.training"), ("fold2_room1_mix002_ov1", "data.validation")])
-    func aRunOfOtherAudioIsNotGoneOnWith(name: String, told: String) throws {
+    func aRunOfOtherAudioIsNotResumed(name: String, told: String) throws {
         let settings = SmallDataset.settings(epochs: 2)
         _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
         let labels = try String(contentsOfFile: dataset.metadata(name), encoding: .utf8)

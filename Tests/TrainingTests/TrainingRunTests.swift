@@ -84,7 +84,7 @@ import Training
         }
     }
 
-    @Test func anInitialModelIsGoneOnFrom() throws {
+    @Test func anInitialModelIsUsed() throws {
         var settings = settings(epochs: 1)
         _ = try train(settings, in: "\(folder)/first")
         let model = try ModelFile.load("\(folder)/first/model.safetensors")

@@ -1,4 +1,4 @@
-"""What both maps start from: covariances of the four channels in bands, and how far each band stands out of the noise.
+"""Input of both maps: covariances of the four channels in bands, and the level of each band above the noise.
 
 Everything of block k is made of samples before its end.
 """

@@ -29,7 +29,7 @@ def grid(count: int) -> np.ndarray:
 
 
 def steering(form: str, directions: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
-    """[frequencies, directions, 4] complex, unit length: what a plane wave leaves in the four channels.
+    """[frequencies, directions, 4] complex, unit length: responses of the four channels to plane waves.
 
     FOA as N3D (dipoles times root 3), in which a diffuse field is white.
     """
@@ -64,7 +64,7 @@ def coefficients(matrices: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Analysis:
-    """Of one recording: what a change of the thresholds of a map leaves as it is."""
+    """The part of a recording's map that does not depend on thresholds."""
 
     bands: covariance.Bands
     dominance: np.ndarray  # [blocks, bands]: first eigenvalue over the second
@@ -131,7 +131,7 @@ class Mapper:
             for n in range(MOST_PEAKS):
                 top = int(np.argmax(left))
                 if left[top] <= 0 or values[top] < values[around[top]].max():
-                    # What remains is the flank of a peak that was taken.
+                    # What remains is the flank of a peak that was already used.
                     if left[top] <= 0:
                         break
                     left[around[top]] = 0

@@ -22,7 +22,7 @@ class MapSettings:
 class TrackSettings:
     birth: float = 0.08  # height of a peak that begins a track
     stay: float = 0.04  # and of one that keeps it
-    second: float = 0.3  # of the highest peak, to begin a track beside it
+    second: float = 0.3  # of the highest peak, to begin another track
     gate: float = 20.0  # degrees between a track and its peak
     noise: float = 5.0  # degrees, of a peak
     acceleration: float = 30.0  # degrees per s^1.5

@@ -1,4 +1,4 @@
-"""What `bearing train` sees of a data set, for a training elsewhere: features from the cache that bearing made, references in
+"""The data of `bearing train` for another training program: features from the cache that bearing made, references in
 their slots, the scaler, and batches drawn by the same rule."""
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def recording(audio: Path, labels: Path, cache: Path, kind: str, tracks: int) ->
 
 
 def cached_features(audio: Path, path: Path, kind: str) -> np.ndarray:
-    """[frames, 64, C], memory-mapped. Refused where bearing would read the audio again: the header has the stamp of the audio's file."""
+    """[frames, 64, C], memory-mapped. Refused if bearing would read the audio again: the header has the stamp of the audio's file."""
     status = os.stat(audio)
     advice = "run bearing train or bearing evaluate with this --cache first"
     if not path.exists():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ours against PyTorch, in turn on the same machine: audio-seconds of training a second, and their ratio.
+"""Compares the training speed with PyTorch's, alternately on the same machine: audio-seconds per second, and their ratio.
 
     tools/benchmarks/compare_training.py --form live --filters 64 --gru-width 192 --pairs 3
 

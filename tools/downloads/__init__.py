@@ -1,1 +1,1 @@
-"""What tools/get-tau-nigens reads archives with, and the table of what it downloads."""
+"""The archive reader of tools/get-tau-nigens, and the table of its downloads."""

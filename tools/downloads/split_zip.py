@@ -19,11 +19,11 @@ CHUNK = 1 << 20
 
 
 class BadArchive(Exception):
-    """What is wrong with the archive, without its name."""
+    """A fault of the archive, without its name."""
 
 
 class Volumes:
-    """Several files, in order, as one that can be read from any place."""
+    """Several files, in order, as one seekable file."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.files = []
@@ -116,7 +116,7 @@ def widen(extra: bytes, size: int, compressed: int, header: int, volume: int) ->
 
 
 def contents(volumes: Volumes, entry: Entry) -> Iterator[bytes]:
-    """The bytes of one entry, piece by piece; raises after the last one if they are not what the directory promised."""
+    """The bytes of one entry, piece by piece; raises after the last one if they do not match the directory."""
     if entry.flags & 1:
         raise BadArchive(f"{entry.name}: expected no password, found an encrypted entry")
     if entry.method not in (0, 8):

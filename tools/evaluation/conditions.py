@@ -1,4 +1,4 @@
-"""accuracy conditions: the same figures by what a recording or a reference is like."""
+"""accuracy conditions: the same figures by properties of recordings and references."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def reference_groups(
 
 
 def event_snr(fact: dict[str, Any] | None, outcome: matching.Outcome) -> float | None:
-    """dB over the background of the event that a reference is part of; None where no fact says it."""
+    """dB over the background of the event that a reference is part of; None if the facts do not contain it."""
     for event in (fact or {}).get("events", []):
         same = event["class"] == outcome.reference.kind and event["track"] == outcome.reference.track
         if same and event["first_block"] <= outcome.block <= event["last_block"]:

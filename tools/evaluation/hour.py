@@ -1,4 +1,4 @@
-"""accuracy hour: one stream of an hour, to see whether state that is carried on spoils what comes later."""
+"""accuracy hour: one stream of an hour, which shows whether accumulated state reduces accuracy."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path)
 
 
 def chosen(paths: list[Path], minutes: int) -> list[Path]:
-    """The first recordings that make so many minutes."""
+    """The first recordings with a total of this many minutes."""
     import soundfile
     seconds, result = 0.0, []
     for path in paths:

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import matching, program, systems, tables, tracks
 
-ABOUT = "what -30 dB and +6 dB of gain change"
+ABOUT = "the effect of -30 dB and +6 dB of gain"
 DETAIL = """The recordings must be float files (test-scenes.py --float), so that a gain neither rounds nor clips them. A tracker
 that does not care about level gives the same tracks; the share of directions that are equal within a degree is shown too."""
 DEFAULT_BASELINES = ["music-foa", "srp-mic"]

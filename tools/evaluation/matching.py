@@ -1,4 +1,4 @@
-"""Who is paired with whom in a block, by the rules of `bearing score`, for every single reference. Standard library only.
+"""Pairs of references and predictions in a block, by the rules of `bearing score`. Standard library only.
 
 `bearing score` counts over recordings. Here the same pairs are given for each reference of each block, so that they can
 be grouped by what holds of the reference there: whether it moves, how loud it is, how many others are active. All
@@ -42,7 +42,7 @@ def outcomes(references: list[list[Source]], predictions: list[list[Source]]) ->
 
 
 def gated(real: list[Source], found: list[Source], angles: list[list[float]], latest: dict[int, int]) -> dict[int, int]:
-    """{reference: prediction}, places: the latest match while within the gate, then as many as possible at least angle."""
+    """{reference: prediction}, indices: the latest match while within the gate, then as many as possible with the least angle."""
     matches = {}
     for i, reference in enumerate(real):
         for j, prediction in enumerate(found):

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Unfit(Exception):
-    """One line that says what was expected, what was found and what to do."""
+    """One line with what was expected, what was found and what to do."""
 
 
 def find(given: str | Path | None = None) -> Path:
@@ -29,7 +29,7 @@ def find(given: str | Path | None = None) -> Path:
 
 
 def score(program: str | Path, references: Path, tracks: Path, names: list[str] | None = None) -> dict[str, Any]:
-    """What `bearing score --json` says of two folders of csv files, or only of the recordings `names` in them."""
+    """The output of `bearing score --json` for two folders of csv files, or only for the recordings `names` in them."""
     if names is None:
         return json.loads(answer([program, "score", references, tracks, "--json"]))
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,4 +1,4 @@
-"""The trackers of a comparison: what runs them over recordings, and where their tracks are kept. Standard library only."""
+"""The trackers of a comparison: their commands, and the folders of their tracks. Standard library only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BASELINES = {
 
 
 class System:
-    """A tracker: `name` for tables, `slug` for folders, `form` of the recordings that it hears."""
+    """A tracker: `name` for tables, `slug` for folders, `form` of its input recordings."""
 
     def __init__(
         self, name: str, slug: str, form: str, command: Callable[[list[Path], Path], None], stamp: str,
@@ -37,7 +37,7 @@ class System:
         self.model = model  # path of the model file; None for a baseline
 
     def track(self, recordings: list[Path], kept: str | Path) -> Path:
-        """A folder with a csv for each of `recordings` (paths): kept/slug; what is there of the same tracker stays."""
+        """A folder with a csv for each of `recordings` (paths): kept/slug; existing files of the same tracker are kept."""
         out = Path(kept) / self.slug
         out.mkdir(parents=True, exist_ok=True)
         made = out / ".made-by"
@@ -101,7 +101,7 @@ def recordings(dataset: str | Path, form: str) -> list[Path]:
 
 
 def facts(dataset: str | Path) -> dict[str, dict[str, Any]]:
-    """{name: facts} of facts.jsonl, which tools/scenes/test-scenes.py writes; empty where there is none."""
+    """{name: facts} of facts.jsonl, which tools/scenes/test-scenes.py writes; empty without that file."""
     path = Path(dataset) / "facts.jsonl"
     if not path.exists():
         return {}

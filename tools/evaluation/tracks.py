@@ -23,7 +23,7 @@ def angle(a: Source, b: Source) -> float:
 
 
 def rows(path: str | Path) -> list[tuple[int, int, int, float, float]]:
-    """(frame, class, track, azimuth, elevation) of a csv, the first of what repeats frame, class and track."""
+    """(frame, class, track, azimuth, elevation) of a csv, the first of rows that repeat frame, class and track."""
     found = {}
     with open(path, newline="") as file:
         for line, row in enumerate(csv.reader(file), 1):
@@ -55,7 +55,7 @@ def references(path: str | Path) -> list[list[Source]]:
 
 
 def predictions(path: str | Path) -> list[list[Source]]:
-    """[block][Source]: identities are the track column as it stands."""
+    """[block][Source]: identities are the values of the track column."""
     blocks = []
     for frame, kind, track, azimuth, elevation in rows(path):
         while len(blocks) <= frame:

@@ -42,7 +42,7 @@ def main() -> None:
             if message["state"] != "running":
                 print(f"capture is {message['state']}", flush=True)
         elif message["type"] == "tracks":
-            # `seq` never skips at the daemon: a gap is what this reader was too slow for.
+            # `seq` never skips at the daemon: a gap means that this reader was too slow.
             if expected is not None and message["seq"] != expected:
                 print(f"missed {message['seq'] - expected} lines", flush=True)
             expected = message["seq"] + 1

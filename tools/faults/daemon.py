@@ -71,7 +71,7 @@ class Daemon:
         self.lines.append(line)
 
     def wait(self, wanted: Callable[[Line], bool], start: int = 0, patience: float = 5) -> Line | None:
-        """The first line from number `start` on that is as wanted; None when none comes in so many seconds."""
+        """The first matching line from number `start` on; None if there is none within the time."""
         deadline = time.monotonic() + patience
         at = start
         with self._changed:

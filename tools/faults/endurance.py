@@ -1,4 +1,4 @@
-"""The parts of tools/faults/soak: each returns figures, and the deviations from what docs/faults.md promises."""
+"""The parts of tools/faults/soak: each returns figures, and the deviations from docs/faults.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SERVES_WITHIN = 30
 
 
 class Identities:
-    """Whether an id is ever given to a second track: its age tells when it was born."""
+    """Whether an id is ever given to a second track; a track's age gives its start."""
 
     def __init__(self) -> None:
         self.births = {}

@@ -1,4 +1,4 @@
-"""The parts of tools/faults/soak about uptime and signals: each returns figures, and what was not as it ought to be."""
+"""The parts of tools/faults/soak about uptime and signals: each returns figures and deviations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LATE = 2
 
 
 def counters(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[str]]:
-    """All counters as after so many hours: a file that loops, ids, blocks, latencies, times."""
+    """All counters as after this many hours: a looping file, ids, blocks, latencies, times."""
     figures, problems = {}, []
     for hours in (1, 10, 87_600):
         daemon = Stream(
@@ -39,7 +39,7 @@ def counters(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any],
         health = daemon.health
         highest = daemon.identities.highest
         checks = {
-            "the daemon ended by itself": status == 0,
+            "the daemon ended without an error": status == 0,
             f"the end took {took:.1f} s": took < ENDS_WITHIN,
             f"{daemon.count} lines in {options.seconds} s": daemon.count > 8 * options.seconds,
             f"{daemon.gaps} gaps in seq": daemon.gaps == 0,
@@ -94,7 +94,7 @@ def hangups(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], 
         problems.append(f"the end took {ended:.2f} s")
     if daemon.gaps:
         problems.append(f"{daemon.gaps} gaps in seq")
-    # Each reload starts the network anew, and blocks that its look-ahead still waits for are not reported.
+    # Each reload resets the network, and blocks within its look-ahead are not reported.
     if daemon.count < took:
         problems.append(f"{daemon.count} lines in {took:.0f} s")
     if not reloads:

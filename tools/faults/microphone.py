@@ -1,4 +1,4 @@
-"""The project's virtual microphone with its faults, and its log of what was read."""
+"""The project's virtual microphone with its faults, and its log of the audio read."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Microphone:
         return {key: (self.settings.get(key) or 0) + 1}
 
     def sessions(self) -> list[Session]:
-        """What was read, once the daemon has closed the device."""
+        """The audio read, after the daemon has closed the device."""
         found = []
         for line in self.log.read_text().splitlines():
             words = line.split()
@@ -125,7 +125,7 @@ class Microphone:
         return b"".join(parts)
 
     def stretches(self) -> tuple[list[list[tuple[int, int]]], list[float]]:
-        """What was read, as lists of pieces between gaps after which tracks start again; and the gaps, seconds."""
+        """The audio read, as lists of pieces between gaps that restart tracks; and the gaps in seconds."""
         found, gaps, end = [], [], None
         for session in self.sessions():
             gap = 0 if end is None else session.start - end
@@ -150,7 +150,7 @@ class Microphone:
         ]
 
     def compare(self, comparison: Comparison, lines: list[Line], expected: list, untold: int) -> None:
-        """Numbers of blocks follow from the frames that were read, so every line has its place.
+        """Numbers of blocks follow from the frames read, which assigns every line.
 
         `untold`: blocks at the end of each stretch of which no line comes.
         """

@@ -1,4 +1,4 @@
-"""The faults of the virtual microphone: how each begins and ends, and which counters of the status line tell it."""
+"""The faults of the virtual microphone: how each begins and ends, and which counters of the status line report it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fault:
 
 
 def once(key: str, **settings: float) -> Callable[[Microphone, Daemon], None]:
-    """A fault that happens and is over."""
+    """A momentary fault."""
 
     def inject(microphone: Microphone, daemon: Daemon) -> None:
         microphone.set(**settings, **microphone.again(key))
@@ -43,7 +43,7 @@ def once(key: str, **settings: float) -> Callable[[Microphone, Daemon], None]:
 
 
 def during(seconds: float, *phases: dict[str, float], key: str | None = None) -> Callable[[Microphone, Daemon], None]:
-    """Faults that last: each phase so many seconds, then all is well."""
+    """Lasting faults: each phase has a duration, then the device works."""
 
     def inject(microphone: Microphone, daemon: Daemon) -> None:
         names = {name for phase in phases for name in phase}

@@ -1,4 +1,4 @@
-"""A second implementation of the ALSA interface, by others: a private PulseAudio whose monitor source is the microphone.
+"""A second, independent implementation of the ALSA interface: a private PulseAudio whose monitor source is the microphone.
 
 Its server can be killed, hung and robbed of its source. What the daemon read of it is taken down by ALSA's own `file` plugin
 in between, a file for each time that the device was opened.
@@ -35,7 +35,7 @@ PLUGIN = "libasound_module_pcm_pulse.so"
 
 
 def missing() -> str | None:
-    """What is not installed, or None."""
+    """The missing software, or None."""
     for program in ("pulseaudio", "pactl", "paplay"):
         if not shutil.which(program):
             return program
@@ -133,7 +133,7 @@ pcm.bearingpulse {{
         return [path for path in [self.tap, *later] if path.exists() and path.stat().st_size >= 2400 * 16]
 
     def lost(self, seconds: float) -> int:
-        """How often the device was gone for so long: it was opened anew each time."""
+        """How often the device was missing that long: it was reopened each time."""
         return len(self._taps()) - 1
 
     def heard(self) -> list:

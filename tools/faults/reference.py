@@ -33,7 +33,7 @@ def localize(program: str | Path, stretches: list, folder: Path) -> list[list[li
 
 
 class Comparison:
-    """Compares what was heard with references, stretch after stretch; ids may differ, but never be used twice."""
+    """Compares tracks with references, segment by segment; ids may differ, but must not be reused."""
 
     def __init__(self) -> None:
         self.problems = []
@@ -51,7 +51,7 @@ class Comparison:
                 return
             wanted = expected[block]
             if len(wanted) != len(tracks):
-                self.problems.append(f"{where}, block {block}: expected {len(wanted)} tracks, heard {len(tracks)}")
+                self.problems.append(f"{where}, block {block}: expected {len(wanted)} tracks, found {len(tracks)}")
                 return
             self.blocks += 1
             for track, other in zip(tracks, wanted):
@@ -61,7 +61,7 @@ class Comparison:
                 if off == ["azimuth"] and abs(abs(track["azimuth"] - other["azimuth"]) - 360) < 0.02:
                     off = []
                 if off:
-                    self.problems.append(f"{where}, block {block}: expected {other}, heard {track}")
+                    self.problems.append(f"{where}, block {block}: expected {other}, found {track}")
                     return
                 name = names.setdefault(other["id"], track["id"])
                 if name != track["id"]:

@@ -1,4 +1,4 @@
-"""One fault, injected many times into one stream, and what came of it."""
+"""One fault, injected many times into one stream, and its effects."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What tools/install and tools/uninstall share: where things go, and the list of what was put there."""
+"""Shared by tools/install and tools/uninstall: the layout of an installation, and the list of its files."""

@@ -5,7 +5,7 @@ import pathlib
 
 
 class InstallationError(Exception):
-    """What stands in the way, in one line: expected, found, what to do."""
+    """An error in one line: expected, found, what to do."""
 
 
 @dataclasses.dataclass(frozen=True)

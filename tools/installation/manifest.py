@@ -1,4 +1,4 @@
-"""The list of what an installation put where: removing goes by it, and nothing else."""
+"""The list of installed files, which alone decides what is removed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .layout import InstallationError, Layout
 
 
 def digest(path: pathlib.Path) -> str:
-    """What a file holds, or where a link leads."""
+    """The contents of a file, or the target of a link."""
     if path.is_symlink():
         return hashlib.sha256(os.readlink(path).encode()).hexdigest()
     return hashlib.sha256(path.read_bytes()).hexdigest()

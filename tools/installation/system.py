@@ -9,7 +9,7 @@ from .layout import Layout
 
 
 def after_installing(layout: Layout) -> None:
-    """Makes the user and the socket's folder and has systemd read the units; says how where it cannot or must not."""
+    """Creates the user and the socket's folder and reloads systemd's units; prints the commands if it cannot or must not."""
     commands = [["systemd-sysusers", str(layout.service("sysusers.d") / "bearing.conf")],
                 ["systemd-tmpfiles", "--create", str(layout.service("tmpfiles.d") / "bearing.conf")]]
     if not layout.systemd_looks_there:

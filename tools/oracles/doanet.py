@@ -1,4 +1,4 @@
-"""DOAnet in PyTorch, after the paper's figure 1: the oracle of Sources/Networks, and what training is timed against."""
+"""DOAnet in PyTorch, after the paper's figure 1: the oracle of Sources/Networks, and the reference for training speed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class DOAnet(nn.Module):
         return torch.tanh(self.direction(x)), self.activity(x)
 
     def named(self, pick: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Our name -> tensor in our layout, of every parameter; `pick` says what of it (its values, its gradient)."""
+        """Our name -> tensor in our layout, of every parameter; `pick` selects its values or its gradient."""
         return {name: value.detach().clone().contiguous() for name, value in self.named_views(pick).items()}
 
     def named_views(self, pick: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -69,7 +69,7 @@ class DOAnet(nn.Module):
         return result
 
     def load_named(self, tensors: dict[str, torch.Tensor]) -> DOAnet:
-        """Takes over parameters by our names and in our layouts: what `named` gives."""
+        """Copies parameters by our names and in our layouts, as returned by `named`."""
         with torch.no_grad():
             for name, view in self.named_views(lambda p: p.data).items():
                 view.copy_(tensors[name])

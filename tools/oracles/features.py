@@ -1,4 +1,4 @@
-"""Writes Tests/Fixtures/Features/features.safetensors: what librosa and scipy make of four channels of audio.
+"""Writes Tests/Fixtures/Features/features.safetensors: features of four channels of audio by librosa and scipy.
 
 Formulas: the docstrings of Sources/Features. Everything is computed in double precision, then kept as float32.
 """

@@ -1,4 +1,4 @@
-"""Writes Tests/Fixtures/Tracking/metrics.safetensors: random tracks, and what py-motmetrics and TrackEval make of them.
+"""Writes Tests/Fixtures/Tracking/metrics.safetensors: random tracks, with their scores by py-motmetrics and TrackEval.
 
 Each scene has sources that are born, move, pause and die; its tracker misses blocks, reports false directions, strays out of
 the gate, exchanges identities and begins new ones. In the last scenes sources crowd within the gate of one another, exchanges

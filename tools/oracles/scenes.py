@@ -1,4 +1,4 @@
-"""Fixtures of room Scenes: image sources and impulse responses from pyroomacoustics, the rigid sphere from scipy's Bessel
+"""Fixtures of module Scenes: image sources and impulse responses from pyroomacoustics, the rigid sphere from scipy's Bessel
 functions, capsules in open air from their definition, diffuse fields by integration over the sphere."""
 
 from __future__ import annotations

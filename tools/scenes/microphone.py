@@ -1,4 +1,4 @@
-"""What the two microphone formats make of a plane wave: first-order Ambisonics, and a tetrahedron on a rigid sphere.
+"""Responses of the two microphone formats to a plane wave: first-order Ambisonics, and a tetrahedron on a rigid sphere.
 
 A wave's share of the output is a sum over components: a real weight that depends on its direction, times a filter
 that does not. So any number of arrivals is accumulated first, component by component, and filtered once.

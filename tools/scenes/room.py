@@ -1,4 +1,4 @@
-"""A shoebox room heard from one point: images from pyroomacoustics up to the mixing time, a statistical tail after it.
+"""A shoebox room with one receiver: images from pyroomacoustics up to the mixing time, a statistical tail after it.
 
 Every arrival, image or tail, is (delay, direction, gain in each band); one renderer turns arrivals into an 8-channel
 response: 4 channels FOA, 4 channels MIC.

@@ -20,7 +20,7 @@ STALLED_ROOM = 4096
 
 
 class Subscriber:
-    """One connection and what it is for: healthy, talking, stalled or leaving."""
+    """One connection and its role: healthy, talking, stalled or leaving."""
 
     def __init__(self, kind: str, connection: socket.socket, sampled: bool) -> None:
         self.kind = kind
@@ -109,7 +109,7 @@ class Crowd:
         self.later(self.random.expovariate(1 / 1.5), lambda: self.ending or self.join("leaving"))
 
     def ask_stalled(self, member: Subscriber) -> None:
-        """Says something each second: a kernel whose buffer is full may drop the daemon's reset, and is reset again when it sends."""
+        """Sends data each second: a kernel whose buffer is full may drop the daemon's reset, and is reset again when it sends."""
         if member.connection.fileno() < 0 or self.ending:
             return
         try:
@@ -186,7 +186,7 @@ class Crowd:
                 elif line.startswith(STATUS):
                     self.status = json.loads(line)
             except ValueError:
-                self.blame(f"a line that is no JSON: {line[:60]!r}")
+                self.blame(f"a line that is not JSON: {line[:60]!r}")
 
     def blame(self, fault: str) -> None:
         self.faults.append(fault)

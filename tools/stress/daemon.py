@@ -73,7 +73,7 @@ class Daemon:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def settled_descriptors(self) -> int:
-        """How many there are once the start is over: as many twice in a row."""
+        """The count after the start, when two readings agree."""
         before = None
         while (now := self.descriptors()) != before:
             before = now

@@ -1,1 +1,1 @@
-"""What `check` looks at: the dependencies of targets, and the cycles between files."""
+"""Checked by `check`: the dependencies of targets, and the cycles between files."""

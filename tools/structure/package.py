@@ -23,7 +23,7 @@ class Target:
 
 
 def targets(project: pathlib.Path) -> list[Target]:
-    """All targets of Swift code; what wraps C libraries has no imports."""
+    """All targets of Swift code; wrappers of C libraries have no imports."""
     answer = subprocess.run(
         ["swift", "package", "--package-path", str(project), "dump-package"], capture_output=True, text=True, check=True)
     dump = json.loads(answer.stdout)

@@ -58,7 +58,7 @@ class Lint(unittest.TestCase):
         self.linter("shellcheck", 0)
         done = self.lint()
         self.assertEqual(done.returncode, 0)
-        self.assertIn("no ruff here, so Python is left out", done.stderr)
+        self.assertIn("ruff is not installed, so Python is skipped", done.stderr)
         self.assertEqual(self.lint("--all").returncode, 1)
 
     def test_an_unknown_option_is_a_usage_error(self) -> None:

@@ -1,4 +1,4 @@
-"""tools/structure/check: that it finds what it is for, and nothing in this project."""
+"""tools/structure/check: it finds violations, and none in this project."""
 
 import pathlib
 import shutil

@@ -1,4 +1,4 @@
-"""The systemd files, judged by systemd itself: without its programs these tests are left out."""
+"""The systemd files, checked by systemd's own programs; without these the tests are skipped."""
 
 from __future__ import annotations
 

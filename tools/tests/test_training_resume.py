@@ -1,4 +1,4 @@
-"""`bearing train`, killed again and again, against a run that nobody disturbs. Standard library only; needs a built program."""
+"""`bearing train`, killed repeatedly, compared with an undisturbed run. Standard library only; needs a built program."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def scene(seed: int, seconds: int = 8) -> tuple[array.array, list]:
 
 
 class Run:
-    """A training that goes on in the background; what it says lies in files, so that it never waits for a reader."""
+    """A training in the background; its output goes to files, so that it never waits for a reader."""
 
     def __init__(self, command: list[str], folder: str) -> None:
         self.out, self.err = (os.path.join(folder, name) for name in ("stdout", "stderr"))
@@ -185,7 +185,7 @@ class TrainingResume(unittest.TestCase):
         self.assertEqual(self.state("killed"), before)
 
     def state(self, out: str) -> list[bytes]:
-        """What a run has kept so far; nothing while there is no checkpoint."""
+        """The saved state of a run; empty without a checkpoint."""
         names = ("checkpoint.safetensors", "model.safetensors", "log.jsonl")
         return [self.read(out, name) if os.path.exists(self.path(out, name)) else b"" for name in names]
 

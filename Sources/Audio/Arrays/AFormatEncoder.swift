@@ -1,23 +1,24 @@
 import Geometry
 import Glibc
 
-/// Designs the filters that make first-order Ambisonics of an array's capsules.
+/// Designs the filters that encode an array's capsules as first-order Ambisonics.
 ///
-/// At every frequency, the matrix that turns the capsules' responses to plane waves from everywhere into those of W, Y, Z and X with the
-/// smallest square error. Below the frequency at which waves get too short for the array, that equals a matrix of aims and
-/// a correction for the distance between capsules; above, the matrix is scaled to keep the power that a diffuse field has.
+/// At every frequency this is the least-squares matrix from the capsules' responses to plane waves of all directions to W, Y, Z
+/// and X. While the waves are long relative to the array, it equals a matrix of aims and a correction for the distance between
+/// capsules. For shorter waves it is scaled to preserve the power of a diffuse field.
 ///
-/// What is left below is the second order of the sound field, which four capsules cannot tell from the first. Directions are read from the
-/// part of X, Y and Z in phase with W, so W's phase is turned until that leakage is a quarter period away from it: it then no longer
-/// bends directions, which for a usual A-format microphone are right to 3 degrees up to 2.9 kHz instead of 1.6.
+/// At low frequencies the remaining error is the second order of the sound field, which four capsules cannot separate from the
+/// first. Directions come from the part of X, Y and Z in phase with W. So the phase of W is rotated until that leakage is in
+/// quadrature, where it does not bias directions. For a usual A-format microphone they are then accurate to 3 degrees up to 2.9
+/// kHz instead of 1.6.
 public enum AFormatEncoder {
-    /// How many times louder than in an open field the noise of one capsule may get in a channel, towards low frequencies.
+    /// Maximum amplification of a capsule's noise in a channel towards low frequencies, relative to an open field.
     private static let largestGain = 10.0
-    /// Hz from which on `EncodingFilters.limit` is looked for.
+    /// Lowest frequency in Hz considered for `EncodingFilters.limit`.
     private static let lowest = 200.0
     private static let directions = spread(240)
 
-    /// - Parameter geometry: four capsules that see all directions differently (`remarks` says when they do not).
+    /// - Parameter geometry: four capsules that distinguish all directions (otherwise see `remarks`).
     public static func filters(for geometry: ArrayGeometry) -> EncodingFilters {
         precondition(geometry.capsules.count == AudioFormat.channels, "an array has 4 capsules")
         let rate = Double(AudioFormat.sampleRate)
@@ -35,7 +36,7 @@ public enum AFormatEncoder {
         let spectra = bins.indices.map { index in
             let share = min(max((Double(index) - Double(bent) / 2) / (Double(bent) / 2), 0), 1)
             let frequency = bins[index].frequency
-            // The same for all channels, so that it bends no direction.
+            // Equal for all channels, so that it biases no direction.
             let highPass = corner > 0 ? Complex(0, frequency) / Complex(corner, frequency) : Complex(1)
             return bins[index].matrix(turned: bins[min(index, bent)].turn, diffuse: share).map { $0.map { highPass * $0 } }
         }
@@ -44,7 +45,8 @@ public enum AFormatEncoder {
             limit: Float(bins[limit].frequency))
     }
 
-    /// Hz below which an array that tells directions by phase would need more than the largest gain; 0 for one that does not.
+    /// The frequency in Hz below which an array that measures directions by phase would exceed the largest gain; 0 for other
+    /// arrays.
     private static func corner(_ geometry: ArrayGeometry) -> Double {
         let bin = EncodingBin(frequency: 20, geometry, directions)
         let largest = bin.least.map { $0.reduce(0) { $0 + $1.power } }.max() ?? 0
@@ -52,7 +54,7 @@ public enum AFormatEncoder {
         return corner < 8 ? 0 : corner
     }
 
-    /// Back to time, later by `delay`, under a window.
+    /// Transforms to the time domain, delayed by `delay`, with a window.
     ///
     /// - Returns: [4, 4, taps]
     private static func impulses(_ spectra: [[[Complex]]], points: Int, taps: Int, delay: Int) -> [Float] {
@@ -77,7 +79,7 @@ public enum AFormatEncoder {
         return result
     }
 
-    /// Directions evenly over the sphere, along a spiral.
+    /// Directions distributed evenly over the sphere, along a spiral.
     static func spread(_ count: Int) -> [Direction] {
         (0..<count).map { index in
             let z = 1 - (2 * Float(index) + 1) / Float(count)
@@ -88,19 +90,19 @@ public enum AFormatEncoder {
     }
 }
 
-/// The encoder at one frequency, and what it does to plane waves.
+/// The encoder at one frequency, and its errors for plane waves.
 private struct EncodingBin {
     let frequency: Double
-    /// Of least squares, [4, 4].
+    /// The least-squares solution, [4, 4].
     let least: [[Complex]]
-    /// What each channel is to be multiplied with to have the power of a diffuse field.
+    /// The factor for each channel that gives the power of a diffuse field.
     let diffuseGains: [Double]
-    /// Radians by which to turn W.
+    /// Phase rotation of W in radians.
     let turn: Double
-    /// The largest error of a direction in degrees, W turned, and of the gain of W, or of X, Y and Z together, in decibels.
+    /// Largest error of a direction in degrees, with W rotated, and of the gain of W, or of X, Y and Z together, in decibels.
     let bend, gainError: Double
 
-    /// Share of the response's power that is held against the solution, so that it always exists.
+    /// Regularisation relative to the response's power, so that a solution always exists.
     private static let loading = 2.5e-7
 
     init(frequency: Double, _ geometry: ArrayGeometry, _ directions: [Direction]) {
@@ -129,7 +131,7 @@ private struct EncodingBin {
         (bend, gainError) = Self.errors(encoded, directions, turn)
     }
 
-    /// - Parameters: `turned` radians of W; `diffuse`: 0 as least squares have it, 1 with the power of a diffuse field.
+    /// - Parameters: `turned`: phase rotation of W in radians; `diffuse`: 0 for least squares, 1 for the power of a diffuse field.
     func matrix(turned: Double, diffuse: Double) -> [[Complex]] {
         least.indices.map { row in
             let gain = pow(min(max(diffuseGains[row], 0.5), 2), diffuse)
@@ -138,7 +140,7 @@ private struct EncodingBin {
         }
     }
 
-    /// conj(W) times Y, Z, X of one direction, split into what points there and the rest.
+    /// conj(W) times Y, Z, X for one direction, split into the part along that direction and the rest.
     private static func intensity(
         _ encoded: [[Complex]], _ index: Int, _ direction: Direction
     ) -> (along: Complex, across: [Complex]) {
@@ -149,7 +151,7 @@ private struct EncodingBin {
         return (along, (0..<3).map { vector[$0] - unit[$0] * along })
     }
 
-    /// The turn of W after which what points elsewhere is out of phase: the one that makes the sum of squares smallest.
+    /// The phase rotation of W that minimises the sum of squares in phase pointing elsewhere.
     private static func turn(_ encoded: [[Complex]], _ directions: [Direction]) -> Double {
         var (squares, across, along) = (Complex.zero, 0.0, 0.0)
         for (index, direction) in directions.enumerated() {
@@ -162,7 +164,7 @@ private struct EncodingBin {
         }
         var turn = (.pi - atan2(squares.imaginary, squares.real)) / 2
         if turn > .pi / 2 { turn -= .pi }
-        // Where hardly anything points elsewhere, its phase says nothing.
+        // If hardly anything points elsewhere, its phase is meaningless.
         turn *= across / (across + 1e-5 * along)
         return min(max(turn, -0.6), 0.6)
     }

@@ -1,6 +1,6 @@
-/// Order and scaling of first-order Ambisonics; the raw value stands in options and configuration.
+/// Order and scaling of first-order Ambisonics. The raw value is used in options and the configuration.
 public enum AmbisonicConvention: String, Sendable, Hashable, CaseIterable {
-    /// W, Y, Z, X; a plane wave has the same peak in W as in a channel that it comes from the direction of (ACN, SN3D).
+    /// W, Y, Z, X; a plane wave along the axis of a channel has the same peak in it as in W (ACN, SN3D).
     case ambix
     /// W, X, Y, Z, with W 3 dB lower (Furse-Malham, the B-format of older microphones).
     case fuma
@@ -10,10 +10,10 @@ public enum AmbisonicConvention: String, Sendable, Hashable, CaseIterable {
     /// The raw values, as messages list them.
     public static let expected = "ambix, fuma or n3d"
 
-    /// Where W, Y, Z and X stand among the channels.
+    /// Positions of W, Y, Z and X among the channels.
     public var order: [Int] { self == .fuma ? [0, 2, 3, 1] : [0, 1, 2, 3] }
 
-    /// What makes the levels of AmbiX of W, Y, Z and X.
+    /// Factors from W, Y, Z and X to the levels of AmbiX.
     var gains: [Float] {
         switch self {
         case .ambix: [1, 1, 1, 1]
@@ -22,7 +22,7 @@ public enum AmbisonicConvention: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// With its name for people: "Furse-Malham (fuma)".
+    /// The name for display: "Furse-Malham (fuma)".
     public var title: String {
         switch self {
         case .ambix: "AmbiX (ambix)"
@@ -32,12 +32,12 @@ public enum AmbisonicConvention: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// Makes AmbiX of frames in another order and scaling.
+/// Converts frames of another order and scaling to AmbiX.
 struct AmbisonicConversion: Sendable {
     private let order: SIMD4<Int>
     private let gains: SIMD4<Float>
 
-    /// - Returns: nil where there is nothing to convert.
+    /// - Returns: nil if no conversion is needed.
     init?(from convention: AmbisonicConvention?) {
         guard let convention, convention != .ambix else { return nil }
         order = SIMD4(convention.order)

@@ -1,9 +1,9 @@
 import Geometry
 
 extension ArrayGeometry {
-    /// How this array departs from another, by more than 5 degrees or 10 %: a part of a line each, with the figures.
+    /// Differences from another array of more than 5 degrees or 10 %: a phrase each, with figures.
     ///
-    /// - Parameter other: what a model was trained on, for example.
+    /// - Parameter other: for example the array that a model was trained on.
     public func differences(from other: ArrayGeometry) -> [String] {
         var lines: [String] = []
         if mount != other.mount { lines.append("mount \(mount.rawValue) instead of \(other.mount.rawValue)") }
@@ -21,7 +21,7 @@ extension ArrayGeometry {
             }
             let look = own.aim.angle(to: wanted.aim)
             if look > 5, min(own.directivity, wanted.directivity) < 0.9 {
-                lines.append("capsule[\(index)] looking \(Int(look.rounded())) degrees elsewhere")
+                lines.append("capsule[\(index)] aimed \(Int(look.rounded())) degrees away")
             }
         }
         return lines

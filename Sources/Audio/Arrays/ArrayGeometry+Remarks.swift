@@ -1,24 +1,25 @@
 import Geometry
 
 extension ArrayGeometry {
-    /// Meters a second, in air of 20 degrees.
+    /// Speed of sound in metres per second, in air of 20 degrees.
     package static let speedOfSound: Float = 343
 
-    /// Metres between the two capsules that are furthest apart.
+    /// Distance in metres between the two outermost capsules.
     public var extent: Float {
         capsules.indices.reduce(0) { widest, a in capsules.indices.reduce(widest) { max($0, spacing(a, $1)) } }
     }
 
-    /// Hz above which a phase between the two outermost capsules may stand for several directions: half a wave fits between them.
+    /// Frequency in Hz above which the phase between the outermost capsules is ambiguous: half a wave fits between them.
     public var aliasingFrequency: Float { Self.speedOfSound / (2 * extent) }
 
-    /// Hz below which no phase between two capsules is more than 5 degrees, so that small errors of the capsules hide it.
+    /// Frequency in Hz below which no phase between two capsules exceeds 5 degrees, so that small errors of the capsules mask
+    /// it.
     public var lowestFrequency: Float { Self.speedOfSound / extent * 5 / 360 }
 
-    /// What the array cannot do well, one line each; none for a sound one.
+    /// Weaknesses of the array, one line each.
     ///
-    /// An array tells directions by what its capsules differ in: where they sit and, if they are directional, where they look. Along
-    /// an axis in which they differ in neither, it cannot tell one side from the other.
+    /// An array determines directions by differences between its capsules: their positions and, if they are directional, their
+    /// aims. Along an axis without such differences it cannot distinguish the two sides.
     public var remarks: [String] {
         var remarks: [String] = []
         let directional = capsules.contains { $0.directivity < 0.95 }
@@ -26,17 +27,17 @@ extension ArrayGeometry {
         if aliasingFrequency < 1000 {
             remarks.append(
                 "its outermost capsules are \(Self.centimetres(extent)) cm apart: above \(Int(aliasingFrequency)) Hz the phases between "
-                    + "them stand for several directions; closer capsules hear higher sounds better")
+                    + "them are ambiguous; closer capsules suit higher sounds better")
         }
         if !directional, lowestFrequency > 500 {
             remarks.append(
                 "its outermost capsules are \(Self.centimetres(extent)) cm apart: below \(Int(lowestFrequency)) Hz they differ by less "
-                    + "than 5 degrees of phase, which small errors of the capsules hide; capsules further apart hear lower sounds better")
+                    + "than 5 degrees of phase, which small errors of the capsules mask; capsules further apart suit lower sounds better")
         }
         return remarks
     }
 
-    /// The line about the axis in which capsules differ least, where that is by less than a tenth of what they differ most.
+    /// The line about the axis of the smallest differences, if these are below a tenth of the largest.
     private var blindAxis: String? {
         let scale = max(extent, 1e-3)
         let places = Self.centred(capsules.map { [$0.position.x / scale, $0.position.y / scale, $0.position.z / scale] })
@@ -46,17 +47,17 @@ extension ArrayGeometry {
                 return [share * capsule.aim.x, share * capsule.aim.y, share * capsule.aim.z]
             })
         let eigen = SymmetricMatrix(outerProductsOf: places + looks, size: 3).eigen
-        // Eigenvalues are squares of the singular values.
+        // Eigenvalues are the squares of the singular values.
         let singular = eigen.map { max($0.value, 0).squareRoot() }
-        guard singular[0] > 1e-3 else { return "its capsules neither sit apart nor look apart: it cannot tell directions at all" }
+        guard singular[0] > 1e-3 else { return "its capsules have equal positions and aims: it cannot determine directions" }
         guard singular[2] < 0.1 * singular[0] else { return nil }
         if singular[1] < 0.1 * singular[0] {
-            return "its capsules lie in a line: it cannot tell directions around that line apart"
+            return "its capsules lie in a line: it cannot distinguish directions around that line"
         }
         let normal = eigen[2].vector
-        if abs(normal[2]) > 0.98 { return "its capsules lie in a horizontal plane: it cannot tell above from below" }
+        if abs(normal[2]) > 0.98 { return "its capsules lie in a horizontal plane: it cannot distinguish above from below" }
         let axis = Direction(towards: Float(normal[0]), Float(normal[1]), Float(normal[2]))
-        return "its capsules lie in a plane: it cannot tell the side of azimuth \(Int(axis.azimuth.rounded())), elevation "
+        return "its capsules lie in a plane: it cannot distinguish the side of azimuth \(Int(axis.azimuth.rounded())), elevation "
             + "\(Int(axis.elevation.rounded())) from the opposite one"
     }
 

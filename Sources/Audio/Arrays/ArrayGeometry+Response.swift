@@ -2,7 +2,7 @@ package import Geometry
 import Glibc
 
 extension ArrayGeometry {
-    /// What the capsules pick up of plane waves, against the pressure at the array's centre without the array.
+    /// Responses of the capsules to plane waves, relative to the pressure at the array's centre without the array.
     ///
     /// Open arrays: each capsule's sensitivity and its lead (time factor exp(+j omega t)); rigid spheres: `RigidSphere`.
     /// - Parameter frequency: Hz, above 0.
@@ -33,7 +33,7 @@ extension ArrayGeometry {
 }
 
 extension ArrayGeometry {
-    /// What the capsules pick up of a plane wave: real and imaginary parts, against the pressure at the array's centre.
+    /// Responses of the capsules to a plane wave, real and imaginary parts, relative to the pressure at the array's centre.
     ///
     /// - Parameter frequency: Hz, above 0.
     /// - Returns: [directions][capsules]
@@ -51,7 +51,7 @@ extension ArrayGeometry {
         }
     }
 
-    /// The real part of the coherence of every two capsules in a diffuse field, at a frequency in Hz: [4][4].
+    /// The real part of the coherence of each pair of capsules in a diffuse field, at a frequency in Hz: [4][4].
     package func diffuseCoherence(frequency: Double) -> [[Double]] {
         let response = response(frequency: frequency, to: AFormatEncoder.spread(200))
         let power = response.map { $0.reduce(0) { $0 + $1.power } }
@@ -63,6 +63,6 @@ extension ArrayGeometry {
         }
     }
 
-    /// Directions evenly over the sphere.
+    /// Directions distributed evenly over the sphere.
     package static func directions(_ count: Int) -> [Direction] { AFormatEncoder.spread(count) }
 }

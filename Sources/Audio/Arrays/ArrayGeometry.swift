@@ -1,24 +1,24 @@
 public import Geometry
 
-/// Where the capsules of a microphone array sit, where they look, and what they are mounted on.
+/// Positions and aims of the capsules of a microphone array, and their mount.
 public struct ArrayGeometry: Sendable, Hashable {
-    /// What the capsules are mounted on: it decides how the array's own body bends sound.
+    /// The mount of the capsules; it determines how the array's body diffracts sound.
     public enum Mount: String, Sendable, Hashable, CaseIterable {
         /// Capsules in free air.
         case open
-        /// Capsules flush with the surface of a rigid sphere: omnidirectional ones, all at one radius.
+        /// Capsules flush with the surface of a rigid sphere: omnidirectional, all at one radius.
         case rigidSphere = "rigid-sphere"
     }
 
     public struct Capsule: Sendable, Hashable {
         /// Metres from the array's centre: x front, y left, z up.
         public var position: SIMD3<Float>
-        /// Where the capsule's sensitive side looks; without meaning for an omnidirectional one.
+        /// Aim of the capsule, the direction of its largest sensitivity; meaningless for an omnidirectional capsule.
         public var aim: Direction
-        /// The share of pressure in what it picks up: 1 omnidirectional, 0.5 a cardioid, 0 a figure of eight.
+        /// Share of pressure in its response: 1 omnidirectional, 0.5 cardioid, 0 figure of eight.
         public var directivity: Float
 
-        /// - Parameter aim: nil looks outward, away from the array's centre.
+        /// - Parameter aim: nil aims outward, away from the array's centre.
         public init(position: SIMD3<Float>, aim: Direction? = nil, directivity: Float = 1) {
             self.position = position
             self.aim = aim ?? Direction(towards: position.x, position.y, position.z)
@@ -32,13 +32,13 @@ public struct ArrayGeometry: Sendable, Hashable {
                 directivity: directivity)
         }
 
-        /// From the array's centre; the front for a capsule in the centre.
+        /// Direction from the array's centre; the front for a capsule in the centre.
         public var direction: Direction { Direction(towards: position.x, position.y, position.z) }
 
-        /// Metres from the array's centre.
+        /// Distance from the array's centre in metres.
         public var radius: Float { (position * position).sum().squareRoot() }
 
-        /// What it picks up of a plane wave of pressure 1: directivity + (1 - directivity) cos(angle between aim and source).
+        /// Response to a plane wave of pressure 1: directivity + (1 - directivity) cos(angle between aim and source).
         public func sensitivity(to source: Direction) -> Float {
             directivity + (1 - directivity) * (aim.x * source.x + aim.y * source.y + aim.z * source.z)
         }
@@ -55,7 +55,7 @@ public struct ArrayGeometry: Sendable, Hashable {
         self.capsules = capsules
     }
 
-    /// Metres between two capsules.
+    /// Distance between two capsules in metres.
     public func spacing(_ a: Int, _ b: Int) -> Float {
         let apart = capsules[a].position - capsules[b].position
         return (apart * apart).sum().squareRoot()

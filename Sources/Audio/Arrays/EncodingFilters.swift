@@ -1,11 +1,11 @@
-/// What makes first-order Ambisonics (ACN, SN3D) of four channels: a filter from each of them to each of W, Y, Z, X.
+/// Filters from four channels to first-order Ambisonics (ACN, SN3D): one from each channel to each of W, Y, Z, X.
 public struct EncodingFilters: Sendable, Hashable {
     /// [4 outputs, 4 inputs, taps]
     let coefficients: [Float]
     let taps: Int
-    /// Frames by which the output is later than the input.
+    /// Delay of the output in frames.
     public let delay: Int
-    /// Hz up to which a plane wave from any direction is encoded within 3 degrees and 1 dB.
+    /// Frequency in Hz up to which a plane wave from any direction is encoded within 3 degrees and 1 dB.
     public let limit: Float
 
     init(coefficients: [Float], taps: Int, delay: Int, limit: Float) {
@@ -16,7 +16,7 @@ public struct EncodingFilters: Sendable, Hashable {
         self.limit = limit
     }
 
-    /// What makes AmbiX of another order and scaling.
+    /// The conversion of another order and scaling to AmbiX.
     /// - Returns: nil for AmbiX.
     public init?(from convention: AmbisonicConvention) {
         guard convention != .ambix else { return nil }

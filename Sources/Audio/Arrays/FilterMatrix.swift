@@ -1,15 +1,15 @@
 import CRealtime
 
-/// Runs `EncodingFilters` over a stream of four channels.
+/// Applies `EncodingFilters` to a stream of four channels.
 ///
-/// What comes out depends on the samples alone, not on how they are cut into calls. Nothing is allocated after `init`.
+/// The output does not depend on how the samples are divided into calls. Nothing is allocated after `init`.
 @safe
 public final class FilterMatrix {
     public let filters: EncodingFilters
 
-    /// Frames that are worked on at once.
+    /// Frames processed at once.
     private static let chunk = 480
-    /// [4 inputs, taps - 1 + chunk]: the end of what came before, then the present chunk.
+    /// [4 inputs, taps - 1 + chunk]: the end of the previous input, then the present chunk.
     private let heard: FrameBuffer
     /// [4 outputs, chunk]
     private let sums: FrameBuffer
@@ -24,16 +24,16 @@ public final class FilterMatrix {
         for index in filters.coefficients.indices { unsafe coefficients.base[index] = filters.coefficients[index] }
     }
 
-    /// Forgets what came before, as if silence had.
+    /// Clears the previous input, as if it had been silence.
     public func reset() { unsafe heard.base.update(repeating: 0, count: heard.count) }
 
     /// Filters interleaved frames.
     ///
     /// - Parameters:
     ///   - input: [frames, 4].
-    ///   - output: room for [frames, 4].
+    ///   - output: space for [frames, 4].
     public func process(_ input: Span<Float>, into output: inout MutableSpan<Float>) {
-        precondition(output.count >= input.count, "the output has room for all frames")
+        precondition(output.count >= input.count, "the output has space for all frames")
         let channels = AudioFormat.channels
         var done = 0
         while done < input.count / channels {
@@ -50,7 +50,7 @@ public final class FilterMatrix {
         }
     }
 
-    /// Moves the past up and puts a chunk behind it, a row for each channel.
+    /// Moves the previous input to the front and appends a chunk, a row for each channel.
     private func take(_ input: Span<Float>, _ frames: Int) {
         let past = filters.taps - 1
         let row = past + Self.chunk
@@ -60,7 +60,7 @@ public final class FilterMatrix {
         }
     }
 
-    /// The chunk's outputs, and then its end in the place of the past.
+    /// Computes the chunk's outputs, then keeps its end as the previous input.
     private func filter(_ frames: Int) {
         let (taps, channels) = (filters.taps, AudioFormat.channels)
         let row = taps - 1 + Self.chunk

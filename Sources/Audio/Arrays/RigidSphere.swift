@@ -3,15 +3,15 @@ import Glibc
 /// Sound pressure on the surface of a rigid sphere in a plane wave (Morse and Ingard, Theoretical Acoustics, section 8.2;
 /// time factor exp(+j omega t), phase against the sphere's centre in free air).
 public enum RigidSphere {
-    /// Coefficients of the Legendre series: (2n + 1) j^n times what the surface makes of mode n, which by the Wronskian is
-    /// -j / (x^2 h_n'(x)), h_n the spherical Hankel function of the second kind.
+    /// Coefficients of the Legendre series: (2n + 1) j^n times the surface factor of mode n, which by the Wronskian is -j /
+    /// (x^2 h_n'(x)), with h_n the spherical Hankel function of the second kind.
     ///
     /// - Parameter x: wave number times radius; positive.
     /// - Returns: real and imaginary parts, until they fall below 1e-10.
     public static func coefficients(_ x: Double) -> [(real: Double, imaginary: Double)] {
         var result: [(real: Double, imaginary: Double)] = []
-        // Spherical Bessel functions of both kinds, orders n and n + 1; upward recurrence. Where it is unstable for the first
-        // kind, the second exceeds the first by so much that the error does not matter.
+        // Spherical Bessel functions of both kinds, orders n and n + 1, by upward recurrence. Where that is unstable for the
+        // first kind, the second kind is so much larger that the error is negligible.
         var (j, jNext) = (sin(x) / x, sin(x) / (x * x) - cos(x) / x)
         var (y, yNext) = (-cos(x) / x, -cos(x) / (x * x) - sin(x) / x)
         for n in 0..<60 {
@@ -34,7 +34,7 @@ public enum RigidSphere {
         return result
     }
 
-    /// The pressure at an angle between the capsule's direction and the direction that the wave comes from.
+    /// The pressure for an angle between the directions of the capsule and of the wave's origin.
     public static func pressure(
         _ coefficients: [(real: Double, imaginary: Double)], cosine: Double
     ) -> (real: Double, imaginary: Double) {

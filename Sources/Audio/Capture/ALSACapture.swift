@@ -3,21 +3,21 @@ import Glibc
 import Platform
 import Synchronization
 
-/// Captures from an ALSA device on a thread of its own and never gives up: a lost device is opened again for ever.
+/// Captures from an ALSA device on its own thread. A lost device is reopened, with unlimited attempts.
 public final class ALSACapture: CaptureSource {
-    /// Nanoseconds between attempts to open a lost device, first and longest.
+    /// Nanoseconds between attempts to reopen a lost device: initial and maximum.
     private static let backoff = MonotonicTime.second / 10...MonotonicTime.second / 2
 
-    /// Nanoseconds that `stop` waits for the thread.
+    /// Maximum time in nanoseconds that `stop` waits for the thread.
     private static let stopPatience = MonotonicTime.second / 2
 
     private let present: Mutex<CaptureOpener>
     private var opener: CaptureOpener { present.withLock { $0 } }
     public let stream: CaptureStream
-    /// The name as ALSA knows it, for example "hw:1" or "hw:CARD=Array".
+    /// The device's name in ALSA, for example "hw:1" or "hw:CARD=Array".
     public let device: String
 
-    /// - Parameter map: which channels of the device to use; nil demands exactly four.
+    /// - Parameter map: the channels of the device to use; nil requires exactly four.
     public init(device: String, map: ChannelMap? = nil, stream: CaptureStream) {
         self.stream = stream
         self.device = device
@@ -26,7 +26,7 @@ public final class ALSACapture: CaptureSource {
 
     deinit { stop() }
 
-    /// What was agreed with the device when it was last opened; nil before `start`.
+    /// The parameters negotiated when the device was last opened; nil before `start`.
     public var shape: CaptureShape? { opener.agreed.withLock { $0?.shape } }
 
     public var latency: Double { opener.agreed.withLock { $0?.latency ?? 0 } }
@@ -50,11 +50,11 @@ public final class ALSACapture: CaptureSource {
     }
 
     public func stop() {
-        // The stream may be another capture's by now.
+        // The stream may belong to another capture by now.
         switch opener.thread.stop(patience: Self.stopPatience) {
         case .none: return
         case .ended: break
-        // A thread that is stuck keeps its opener, by which it knows that it was to end.
+        // A stuck thread keeps its opener, which tells it to end.
         case .abandoned: present.withLock { $0 = CaptureOpener(device: device, map: $0.map, stream: $0.stream) }
         }
         stream.status.enter(.stopped)
@@ -66,12 +66,12 @@ public final class ALSACapture: CaptureSource {
             clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
     }
 
-    /// The thread holds the opener and not this object, whose end stops it.
+    /// The thread holds the opener, not this object, whose `deinit` stops the thread.
     private func supervise(_ first: CaptureSession?, _ timeline: CaptureTimeline) {
         opener.thread.start { [opener] in Self.supervise(first, timeline, opener) }
     }
 
-    /// Runs sessions one after the other until the thread shall stop.
+    /// Runs one session after another until the thread should stop.
     private static func supervise(_ first: CaptureSession?, _ timeline: CaptureTimeline, _ opener: CaptureOpener) {
         let (stream, thread) = (opener.stream, opener.thread)
         var session = first
@@ -86,7 +86,7 @@ public final class ALSACapture: CaptureSource {
                 case .stalled: note(ETIMEDOUT, open, stream.status, stream.status.countStall)
                 case .lost(let code): note(code, open, stream.status, stream.status.countLoss)
                 }
-                // Told before it is closed: a sound server that hangs holds whoever says goodbye to it.
+                // Reported before it is closed, since closing a device of a hanging sound server blocks.
                 stream.wake.signal()
                 open.device.close()
                 session = nil
@@ -106,7 +106,7 @@ public final class ALSACapture: CaptureSource {
         session?.device.close()
     }
 
-    /// A session has ended; a device that never came back to life since its latest loss counts no second one.
+    /// Counts the loss of a session's device; a device that has given no frame since its last loss is not counted again.
     private static func note(_ code: Int32, _ session: CaptureSession, _ status: CaptureStatus, _ count: () -> Void) {
         if session.hasHeard || status.state == .opening { count() }
         status.note(error: code)
@@ -115,7 +115,7 @@ public final class ALSACapture: CaptureSource {
 }
 
 extension AudioError {
-    /// The errno that is nearest to what a refused open means.
+    /// The errno closest to the reason of a refused open.
     fileprivate var number: Int32 {
         switch self {
         case .missingDevice: ENODEV
@@ -126,7 +126,7 @@ extension AudioError {
     }
 }
 
-/// What it takes to open the device, the first time and after every loss.
+/// The parameters for opening the device, initially and after every loss.
 private final class CaptureOpener: Sendable {
     let device: String
     let map: ChannelMap?

@@ -1,12 +1,12 @@
 import CRealtime
 import Platform
 
-/// From a device's bytes to 24 kHz frames of four channels in the ring: convert, choose channels, resample, time.
+/// From a device's bytes to 24 kHz frames of four channels in the ring: conversion, channel map, resampling, time stamps.
 ///
-/// Used by the capture thread alone; allocates nothing after `init`.
+/// Used by the capture thread only; allocates nothing after `init`.
 @safe
 package final class CaptureChain: @unchecked Sendable {
-    /// Seconds by which frames come later than from a device at 24 kHz with the same period.
+    /// Delay in seconds, compared with a device at 24 kHz with the same period.
     let latency: Double
 
     private let shape: CaptureShape
@@ -21,7 +21,7 @@ package final class CaptureChain: @unchecked Sendable {
 
     /// Frames of the device since the last gap.
     private var deviceFrames = 0
-    /// The ring frame at which the device's frame 0 since the last gap lies, or would lie had none been dropped.
+    /// The ring frame of the device's frame 0 since the last gap, not counting dropped frames.
     private var origin = 0
 
     package init(
@@ -43,15 +43,15 @@ package final class CaptureChain: @unchecked Sendable {
 
     deinit { unsafe raw.deallocate() }
 
-    /// The timeline as it stands, for the chain of the device when it is opened again.
+    /// The present timeline, for the chain of the reopened device.
     var timelineSoFar: CaptureTimeline { timeline }
 
-    /// Where the device's frames are to be put before `deliver`: room for one period.
+    /// The buffer to fill with the device's frames before `deliver`: one period.
     package var target: UnsafeMutableRawPointer { unsafe raw.baseAddress! }
 
-    /// The device was started: what follows is not connected with what came before.
+    /// The device was started: the following frames are not continuous with the previous ones.
     ///
-    /// - Parameter past: device frames that count as delivered already.
+    /// - Parameter past: device frames that count as already delivered.
     package func beginSegment(past: Int = 0) {
         resampler.reset()
         deviceFrames = past
@@ -59,7 +59,7 @@ package final class CaptureChain: @unchecked Sendable {
         timeline.breakOff(at: stream.ring.framesWritten)
     }
 
-    /// The device held `available` unread frames at a moment, nanoseconds of the monotonic clock.
+    /// Records that the device held `available` unread frames at a moment, in nanoseconds of the monotonic clock.
     package func observe(available: Int, at moment: Int64) {
         let frame = origin + ringFrames(of: deviceFrames + available)
         let offset = bearing_wall_offset()
@@ -68,7 +68,7 @@ package final class CaptureChain: @unchecked Sendable {
         if let drift = timeline.drift { stream.status.note(drift: drift) }
     }
 
-    /// Takes device frames from `target` through to the ring.
+    /// Processes device frames from `target` into the ring.
     package func deliver(_ frames: Int) {
         let (converted, chosen, resampled) = (converted, chosen, resampled)
         let samples = frames * shape.channels
@@ -91,7 +91,7 @@ package final class CaptureChain: @unchecked Sendable {
         stream.wake.signal()
     }
 
-    /// Frames at 24 kHz, rounded; whole seconds apart, so that no product outgrows an integer.
+    /// Rounded number of frames at 24 kHz. Whole seconds are separate, so that no product overflows.
     private func ringFrames(of frames: Int) -> Int {
         let (out, rate) = (AudioFormat.sampleRate, shape.sampleRate)
         let (seconds, rest) = frames.quotientAndRemainder(dividingBy: rate)

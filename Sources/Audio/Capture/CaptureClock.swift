@@ -1,11 +1,11 @@
 import Platform
 import Synchronization
 
-/// When a captured frame began, and in which stretch without a gap.
+/// Start time of a captured frame, and its segment: a part of the stream without a gap.
 public struct CaptureMoment: Sendable, Hashable {
     /// Seconds since 1970.
     public var time: Double
-    /// Counts up whenever frames were lost before: an overrun, a lost device, a full ring.
+    /// Increases whenever frames were lost: by an overrun, a lost device, or a full ring.
     public var segment: Int
 
     public init(time: Double, segment: Int) {
@@ -14,12 +14,12 @@ public struct CaptureMoment: Sendable, Hashable {
     }
 }
 
-/// Tells the reader of a `SampleRing` when each frame was in the air.
+/// Gives the reader of a `SampleRing` the capture time of each frame.
 ///
-/// The capture thread publishes, for the present segment and the one before, a frame and its time; frames in between
-/// follow at the nominal rate. A sequence lock of atomics: the writer never waits, the reader repeats a torn look.
+/// The capture thread publishes a frame and its time for the present segment and the previous one; other frames follow at the
+/// nominal rate. The lock is a sequence of atomics: the writer never waits, the reader repeats an inconsistent read.
 public final class CaptureClock: Sendable {
-    /// One stretch without a gap: from ring frame `start` on, frame `anchor` begins at `time` nanoseconds since 1970, which is
+    /// One segment without a gap: from ring frame `start` on, frame `anchor` begins at `time` nanoseconds since 1970, which is
     /// `monotonic` nanoseconds of the monotonic clock.
     private struct Line: ~Copyable {
         let segment = Atomic<Int>(-1)
@@ -34,23 +34,23 @@ public final class CaptureClock: Sendable {
         var time, monotonic: Int64
     }
 
-    /// Odd while the writer is at work.
+    /// Odd while the writer is writing.
     private let sequence = Atomic<Int>(0)
     private let present = Line()
     private let past = Line()
 
     public init() {}
 
-    /// The reader's side: the moment at which ring frame `frame` (0 the first ever written) begins.
+    /// Called by the reader: the start of ring frame `frame` (0 is the first frame ever written).
     ///
-    /// - Returns: nil before anything was published.
+    /// - Returns: nil before the first publication.
     public func moment(ofFrame frame: Int) -> CaptureMoment? {
         guard let line = line(of: frame) else { return nil }
         let seconds = Double(frame - line.anchor) / Double(AudioFormat.sampleRate)
         return CaptureMoment(time: Double(line.time) * 1e-9 + seconds, segment: line.segment)
     }
 
-    /// The same moment in nanoseconds of `MonotonicTime`, which nobody sets: for measuring how long ago it was.
+    /// The same moment in nanoseconds of `MonotonicTime`, which is never set, for measuring durations.
     public func monotonic(ofFrame frame: Int) -> Int64? {
         guard let line = line(of: frame) else { return nil }
         return line.monotonic + MonotonicTime.nanoseconds(ofFrames: frame - line.anchor)
@@ -63,17 +63,17 @@ public final class CaptureClock: Sendable {
             let old = look(past)
             atomicMemoryFence(ordering: .acquiring)
             guard before % 2 == 0, sequence.load(ordering: .relaxed) == before else { continue }
-            // A frame at the very end of the past segment is the first of the present one.
+            // A frame at the end of the previous segment is the first of the present one.
             let line = frame < now.start && old.segment >= 0 ? old : now
             return line.segment >= 0 ? line : nil
         }
     }
 
-    /// The segment that was published last; -1 before the first.
+    /// The latest published segment; -1 before the first.
     package var latestSegment: Int { present.segment.load(ordering: .relaxed) }
 
-    /// The capture thread's side: frame `anchor` begins at `time` nanoseconds since 1970, `monotonic` of the monotonic clock;
-    /// the stretch without a gap started at ring frame `start`.
+    /// Called by the capture thread: frame `anchor` begins at `time` nanoseconds since 1970, `monotonic` of the monotonic
+    /// clock; its segment started at ring frame `start`.
     package func publish(segment: Int, start: Int, anchor: Int, time: Int64, monotonic: Int64 = 0) {
         let before = sequence.load(ordering: .relaxed)
         sequence.store(before + 1, ordering: .relaxed)

@@ -1,21 +1,21 @@
-/// A capture device that ALSA knows, and what it offers.
+/// A capture device known to ALSA, and its capabilities.
 public struct CaptureDevice: Sendable, Hashable {
-    /// What it offers without conversions by ALSA.
+    /// Capabilities without conversions by ALSA.
     public struct Offer: Sendable, Hashable {
         public var channels: ClosedRange<Int>
-        /// Frames a second, lowest and highest, and those usual ones in between that it has.
+        /// Supported sample rates in Hz: lowest, highest, and common ones in between.
         public var rateRange: ClosedRange<Int>
         public var rates: [Int]
-        /// Those of `SampleFormat` that it has.
+        /// The supported values of `SampleFormat`.
         public var formats: [SampleFormat]
 
-        /// Whether Bearing can use it: four channels or more, of a known format.
+        /// Whether Bearing can use it: at least four channels, in a known format.
         public var isUsable: Bool { channels.upperBound >= AudioFormat.channels && !formats.isEmpty }
     }
 
-    /// What `--source alsa:NAME` takes.
+    /// The name for `--source alsa:NAME`.
     public var name: String
     public var description: String
-    /// What it offers, or why it does not say.
+    /// The capabilities, or why they are unknown.
     public var offer: Result<Offer, AudioError>
 }

@@ -2,13 +2,13 @@ import CALSA
 import CRealtime
 import Glibc
 
-/// The capture devices of this machine: first the sound cards' own, then what ALSA's configuration names.
+/// The capture devices of this machine: sound cards first, then names of ALSA's configuration.
 public enum CaptureDevices {
     private static let usualRates = [8000, 16_000, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000]
-    /// Endless silence at no rate: a microphone for nobody.
+    /// ALSA's null device, which gives endless silence, is not listed.
     private static let useless: Set<String> = ["null"]
 
-    /// Opens each device for a moment to ask it; a device in use says so in its offer.
+    /// Opens each device briefly to query it; a device in use is listed as such.
     public static func list() -> [CaptureDevice] {
         bearing_pcm_silence()
         var devices: [CaptureDevice] = []
@@ -18,7 +18,7 @@ public enum CaptureDevices {
         return devices
     }
 
-    /// What one device offers.
+    /// The capabilities of one device.
     public static func offer(of name: String) -> Result<CaptureDevice.Offer, AudioError> {
         bearing_pcm_silence()
         var opened: OpaquePointer?
@@ -36,7 +36,7 @@ public enum CaptureDevices {
         }
     }
 
-    /// "hw:CARD=Array,DEV=0" of every card: names that survive another order of plugging in.
+    /// "hw:CARD=Array,DEV=0" of every card: these names do not depend on the order of plugging in.
     private static func cards() -> [(name: String, description: String)] {
         var found: [(name: String, description: String)] = []
         var card: Int32 = -1
@@ -62,7 +62,7 @@ public enum CaptureDevices {
         return unsafe String(cString: snd_ctl_card_info_get_id(info))
     }
 
-    /// The name of a card's PCM; nil when it does not capture.
+    /// The name of a card's PCM; nil if it does not capture.
     private static func captureName(_ control: OpaquePointer, _ device: Int32) -> String? {
         var info: OpaquePointer?
         unsafe snd_pcm_info_malloc(&info)
@@ -74,7 +74,7 @@ public enum CaptureDevices {
         return unsafe String(cString: snd_pcm_info_get_name(info))
     }
 
-    /// What ALSA's configuration offers by name for capture.
+    /// The capture devices named in ALSA's configuration.
     private static func hints() -> [(name: String, description: String)] {
         var list: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
         guard unsafe snd_device_name_hint(-1, "pcm", &list) == 0, let hints = unsafe list else { return [] }
@@ -83,7 +83,7 @@ public enum CaptureDevices {
         var index = 0
         while let hint = unsafe hints[index] {
             index += 1
-            // Without a direction it does both.
+            // A hint without a direction supports both.
             guard let name = unsafe text(hint, "NAME"), unsafe (text(hint, "IOID") ?? "Input") == "Input",
                 !useless.contains(name)
             else { continue }

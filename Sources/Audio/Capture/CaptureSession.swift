@@ -2,23 +2,23 @@ import CRealtime
 import Glibc
 import Platform
 
-/// One device from its opening to its loss: the capture loop.
+/// The capture loop of one device, from opening to loss.
 @safe
 final class CaptureSession: @unchecked Sendable {
     enum End: Hashable {
         case stopped
-        /// It claims to run and gives nothing.
+        /// The device claims to run but delivers no frames.
         case stalled
-        /// With the errno that ended it.
+        /// The device failed with this errno.
         case lost(Int32)
     }
 
     /// Nanoseconds without a frame after which a device that claims to run is given up.
     private static let patience = MonotonicTime.second / 2
-    /// Nanoseconds for a sleeping device to wake up, after which it is started anew; and from one try to the next.
+    /// Nanoseconds for a suspended device to resume before it is restarted; and between attempts.
     private static let longestWaking = MonotonicTime.second
     private static let wakingPause = MonotonicTime.second / 50
-    /// Starts in a row that bring no frame, after which only opening it again may help.
+    /// Consecutive starts without a frame, after which the device must be reopened.
     private static let fruitlessStarts = 3
 
     let device: PCMDevice
@@ -26,7 +26,7 @@ final class CaptureSession: @unchecked Sendable {
     private let stream: CaptureStream
     private let thread: NamedThread
     private let pcm: UnsafeMutablePointer<bearing_pcm>
-    /// Whether the device has given a frame since it was opened.
+    /// Whether the device has delivered a frame since it was opened.
     private(set) var hasHeard = false
 
     init(
@@ -44,17 +44,17 @@ final class CaptureSession: @unchecked Sendable {
 
     deinit { unsafe pcm.deallocate() }
 
-    /// Starts the device and moves its frames until it is lost or the thread shall stop.
+    /// Starts the device and transfers its frames until it is lost or the thread should stop.
     func run() -> End {
         let status = stream.status
         var fault = start()
         var starts = 1
-        // Frames are awaited from here on: from the latest ones, or from a start that was worth trying.
+        // Time since the latest frames, or since the latest start attempt.
         var latest = MonotonicTime.now
         while fault == 0 {
             let event = unsafe bearing_pcm_wait(pcm, latest + Self.patience - MonotonicTime.now)
             if thread.isStopping { return .stopped }
-            // One switch for all that the device can say.
+            // One switch over all results of the device.
             switch result(of: Int(event)) {
             case .frames:
                 latest = MonotonicTime.now
@@ -62,7 +62,7 @@ final class CaptureSession: @unchecked Sendable {
                 if status.state != .running { resumeStream() }
                 hasHeard = true
             case .again:
-                // Neither a timeout nor frames: rest, so that a plugin that wakes for nothing costs nothing.
+                // Neither a timeout nor frames: pause, so that a plugin with spurious wake-ups costs no CPU time.
                 if event != BEARING_PCM_TIMEOUT {
                     status.countEmptyWake()
                     if rest() { return .stopped }
@@ -92,24 +92,24 @@ final class CaptureSession: @unchecked Sendable {
         return .lost(-fault)
     }
 
-    /// What the device says after a wait that ended so.
+    /// The device's state after a wait with this result.
     private func result(of event: Int) -> PCMResult {
         switch event {
         case ..<0: PCMResult(event)
         case BEARING_PCM_NOTHING: .again
         case BEARING_PCM_INTERRUPTED: .interrupted
-        // After a timeout too: a plugin may have frames, or an error, and no wake-up for them.
+        // Also after a timeout: a plugin may have frames, or an error, without a wake-up.
         default: take()
         }
     }
 
-    /// Reads all that is there.
+    /// Reads all available frames.
     private func take() -> PCMResult {
         var moment: Int64 = 0
         let available = unsafe bearing_pcm_available(pcm, &moment)
         guard available >= 0 else { return PCMResult(available) }
         if available > 0 { chain.observe(available: available, at: moment) }
-        // Where nothing is there, one read still fetches the error of a device that only reads tell.
+        // Without available frames, one read still fetches an error that only reads report.
         var left = max(available, 1)
         while left > 0 {
             let wanted = min(left, device.shape.period)
@@ -117,7 +117,7 @@ final class CaptureSession: @unchecked Sendable {
             guard case .frames(let count) = result else {
                 return left < available && result == .again ? .frames(available - left) : result
             }
-            // A read that hung until nobody waits for it any more: the ring may have another writer by now.
+            // The read was stuck until `stop` gave up: the ring may have another writer by now.
             if thread.isStopping { return .again }
             chain.deliver(count)
             if count < wanted { stream.status.countShortRead() }
@@ -132,13 +132,13 @@ final class CaptureSession: @unchecked Sendable {
         stream.status.enter(.running)
     }
 
-    /// What comes from here on is not connected with what was before. 0 or -errno.
+    /// Starts the device; later frames are not continuous with earlier ones. Returns 0 or -errno.
     private func start() -> Int32 {
         chain.beginSegment()
         return unsafe bearing_pcm_start(pcm)
     }
 
-    /// Resumes a device that slept; one that cannot, or does not in time, is started anew. 0 or -errno.
+    /// Resumes a suspended device, or restarts it if it cannot resume in time. Returns 0 or -errno.
     private func awaken() -> Int32 {
         let deadline = MonotonicTime.now + Self.longestWaking
         var code = unsafe bearing_pcm_resume(pcm)
@@ -149,7 +149,7 @@ final class CaptureSession: @unchecked Sendable {
         return code == 0 ? 0 : start()
     }
 
-    /// Half a period; true when the thread shall stop.
+    /// Pauses for half a period; returns true if the thread should stop.
     private func rest() -> Bool {
         let half = Int64(device.shape.period) * MonotonicTime.second / Int64(2 * device.shape.sampleRate)
         return thread.stopEvent.wait(until: MonotonicTime.now + half)

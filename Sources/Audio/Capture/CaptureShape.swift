@@ -1,13 +1,13 @@
-/// What a device and Bearing agreed on when the device was opened.
+/// The parameters negotiated with a device when it was opened.
 public struct CaptureShape: Sendable, Hashable, CustomStringConvertible {
     public var format: SampleFormat
-    /// Frames a second of the device.
+    /// The device's sample rate in Hz.
     public var sampleRate: Int
-    /// Of the device; four of them are used.
+    /// The device's channels; four of them are used.
     public var channels: Int
-    /// Frames from one wake-up to the next.
+    /// Frames between two wake-ups.
     public var period: Int
-    /// Frames that the device holds for a late reader.
+    /// Capacity of the device's buffer in frames.
     public var buffer: Int
 
     public init(format: SampleFormat, sampleRate: Int, channels: Int, period: Int, buffer: Int) {

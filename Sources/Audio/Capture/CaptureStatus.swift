@@ -1,19 +1,19 @@
 public import Synchronization
 
-/// Where a capture stands.
+/// The state of a capture.
 public enum CaptureState: Int, Sendable, AtomicRepresentable {
     /// Before the first frame.
     case opening
     case running
-    /// The device is gone or refuses; it is being reopened.
+    /// The device is missing or fails; it is being reopened.
     case lost
-    /// A file that does not repeat is over.
+    /// A file that is not repeated has ended.
     case ended
     /// `stop` was called.
     case stopped
 }
 
-/// What a capture thread counts; any thread reads it at any time.
+/// Counters of a capture thread; readable from any thread at any time.
 public final class CaptureStatus: Sendable {
     private let currentState = Atomic<CaptureState>(.opening)
     private let overrunCount = Atomic<Int>(0)
@@ -36,38 +36,38 @@ public final class CaptureStatus: Sendable {
     public init() {}
 
     public var state: CaptureState { currentState.load(ordering: .acquiring) }
-    /// Times that the device's own buffer ran over, because this machine was late to read.
+    /// Overruns of the device's buffer, because this machine read too late.
     public var overruns: Int { overrunCount.load(ordering: .relaxed) }
-    /// Times that the machine or the device slept.
+    /// Suspensions of the machine or the device.
     public var suspends: Int { suspendCount.load(ordering: .relaxed) }
-    /// Times that the device claimed to run and gave nothing for half a second.
+    /// Stalls: the device claimed to run and delivered nothing for half a second.
     public var stalls: Int { stallCount.load(ordering: .relaxed) }
-    /// Times that a running device was unplugged or broke.
+    /// Losses: a running device was unplugged or failed.
     public var losses: Int { lossCount.load(ordering: .relaxed) }
-    /// Times that audio came again from a device that had been lost and was opened anew.
+    /// Recoveries: a lost device was reopened and delivered audio again.
     public var reopens: Int { reopenCount.load(ordering: .relaxed) }
-    /// Attempts to open a lost device that failed, those included that found it in use.
+    /// Failed attempts to open a lost device, including those that found it in use.
     public var refusals: Int { refusalCount.load(ordering: .relaxed) }
     /// Attempts to open a lost device that found it in use by another program.
     public var busy: Int { busyCount.load(ordering: .relaxed) }
-    /// Reads that gave fewer frames than the device had said were there.
+    /// Reads that returned fewer frames than the device had announced.
     public var shortReads: Int { shortReadCount.load(ordering: .relaxed) }
     /// Waits and reads that a signal interrupted.
     public var interrupts: Int { interruptCount.load(ordering: .relaxed) }
-    /// Wake-ups and reads that brought no frame.
+    /// Wake-ups and reads without a frame.
     public var emptyWakes: Int { emptyWakeCount.load(ordering: .relaxed) }
-    /// Times that the device's time jumped against the machine's: frames were lost or doubled and no error told.
+    /// Jumps of the device's time against the machine's: frames were lost or doubled without an error.
     public var clockJumps: Int { clockJumpCount.load(ordering: .relaxed) }
-    /// Times that the wall clock was set, or that the machine slept, and the times of blocks followed.
+    /// Steps of the wall clock, or suspensions of the machine; the times of blocks were adjusted.
     public var clockSteps: Int { clockStepCount.load(ordering: .relaxed) }
-    /// Samples that were not finite or beyond any sound, and were taken for silence.
+    /// Samples that were not finite or above the limit, and were replaced by silence.
     public var unsoundSamples: Int { unsoundSampleCount.load(ordering: .relaxed) }
-    /// Parts per million by which the device's clock is faster than the machine's, over the present stretch without a gap; 0
-    /// for its first seconds.
+    /// Deviation of the device's clock from the machine's in parts per million, positive if fast, over the present segment; 0
+    /// in its first seconds.
     public var drift: Double { Double(bitPattern: driftBits.load(ordering: .relaxed)) }
     /// 24 kHz frames put into the ring, or dropped before it.
     public var frames: Int { frameCount.load(ordering: .relaxed) }
-    /// The errno of the latest fault; 0 without one.
+    /// The errno of the latest error; 0 without one.
     public var lastError: Int { errorNumber.load(ordering: .relaxed) }
 
     func enter(_ state: CaptureState) { currentState.store(state, ordering: .releasing) }

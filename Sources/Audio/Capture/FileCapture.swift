@@ -1,7 +1,7 @@
 import Platform
 import Synchronization
 
-/// Plays a file into a `CaptureStream` as a microphone would: frame n is there n / 24000 s after the start.
+/// Plays a file into a `CaptureStream` like a microphone: frame n is available n / 24000 s after the start.
 public final class FileCapture: CaptureSource {
     public let stream: CaptureStream
     public let path: String
@@ -17,18 +17,18 @@ public final class FileCapture: CaptureSource {
     private let fault = Fault()
 
     private static let threadName = "bearing-file"
-    /// Nanoseconds that `stop` waits for a thread that a disk may hold.
+    /// Nanoseconds that `stop` waits for a thread that may be blocked by a disk.
     private static let stopPatience = MonotonicTime.second / 2
 
     public var failure: AudioError? { fault.latest.withLock { $0 } }
 
     /// - Parameters:
-    ///   - map: which channels of the file to use; nil demands a file of exactly four.
-    ///   - channels: what is known of them.
-    ///   - loops: begins again at the end, for ever, without a gap.
-    ///   - speed: times real time. The times of frames are then those that they would have at speed 1, and the file waits
-    ///     for a listener that is slower, so that no frame is dropped.
-    ///   - past: frames that count as played already.
+    ///   - map: the channels of the file to use; nil requires a file of exactly four.
+    ///   - channels: their known meaning.
+    ///   - loops: repeats the file endlessly, without a gap.
+    ///   - speed: relative to real time. Frames have the times of speed 1, and the file waits for a slower reader, so that no
+    ///     frame is dropped.
+    ///   - past: frames that count as already played.
     public init(
         path: String, map: ChannelMap? = nil, channels: FileChannels = .declared, loops: Bool = false, speed: Int = 1,
         past: Int = 0, stream: CaptureStream
@@ -47,14 +47,14 @@ public final class FileCapture: CaptureSource {
 
     public var remarks: [String] { found.withLock { $0 } }
 
-    /// - Throws: what `AudioFileStream` throws.
+    /// - Throws: as `AudioFileStream`.
     public func start() throws(AudioError) {
         let file = try AudioFileStream(path: path, map: map, channels: channels)
         found.withLock { $0 = file.remarks }
         let thread = present.withLock { $0 }
         let player = FilePlayer(file: file, loops: loops, speed: speed, stream: stream, isStopping: { thread.isStopping })
         fault.latest.withLock { $0 = nil }
-        // The thread holds what it needs and not this object, whose end stops it.
+        // The thread holds its own state, not this object, whose `deinit` stops the thread.
         thread.start { [fault, past] in
             player.begin(at: MonotonicTime.now, past: past)
             while !thread.isStopping, let deadline = player.advance(to: MonotonicTime.now) {
@@ -77,11 +77,11 @@ public final class FileCapture: CaptureSource {
     }
 
     public func stop() {
-        // The stream may be another capture's by now.
+        // The stream may belong to another capture by now.
         switch present.withLock({ $0 }).stop(patience: Self.stopPatience) {
         case .none: return
         case .ended: break
-        // A thread that is stuck keeps its own, by which it knows that it was to end.
+        // A stuck thread keeps its own state, which tells it to end.
         case .abandoned: present.withLock { $0 = NamedThread(name: Self.threadName) }
         }
         if stream.status.state != .ended { stream.status.enter(.stopped) }
@@ -89,7 +89,7 @@ public final class FileCapture: CaptureSource {
     }
 }
 
-/// What a playing thread leaves for whoever asks why it ended.
+/// Why the playing thread ended, for other threads.
 private final class Fault: Sendable {
     let latest = Mutex<AudioError?>(nil)
 }

@@ -2,28 +2,28 @@ import CRealtime
 import Glibc
 import Platform
 
-/// Puts a file's frames into a `CaptureStream` when their time has come; has no clock and no thread of its own.
+/// Puts a file's frames into a `CaptureStream` when they are due; it has neither a clock nor a thread of its own.
 ///
-/// Deadlines count from the start, so that a late wake-up is made good and never adds up.
+/// Deadlines count from the start, so that late wake-ups do not accumulate.
 package final class FilePlayer: @unchecked Sendable {
-    /// Frames from one wake-up to the next: 10 ms, as a capture device gives them.
+    /// Frames between two wake-ups: 10 ms, the period of a capture device.
     package static let period = AudioFormat.sampleRate / 100
 
     private let file: AudioFileStream
     private let loops: Bool
-    /// Times real time.
+    /// Speed relative to real time.
     private let speed: Int
     private let stream: CaptureStream
     private var timeline: CaptureTimeline
     private let scratch = FrameBuffer(count: FilePlayer.period * AudioFormat.channels)
-    /// Whether the thread that plays was asked to end while it was in a read: the stream may be another's by then.
+    /// Whether the playing thread was asked to end during a read: the stream may belong to another capture by then.
     private let isStopping: @Sendable () -> Bool
-    /// Nanoseconds of the monotonic clock at frame 0: when it is played, and when it began, which differ at other speeds than 1.
+    /// The monotonic clock in nanoseconds at frame 0: of playing, and of the frame's time; they differ at other speeds than 1.
     private var (start, origin): (Int64, Int64) = (0, 0)
     private var played = 0
-    /// Samples of the file so far that were no sound.
+    /// Samples of the file so far that were not valid sound.
     private var unsound = 0
-    /// Why the file cannot be read on.
+    /// Why the file cannot be read any more.
     package private(set) var failure: AudioError?
 
     package init(
@@ -39,7 +39,7 @@ package final class FilePlayer: @unchecked Sendable {
             clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
     }
 
-    /// The first frame begins at `moment`, nanoseconds of the monotonic clock.
+    /// The first frame begins at `moment`, in nanoseconds of the monotonic clock.
     ///
     /// - Parameter past: its number.
     package func begin(at moment: Int64, past: Int = 0) {
@@ -53,8 +53,8 @@ package final class FilePlayer: @unchecked Sendable {
 
     /// Plays all frames that have ended by `now`.
     ///
-    /// - Returns: when to call next, nanoseconds of the monotonic clock; nil when the file is over, or cannot be read on: then
-    ///   `failure` says why, and `end` is left to the caller.
+    /// - Returns: when to call next, in nanoseconds of the monotonic clock; nil if the file has ended or cannot be read any
+    ///   more. `failure` then contains the error, and the caller calls `end`.
     package func advance(to now: Int64) -> Int64? {
         let scratch = scratch
         while deadline(ofFrame: played + Self.period) <= now {
@@ -80,13 +80,13 @@ package final class FilePlayer: @unchecked Sendable {
         return deadline(ofFrame: played + Self.period)
     }
 
-    /// Tells that no frame follows.
+    /// Reports that no frame follows.
     package func end() {
         stream.status.enter(.ended)
         stream.wake.signal()
     }
 
-    /// The next period, shorter at the end of the file, which a loop follows at once; nil at the end or at a fault.
+    /// The next period, shorter at the end of the file, which a loop continues at once; nil at the end or after an error.
     private func nextFrames() -> Int? {
         let scratch = scratch
         var target = scratch.mutableSpan(0..<scratch.count)
@@ -97,7 +97,7 @@ package final class FilePlayer: @unchecked Sendable {
             try file.rewind()
             let again = try file.read(into: &target)
             noteUnsound()
-            // Too short for a frame at 24 kHz: a loop of it would never end and never sound.
+            // Shorter than one frame at 24 kHz: a loop would never end and never deliver a frame.
             guard again > 0 else { throw .emptyFile(path: file.path) }
             return again
         } catch {
@@ -113,11 +113,11 @@ package final class FilePlayer: @unchecked Sendable {
         unsound = count
     }
 
-    /// When a frame is played.
+    /// When a frame is due.
     private func deadline(ofFrame frame: Int) -> Int64 {
         start + MonotonicTime.nanoseconds(ofFrames: frame, at: AudioFormat.sampleRate * speed)
     }
 
-    /// When a frame began, as its listener is told.
+    /// When a frame began, for the reader.
     private func moment(ofFrame frame: Int) -> Int64 { origin + MonotonicTime.nanoseconds(ofFrames: frame) }
 }

@@ -3,10 +3,9 @@ import CRealtime
 import Glibc
 import Platform
 
-/// An open ALSA capture PCM with its agreed shape.
+/// An open ALSA capture PCM with its negotiated shape.
 ///
-/// Opened as it is, without the conversions of ALSA's own plugins: what has to be converted is converted here, where it
-/// is known and counted.
+/// It is opened without the conversions of ALSA's own plugins, since conversions here are known and counted.
 @safe
 final class PCMDevice {
     let name: String
@@ -18,9 +17,9 @@ final class PCMDevice {
         Int32(SND_PCM_NONBLOCK) | Int32(SND_PCM_NO_AUTO_RESAMPLE) | Int32(SND_PCM_NO_AUTO_CHANNELS)
         | Int32(SND_PCM_NO_AUTO_FORMAT) | Int32(SND_PCM_NO_SOFTVOL)
 
-    /// Opens a device and agrees on format, rate, channels and buffer.
+    /// Opens a device and negotiates format, rate, channels and buffer.
     ///
-    /// - Parameter map: the channels to be used; nil demands exactly four.
+    /// - Parameter map: the channels to use; nil requires exactly four.
     /// - Throws: `missingDevice`, `busyDevice`, `forbiddenDevice`, `unfitDevice`, `failedDevice`.
     init(name: String, map: ChannelMap?) throws(AudioError) {
         bearing_pcm_silence()
@@ -40,26 +39,26 @@ final class PCMDevice {
 
     deinit { close() }
 
-    /// Gives the device back. What ALSA says to that is of no use: it is closed in any case.
+    /// Closes the device. Errors are ignored, since it is closed in any case.
     func close() {
         guard isOpen else { return }
         isOpen = false
         unsafe snd_pcm_close(handle)
     }
 
-    /// Binds the calls of the capture loop to this device.
+    /// Connects the calls of the capture loop with this device.
     func watch(_ pcm: UnsafeMutablePointer<bearing_pcm>, stop: WakeEvent) throws(AudioError) {
         let code = unsafe bearing_pcm_watch(pcm, handle, stop.descriptor)
         if code < 0 { throw .failedDevice(name: name, operation: "poll", reason: pcmError(code)) }
     }
 
-    /// What a refused open means.
+    /// The meaning of a refused open.
     static func openError(_ name: String, _ code: Int32) -> AudioError {
         switch -code {
         case ENOENT, ENODEV, ENXIO: .missingDevice(name: name)
         case EBUSY: .busyDevice(name: name)
         case EACCES, EPERM: .forbiddenDevice(name: name)
-        // What libasound says to a name or an argument that it cannot parse.
+        // The errors of libasound for a name or an argument that it cannot parse.
         case EINVAL: .missingDevice(name: name)
         default: .failedDevice(name: name, operation: "open", reason: pcmError(code))
         }

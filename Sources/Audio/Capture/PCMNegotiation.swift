@@ -1,9 +1,9 @@
 import CALSA
 import Glibc
 
-/// Narrows down what an open PCM offers to what Bearing uses.
+/// Restricts the capabilities of an open PCM to what Bearing uses.
 ///
-/// Order of choice: channels, then format (S32, S24_3, S24, S16, FLOAT), then rate (24 kHz, else 48 kHz, else the
+/// Order of negotiation: channels, then format (S32, S24_3, S24, S16, FLOAT), then rate (24 kHz, else 48 kHz, else the
 /// nearest to it), then a period of 10 ms and a buffer of 400 ms.
 @safe
 struct PCMNegotiation: ~Copyable {
@@ -15,7 +15,7 @@ struct PCMNegotiation: ~Copyable {
     private let name: String
     private let hardware: OpaquePointer
 
-    /// - Parameter handle: an open PCM, configured by nobody.
+    /// - Parameter handle: an open PCM that is not configured yet.
     init(handle: OpaquePointer, name: String) throws(AudioError) {
         unsafe self.handle = handle
         self.name = name
@@ -29,7 +29,7 @@ struct PCMNegotiation: ~Copyable {
 
     deinit { unsafe snd_pcm_hw_params_free(hardware) }
 
-    /// Channel counts, lowest and highest.
+    /// Numbers of channels, lowest and highest.
     var channels: ClosedRange<Int> {
         var low: UInt32 = 0
         var high: UInt32 = 0
@@ -38,7 +38,7 @@ struct PCMNegotiation: ~Copyable {
         return Int(low)...max(Int(low), Int(high))
     }
 
-    /// Frames a second, lowest and highest.
+    /// Sample rates in Hz, lowest and highest.
     var rates: ClosedRange<Int> {
         var low: UInt32 = 0
         var high: UInt32 = 0
@@ -55,7 +55,7 @@ struct PCMNegotiation: ~Copyable {
         unsafe snd_pcm_hw_params_test_rate(handle, hardware, UInt32(clamping: rate), 0) == 0
     }
 
-    /// Settles the shape and installs it in the device.
+    /// Fixes the shape and installs it in the device.
     mutating func agree(map: ChannelMap?) throws(AudioError) -> CaptureShape {
         let access = unsafe snd_pcm_hw_params_set_access(handle, hardware, SND_PCM_ACCESS_RW_INTERLEAVED)
         if access < 0 { throw unfit("interleaved frames", "none offered") }
@@ -66,7 +66,7 @@ struct PCMNegotiation: ~Copyable {
         try check(unsafe snd_pcm_hw_params_set_format(handle, hardware, format.code), "set its format")
         let rate = try agreeOnRate()
 
-        // Near and not exact: devices round, and what they rounded to is read back.
+        // The nearest value instead of an exact one: devices round, and the rounded value is read back.
         var period = snd_pcm_uframes_t(Int(rate) / Self.periodsPerSecond)
         try check(
             unsafe snd_pcm_hw_params_set_period_size_near(handle, hardware, &period, nil), "set its period")
@@ -109,18 +109,18 @@ struct PCMNegotiation: ~Copyable {
         return rate
     }
 
-    /// Wake up once a period, start only when told, stamp by the monotonic clock.
+    /// Wake up once a period, start only on request, time stamps of the monotonic clock.
     private func agreeOnSoftware(period: snd_pcm_uframes_t) throws(AudioError) {
         var allocated: OpaquePointer?
         unsafe snd_pcm_sw_params_malloc(&allocated)
         guard let software = unsafe allocated else { preconditionFailure("no memory for a PCM's parameters") }
         defer { unsafe snd_pcm_sw_params_free(software) }
-        try check(unsafe snd_pcm_sw_params_current(handle, software), "tell its settings")
+        try check(unsafe snd_pcm_sw_params_current(handle, software), "report its settings")
         var boundary: snd_pcm_uframes_t = 0
         unsafe snd_pcm_sw_params_get_boundary(software, &boundary)
-        try check(unsafe snd_pcm_sw_params_set_start_threshold(handle, software, boundary), "start when told")
+        try check(unsafe snd_pcm_sw_params_set_start_threshold(handle, software, boundary), "start on request")
         try check(unsafe snd_pcm_sw_params_set_avail_min(handle, software, period), "wake up once a period")
-        // Not every plugin stamps; the time of the call serves then.
+        // Not every plugin gives time stamps; the time of the call is used instead.
         unsafe snd_pcm_sw_params_set_tstamp_mode(handle, software, SND_PCM_TSTAMP_ENABLE)
         unsafe snd_pcm_sw_params_set_tstamp_type(handle, software, SND_PCM_TSTAMP_TYPE_MONOTONIC)
         try check(unsafe snd_pcm_sw_params(handle, software), "accept its settings")
@@ -136,7 +136,7 @@ struct PCMNegotiation: ~Copyable {
 }
 
 extension SampleFormat {
-    /// ALSA's number for it.
+    /// The constant of ALSA.
     var code: snd_pcm_format_t {
         switch self {
         case .s16: SND_PCM_FORMAT_S16_LE

@@ -1,4 +1,4 @@
 import CALSA
 
-/// What libasound calls an error.
+/// The error text of libasound.
 func pcmError(_ code: Int32) -> String { unsafe String(cString: snd_strerror(code)) }

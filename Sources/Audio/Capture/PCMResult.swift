@@ -1,17 +1,17 @@
 import Glibc
 
-/// Everything that a call on a running PCM can come back with.
+/// All results of a call on a running PCM.
 enum PCMResult: Hashable {
     case frames(Int)
     /// No frame yet (EAGAIN, or a count of 0).
     case again
-    /// A signal came first (EINTR).
+    /// Interrupted by a signal (EINTR).
     case interrupted
-    /// The device's buffer ran over (EPIPE).
+    /// The device's buffer overflowed (EPIPE).
     case overrun
-    /// The machine or the device slept (ESTRPIPE).
+    /// The machine or the device was suspended (ESTRPIPE).
     case suspended
-    /// Unplugged (ENODEV), broken (EIO), in a state that no call expects (EBADFD), or anything else: open it again.
+    /// Unplugged (ENODEV), failed (EIO), in an unexpected state (EBADFD), or any other error: reopen the device.
     case lost(Int32)
 
     init(_ value: Int) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// An atomic integer alone on its cache lines, so that two threads which each write their own do not slow each other.
+/// An atomic integer alone on its cache lines, so that two threads that write different ones do not slow each other down.
 ///
 /// 128 bytes: processors fetch lines of 64 bytes in pairs.
 struct PaddedAtomic: ~Copyable {

@@ -1,10 +1,10 @@
-/// How a device lays out one sample; all little-endian.
+/// The memory layout of a device's sample; all are little-endian.
 public enum SampleFormat: String, Sendable, Hashable, CaseIterable {
-    // In the order in which a capture prefers them.
+    // In the order of preference.
     case s32 = "S32_LE"
     /// 24 bits in 3 bytes.
     case s24Packed = "S24_3LE"
-    /// 24 bits in the lower part of 4 bytes; the upper byte is to be ignored.
+    /// 24 bits in the lower part of 4 bytes; the upper byte is ignored.
     case s24 = "S24_LE"
     case s16 = "S16_LE"
     case float = "FLOAT_LE"
@@ -17,17 +17,17 @@ public enum SampleFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Converts samples to floats in ±1: integers divided by their largest magnitude, which is exact up to 24 bits;
-    /// floats as they are, those that are not finite or beyond any sound as 0.
+    /// Converts samples to floats in ±1. Integers are divided by their largest magnitude, which is exact up to 24 bits. Floats
+    /// are kept, except that values that are not finite or above the limit become 0.
     ///
     /// - Parameters:
     ///   - raw: [samples] of this format.
-    ///   - samples: room for as many.
-    /// - Returns: samples that were no sound.
+    ///   - samples: space for as many.
+    /// - Returns: the number of samples replaced by 0.
     @discardableResult
     public func convert(_ raw: RawSpan, into samples: inout MutableSpan<Float>) -> Int {
         let count = raw.byteCount / bytes
-        precondition(samples.count >= count, "the output has room for all samples")
+        precondition(samples.count >= count, "the output has space for all samples")
         switch self {
         case .s16:
             for i in 0..<count {

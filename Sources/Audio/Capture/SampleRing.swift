@@ -1,14 +1,14 @@
 import Synchronization
 
-/// A queue of interleaved frames between two threads: one writes, one reads, neither waits for the other.
+/// A queue of interleaved frames between two threads: one writes, one reads, and neither waits for the other.
 ///
-/// The writer publishes frames by a releasing store of its count, the reader returns room by a releasing store of its
-/// own; each acquires the other's. What does not fit is dropped and counted, so a slow reader costs its own newest
-/// frames and never stops the writer. Counts are 64-bit and do not wrap in practice (12 million years at 24 kHz).
+/// The writer publishes frames by a releasing store of its count, the reader returns space by a releasing store of its own;
+/// each acquires the other's. Frames that do not fit are dropped and counted, so a slow reader loses its newest frames and
+/// never stops the writer. Counts are 64-bit and do not overflow (12 million years at 24 kHz).
 @safe
 public final class SampleRing: @unchecked Sendable {
     public let channels: Int
-    /// Frames it holds: a power of two.
+    /// Capacity in frames: a power of two.
     public let capacity: Int
 
     private let storage: UnsafeMutablePointer<Float>
@@ -17,8 +17,8 @@ public final class SampleRing: @unchecked Sendable {
     private let dropped = PaddedAtomic()
 
     /// - Parameters:
-    ///   - frames: at least so many are held; rounded up to a power of two.
-    ///   - past: frames that count as written and read already.
+    ///   - frames: minimum capacity; rounded up to a power of two.
+    ///   - past: frames that count as already written and read.
     public init(frames: Int, channels: Int = AudioFormat.channels, past: Int = 0) {
         precondition(frames > 0 && channels > 0, "a ring holds at least one frame of one channel")
         written = PaddedAtomic(past)
@@ -28,23 +28,23 @@ public final class SampleRing: @unchecked Sendable {
         self.capacity = capacity
         self.channels = channels
         unsafe storage = .allocate(capacity: capacity * channels)
-        // Touched here, so that no page is first met by the writer.
+        // Touched here, so that the writer meets no page fault.
         unsafe storage.initialize(repeating: 0, count: capacity * channels)
     }
 
     deinit { unsafe storage.deallocate() }
 
-    /// Frames that wait to be read; more may be there by the time the caller looks.
+    /// Frames available to read; the writer may add more at any time.
     public var framesAvailable: Int { framesWritten - framesRead }
     public var framesWritten: Int { written.value.load(ordering: .acquiring) }
     public var framesRead: Int { consumed.value.load(ordering: .acquiring) }
-    /// Frames that found no room.
+    /// Frames dropped because the ring was full.
     public var framesDropped: Int { dropped.value.load(ordering: .relaxed) }
 
-    /// Appends frames; only the writing thread calls it.
+    /// Appends frames; called by the writing thread only.
     ///
     /// - Parameter samples: [frames, channels].
-    /// - Returns: frames taken, the first ones; the rest is dropped.
+    /// - Returns: the number of frames taken, the first ones; the rest is dropped.
     @discardableResult
     public func write(_ samples: Span<Float>) -> Int {
         let frames = samples.count / channels
@@ -62,10 +62,10 @@ public final class SampleRing: @unchecked Sendable {
         return count
     }
 
-    /// Takes the oldest frames; only the reading thread calls it.
+    /// Removes the oldest frames; called by the reading thread only.
     ///
-    /// - Parameter samples: [frames, channels]; as many frames as are there and fit.
-    /// - Returns: frames taken.
+    /// - Parameter samples: [frames, channels]; receives as many frames as are available and fit.
+    /// - Returns: the number of frames.
     public func read(into samples: inout MutableSpan<Float>) -> Int {
         let start = consumed.value.load(ordering: .relaxed)
         let there = written.value.load(ordering: .acquiring) - start
@@ -80,7 +80,7 @@ public final class SampleRing: @unchecked Sendable {
         return count
     }
 
-    /// Where frame `start` lies, and how many samples follow it before the ring begins again.
+    /// The position of frame `start`, and the number of samples from there to the end of the buffer.
     private func pieces(from start: Int, count: Int) -> (offset: Int, first: Int) {
         let frame = start & (capacity - 1)
         return (frame * channels, min(count, capacity - frame) * channels)

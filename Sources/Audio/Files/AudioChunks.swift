@@ -1,18 +1,18 @@
 import Files
 
-/// The bytes of an open file, by their place in it.
+/// The bytes of an open file, by offset.
 struct AudioBytes {
     let descriptor: Int32
     let size: Int
 
-    /// nil where the file is shorter.
+    /// nil if the file is shorter.
     func bytes(_ offset: Int, _ count: Int) -> [UInt8]? {
         guard offset >= 0, count <= size, offset <= size - count else { return nil }
         let bytes = RegularFile.bytes(of: descriptor, at: offset, count: count)
         return bytes.count == count ? bytes : nil
     }
 
-    /// An unsigned integer of up to 8 bytes, the largest `Int` in place of what is larger; nil where the file is shorter.
+    /// An unsigned integer of up to 8 bytes, at most the largest `Int`; nil if the file is shorter.
     func integer(_ offset: Int, bytes count: Int, bigEndian: Bool) -> Int? {
         guard let bytes = bytes(offset, count) else { return nil }
         let value = (bigEndian ? bytes : bytes.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -22,14 +22,14 @@ struct AudioBytes {
     func isAt(_ offset: Int, _ text: String) -> Bool { bytes(offset, text.utf8.count)?.elementsEqual(text.utf8) ?? false }
 }
 
-/// How a container of the RIFF family writes its chunks: name, length, contents, padding.
+/// The chunk layout of a container of the RIFF family: name, length, contents, padding.
 struct ChunkStyle {
     let nameBytes: Int
     let lengthBytes: Int
     let isBigEndian: Bool
-    /// Chunks begin at multiples of so many bytes.
+    /// Chunks begin at multiples of this many bytes.
     let alignment: Int
-    /// Whether a chunk's length counts its name and its length too.
+    /// Whether a chunk's length includes its name and its length field.
     let countsHead: Bool
 
     /// "Multimedia Programming Interface and Data Specifications 1.0", IBM and Microsoft, 1991; RF64: EBU Tech 3306.
@@ -45,19 +45,19 @@ struct ChunkStyle {
 }
 
 struct AudioChunk {
-    /// The first four bytes of its name.
+    /// The first four bytes of the name.
     let name: String
-    /// Where it begins, and its contents.
+    /// Offset of the chunk, and of its contents.
     let head, contents: Int
-    /// Bytes of its contents, as its head says: perhaps more than the file has.
+    /// Length of the contents in bytes according to the header; the file may be shorter.
     let length: Int
 }
 
 extension AudioBytes {
-    /// Chunks of a file at most: a file of nothing but empty ones ends too.
+    /// Maximum number of chunks: reading a file of many empty chunks ends too.
     private static let mostChunks = 10_000
 
-    /// nil where no whole head of a chunk with a name is.
+    /// nil if there is no complete chunk header with a name.
     func chunk(_ offset: Int, _ style: ChunkStyle) -> AudioChunk? {
         guard let name = bytes(offset, style.nameBytes), name[..<4].allSatisfy({ (0x20...0x7E).contains($0) }),
             style.nameBytes == 4 || Self.guidTails.contains(Array(name[4...])),
@@ -68,14 +68,14 @@ extension AudioBytes {
             length: style.countsHead ? max(0, length - style.headBytes) : length)
     }
 
-    /// Where the chunk after one begins; nil beyond the end of the file.
+    /// Offset of the next chunk; nil beyond the end of the file.
     func end(of chunk: AudioChunk, _ style: ChunkStyle) -> Int? {
         guard chunk.length <= size - chunk.contents else { return nil }
         let end = chunk.contents + chunk.length
         return end + (style.alignment - end % style.alignment) % style.alignment
     }
 
-    /// Goes through chunks until `visit` says that it was the last of interest.
+    /// Visits chunks until `visit` returns true.
     func walk(from offset: Int, _ style: ChunkStyle, _ visit: (AudioChunk) -> Bool) {
         var offset = offset
         for _ in 0..<Self.mostChunks {
@@ -84,23 +84,23 @@ extension AudioBytes {
         }
     }
 
-    /// What comes behind the samples.
+    /// The data after the samples.
     enum Rest: Equatable {
         /// Nothing, or chunks.
         case chunks
-        /// No chunks, so samples that the header does not know of.
+        /// No chunks, so samples that the header does not include.
         case samples
-        /// What nobody can make one recording of, in words.
+        /// Data that cannot be part of one recording, described in words.
         case foreign(String)
     }
 
-    /// Judges all bytes from an offset on.
+    /// Classifies all bytes from an offset on.
     func rest(from offset: Int, _ style: ChunkStyle) -> Rest {
         var (offset, isFirst) = (offset, true)
         for _ in 0..<Self.mostChunks {
             guard size > offset else { return .chunks }
             guard let chunk = chunk(offset, style) else { return isFirst ? .samples : .chunks }
-            if Self.files.contains(chunk.name) { return .foreign("another file behind the first, from byte \(offset)") }
+            if Self.files.contains(chunk.name) { return .foreign("another file after the first, from byte \(offset)") }
             if Self.samples.contains(chunk.name) { return .foreign("a second chunk of samples, at byte \(offset)") }
             guard let next = end(of: chunk, style) else {
                 return isFirst && !Self.known.contains(chunk.name) ? .samples : .chunks
@@ -110,16 +110,16 @@ extension AudioBytes {
         return .chunks
     }
 
-    /// Names that files begin with.
+    /// Names at the beginning of files.
     private static let files: Set<String> = ["RIFF", "RIFX", "RF64", "BW64", "FORM", "caff", "riff"]
     private static let samples: Set<String> = ["data", "SSND"]
-    /// Chunks that lie behind samples, and may be cut off themselves.
+    /// Chunks that may follow the samples, and may be cut off themselves.
     private static let known: Set<String> = [
         "LIST", "list", "bext", "iXML", "axml", "chna", "cue ", "smpl", "inst", "INST", "id3 ", "ID3 ", "fact", "PEAK", "JUNK", "junk",
         "FLLR", "PAD ", "plst", "cart", "levl", "umid", "_PMX", "acid", "afsp", "MARK", "COMT", "NAME", "AUTH", "(c) ", "ANNO", "APPL",
         "info", "mark", "strg", "free", "uuid", "pakt", "kuki", "peak", "ovvw", "edct", "midi", "umrk",
     ]
-    /// What follows the first four bytes of the GUIDs of Wave 64: of chunks of its own, and of "riff" and "list".
+    /// The part after the first four bytes in the GUIDs of Wave 64: of its own chunks, and of "riff" and "list".
     private static let guidTails: Set<[UInt8]> = [
         [0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A],
         [0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00],

@@ -2,29 +2,29 @@ import CSndFile
 import Files
 import Glibc
 
-/// Reads an audio file of any format that libsndfile knows, as interleaved floats in ±1, in pieces of any size.
+/// Reads an audio file of any format of libsndfile as interleaved floats in ±1, in pieces of any size.
 ///
-/// Samples that are not finite, or beyond any sound (possible in float files), are read as 0 and counted.
+/// Samples that are not finite or above the limit (possible in float files) are read as 0 and counted.
 @safe
 public final class AudioFileReader {
     public let path: String
     public let channels: Int
-    /// Frames a second.
+    /// Sample rate in Hz.
     public let sampleRate: Int
-    /// Frames in the whole file, one sample of every channel each.
+    /// Frames in the whole file, each with one sample of every channel.
     public let frames: Int
-    /// The next frame that `read` gives.
+    /// The frame that `read` returns next.
     public private(set) var position = 0
-    /// Samples read as 0 because they were not finite or beyond `SoundSample.limit`.
+    /// Samples read as 0 because they were not finite or above `SoundSample.limit`.
     public private(set) var unsoundSamples = 0
 
-    /// Order and scaling of Ambisonics as the header says; nil where it says nothing.
+    /// The Ambisonics convention that the header declares; nil if it declares none.
     public let ambisonics: AmbisonicConvention?
-    /// Where the header does not tell what is there, a line each.
+    /// Differences between the header and the contents, a line each.
     public let remarks: [String]
 
     private let file: OpaquePointer
-    /// What `file` reads.
+    /// The input of `file`.
     private let source: DecoderFile
     private let conversion: AmbisonicConversion?
 
@@ -35,13 +35,13 @@ public final class AudioFileReader {
 
     /// Opens a file and checks its header.
     ///
-    /// Where the header promises fewer frames than there are, all are read, and `remarks` tells both numbers.
+    /// If the header declares fewer frames than exist, all are read, and `remarks` gives both numbers.
     ///
     /// - Parameters:
-    ///   - expected: the number of channels that the file must have; nil for any.
-    ///   - toAmbiX: whether Ambisonics in the order and scaling that the header says is given as AmbiX; with four channels.
-    /// - Throws: `missingFile`, `unreadableFile`, `emptyFile`, `notAudio`, `truncatedFile` (a file shorter than its
-    ///   header says), `overlong`, `wrongChannelCount`.
+    ///   - expected: the required number of channels; nil for any.
+    ///   - toAmbiX: whether Ambisonics in a convention that the header declares is converted to AmbiX; with four channels.
+    /// - Throws: `missingFile`, `unreadableFile`, `emptyFile`, `notAudio`, `truncatedFile` (a file shorter than its header
+    ///   says), `overlong`, `wrongChannelCount`.
     public init(path: String, channels expected: Int? = nil, toAmbiX: Bool = false) throws(AudioError) {
         let opened: RegularFile
         do throws(FileError) { opened = try RegularFile(path, limit: .audio) } catch { throw AudioError(error) }
@@ -70,7 +70,7 @@ public final class AudioFileReader {
         conversion = toAmbiX ? AmbisonicConversion(from: header?.ambisonics) : nil
         let promise = header?.promise(besides: frames)
         remarks = Self.remarks(path, frames: frames, promise: promise, endsAsOgg: endsAsOgg)
-        // All is set, so `deinit` closes the file also where this throws.
+        // All properties are set, so `deinit` closes the file if this throws.
         if frames == 0 { throw .emptyFile(path: path) }
         if info.frames == Int64.max { throw .notAudio(path: path, reason: "a header without a length") }
         if let promise, promise > frames, header?.isPlaceholder == false {
@@ -89,12 +89,12 @@ public final class AudioFileReader {
         var remarks: [String] = []
         if let promise {
             remarks.append(
-                "\(path): expected \(promise) frames as its header says, found \(frames): all of them are used; save it anew to correct "
+                "\(path): expected \(promise) frames as its header says, found \(frames): all of them are used; save it again to correct "
                     + "the header")
         }
         if endsAsOgg == false {
             remarks.append(
-                "\(path): expected the end of an Ogg stream, found a file that breaks off after \(frames) frames: all of them are used")
+                "\(path): expected the end of an Ogg stream, found a file that is cut off after \(frames) frames: all of them are used")
         }
         return remarks
     }
@@ -103,9 +103,9 @@ public final class AudioFileReader {
 
     /// Reads the next frames.
     ///
-    /// - Parameter buffer: [n, channels]; as many whole frames as fit are read.
-    /// - Returns: frames read; 0 at the end of the file.
-    /// - Throws: `truncatedFile` where the data end, or cannot be decoded, before the header's number of frames.
+    /// - Parameter buffer: [n, channels]; receives as many whole frames as fit.
+    /// - Returns: the number of frames; 0 at the end of the file.
+    /// - Throws: `truncatedFile` if the data end, or cannot be decoded, before the header's number of frames.
     public func read(into buffer: inout MutableSpan<Float>) throws(AudioError) -> Int {
         let frames = buffer.count / channels
         let result = unsafe buffer.withUnsafeMutableBufferPointer {
@@ -114,16 +114,16 @@ public final class AudioFileReader {
         return try result.get()
     }
 
-    /// Goes to a frame of the file, 0 the first; the next `read` starts there.
+    /// Seeks to a frame of the file, 0 the first; the next `read` starts there.
     public func seek(to frame: Int) throws(AudioError) {
         source.beginCall()
         guard unsafe sf_seek(file, Int64(frame), Int32(SEEK_SET)) == Int64(frame) else {
-            throw .unreadableFile(path: path, reason: "no way to frame \(frame) of \(frames)")
+            throw .unreadableFile(path: path, reason: "cannot seek to frame \(frame) of \(frames)")
         }
         position = frame
     }
 
-    /// All frames that are left, or so many of them, interleaved: for tests and for what is known to be short.
+    /// All remaining frames, or at most `limit` of them, interleaved: for tests and short files.
     public func readAll(atMost limit: Int = .max) throws(AudioError) -> [Float] {
         var samples = [Float](repeating: 0, count: min(limit, max(0, frames - position)) * channels)
         let frames = samples.count / channels

@@ -1,45 +1,46 @@
-/// What is known of the four channels of a file besides what its header says.
+/// The meaning of a file's four channels, in addition to its header.
 public enum FileChannels: Sendable, Hashable {
-    /// Nothing: Ambisonics of another order and scaling, where the header says so, is made AmbiX.
+    /// Unknown: Ambisonics of another convention is converted to AmbiX if the header declares it.
     case declared
-    /// Ambisonics of this order and scaling: the samples come as they are stored.
+    /// Ambisonics of this convention: samples are returned as stored.
     case ambisonics(AmbisonicConvention)
-    /// Capsules: the samples come as they are stored.
+    /// Capsules: samples are returned as stored.
     case capsules
 }
 
-/// Any audio file as the rest of the house wants it: 24 kHz, four channels, in pieces of any size.
+/// An audio file converted to 24 kHz and four channels, read in pieces of any size.
 public final class AudioFileStream {
     public let path: String
-    /// Frames a second of the file itself.
+    /// Sample rate of the file itself in Hz.
     public let fileSampleRate: Int
-    /// 24 kHz frames that the whole file gives.
+    /// Length of the whole file in 24 kHz frames.
     public let frames: Int
-    /// Order and scaling of Ambisonics that the header says and that was undone: the samples are AmbiX. nil where they are as stored.
+    /// The Ambisonics convention that the header declares and that was converted to AmbiX; nil if samples are returned as
+    /// stored.
     public let undone: AmbisonicConvention?
-    /// Where the header does not tell what is there, or something else than what is known of the channels: a line each.
+    /// Contradictions between the header, the contents and the known meaning of the channels: a line each.
     public let remarks: [String]
 
-    /// Samples of the file so far that were not finite or beyond any sound, and are given as 0.
+    /// Samples of the file so far that were not finite or above the limit, and are returned as 0.
     public var unsoundSamples: Int { reader.unsoundSamples }
 
     private let reader: AudioFileReader
     private let map: ChannelMap
     private let conversion: AmbisonicConversion?
     private let resampler: Resampler
-    /// File frames as read, and their four chosen channels: [chunk, channels] and [chunk, 4].
+    /// File frames as read, and their four selected channels: [chunk, channels] and [chunk, 4].
     private let raw: FrameBuffer
     private let chosen: FrameBuffer
-    /// Chosen frames not yet resampled.
+    /// Selected frames that are not resampled yet.
     private var pending = 0..<0
     private var given = 0
 
     private static let chunk = 1024
 
     /// - Parameters:
-    ///   - map: which channels to use; nil demands a file of exactly four.
-    ///   - channels: what is known of them.
-    /// - Throws: what `AudioFileReader` throws; `missingChannel` for a file that lacks a channel of the map.
+    ///   - map: the channels to use; nil requires a file of exactly four.
+    ///   - channels: their known meaning.
+    /// - Throws: as `AudioFileReader`; `missingChannel` for a file that lacks a channel of the map.
     public init(path: String, map: ChannelMap? = nil, channels: FileChannels = .declared) throws(AudioError) {
         reader = try AudioFileReader(path: path, channels: map == nil ? AudioFormat.channels : nil)
         if let map, reader.channels < map.channelsNeeded {
@@ -50,7 +51,7 @@ public final class AudioFileStream {
         fileSampleRate = reader.sampleRate
         resampler = try Resampler(from: reader.sampleRate)
         frames = (reader.frames * AudioFormat.sampleRate + reader.sampleRate / 2) / reader.sampleRate
-        // A map that moves channels is a word about their order too.
+        // A map that moves channels also states their order.
         let isInOrder = self.map.indices == ChannelMap.identity.indices
         conversion = channels == .declared && isInOrder ? AmbisonicConversion(from: reader.ambisonics) : nil
         undone = conversion == nil ? nil : reader.ambisonics
@@ -66,7 +67,7 @@ public final class AudioFileStream {
             guard let map, found != .ambix else { return [] }
             return [
                 "expected channels in the order of its header, \(found.title), found a channel map, \(map.indices): read as "
-                    + "AmbiX (ambix); give --ambisonics to say what it makes of them"
+                    + "AmbiX (ambix); give --ambisonics to state the order after the map"
             ]
         case .ambisonics(let stated):
             guard stated != found else { return [] }
@@ -79,7 +80,7 @@ public final class AudioFileStream {
     /// Reads the next frames.
     ///
     /// - Parameter samples: [frames, 4].
-    /// - Returns: frames read: as many as fit, fewer only at the end; 0 when the file is over.
+    /// - Returns: the number of frames: as many as fit, fewer only at the end; 0 after the end.
     /// - Throws: `truncatedFile`.
     public func read(into samples: inout MutableSpan<Float>) throws(AudioError) -> Int {
         let (raw, chosen) = (raw, chosen)
@@ -105,13 +106,13 @@ public final class AudioFileStream {
             filled += progress.produced
             if isEnd, pending.isEmpty, progress.produced == 0 { break }
         }
-        // The resampler may end a frame short of the rounded length: silence is what follows a file.
+        // The resampler may end a frame short of the rounded length; the rest is silence.
         for index in filled * 4..<wanted * 4 { samples[index] = 0 }
         given += wanted
         return wanted
     }
 
-    /// Back to the first frame.
+    /// Returns to the first frame.
     public func rewind() throws(AudioError) {
         try reader.seek(to: 0)
         resampler.reset()

@@ -2,16 +2,17 @@ import CSndFile
 import Files
 import Glibc
 
-/// Writes an audio file that appears under its name only once it is whole.
+/// Writes an audio file that appears under its name only when it is complete.
 ///
-/// Samples go to a hidden file in the same folder, renamed by `close`; `abort`, or letting go of the writer without
-/// `close`, removes it. A file that `grows` is the exception: it is there from the start, and whole after each write. What an integer encoding cannot hold (beyond ±1, or not finite) is clipped and counted.
+/// Samples go to a hidden file in the same folder, which `close` renames; `abort`, or releasing the writer without `close`,
+/// removes it. A file that `grows` is the exception: it exists from the start, and is valid after each write. Values outside an
+/// integer encoding (beyond ±1, or not finite) are clipped and counted.
 @safe
 public final class AudioFileWriter {
     public enum Encoding: Sendable, CaseIterable {
         /// WAV, 16-bit integers.
         case wave16
-        /// WAV, 32-bit floats: keeps levels beyond ±1.
+        /// WAV, 32-bit floats: preserves levels beyond ±1.
         case waveFloat
         case flac16
         case flac24
@@ -39,21 +40,21 @@ public final class AudioFileWriter {
     public let encoding: Encoding
     public let channels: Int
     public private(set) var framesWritten = 0
-    /// Samples that had to be changed to fit an integer encoding.
+    /// Samples that were clipped to fit an integer encoding.
     public private(set) var clippedSamples = 0
 
     private let grows: Bool
     private let temporaryPath: String
     private var file: OpaquePointer?
     private var isFinished = false
-    /// Integers on their way to the file, in the upper bits as libsndfile wants them.
+    /// Integers to write, in the upper bits, as libsndfile expects them.
     private var scratch: [Int32]
 
     /// - Parameters:
     ///   - sampleRate: frames a second.
     ///   - channels: 1 and up (FLAC: up to 8).
-    ///   - grows: for a WAV file that may end at any moment, even by kill -9: under its name at once, where nothing may be yet, its
-    ///     header always true, for its user alone.
+    ///   - grows: for a WAV file that may end at any moment, even by kill -9: written under its final name, which must not
+    ///     exist, with a valid header after each write, and accessible to its user only.
     /// - Throws: `unwritableFile`.
     public init(
         path: String, encoding: Encoding, sampleRate: Int, channels: Int, grows: Bool = false
@@ -63,7 +64,7 @@ public final class AudioFileWriter {
         self.encoding = encoding
         self.channels = channels
         scratch = [Int32](repeating: 0, count: 1024 * channels)
-        // Not made of the file's own name, which may be as long as names can be.
+        // Independent of the file's own name, which may already have the maximum length.
         temporaryPath =
             grows ? path : "\(PathName.folder(path))/.bearing-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
         let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -76,7 +77,7 @@ public final class AudioFileWriter {
         info.samplerate = Int32(clamping: sampleRate)
         info.channels = Int32(clamping: channels)
         info.format = Int32(encoding.code)
-        // libsndfile owns the descriptor from here, also where it refuses.
+        // libsndfile now owns the descriptor, even if it refuses the file.
         unsafe file = sf_open_fd(descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE))
         if unsafe file == nil {
             let reason = unsafe String(cString: sf_strerror(nil))
@@ -94,7 +95,7 @@ public final class AudioFileWriter {
     /// - Throws: `unwritableFile`, for example when the disk is full.
     public func write(_ samples: Span<Float>) throws(AudioError) {
         precondition(samples.count % channels == 0, "whole frames")
-        guard let file = unsafe file else { preconditionFailure("a closed writer takes no samples") }
+        guard let file = unsafe file else { preconditionFailure("a closed writer accepts no samples") }
         let frames = samples.count / channels
         var written = 0
         while written < frames {
@@ -119,9 +120,9 @@ public final class AudioFileWriter {
         }
     }
 
-    /// Finishes the file and gives it its name, over whatever had that name before.
+    /// Finishes the file and renames it to its final name, replacing an existing file.
     ///
-    /// - Throws: `unwritableFile`; then no file is left behind.
+    /// - Throws: `unwritableFile`; then no file remains.
     public func close() throws(AudioError) {
         guard let open = unsafe file else { return }
         unsafe file = nil
@@ -138,7 +139,7 @@ public final class AudioFileWriter {
         }
     }
 
-    /// Gives the file up and removes what was written, unless it grows; nothing after `close`.
+    /// Discards the file, unless it grows; does nothing after `close`.
     public func abort() {
         guard !isFinished else { return }
         isFinished = true
@@ -147,7 +148,7 @@ public final class AudioFileWriter {
         if !grows { unsafe unlink(temporaryPath.systemPath) }
     }
 
-    /// Rounds to the nearest integer of `bits` bits, in the upper bits of the scratch.
+    /// Rounds to the nearest integer of `bits` bits, in the upper bits of the buffer.
     private func quantise(_ samples: Span<Float>, bits: Int) {
         let scale = Double(1 << (bits - 1))
         for index in samples.indices {

@@ -18,13 +18,13 @@ extension AudioHeader {
                 frames = Self.isOpen(declared) ? nil : declared
             case "CHAN": ambisonics = Self.layout(file, chunk)
             case "SSND" where header == nil:
-                // Offset and block size come before the samples and are counted.
+                // Offset and block size precede the samples and are included in the length.
                 let skipped = 8 + field(chunk.contents, 4)
                 let length = Self.isOpen(chunk.length) ? nil : max(0, chunk.length - skipped)
                 var found = AudioHeader(file, from: chunk.contents + skipped, length: length, style: style)
                 found.isPlaceholder = (0x7F00_0000...0x8000_0000).contains(chunk.length)
                 let all = found.data.count + skipped
-                // With 0, libsndfile goes to the end of the file.
+                // If it is 0, libsndfile reads to the end of the file.
                 let told = Self.isOpen(all) ? 0 : all
                 found.patches = [
                     DecoderFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(told, count: 4, bigEndian: true))
@@ -65,7 +65,7 @@ extension AudioHeader {
                 frameBytes = isPlain && frames == 1 && packet > 0 ? packet : nil
             case "chan": ambisonics = Self.layout(file, chunk)
             case "data" where header == nil:
-                // The number of edits comes before the samples and is counted; -1 is up to the end of the file.
+                // The number of edits precedes the samples and is included in the length; -1 means up to the end of the file.
                 let length = chunk.length == .max ? nil : max(0, chunk.length - 4)
                 var found = AudioHeader(file, from: chunk.contents + 4, length: length, style: style)
                 found.patches = [
@@ -100,7 +100,7 @@ extension AudioHeader {
         }
     }
 
-    /// Sun's and NeXT's audio: a header of six numbers, then samples up to the end of the file.
+    /// Audio files of Sun and NeXT: a header of six numbers, then samples up to the end of the file.
     static func au(_ file: AudioBytes) -> AudioHeader? {
         let isBig = file.isAt(0, ".snd")
         guard isBig || file.isAt(0, "dns."), file.size >= 24 else { return nil }

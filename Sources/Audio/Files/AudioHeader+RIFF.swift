@@ -32,11 +32,11 @@ extension AudioHeader {
         return header
     }
 
-    /// Of a chunk "data" whose own length counts.
+    /// For a "data" chunk whose own length is valid.
     private init(_ file: AudioBytes, _ chunk: AudioChunk, _ style: ChunkStyle) {
         self.init(file, from: chunk.contents, length: Self.isOpen(chunk.length) ? nil : chunk.length, style: style)
         declare(chunk.length)
-        // More than 4 GiB fit no length of 32 bits: libsndfile goes to the end of a file that seems never to have been finished.
+        // A 32-bit length cannot hold more than 4 GiB; libsndfile reads an apparently unfinished file to its end.
         let fits = !Self.isOpen(data.count)
         patch(at: chunk.head + style.nameBytes, with: fits ? data.count : 0, bytes: 4, bigEndian: style.isBigEndian)
         if !fits { patch(at: 4, with: 8, bytes: 4, bigEndian: style.isBigEndian) }
@@ -72,7 +72,7 @@ extension AudioHeader {
     }
 }
 
-/// What a chunk "fmt " says.
+/// The contents of a "fmt " chunk.
 private struct WaveFormat {
     /// nil for compressed formats.
     var frameBytes: Int?
@@ -101,7 +101,7 @@ private struct WaveFormat {
     private static let extensible = 0xFFFE
     /// PCM, float, A-law, mu-law.
     private static let uncompressed = [1, 3, 6, 7]
-    /// {0000000X-0721-11d3-8644-C8C1CA000000} from its third byte on: X = 1 integers, X = 3 floats (R. Dobson, "The AMB Ambisonic
-    /// File Format", 2000).
+    /// {0000000X-0721-11d3-8644-C8C1CA000000} from its third byte on: X = 1 integers, X = 3 floats (R. Dobson, "The AMB
+    /// Ambisonic File Format", 2000).
     private static let bFormat: [UInt8] = [0x00, 0x00, 0x21, 0x07, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA, 0x00, 0x00, 0x00]
 }

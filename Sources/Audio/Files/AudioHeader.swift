@@ -1,30 +1,30 @@
-/// What the header of an uncompressed recording says of itself, beside what is there.
+/// The declarations in the header of an uncompressed recording, compared with its contents.
 ///
-/// libsndfile reads as much as the header promises, or as is there, and says nothing where the two differ: a recording whose
-/// program was killed, or that passed 4 GiB, would be a short one, and one that broke off would pass for a whole one.
+/// libsndfile reads as much as the header declares, or as exists, and reports no difference. A recording whose program was
+/// killed, or that exceeded 4 GiB, would appear short, and one that was cut off would appear complete.
 struct AudioHeader {
-    /// Bytes of samples; nil where the header leaves them open, as that of a stream may.
+    /// Bytes of samples; nil if the header does not declare them, as in a stream.
     var declared: Int?
-    /// Frames, in containers that tell them beside the bytes.
+    /// Number of frames, in containers that declare it besides the bytes.
     var declaredFrames: Int?
-    /// Where the samples are.
+    /// The byte range of the samples.
     var data: Range<Int>
     /// nil in compressed formats.
     var frameBytes: Int?
-    /// Of compressed formats, where the header says it: bytes that are decoded together.
+    /// For compressed formats: bytes that are decoded together, if the header declares it.
     var blockBytes: Int?
-    /// Order and scaling of first-order Ambisonics; nil where the header says nothing of it.
+    /// The convention of first-order Ambisonics; nil if the header declares none.
     var ambisonics: AmbisonicConvention?
-    /// Whether `declared` is what programs write that do not know better, and so promises nothing.
+    /// Whether `declared` is a placeholder of programs that cannot know the length.
     var isPlaceholder = false
-    /// What libsndfile must be given in place of the bytes that are there, to read all that is there.
+    /// Bytes that libsndfile must see in place of the file's own, to read all samples.
     var patches: [DecoderFile.Patch] = []
-    /// Whether libsndfile takes for samples whatever lies behind them.
+    /// Whether libsndfile reads all data after the samples as samples too.
     var readsBehind = false
-    /// What makes it no recording, in words.
+    /// Why the file is not a recording, in words.
     var fault: String?
 
-    /// The header of any container that is known here; nil for others.
+    /// The header of a known container; nil for others.
     init?(_ file: AudioBytes) {
         guard let header = Self.riff(file) ?? Self.wave64(file) ?? Self.form(file) ?? Self.au(file) ?? Self.core(file) else { return nil }
         self = header
@@ -34,7 +34,7 @@ struct AudioHeader {
 
     /// - Parameters:
     ///   - begin: the first byte of the samples.
-    ///   - length: their bytes as the header says, by `declare`.
+    ///   - length: their bytes according to the header, by `declare`.
     init(_ file: AudioBytes, from begin: Int, length: Int?, style: ChunkStyle) {
         declared = length
         data = min(begin, file.size)..<file.size
@@ -42,7 +42,7 @@ struct AudioHeader {
         let end = begin + length
         let padding = (style.alignment - end % style.alignment) % style.alignment
         var rest = file.rest(from: end + padding, style)
-        // Some programs do not pad.
+        // Some programs omit the padding.
         if rest == .samples, padding > 0 { rest = file.rest(from: end, style) }
         switch rest {
         case .chunks: data = begin..<end
@@ -51,7 +51,7 @@ struct AudioHeader {
         }
     }
 
-    /// Reads a length of 32 bits: programs that cannot go back to their header leave the largest number, or 2 GiB.
+    /// Reads a 32-bit length. Programs that cannot rewrite their header leave the largest number, or 2 GiB.
     mutating func declare(_ value: Int) {
         declared = Self.isOpen(value) ? nil : value
         isPlaceholder = (0x7FFF_F000...0x8000_0000).contains(value)
@@ -59,16 +59,16 @@ struct AudioHeader {
 
     static func isOpen(_ value: Int) -> Bool { value >= 0xFFFF_F000 }
 
-    /// Whether the file must be read through `patches` and its end be that of the samples.
+    /// Whether the file must be read through `patches`, ending with the samples.
     func needsPatches(size: Int) -> Bool { declared != data.count || (readsBehind && data.upperBound < size) }
 
-    /// What the header promises where that is not what is there, in frames.
-    /// - Parameter frames: that libsndfile found.
+    /// The number of frames that the header declares, if it differs from the contents.
+    /// - Parameter frames: the number found by libsndfile.
     func promise(besides frames: Int) -> Int? {
         guard let frameBytes else {
             let block = blockBytes ?? 1
             guard let declared, declared / block != data.count / block else { return nil }
-            // A length of 64 bits may be any number.
+            // A 64-bit length may be any number.
             return Int(min(Double(declared) * Double(frames) / Double(max(1, data.count)), 1e15))
         }
         return [declared.map { $0 / frameBytes }, declaredFrames].compactMap(\.self).first { $0 != frames }

@@ -2,11 +2,11 @@ import CSndFile
 import Files
 import Glibc
 
-/// A file for libsndfile: as it should have been written, with other bytes in some places and another end where the header was wrong,
-/// and with a bound on what a call may read.
+/// A corrected view of a file for libsndfile: other bytes at some offsets and another end if the header was wrong, and a limit
+/// on the bytes read by one call.
 ///
-/// libogg searches all of a file for the next page of sound, which takes hours in a sparse file of terabytes. Reads beyond the bound
-/// find the end of the file.
+/// libogg searches a whole file for the next page of sound, which takes hours in a sparse file of terabytes. Reads beyond the
+/// limit report the end of the file.
 @safe
 final class DecoderFile {
     struct Patch {
@@ -20,17 +20,17 @@ final class DecoderFile {
     private var position = 0
     /// Bytes that the present call of libsndfile may still read.
     private var budget = 0
-    /// Whether the latest call reached its bound.
+    /// Whether the latest call reached its limit.
     private(set) var isExhausted = false
 
-    /// What a call may read besides the samples that it asks for, where pages are searched for.
+    /// Bytes that a call may read besides the requested samples, for a search for pages.
     static let search = 64 << 20
-    /// The same for all other files: one of MP3 without a table of contents is read as a whole for its length.
+    /// The same for all other files: an MP3 file without a table of contents is read entirely to find its length.
     private static let scan = 1 << 30
     private let overhead: Int
 
     /// - Parameters:
-    ///   - descriptor: of a file that can be sought in; closed at the end.
+    ///   - descriptor: of a seekable file; closed at the end.
     ///   - size: bytes up to its end.
     ///   - isOgg: whether pages of sound are searched for.
     init(_ descriptor: Int32, size: Int, patches: [Patch], isOgg: Bool) {
@@ -42,13 +42,13 @@ final class DecoderFile {
 
     deinit { close(descriptor) }
 
-    /// Begins a call of libsndfile, for samples that take so many bytes at most.
+    /// Begins a call of libsndfile, for samples of at most `bytes` bytes.
     func beginCall(samples bytes: Int = 0) {
         budget = overhead + bytes
         isExhausted = false
     }
 
-    /// - Returns: a handle of libsndfile, which must be closed before this file goes; nil where it finds no audio.
+    /// - Returns: a handle of libsndfile, which must be closed before this object is released; nil if it finds no audio.
     func open(_ info: inout SF_INFO) -> OpaquePointer? {
         beginCall()
         var calls = unsafe SF_VIRTUAL_IO(

@@ -1,10 +1,10 @@
-/// Whether an Ogg stream ends as it should: with a whole page that says that it is the last (RFC 3533). There is no length in an
-/// Ogg file's header that could tell of one that broke off.
+/// Whether an Ogg stream ends with a complete page that is marked as the last (RFC 3533). The header of an Ogg file has no
+/// length that would show that it was cut off.
 enum OggEnd {
     /// 27 bytes, a table of 255 and 255 times 255.
     private static let longestPage = 27 + 255 + 255 * 255
 
-    /// - Returns: nil for what is no Ogg file.
+    /// - Returns: nil if the file is not Ogg.
     static func isThere(_ file: AudioBytes) -> Bool? {
         guard file.isAt(0, "OggS") else { return nil }
         let count = min(file.size, 2 * longestPage)

@@ -1,4 +1,4 @@
-/// When the log tells that subscribers were refused: at once, then at most once a minute, however many come.
+/// Limits log lines about refused subscribers: the first at once, then at most one per minute.
 struct LogThrottle {
     private var told = 0
     private var due: Int64 = .min
@@ -7,7 +7,7 @@ struct LogThrottle {
     /// - Parameters:
     ///   - count: subscribers refused since the start.
     ///   - now: monotonic nanoseconds.
-    /// - Returns: how many to tell of; nil when there is nothing to tell yet.
+    /// - Returns: the number to log; nil if no line is due.
     mutating func news(count: Int, now: Int64) -> Int? {
         guard count > told, now >= due else { return nil }
         defer { (told, due) = (count, now + Self.pause) }

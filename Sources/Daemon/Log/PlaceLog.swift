@@ -1,16 +1,16 @@
-/// What the log says when somebody takes away what subscribers find the daemon by.
+/// Log messages about a removed socket file.
 struct PlaceLog {
     private var renewed = 0
     private var wasCutOff = false
 
-    /// - Parameters: as `TrackServer` has them.
-    /// - Returns: what to say; nil when nothing changed.
+    /// - Parameters: as in `TrackServer`.
+    /// - Returns: the message; nil if nothing changed.
     mutating func news(renewed: Int, isCutOff: Bool) -> String? {
         defer { (self.renewed, wasCutOff) = (renewed, isCutOff) }
-        if renewed > self.renewed { return "somebody removed the socket file: made again" }
+        if renewed > self.renewed { return "the socket file was removed: created again" }
         guard isCutOff != wasCutOff else { return nil }
         return isCutOff
-            ? "the socket file is gone or another's, and cannot be made again: nobody new can connect there; trying again"
-            : "the socket file is in its place again"
+            ? "the socket file was removed or replaced and cannot be created again: new subscribers cannot connect there; trying again"
+            : "the socket file exists again"
     }
 }

@@ -1,11 +1,11 @@
-/// What is wrong now, and what of it is news.
+/// Present warnings, and their changes for the log.
 struct Warnings {
     struct News: Hashable {
         var text: String
         var isOver: Bool
     }
 
-    /// Of a state that comes and goes all the time no more is kept.
+    /// Maximum of stored changes, for a state that changes all the time.
     private static let mostNews = 64
 
     private(set) var present: [String] = []

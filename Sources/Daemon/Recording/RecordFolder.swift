@@ -2,31 +2,31 @@ import Audio
 import Files
 import Glibc
 
-/// A folder that keeps the latest recordings: pairs of a WAV file and a JSON Lines file whose names are the times of their
-/// first frames. The oldest pairs go where they would exceed the limit; other files are never touched.
+/// A folder of the latest recordings: pairs of a WAV file and a JSON Lines file, named after the times of their first frames.
+/// The oldest pairs are deleted when the limit is exceeded; other files are never touched.
 ///
-/// Pairs are numbered in the order in which they were written, so a clock that was wrong for a while makes none of them older or
-/// younger. What a microphone heard is nobody else's: the folder is made for its user alone, and every file is.
+/// Pairs are numbered in the order of writing, so that a wrong clock does not change which is oldest. Recordings are private:
+/// the folder and every file are accessible to their user only.
 struct RecordFolder {
     static let prefix = "bearing-"
     private static let endings = ["wav", "jsonl"]
 
-    /// Files that were made to be written to.
+    /// Files that were created for writing.
     struct Pair {
-        /// Without an ending.
+        /// Without a file name extension.
         let path: String
         let number: Int
-        /// A descriptor of the JSON Lines file, which is the taker's to close.
+        /// A descriptor of the JSON Lines file, which the caller must close.
         let lines: Int32
     }
 
     let path: String
-    /// Bytes of all pairs at most.
+    /// Maximum size of all pairs in bytes.
     let limit: Int
-    /// The number of each pair that was looked at, by its name without an ending.
+    /// The number of each known pair, by its name without an extension.
     private var numbers: [String: Int] = [:]
 
-    /// Makes the folder where it is missing, and a file in it to see that it can.
+    /// Creates the folder if it is missing, and a file in it as a test.
     ///
     /// - Throws: `AudioError.unwritableFile`.
     init(path: String, limit: Int) throws(AudioError) {
@@ -37,20 +37,20 @@ struct RecordFolder {
 
     static func check(_ path: String) throws(AudioError) {
         make(path)
-        // A name that nobody can have put a link at.
+        // A random name, at which no other user can have placed a link.
         let trial = "\(path)/.\(prefix)\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 16))"
         let descriptor = create(trial)
         guard descriptor >= 0 else {
             let reason = FileError.text(of: errno)
-            throw .unwritableFile(path: path, reason: "no folder there to record to, and no way to make one (\(reason))")
+            throw .unwritableFile(path: path, reason: "the folder for recordings does not exist and cannot be created (\(reason))")
         }
         close(descriptor)
         unsafe unlink(trial.systemPath)
     }
 
-    /// The names of a pair's files for a first frame in the air at `time`, Unix seconds, without endings.
+    /// The path of a pair's files for a first frame in the air at `time`, Unix seconds, without extensions.
     func pair(at time: Double) -> String {
-        // From the year 0 to 9999, which four digits can say.
+        // Years 0 to 9999, which fit four digits.
         let milliseconds = Int(min(max(time.isFinite ? (time * 1000).rounded() : 0, -62_167_219_200_000), 253_402_300_799_999))
         let (day, moment) = (milliseconds.flooredQuotient(1000), milliseconds - 1000 * milliseconds.flooredQuotient(1000))
         var seconds = time_t(day)
@@ -65,11 +65,11 @@ struct RecordFolder {
         return "\(path)/\(Self.prefix)\(date)T\(clock).\(padded(moment, 3))Z"
     }
 
-    /// Makes room for `bytes`, and a pair whose first frame was in the air at `time`: a millisecond later by its name where
-    /// there is one of that time, as after a clock that was set back.
+    /// Deletes old pairs to make space for `bytes`, and creates a pair whose first frame was in the air at `time`. If the name
+    /// exists, as after a clock was set back, the name is a millisecond later.
     mutating func makePair(at time: Double, bytes: Int) throws(AudioError) -> Pair {
         makeRoom(for: bytes)
-        // Made anew where somebody has removed it.
+        // Created again if it was removed.
         Self.make(path)
         for later in 0..<1000 {
             let stem = pair(at: time + 0.001 * Double(later))
@@ -84,20 +84,20 @@ struct RecordFolder {
             guard errno == EEXIST else { break }
         }
         let reason = FileError.text(of: errno)
-        throw .unwritableFile(path: "\(pair(at: time)).jsonl", reason: "no way to create it (\(reason))")
+        throw .unwritableFile(path: "\(pair(at: time)).jsonl", reason: "it cannot be created (\(reason))")
     }
 
     /// Removes a pair.
     func remove(_ pair: Pair) { for ending in Self.endings { unsafe unlink("\(pair.path).\(ending)".systemPath) } }
 
-    /// Removes the oldest pairs until `bytes` more fit, or none is left.
+    /// Removes the oldest pairs until `bytes` more fit, or no pair is left.
     mutating func makeRoom(for bytes: Int) {
         var sizes: [String: Int] = [:]
         for name in (try? Folder.names(in: path)) ?? [] {
             guard let stem = Self.stem(of: name) else { continue }
             var status = stat()
             guard unsafe lstat("\(path)/\(name)".systemPath, &status) == 0 else { continue }
-            // A sparse file says any length, of which a sum must not run over.
+            // A sparse file may have any size, so the sum must not overflow.
             sizes[stem, default: 0] += min(Int(status.st_size), 1 << 40)
         }
         numbers = numbers.filter { sizes[$0.key] != nil }
@@ -111,13 +111,13 @@ struct RecordFolder {
         }
     }
 
-    /// What names of a pair have in common; nil for files that are none of ours.
+    /// The common part of a pair's file names; nil for other files.
     private static func stem(of name: String) -> String? {
         let match = name.wholeMatch(of: #/(bearing-\d{8}T\d{6}\.\d{3}Z)\.(?:wav|jsonl)/#)
         return match.map { String($0.1) }
     }
 
-    /// The number in the first line of a file; 0 for one of a version that numbered none, or that cannot be read.
+    /// The number in the first line of a file; 0 for a file of an older version without numbers, or an unreadable one.
     private static func number(at path: String) -> Int {
         let descriptor = unsafe open(path.systemPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }
@@ -129,12 +129,12 @@ struct RecordFolder {
         return head.firstMatch(of: #/"number":(\d{1,18})/#).flatMap { Int($0.1) } ?? 0
     }
 
-    /// A new file that its user alone may read; never one that is there, nor where a link leads.
+    /// Creates a file readable by its user only; fails if the path exists or is a link.
     private static func create(_ path: String) -> Int32 {
         unsafe open(path.systemPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     }
 
-    /// Makes a folder for its user alone, and those above it as usual.
+    /// Creates a folder for its user only, and missing parents with the usual mode.
     private static func make(_ path: String) {
         guard unsafe mkdir(path.systemPath, 0o700) != 0, errno == ENOENT else { return }
         try? Folder.make(PathName.folder(path))

@@ -1,14 +1,14 @@
 import Audio
 
-/// What is kept of what a daemon hears and tells, and where.
+/// Which recordings of audio and tracks a daemon keeps, and where.
 public struct RecordPlan: Sendable, Hashable {
     public var folder: String
-    /// Seconds of each file.
+    /// Duration of each file in seconds.
     public var fileSeconds: Int
-    /// Bytes of all files together at most.
+    /// Maximum size of all files together in bytes.
     public var limit: Int
-    /// The program that writes in a process of its own, and its arguments, to which those of the plan are added; nil writes in this
-    /// process, whose end a disk that hangs can hold.
+    /// The program that writes in a separate process, with its first arguments, to which those of the plan are added. nil
+    /// writes in this process, which a hanging disk can prevent from ending.
     public var writer: [String]?
 
     public init(folder: String, fileSeconds: Int, limit: Int) {
@@ -17,6 +17,6 @@ public struct RecordPlan: Sendable, Hashable {
         self.limit = limit
     }
 
-    /// Bytes of a pair of files, the lines of two tracks included.
+    /// Size of a pair of files in bytes, including the lines of two tracks.
     var bytesOfFile: Int { fileSeconds * (AudioFormat.sampleRate * AudioFormat.channels * 4 + 4000) }
 }

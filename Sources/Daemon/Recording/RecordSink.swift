@@ -1,18 +1,18 @@
 import Audio
 import TrackFeed
 
-/// Where recordings go: files of this process, or another process that writes them.
+/// Destination of recordings: files of this process, or another process that writes them.
 protocol RecordSink {
-    /// Takes frames from a ring until its frame `end`; those that it could not take stay there.
+    /// Takes frames from a ring until its frame `end`; frames that it cannot take stay in the ring.
     mutating func record(_ ring: SampleRing, upTo end: Int) throws(AudioError)
-    /// A line that subscribers got, its newline included.
+    /// A line that subscribers received, including its newline.
     mutating func tell(_ line: [UInt8]) throws(AudioError)
-    /// The next frame, in the air at `time`, begins another file; `anew` where the pipeline was reset there.
+    /// The next frame, in the air at `time`, begins another file; `anew` if the pipeline was reset there.
     mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) throws(AudioError)
-    /// After a failure: what was taken stays, and the next frames begin another file.
+    /// Called after a failure: written data stays, and the next frames begin another file.
     mutating func fail()
     mutating func close()
-    /// Whether something that was given away may never be written.
+    /// Whether data that it accepted may never be written.
     var isHanging: Bool { get }
 }
 
@@ -21,6 +21,6 @@ extension RecordSink {
 }
 
 enum RecordSinkPiece {
-    /// Frames that go in one piece at most.
+    /// Maximum number of frames in one piece.
     static let frames = 2400
 }

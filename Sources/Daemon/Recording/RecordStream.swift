@@ -2,23 +2,23 @@ import Audio
 import Glibc
 import TrackFeed
 
-/// What goes from the daemon to the process that writes its recordings: messages over a stream socket, in the byte order of the
-/// machine that both run on. Each has a head of a kind, three bytes of nothing and the length of its body, 32 bits.
+/// The stream from the daemon to the process that writes its recordings: messages over a stream socket, in the machine's byte
+/// order. Each has a header of its kind, three zero bytes and the length of its body in 32 bits.
 enum RecordStream {
     enum Kind: UInt8 {
         /// Floats: interleaved frames.
         case frames = 1
         /// A line of the feed.
         case line
-        /// Where another file begins: when its first frame is in the air, whether the pipeline was reset (a byte), then what is
-        /// heard: name, format, source and model, zeros between them.
+        /// The beginning of another file: the time of its first frame, whether the pipeline was reset (a byte), then name,
+        /// format, source and model, separated by zeros.
         case beginning
     }
 
     static let headBytes = 8
-    /// Bytes of a body at most: a piece of audio, or a line.
+    /// Maximum size of a body in bytes: a piece of audio, or a line.
     static let bodyLimit = 1 << 20
-    /// What the writer says once it is ready; anything else is why it cannot be.
+    /// The writer's first line if it is ready; any other line is an error message.
     static let ready = "ready\n"
 
     static func message(_ kind: Kind, _ body: [UInt8]) -> [UInt8] {
@@ -40,7 +40,7 @@ enum RecordStream {
         return message(.beginning, body)
     }
 
-    /// The kind and the length of the body that follow from a head; nil for what is none.
+    /// The kind and the length of the body from a header; nil for an invalid one.
     static func head(_ bytes: [UInt8]) -> (kind: Kind, length: Int)? {
         guard bytes.count == headBytes, let kind = Kind(rawValue: bytes[0]) else { return nil }
         let length = unsafe bytes.withUnsafeBytes { unsafe Int($0.loadUnaligned(fromByteOffset: 4, as: UInt32.self)) }

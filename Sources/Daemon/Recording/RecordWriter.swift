@@ -4,9 +4,9 @@ import Glibc
 public import Logging
 import TrackFeed
 
-/// The process that writes a daemon's recordings: takes `RecordStream` from a socket until that ends.
+/// The process that writes a daemon's recordings: reads a `RecordStream` from a socket until it ends.
 public struct RecordWriter {
-    /// The name of the command that runs one.
+    /// The name of the command that runs it.
     public static let command = BEARING_RECORD_COMMAND
 
     private let socket: Int32
@@ -30,7 +30,7 @@ public struct RecordWriter {
         }
         say(RecordStream.ready)
         var tape = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
-        // What was received and is not written.
+        // Received frames that are not written yet.
         let ring = SampleRing(frames: 2 * RecordSinkPiece.frames)
         var isFaulty = false
         while let head = receive(RecordStream.headBytes).flatMap(RecordStream.head), let body = receive(head.length) {
@@ -45,9 +45,9 @@ public struct RecordWriter {
                     if !isFaulty { log.error("recording paused, trying again: \(error)") }
                     isFaulty = true
                     tape.fail()
-                    // A line alone is not worth another try: what it tells of is in a file that is given up.
+                    // A failed line is not retried, since its file has been closed.
                     if isOver || head.kind != .frames { break }
-                    // What comes meanwhile waits in the daemon's ring until that is full.
+                    // Meanwhile frames wait in the daemon's ring until that is full.
                     sleep(Self.pause)
                 }
             }
@@ -71,7 +71,7 @@ public struct RecordWriter {
         return unsafe poll(&state, 1, 0) > 0
     }
 
-    /// So many bytes; nil at the end of the stream.
+    /// This number of bytes; nil at the end of the stream.
     private func receive(_ count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         var got = 0

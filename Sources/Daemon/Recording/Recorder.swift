@@ -4,10 +4,10 @@ import Platform
 import Synchronization
 import TrackFeed
 
-/// Keeps what the daemon heard and told, for a case to be looked at later: WAV files of what the pipeline got, 32-bit floats, and
-/// beside each the lines that subscribers were sent for it. A thread of its own; nothing that happens here delays the audio.
+/// Records analysed audio and reported tracks for later analysis: WAV files of the pipeline's input, 32-bit floats, each with a
+/// file of the lines sent to subscribers. It has its own thread and never delays the audio.
 public final class Recorder: @unchecked Sendable {
-    /// Whether recordings could be written there; makes the folder where it is missing.
+    /// Checks whether recordings can be written there; creates the folder if it is missing.
     public static func check(_ plan: RecordPlan) throws(AudioError) { try RecordFolder.check(plan.folder) }
 
     let feed = RecordFeed()
@@ -16,7 +16,7 @@ public final class Recorder: @unchecked Sendable {
     private let hello: Mutex<FeedHello>
     private let log: Logger
 
-    // What only the recorder's thread touches, once it runs.
+    // Used by the recorder's thread only, once it runs.
     private var sink: any RecordSink
     private var message = TrackMessage()
     /// Whether the latest write failed.
@@ -35,7 +35,7 @@ public final class Recorder: @unchecked Sendable {
         }
     }
 
-    /// What is written at the head of later files.
+    /// Sets the beginning of later files.
     func announce(_ hello: FeedHello) { self.hello.withLock { $0 = hello } }
 
     func start() {
@@ -47,11 +47,11 @@ public final class Recorder: @unchecked Sendable {
             }
             drain()
             sink.close()
-            if sink.isHanging { log.error("recordings: the disk takes nothing, so what it has not taken may be lost") }
+            if sink.isHanging { log.error("recordings: the disk does not respond, so unwritten data may be lost") }
         }
     }
 
-    /// Writes what is there and ends.
+    /// Writes the remaining data and ends.
     /// - Parameter patience: nanoseconds to wait for a disk that may hang.
     @discardableResult
     func stop(patience: Int64 = .max) -> NamedThread.Ending {
@@ -78,7 +78,7 @@ public final class Recorder: @unchecked Sendable {
             if !isFaulty { log.error("recording paused, trying again: \(error)") }
             isFaulty = true
             sink.fail()
-            // What comes meanwhile is lost, and waits in the ring until that is full.
+            // Meanwhile data waits in the ring until that is full, and is then lost.
             _ = thread.stopEvent.wait(until: MonotonicTime.now + 2 * MonotonicTime.second)
         }
     }

@@ -3,20 +3,20 @@ import Files
 import Glibc
 import TrackFeed
 
-/// The pair of files that is being written, and the next after it. Used by one thread alone.
+/// The pair of files being written, and its successors. Used by one thread only.
 struct RecordingFiles: RecordSink {
     private var folder: RecordFolder
-    /// Of a file.
+    /// Frames of a file.
     private let length: Int
     private let bytes: Int
     private var wave: AudioFileWriter?
     private var pair: RecordFolder.Pair?
-    /// Whether no frame has come into the pair.
+    /// Whether the pair has no frame yet.
     private var isEmpty = true
     private var hello: FeedHello?
-    /// When the next frame was in the air, Unix seconds.
+    /// Time of the next frame in the air, Unix seconds.
     private var time = 0.0
-    /// Whether the next file begins with a pipeline that has heard nothing.
+    /// Whether the next file begins with a reset pipeline.
     private var beginsAnew = true
     private var samples = [Float](repeating: 0, count: RecordSinkPiece.frames * AudioFormat.channels)
     private var message = TrackMessage()
@@ -32,7 +32,7 @@ struct RecordingFiles: RecordSink {
             if wave == nil { try open() }
             guard let wave else { return }
             let count = min(end - ring.framesRead, RecordSinkPiece.frames, length - wave.framesWritten)
-            // As much as there is room for, which the piece is not longer than.
+            // As much as fits into the file, which is at most a piece.
             unsafe samples.withUnsafeMutableBufferPointer { buffer in
                 var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(count * AudioFormat.channels)]).mutableSpan
                 _ = ring.read(into: &target)
@@ -44,7 +44,7 @@ struct RecordingFiles: RecordSink {
         }
     }
 
-    /// It comes at the end of its block, so that the last of a file goes to that file.
+    /// A line follows the end of its block, so the last line of a file belongs to that file.
     mutating func tell(_ line: [UInt8]) throws(AudioError) { try append(line) }
 
     mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) {
@@ -54,7 +54,7 @@ struct RecordingFiles: RecordSink {
         beginsAnew = anew
     }
 
-    /// After a failed write: what was written stays, and the next frames begin another file.
+    /// Called after a failed write: written data stays, and the next frames begin another file.
     mutating func fail() {
         if let pair, isEmpty { folder.remove(pair) }
         close()

@@ -5,31 +5,32 @@ import Glibc
 import Platform
 import TrackFeed
 
-/// Recordings by a process of their own: a disk that hangs may hold a process for ever, also one that was killed, and must not
-/// hold the daemon or its end. Used by one thread alone.
+/// Recordings written by a separate process: a hanging disk may block a process forever, even a killed one, and must not block
+/// the daemon. Used by one thread only.
 struct TapeProcess: RecordSink {
     private let plan: RecordPlan
     private let program: [String]
-    /// Signalled when the recordings are to end.
+    /// Signalled when recording should end.
     private let stop: WakeEvent
     private var child: (process: pid_t, socket: Int32)?
-    /// A writer that was let go and has not ended: its disk hangs. It gets no successor before its end.
+    /// A writer that was released and has not ended, because its disk hangs. It must end before a successor starts.
     private var hanging: pid_t?
     private var samples = [Float](repeating: 0, count: RecordSinkPiece.frames * AudioFormat.channels)
-    /// What the latest file began with, for a writer that takes another's place.
+    /// The beginning of the latest file, for a writer that replaces another.
     private var beginning: (time: Double, hello: FeedHello)?
 
-    /// Nanoseconds that a writer has for its first word, and for each message while it is not to end.
+    /// Nanoseconds for a writer's first line, and for each message during recording.
     private static let patience = 5 * MonotonicTime.second
-    /// Nanoseconds for what is left, once the recordings are to end.
+    /// Nanoseconds for the remaining data at the end of recording.
     private static let lastPatience = MonotonicTime.second / 5
 
-    /// Starts the writer, which looks at the folder.
+    /// Starts the writer, which checks the folder.
     ///
     /// - Parameters:
-    ///   - program: its path and its first arguments; the plan follows.
-    ///   - stop: signalled when the recordings are to end.
-    /// - Throws: `AudioError.unwritableFile` where it says that it cannot write there. One that says nothing is waited for later.
+    ///   - program: its path and its first arguments; those of the plan follow.
+    ///   - stop: signalled when recording should end.
+    /// - Throws: `AudioError.unwritableFile` if the writer reports that it cannot write there. A writer that reports nothing is
+    ///   waited for later.
     init(_ plan: RecordPlan, program: [String], stop: WakeEvent) throws(AudioError) {
         self.plan = plan
         self.program = program
@@ -54,14 +55,14 @@ struct TapeProcess: RecordSink {
 
     mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) throws(AudioError) {
         beginning = (time, hello)
-        // One that is gone gets it with its successor.
+        // If the writer has ended, its successor receives the message.
         if child != nil { try send(RecordStream.message(beginningAt: time, anew: anew, hello: hello)) }
     }
 
-    /// The writer is let go: another takes its place with the next frames.
+    /// Releases the writer; the next frames start another.
     mutating func fail() { close() }
 
-    /// What it has is written, unless its disk hangs: then it is left to itself.
+    /// The writer finishes its data; if its disk hangs, it is abandoned.
     mutating func close() {
         guard let (process, socket) = child else { return }
         child = nil
@@ -72,7 +73,7 @@ struct TapeProcess: RecordSink {
         if !isHanging { hanging = nil }
     }
 
-    /// Whether a writer that was let go has not ended.
+    /// Whether a released writer has not ended.
     var isHanging: Bool {
         guard let hanging else { return false }
         var status: Int32 = 0
@@ -102,7 +103,7 @@ struct TapeProcess: RecordSink {
         }
     }
 
-    /// The writer's first line; nil where it says nothing in time.
+    /// The writer's first line; nil if it does not come in time.
     private func answer(_ socket: Int32) -> String? {
         var bytes: [UInt8] = []
         let deadline = MonotonicTime.now + Self.patience
@@ -140,7 +141,7 @@ struct TapeProcess: RecordSink {
             } else if errno == EAGAIN {
                 let limit = deadline ?? MonotonicTime.now + (isStopping ? Self.lastPatience : Self.patience)
                 deadline = limit
-                // What a hanging disk holds up waits in the ring meanwhile; the end does not wait with it.
+                // While a disk hangs, data waits in the ring; the end of recording does not wait for it.
                 guard isReady(socket, Int16(POLLOUT), until: limit) else { throw failure(ETIMEDOUT) }
             } else if errno != EINTR {
                 throw failure(errno)
@@ -150,7 +151,7 @@ struct TapeProcess: RecordSink {
 
     private var isStopping: Bool { stop.wait(until: 0) }
 
-    /// Waits for a socket; not for longer than the last patience once all is to end.
+    /// Waits for a socket; at the end of recording not longer than the last patience.
     /// - Returns: whether it is ready.
     private func isReady(_ socket: Int32, _ events: Int16, until limit: Int64) -> Bool {
         var limit = limit
@@ -168,7 +169,7 @@ struct TapeProcess: RecordSink {
     }
 
     private func failure(_ code: Int32) -> AudioError {
-        let reason = code == ETIMEDOUT ? "the disk takes nothing" : FileError.text(of: code)
+        let reason = code == ETIMEDOUT ? "the disk does not respond" : FileError.text(of: code)
         return .unwritableFile(path: plan.folder, reason: "the process that writes: \(reason)")
     }
 }

@@ -1,13 +1,13 @@
 import Audio
 import Platform
 
-/// Whether every thread of the live way goes on: what systemd's watchdog is petted for.
+/// Whether every live thread makes progress, which is the condition for notifying systemd's watchdog.
 ///
-/// Each makes progress at least once a second: the server's loop and the analysis with or without audio, the capture while it has
-/// a device. One that is lost is no thread that hangs.
+/// Each makes progress at least once a second: the loops of server and analysis with or without audio, the capture while it has
+/// a device. A lost device is not a hanging thread.
 struct Watchdog {
     struct Counts: Equatable {
-        /// Passes of the analysis loop and of the server's.
+        /// Passes of the loops of analysis and server.
         var analysis = -1
         var server = -1
         /// Frames captured.
@@ -17,22 +17,22 @@ struct Watchdog {
     }
 
     private var latest = Counts()
-    /// Monotonic nanoseconds when all had made progress last.
+    /// Monotonic nanoseconds when all threads had last made progress.
     private var lively: Int64
     private var hasComplained = false
-    /// Nanoseconds after which the log says what stands still: half of the unit's WatchdogSec.
+    /// Nanoseconds after which a hanging thread is logged: half of the unit's WatchdogSec.
     private static let patience = 5 * MonotonicTime.second
 
     init(now: Int64) { lively = now }
 
-    /// Whether all have made progress since this was last so.
+    /// Whether all threads have made progress since the last success.
     mutating func isSatisfied(by counts: Counts, now: Int64) -> Bool {
         guard stuck(counts).isEmpty else { return false }
         (latest, lively, hasComplained) = (counts, now, false)
         return true
     }
 
-    /// What has stood still for too long, told once: names of threads.
+    /// Names of threads without progress for too long, reported once.
     mutating func complaint(_ counts: Counts, now: Int64) -> String? {
         let names = stuck(counts)
         guard !names.isEmpty, !hasComplained, now - lively > Self.patience else { return nil }

@@ -2,7 +2,7 @@ public import Geometry
 import Glibc
 package import Platform
 
-/// Where the array stands in its room, and which way it looks.
+/// Position and heading of the array in its room.
 public struct ArrayPlacement: Sendable, Hashable {
     /// Room coordinates, metres.
     public let position: SIMD3<Float>
@@ -17,12 +17,12 @@ public struct ArrayPlacement: Sendable, Hashable {
         sine = sin(yaw * .pi / 180)
     }
 
-    /// Room coordinates of a place given in array axes.
+    /// Room coordinates of a position given in array axes.
     public func inRoom(_ place: SIMD3<Float>) -> SIMD3<Float> {
         position + SIMD3(cosine * place.x - sine * place.y, sine * place.x + cosine * place.y, place.z)
     }
 
-    /// Array axes of a place given in room coordinates.
+    /// Array axes of a position given in room coordinates.
     public func inArray(_ place: SIMD3<Float>) -> SIMD3<Float> {
         let offset = place - position
         return SIMD3(
@@ -37,7 +37,7 @@ public struct ArrayPlacement: Sendable, Hashable {
             offset.z * scale)
     }
 
-    /// Anywhere in a room, 0.8 m or more from the walls, 0.8 to 1.8 m above the floor.
+    /// A random position in a room, at least 0.8 m from the walls, 0.8 to 1.8 m above the floor.
     package static func random(in room: Room, using random: inout RandomSource) -> ArrayPlacement {
         ArrayPlacement(
             position: SIMD3(

@@ -4,27 +4,27 @@ package import Geometry
 import Glibc
 package import Tensor
 
-/// What an array makes of plane waves: kernels by octave band, fraction of a sample and, on a sphere, direction.
+/// Responses of an array to plane waves: kernels by octave band, fractional delay and, on a sphere, direction.
 ///
-/// Ideal first-order Ambisonics (ACN, SN3D: W, Y, Z, X), capsules of any place, aim and pattern in open air, or on a rigid
-/// sphere. Immutable once made, so that threads share one.
+/// Ideal first-order Ambisonics (ACN, SN3D: W, Y, Z, X), capsules with any position, aim and pattern in open air, or on a rigid
+/// sphere. Immutable, so that threads share one.
 @safe
 public final class ArrayResponse: @unchecked Sendable {
-    /// Metres from an array's centre to a capsule at most: waves are taken as plane, and sources come as near as 0.6 m.
+    /// Maximum distance of a capsule from the centre in metres: waves are plane, and sources are as near as 0.6 m.
     public static let largestRadius: Float = 0.14
     static let taps = Int(BEARING_TAPS)
-    /// The sample of a kernel at which a wave without delay arrives at the array's centre.
+    /// The sample of a kernel at which an undelayed wave arrives at the array's centre.
     static let centre = taps / 2
     private static let transformPoints = 512
 
     public let format: AudioFormat
     public let geometry: ArrayGeometry
-    /// Metres of the sphere.
+    /// Radius of the sphere in metres.
     let radius: Double
-    /// Kernels for so many fractions of a sample. 16 where all channels share them: nothing between channels depends on it.
-    /// In open air every capsule has its own: 1/128 sample is 0.3 microseconds, a tenth of a millimetre.
+    /// Number of fractional delays. 16 if all channels share them, since nothing between channels depends on it.
+    /// In open air every capsule has its own delay: 1/128 sample is 0.3 microseconds, a tenth of a millimetre.
     private let phases: Int
-    /// Angles at which the kernels of capsules on a sphere are tabulated, from 0 to 180 degrees; else 1.
+    /// Number of tabulated angles for capsules on a sphere, from 0 to 180 degrees; otherwise 1.
     private let angles: Int
     /// [angles, phases, bands, taps]
     private let table: MutableTensorRef<Float>
@@ -32,7 +32,7 @@ public final class ArrayResponse: @unchecked Sendable {
 
     private var isSphere: Bool { format == .mic && geometry.mount == .rigidSphere }
 
-    /// - Parameter geometry: 4 capsules of `mic` within `largestRadius`; without meaning for `foa`.
+    /// - Parameter geometry: 4 capsules of `mic` within `largestRadius`; ignored for `foa`.
     public init(_ format: AudioFormat, geometry: ArrayGeometry = .tetrahedral) {
         precondition(geometry.capsules.count == AudioFormat.channels, "an array has 4 capsules")
         precondition(
@@ -57,7 +57,7 @@ public final class ArrayResponse: @unchecked Sendable {
         fill()
     }
 
-    /// The pressure that a capsule of `mic` picks up, against that at the array's centre without the array.
+    /// The pressure at a capsule of `mic`, relative to that at the array's centre without the array.
     ///
     /// - Parameters: `direction` that the wave comes from; `frequency` in Hz.
     package func pressure(capsule: Int, from direction: Direction, frequency: Double) -> Complex {
@@ -78,7 +78,7 @@ public final class ArrayResponse: @unchecked Sendable {
     /// Adds a wave to an impulse response.
     ///
     /// - Parameters:
-    ///   - delay: samples until the wave reaches the array's centre; what lies outside of the response is left out.
+    ///   - delay: samples until the wave reaches the array's centre; samples outside the response are ignored.
     ///   - gains: pressure for each band.
     ///   - response: [4, length], samples from the emission on.
     package func add(delay: Float, from direction: Direction, gains: BandValues, to response: MutableTensorRef<Float>) {
@@ -110,7 +110,7 @@ public final class ArrayResponse: @unchecked Sendable {
         }
     }
 
-    /// - Returns: the sample at which the kernel begins, nil where it lies outside of the response.
+    /// - Returns: the first sample of the kernel, nil if it lies outside the response.
     private func fillKernel(
         _ kernel: UnsafeMutablePointer<Float>, delay: Float, angle: Int, _ gains: BandValues,
         _ response: MutableTensorRef<Float>
@@ -136,14 +136,14 @@ public final class ArrayResponse: @unchecked Sendable {
         unsafe bearing_accumulate(target, kernel, gain, Int32(Self.taps))
     }
 
-    /// Metres that a capsule is nearer to a far source than the array's centre.
+    /// Path difference in metres of a capsule to a distant source, relative to the array's centre.
     private static func path(_ capsule: ArrayGeometry.Capsule, _ direction: Direction) -> Float {
         (capsule.position * SIMD3(direction.x, direction.y, direction.z)).sum()
     }
 
     private static func cosine(_ a: Direction, _ b: Direction) -> Float { a.x * b.x + a.y * b.y + a.z * b.z }
 
-    /// Band filters times array response times fractional delay, back to time, under a window.
+    /// Band filters times array response times fractional delay, transformed to time, with a window.
     private func fill() {
         let transform = RealTransform(points: Self.transformPoints)
         let frequencies = (0..<transform.bins).map {

@@ -2,9 +2,9 @@ import CRealtime
 import Platform
 import Tensor
 
-/// White noise that capsules and their amplifiers make, independent in every channel.
+/// White noise of capsules and their amplifiers, independent in every channel.
 enum CapsuleNoise {
-    /// A minute and more of unit noise, which channels read from places of their own.
+    /// More than a minute of unit noise, which each channel reads from a different offset.
     private static let noise: [Float] = {
         var random = RandomSource(seed: 77)
         return (0..<1 << 20).map { _ in random.normal() }
@@ -12,7 +12,7 @@ enum CapsuleNoise {
 
     /// Adds noise to all channels.
     ///
-    /// - Parameters: `target` [channels, length]; `level`, RMS; `random` draws the places.
+    /// - Parameters: `target` [channels, length]; `level`, RMS; `random` draws the offsets.
     static func add(level: Float, to target: MutableTensorRef<Float>, using random: inout RandomSource) {
         let length = target.shape[1]
         for channel in 0..<target.shape[0] {

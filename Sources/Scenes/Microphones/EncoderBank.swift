@@ -3,11 +3,11 @@ import Geometry
 import Glibc
 import Synchronization
 
-/// What encoders need of each array, made when it is first asked for and shared by threads.
+/// The data of encoders for each array, computed on first use and shared by threads.
 public final class EncoderBank: Sendable {
     struct Entry: Sendable {
         var field: DiffuseField
-        /// What the array makes of orders 0 and 1 of the sound field, at each frequency of `MatrixFilter`.
+        /// The array's response to orders 0 and 1 of the sound field, at each frequency of `MatrixFilter`.
         var modes: [[Complex]]
     }
 
@@ -20,7 +20,7 @@ public final class EncoderBank: Sendable {
             if let known = entries[array] { return known }
             let response = ArrayResponse(.mic, geometry: array.geometry)
             let entry = Entry(
-                // Half the usual period: there are many arrays, and this is what takes memory.
+                // Half the usual period, since there are many arrays and this uses the memory.
                 field: DiffuseField(response, length: 1 << 18),
                 modes: (0...MatrixFilter.taps / 2).map { response.modes(frequency: MatrixFilter.frequency($0)) })
             entries[array] = entry
@@ -34,11 +34,11 @@ extension ArrayResponse {
     func modes(frequency: Double) -> [Complex] {
         let points = 128
         var sums = [Complex.zero, .zero]
-        // At a frequency of 0 the array's response has no phase; 1 Hz stands for it.
+        // At a frequency of 0 the array's response has no phase; 1 Hz is used instead.
         let frequency = max(frequency, 1)
         let capsule = geometry.capsules[0].direction
         let front = SIMD3(capsule.x, capsule.y, capsule.z)
-        // Any direction across it will do.
+        // Any perpendicular direction.
         let side = Direction(towards: -capsule.y, capsule.x, 0)
         for point in 0..<points {
             let cosine = (2 * Double(point) + 1) / Double(points) - 1

@@ -3,8 +3,8 @@ import Geometry
 import Glibc
 import Platform
 
-/// The microphones whose four capsules are encoded to Ambisonics: tetrahedra of cardioids in open air, as coincident
-/// microphones have them, and of pressure capsules on small spheres.
+/// Microphones whose four capsules are encoded to Ambisonics: tetrahedra of cardioids in open air, as in coincident
+/// microphones, and of pressure capsules on small spheres.
 public enum EncoderArray: Int, CaseIterable, Sendable {
     case cardioids10, cardioids15, subcardioids15, cardioids22, sphere25, sphere35, sphere50
 
@@ -20,7 +20,7 @@ public enum EncoderArray: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Share of pressure in what a capsule hears.
+    /// Share of pressure in a capsule's response.
     var directivity: Float {
         switch self {
         case .cardioids10, .cardioids15, .cardioids22: 0.5
@@ -38,18 +38,18 @@ public enum EncoderArray: Int, CaseIterable, Sendable {
     }
 }
 
-/// How capsules become W, Y, Z, X: sums and differences, each divided by what the array makes of its order of the sound
-/// field, as far as a limit on amplification allows.
+/// The encoding of capsules to W, Y, Z, X: sums and differences, each divided by the array's response to its order of the sound
+/// field, within a limit of amplification.
 ///
-/// Beyond the limit first-order channels lose bass, and where the array is not small against the wavelength they alias: both
-/// as real microphones have it.
+/// Above the limit first-order channels lose bass, and above the frequency at which the array is no longer small relative to
+/// the wavelength they alias, as in real microphones.
 public struct EncoderModel: Sendable, Hashable {
     public var array: EncoderArray
-    /// dB at most that the filters amplify.
+    /// Maximum amplification of the filters in dB.
     public var limit: Float
-    /// Hz: first-order channels fall below it by 6 dB an octave.
+    /// Frequency in Hz below which first-order channels fall by 6 dB per octave.
     public var corner: Float
-    /// False: a plain matrix, that leaves the array's colour in the channels. For cardioids only.
+    /// False: a plain matrix, without correction of the array's frequency response. For cardioids only.
     public var isEqualized: Bool
 
     public init(array: EncoderArray, limit: Float, corner: Float, isEqualized: Bool) {
@@ -61,7 +61,7 @@ public struct EncoderModel: Sendable, Hashable {
 
     /// The filter from a capsule to a channel.
     ///
-    /// - Parameters: `channel`, ACN; `modes`, what the array makes of orders 0 and 1 at this frequency (Hz) and at low ones.
+    /// - Parameters: `channel`, ACN; `modes` and `low`, the array's responses to orders 0 and 1 at this frequency (Hz) and at a low one.
     func response(channel: Int, capsule: Int, frequency: Double, modes: [Complex], low: [Complex]) -> Complex {
         let order = channel == 0 ? 0 : 1
         let d = ArrayGeometry.tetrahedral.capsules[capsule].direction
@@ -72,7 +72,7 @@ public struct EncoderModel: Sendable, Hashable {
             order == 0 ? Complex(1) : Complex(0, frequency) / Complex(Double(corner), frequency)
         guard isEqualized else { return matrix * (highPass / low[order]) }
         let mode = modes[order]
-        // Tikhonov's inverse: never more than 1 / (2 lambda), and by little less than 1 / mode where that is small.
+        // Tikhonov's inverse: never more than 1 / (2 lambda), and close to 1 / mode if that is small.
         let lambda = 0.5 * pow(10, -Double(limit) / 20)
         return (matrix / (mode.power + lambda * lambda)) * (mode.conjugate * highPass)
     }

@@ -3,11 +3,10 @@ import CRealtime
 import Glibc
 import Tensor
 
-/// Four channels into four through filters without delay between any two of them: encoders, and capsules that are not equal.
-/// One a thread.
+/// Filters from four channels to four, without relative delay: encoders, and unequal capsules. One instance per thread.
 @safe
 final class MatrixFilter {
-    /// Samples of a filter, half of them before its centre.
+    /// Length of a filter in samples, half of them before its centre.
     static let taps = 1024
     private static let points = 8192
 
@@ -28,12 +27,12 @@ final class MatrixFilter {
         self.arena = arena
     }
 
-    /// Hz of a bin of a filter's response.
+    /// Frequency in Hz of a bin of a filter's response.
     static func frequency(_ bin: Int) -> Double { Double(bin * AudioFormat.sampleRate) / Double(taps) }
 
     /// Sets the filters.
     ///
-    /// - Parameter response: of output, input and bin; nil for bin 0 where there is no filter between the two.
+    /// - Parameter response: of output, input and bin; nil for bin 0 if there is no filter between the two.
     func set(_ response: (_ output: Int, _ input: Int, _ bin: Int) -> Complex?) {
         let half = Self.taps / 2
         for pair in 0..<16 {
@@ -41,7 +40,7 @@ final class MatrixFilter {
             guard isUsed[pair] else { continue }
             for bin in 0..<short.bins {
                 let value = response(pair / 4, pair % 4, bin) ?? .zero
-                // Odd bins negated: the centre goes to the middle of the filter.
+                // Odd bins are negated, which moves the centre to the middle of the filter.
                 let sign: Double = bin % 2 == 0 ? 1 : -1
                 short.real[bin] = Float(sign * value.real / Double(Self.taps))
                 short.imaginary[bin] = Float(sign * value.imaginary / Double(Self.taps))
@@ -59,7 +58,7 @@ final class MatrixFilter {
         }
     }
 
-    /// Adds what the filters make of `input` to `output`; both [4, length].
+    /// Adds the filtered `input` to `output`; both [4, length].
     func add(_ input: MutableTensorRef<Float>, to output: MutableTensorRef<Float>) {
         let length = input.shape[1]
         let hop = Self.points - Self.taps

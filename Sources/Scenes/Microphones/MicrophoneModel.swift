@@ -3,23 +3,22 @@ import Geometry
 import Glibc
 import Platform
 
-/// What a real microphone adds to the sound field at its capsules: noise, capsules that are not quite equal, and for Ambisonics
-/// an encoder.
+/// The imperfections of a real microphone: noise, unequal capsules, and for Ambisonics an encoder.
 public struct MicrophoneModel: Sendable, Hashable {
-    /// dB of each capsule against its nominal sensitivity.
+    /// Gain error of each capsule in dB.
     public var gains: SIMD4<Float>
-    /// Seconds that each capsule is late.
+    /// Delay of each capsule in seconds.
     public var delays: SIMD4<Float>
-    /// Hz below which each capsule falls by 6 dB an octave; 0 never.
+    /// Frequency in Hz below which each capsule falls by 6 dB per octave; 0 for none.
     public var corners: SIMD4<Float>
-    /// dB of a capsule's own noise against a source at its reference level; nil none.
+    /// Level of a capsule's own noise relative to a source at its reference level, dB; nil for none.
     public var noise: Float?
-    /// What makes `foa` of capsules; nil for channels straight from the sound field.
+    /// The encoder from capsules to `foa`; nil for channels of the ideal sound field.
     public var encoder: EncoderModel?
-    /// False: the sound field itself is encoded, and only noise and unequal capsules go the encoder's way.
+    /// False: the sound field itself is encoded, and only noise and capsule differences pass through the encoder.
     public var encodesField: Bool
 
-    /// Nothing is added.
+    /// An ideal microphone.
     public static let ideal = MicrophoneModel(
         gains: .zero, delays: .zero, corners: .zero, noise: nil, encoder: nil, encodesField: false)
 
@@ -27,7 +26,7 @@ public struct MicrophoneModel: Sendable, Hashable {
         gains: SIMD4<Float>, delays: SIMD4<Float>, corners: SIMD4<Float>, noise: Float?, encoder: EncoderModel?,
         encodesField: Bool
     ) {
-        precondition(encoder != nil || !encodesField, "capsules become Ambisonics by an encoder")
+        precondition(encoder != nil || !encodesField, "encoding capsules requires an encoder")
         self.gains = gains
         self.delays = delays
         self.corners = corners
@@ -36,7 +35,7 @@ public struct MicrophoneModel: Sendable, Hashable {
         self.encodesField = encodesField
     }
 
-    /// A capsule's response at a frequency in Hz against that of its nominal self.
+    /// A capsule's response at a frequency in Hz, relative to its nominal response.
     func response(capsule: Int, frequency: Double) -> Complex {
         let gain = pow(10, Double(gains[capsule]) / 20)
         let turn = Complex(phase: -2 * .pi * frequency * Double(delays[capsule]))
@@ -44,8 +43,8 @@ public struct MicrophoneModel: Sendable, Hashable {
         return gain * (corner > 0 ? turn * (Complex(0, frequency) / Complex(corner, frequency)) : turn)
     }
 
-    /// Unequal capsules behind channels of the ideal sound field: each capsule hears its mixture of W, Y, Z, X, and the
-    /// encoder takes it for what it should have heard.
+    /// The effect of unequal capsules on channels of the ideal sound field: each capsule receives its mixture of W, Y, Z, X,
+    /// and the encoder assumes the nominal capsule.
     func leakage(output: Int, input: Int, frequency: Double) -> Complex {
         var sum = Complex.zero
         for capsule in 0..<4 {
@@ -57,8 +56,8 @@ public struct MicrophoneModel: Sendable, Hashable {
         return sum
     }
 
-    /// Noise 45 to 75 dB below sources; gains within 0 (calibrated) to 1.5 dB, delays within up to 4 microseconds; six of ten
-    /// encode what capsules hear.
+    /// Noise 45 to 75 dB below sources; gain errors within 0 (calibrated) to 1.5 dB, delays within up to 4 microseconds; six of
+    /// ten encode the capsules.
     static func random(using random: inout RandomSource) -> MicrophoneModel {
         let corner = 8 * pow(5, random.uniform(0...1))
         let spread = random.uniform(0...1)

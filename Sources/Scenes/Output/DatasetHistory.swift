@@ -3,14 +3,14 @@ import Files
 import Fingerprints
 import Formats
 
-/// What a folder of scenes was made from, fold by fold, in its file synth.txt; and whether a run may add to it.
+/// The inputs of a folder of scenes, fold by fold, in its file synth.txt; and whether a run may add to it.
 struct DatasetHistory {
     static let fileName = "synth.txt"
 
     let folder: String
     let folds: [Int]
     let fingerprint: Fingerprint
-    /// Of these folds, already there: names without endings, sorted.
+    /// Existing recordings of these folds: names without extensions, sorted.
     let recordings: [String]
 
     init(folder: String, folds: [Int], fingerprint: Fingerprint) {
@@ -25,8 +25,8 @@ struct DatasetHistory {
         recordings = Set(stems).sorted()
     }
 
-    /// - Parameter resumes: whether recordings that are there may be gone on with.
-    /// - Throws: `ScenesError.occupied` where they may not; `otherSettings` for those of other settings; `FileError`.
+    /// - Parameter resumes: whether existing recordings may be continued.
+    /// - Throws: `ScenesError.occupied` if not; `otherSettings` for recordings with other settings; `FileError`.
     func check(resumes: Bool) throws {
         let file = try file()
         for fold in folds {
@@ -35,7 +35,7 @@ struct DatasetHistory {
             guard resumes else { throw ScenesError.occupied(folder: folder, fold: fold, recordings: present.count) }
             guard let kept = file.parts[part(fold)] else {
                 throw ScenesError.otherSettings(
-                    folder: folder, fold: fold, what: "\(file.path) does not say what its \(present.count) recordings were made with")
+                    folder: folder, fold: fold, what: "\(file.path) does not contain the settings of its \(present.count) recordings")
             }
             let differences = fingerprint.differences(from: kept)
             guard differences.isEmpty else {
@@ -44,9 +44,9 @@ struct DatasetHistory {
         }
     }
 
-    /// All mic recordings of a folder have one array, that of its array.toml.
-    /// - Parameter array: of the recordings to come; nil: that of TAU-NIGENS.
-    /// - Throws: `ScenesError.otherArray`; what is wrong with array.toml.
+    /// Checks that all mic recordings of a folder have one array, that of its array.toml.
+    /// - Parameter array: of the new recordings; nil: that of TAU-NIGENS.
+    /// - Throws: `ScenesError.otherArray`; faults of array.toml.
     func checkArray(_ array: ArrayGeometry?) throws {
         let path = "\(folder)/array.toml"
         let isDescribed = Folder.has(path)
@@ -58,7 +58,7 @@ struct DatasetHistory {
         throw ScenesError.otherArray(folder: folder, there: name(there), now: name(array))
     }
 
-    /// Writes down what the folds are made from, before there is a recording of it.
+    /// Records the inputs of the folds before the first recording is written.
     func keep() throws {
         var file = try file()
         for fold in folds { try file.keep(fingerprint, as: part(fold)) }
@@ -68,6 +68,6 @@ struct DatasetHistory {
 
     private func file() throws(FileError) -> FingerprintFile {
         try FingerprintFile(
-            "\(folder)/\(Self.fileName)", heading: "What `bearing synth` made the recordings of each fold from; --resume compares it.")
+            "\(folder)/\(Self.fileName)", heading: "Inputs of the recordings of each fold by `bearing synth`; --resume compares them.")
     }
 }

@@ -1,11 +1,11 @@
 import Fingerprints
 
 extension DatasetWriter.Settings {
-    /// Raised whenever the same seed and options give other scenes.
+    /// Increased whenever the same seed and options give other scenes.
     private static let scenesVersion = 1
 
-    /// What the recordings of a fold depend on, besides the fold and their number in it: neither on how many recordings are asked
-    /// for nor on which folds are filled beside it, nor on the format.
+    /// The inputs of the recordings of a fold, besides the fold and their number: independent of the number of recordings, of
+    /// other folds, and of the format.
     func fingerprint(sounds: SoundLibrary?) -> Fingerprint {
         var list = Fingerprint(format: "bearing-synth-1")
         list.add("scenes", "\(Self.scenesVersion)")

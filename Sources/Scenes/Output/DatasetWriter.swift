@@ -15,22 +15,22 @@ public final class DatasetWriter: Sendable {
         public var recordings = 100
         public var seed: UInt64 = 1
         public var formats: [AudioFormat] = [.foa]
-        /// The capsules of `mic` in place of those of TAU-NIGENS; the folder gets a description of them, array.toml.
+        /// The array of `mic` instead of that of TAU-NIGENS; the folder then contains its description, array.toml.
         public var array: ArrayGeometry?
-        /// Of each recording.
+        /// Duration of each recording in seconds.
         public var seconds: Float = 60
-        /// Recordings go to these in turn.
+        /// Folds among which recordings are distributed in turn.
         public var folds: [Int] = [1]
-        /// So many recordings of a fold share a room and the array's place in it, as those of a measured data set do.
+        /// Recordings of a fold that share a room and the array's position, as in a measured data set.
         public var recordingsPerRoom = 1
-        /// Seconds of reverberation at 1 kHz that rooms have about.
+        /// Approximate reverberation times of rooms at 1 kHz in seconds.
         public var reverberation = Room.usualReverberation
-        /// Sources at once at most, 1 or 2, in every recording; nil: half of the recordings each.
+        /// Maximum number of sources at once, 1 or 2, in every recording; nil: half of the recordings each.
         public var overlap: Int?
-        /// Whether the microphone is what its format says: capsules all equal and silent, Ambisonics straight from the sound field.
+        /// Whether the microphone is ideal: equal capsules without noise, Ambisonics directly from the sound field.
         public var isIdeal = false
         public var threads = 2
-        /// Goes on in a folder that has recordings of these folds already, made by a run of the same settings, and keeps them.
+        /// Continues in a folder with recordings of these folds made with the same settings, and keeps them.
         public var resumes = false
 
         public init() {}
@@ -41,16 +41,16 @@ public final class DatasetWriter: Sendable {
     private let sounds: SoundLibrary?
     private let fields: [DiffuseField]
     private let encoders = EncoderBank()
-    /// Other processes stay out while the writer lives.
+    /// Locks the folder against other processes while the writer exists.
     private let lock: FolderLock
-    /// Recordings of these folds that a run of the same settings made and this one does not ask for; they stay.
+    /// Recordings of these folds from an earlier run with the same settings that this run does not include; they are kept.
     public let furtherRecordings: [String]
 
-    /// Makes the folders and what all recordings share.
+    /// Creates the folders and shared data.
     ///
-    /// - Parameter sounds: what is to be heard; nil: backgrounds alone, with empty labels.
-    /// - Throws: `ScenesError.occupied` for recordings that are there already; where they are to be gone on with, `otherSettings` or
-    ///   `otherArray`; `FolderError.inUse`; `FileError`.
+    /// - Parameter sounds: sounds of the sources; nil: only background, with empty labels.
+    /// - Throws: `ScenesError.occupied` for existing recordings; when resuming, `otherSettings` or `otherArray`;
+    ///   `FolderError.inUse`; `FileError`.
     public init(folder: String, settings: Settings, sounds: SoundLibrary?) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
@@ -78,14 +78,14 @@ public final class DatasetWriter: Sendable {
 
     static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
 
-    /// The name of recording `index`, 0 the first, without its ending.
+    /// The name of recording `index`, 0 the first, without extension.
     public func name(_ index: Int) -> String { Self.name(index, settings, isSilent: sounds == nil) }
 
     private static func name(_ index: Int, _ settings: Settings, isSilent: Bool) -> String {
         let fold = settings.folds[index % settings.folds.count]
         let inFold = index / settings.folds.count
         let overlap = overlap(index, settings, isSilent: isSilent)
-        // Where rooms are shared and all recordings are alike, nothing else tells two of them apart.
+        // If rooms are shared and all recordings have the same overlap, only the number distinguishes them.
         let isAlike = settings.recordingsPerRoom > 1 && (isSilent || settings.overlap != nil)
         let number = isAlike ? inFold : inFold / 2
         let mix = String(settings.recordingsPerRoom <= 1000 ? number % 1000 + 1 : number + 1)
@@ -99,14 +99,14 @@ public final class DatasetWriter: Sendable {
         isSilent ? 1 : settings.overlap ?? 1 + index / settings.folds.count % 2
     }
 
-    /// What recording `index` is rendered from.
+    /// The scene of recording `index`.
     public func scene(_ index: Int) -> Scene {
         let fold = settings.folds[index % settings.folds.count]
         let inFold = index / settings.folds.count
         var random = RandomSource(seed: settings.seed, fold, inFold)
         let place: (room: Room, array: ArrayPlacement)
         if settings.recordingsPerRoom > 1 {
-            // Rooms are drawn apart from what happens in them; the inverted seed keeps the two streams apart.
+            // Rooms are drawn separately from the events; the inverted seed separates the two streams.
             var random = RandomSource(seed: ~settings.seed, fold, inFold / settings.recordingsPerRoom)
             place = Scene.place(reverberation: settings.reverberation, using: &random)
         } else {
@@ -126,10 +126,10 @@ public final class DatasetWriter: Sendable {
     /// Writes all recordings.
     ///
     /// - Parameters:
-    ///   - shouldStop: asked before each recording.
-    ///   - progress: called from one thread at a time with recordings done.
-    /// - Returns: recordings written; those kept from an earlier run do not count.
-    /// - Throws: `FileError`, `AudioError`; files that were begun are removed.
+    ///   - shouldStop: called before each recording.
+    ///   - progress: called from one thread at a time with the number of finished recordings.
+    /// - Returns: the number of recordings written, without those kept from an earlier run.
+    /// - Throws: `FileError`, `AudioError`; incomplete files are removed.
     @discardableResult
     public func write(
         shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
@@ -158,7 +158,7 @@ public final class DatasetWriter: Sendable {
         return written
     }
 
-    /// The labels are written last: where they are, the recording is whole, in the formats of that run at least.
+    /// The labels are written last: if they exist, the recording is complete, at least in the formats of that run.
     ///
     /// - Returns: false for a recording that was kept.
     private func write(_ index: Int, with renderers: [SceneRenderer]) throws -> Bool {

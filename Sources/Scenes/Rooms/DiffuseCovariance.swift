@@ -2,7 +2,7 @@ package import Audio
 import Geometry
 import Glibc
 
-/// What the channels of an array have in common in a diffuse field: plane waves from everywhere, equally strong and
+/// Covariance of an array's channels in a diffuse field: plane waves from all directions, equally strong and independent.
 /// independent.
 package enum DiffuseCovariance {
     /// Mean of a wave's response in channel a times the conjugate of that in channel b, [4][4], for unit pressure power.
@@ -52,7 +52,7 @@ package enum DiffuseCovariance {
 
     private static func dot(_ a: Direction, _ b: Direction) -> Double { Double(a.x * b.x + a.y * b.y + a.z * b.z) }
 
-    /// The lower triangular factor L of a covariance L L*; what rounding makes negative is taken as 0.
+    /// The lower triangular factor L of a covariance L L*; values that are negative by rounding are taken as 0.
     static func factor(_ covariance: [[Complex]]) -> [[Complex]] {
         let count = covariance.count
         var factor = [[Complex]](repeating: [Complex](repeating: .zero, count: count), count: count)

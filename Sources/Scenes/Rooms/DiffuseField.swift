@@ -4,21 +4,21 @@ import Glibc
 import Platform
 package import Tensor
 
-/// Noise of a perfectly diffuse sound field as an array hears it, split into octave bands: what late reverberation and
-/// background are cut from.
+/// Noise of a perfectly diffuse sound field as received by an array, split into octave bands, for late reverberation and
+/// background.
 ///
-/// The bands add up to noise of unit pressure power that is white up to the band limit. Periodic, made once for a format and shared
-/// by threads.
+/// The bands sum to noise of unit pressure power that is white up to the band limit. It is periodic, computed once per format
+/// and shared by threads.
 @safe
 public final class DiffuseField: @unchecked Sendable {
-    /// Samples until it repeats.
+    /// Period in samples.
     public let length: Int
     public let response: ArrayResponse
     /// [bands, 4, length]
     private let noise: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
-    /// - Parameter length: samples until it repeats, 22 s if not given.
+    /// - Parameter length: period in samples, 22 s by default.
     public init(_ response: ArrayResponse, length: Int = 1 << 19, seed: UInt64 = 1) {
         self.response = response
         self.length = length
@@ -29,11 +29,11 @@ public final class DiffuseField: @unchecked Sendable {
         fill(seed: seed)
     }
 
-    /// Adds noise of one band to all channels, from a place of the period on, under an amplitude that runs linearly.
+    /// Adds noise of one band to all channels, from an offset within the period, with a linearly changing amplitude.
     ///
     /// - Parameters:
     ///   - target: [4, length]; samples `range` of it are added to.
-    ///   - place: any sample of the period.
+    ///   - place: offset within the period.
     ///   - first, last: amplitudes at both ends of the range.
     ///   - signs: for each channel.
     package func add(

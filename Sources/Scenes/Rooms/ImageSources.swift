@@ -2,7 +2,7 @@ import Glibc
 
 /// Lists the image sources of a room (Allen and Berkley, JASA 65, 1979) within a distance, for one receiver.
 ///
-/// The gains of reflections depend on the walls only, so they are tabulated once for a room; `visit` allocates nothing.
+/// The gains of reflections depend on the walls only, so they are computed once per room; `visit` allocates nothing.
 package final class ImageSources {
     /// One coordinate of an image: mirrored in the walls 2n or 2n - 1 times along its axis.
     private struct Coordinate {
@@ -19,7 +19,7 @@ package final class ImageSources {
     private let coordinates: [[Coordinate]]
     private let halfAir: BandValues
 
-    /// - Parameters: `receiver` in room coordinates, metres; images farther than `reach` metres are left out.
+    /// - Parameters: `receiver` in room coordinates, metres; images farther than `reach` metres are ignored.
     package init(_ room: Room, receiver: SIMD3<Float>, reach: Float) {
         self.room = room
         self.receiver = receiver
@@ -51,7 +51,7 @@ package final class ImageSources {
         return result
     }
 
-    /// Hands every image of a source within reach to `body`.
+    /// Passes every image of a source within reach to `body`.
     ///
     /// - Parameter source: room coordinates, metres.
     package func visit(source: SIMD3<Float>, _ body: (ImageSource) -> Void) {
@@ -69,7 +69,7 @@ package final class ImageSources {
                     let square = near + dz * dz
                     if square > limit { continue }
                     let distance = square.squareRoot()
-                    // Air takes a few percent at most within reach, for which a Taylor series is exact enough.
+                    // Air absorption is at most a few percent within reach, so a Taylor series is accurate.
                     let air = halfAir * distance
                     let loss = 1 + air * (1 + air * (0.5 + air * (1.0 / 6)))
                     body(

@@ -9,7 +9,7 @@ public enum OctaveBands {
     /// Hz.
     public static let centres = BandValues(62.5, 125, 250, 500, 1000, 2000, 4000, 8000)
 
-    /// The bands' weights at a frequency: neighbours cross over with squared cosines of the logarithm of frequency, and the
+    /// The bands' weights at a frequency: adjacent bands cross over with squared cosines of the logarithm of frequency, and the
     /// weights sum to 1, so that equal gains give a flat filter.
     public static func weights(at frequency: Double) -> BandValues {
         var weights = BandValues.zero
@@ -27,13 +27,13 @@ public enum OctaveBands {
         return weights
     }
 
-    /// Band limit of everything rendered: 1 up to 11 kHz, 0 at 12 kHz, so that delays by fractions of a sample are possible.
+    /// Band limit of all rendering: 1 up to 11 kHz, 0 at 12 kHz, so that fractional delays are possible.
     public static func taper(at frequency: Double) -> Double {
         let x = min(max((frequency - 11_000) / 1000, 0), 1)
         return 0.5 + 0.5 * cos(.pi * x)
     }
 
-    /// Absorption of sound intensity by air, nepers a metre, at 101.325 kPa (ISO 9613-1, equations 3 to 5).
+    /// Absorption of sound intensity by air, nepers per metre, at 101.325 kPa (ISO 9613-1, equations 3 to 5).
     ///
     /// - Parameters: `temperature` in degrees Celsius; relative `humidity` in percent.
     public static func airAbsorption(temperature: Double, humidity: Double) -> BandValues {
@@ -49,7 +49,7 @@ public enum OctaveBands {
             let relaxation =
                 0.01275 * exp(-2239.1 / kelvin) / (oxygen + f * f / oxygen)
                 + 0.1068 * exp(-3352 / kelvin) / (nitrogen + f * f / nitrogen)
-            // Pressure attenuation in dB a metre, then intensity in nepers.
+            // Pressure attenuation in dB per metre, then intensity in nepers.
             let decibels = 8.686 * f * f * (1.84e-11 * relative.squareRoot() + pow(relative, -2.5) * relaxation)
             result[band] = Float(decibels / 10 * log(10))
         }

@@ -1,7 +1,7 @@
 import Glibc
 public import Platform
 
-/// A source, or its mirror image in walls, as the array hears it.
+/// A source, or one of its mirror images, seen from the array.
 public struct ImageSource: Sendable, Hashable {
     /// Metres from the array's centre, in room axes.
     public var offset: SIMD3<Float>
@@ -9,12 +9,12 @@ public struct ImageSource: Sendable, Hashable {
     public var distance: Float
     /// Sound pressure for each octave band, 1 for the direct sound at 1 m.
     public var gains: BandValues
-    /// How many walls it was reflected by; 0 is the source itself.
+    /// Number of reflections by walls; 0 is the source itself.
     public var order: Int
-    /// For each axis, -1 where it is mirrored, else 1.
+    /// For each axis, -1 if it is mirrored, else 1.
     public var mirror: SIMD3<Float>
 
-    /// The unit vector in room axes in which the source itself sends what comes to the array by this image.
+    /// Unit vector in room axes of the radiation from the source that arrives by this image.
     public var emission: SIMD3<Float> { offset * mirror * (-1 / max(distance, 1e-6)) }
 }
 
@@ -25,8 +25,8 @@ public struct Room: Sendable, Hashable {
 
     /// Metres.
     public let size: SIMD3<Float>
-    /// Share of the energy that a wall takes, 0...1, a row of bands for each of the walls x = 0, x = size.x, y = 0, y = size.y,
-    /// z = 0, z = size.z.
+    /// Share of the energy absorbed by each wall, 0...1, a row of bands for each of the walls x = 0, x = size.x, y = 0, y =
+    /// size.y, z = 0, z = size.z.
     public let absorption: [BandValues]
     /// Nepers of intensity a metre.
     public let airAbsorption: BandValues
@@ -42,20 +42,20 @@ public struct Room: Sendable, Hashable {
         self.airAbsorption = airAbsorption
     }
 
-    /// A room without walls: only the direct sound.
+    /// A room without walls: only direct sound.
     public static func anechoic(size: SIMD3<Float>) -> Room {
         Room(size: size, absorption: Array(repeating: BandValues(repeating: 1), count: 6), airAbsorption: .zero)
     }
 
     public var volume: Float { size.x * size.y * size.z }
 
-    /// Square metres of the walls in the order of `absorption`.
+    /// Areas of the walls in square metres, in the order of `absorption`.
     public var wallAreas: [Float] {
         let (x, y, z) = (size.y * size.z, size.x * size.z, size.x * size.y)
         return [x, x, y, y, z, z]
     }
 
-    /// Seconds in which the diffuse sound decays by 60 dB, for each band (Eyring's formula with air absorption).
+    /// Reverberation time in seconds for each band (Eyring's formula with air absorption).
     public var reverberationTime: BandValues {
         let areas = wallAreas
         let total = areas.reduce(0, +)
@@ -69,12 +69,12 @@ public struct Room: Sendable, Hashable {
     /// the density of image sources, 4 pi c^3 t^2 / V a second, times the energy of each, 1 / (c t)^2.
     public var diffuseEnergyDensity: Float { 4 * .pi * Self.speedOfSound / volume }
 
-    /// True when nothing comes back from the walls.
+    /// True if the walls reflect nothing.
     public var isAnechoic: Bool { absorption.allSatisfy { $0.min() >= 1 } }
 
-    /// The absorption that a band needs for a reverberation time, spread over the walls by `weights` (mean about 1).
+    /// The absorption for a reverberation time, distributed over the walls by `weights` (mean about 1).
     ///
-    /// - Parameter time: seconds for each band; what cannot be reached comes as near as absorption within 1...95 % allows.
+    /// - Parameter time: seconds for each band; an unreachable time is approximated with absorption within 1...95 %.
     public static func absorption(
         for time: BandValues, size: SIMD3<Float>, airAbsorption: BandValues, weights: [BandValues]
     ) -> [BandValues] {
@@ -87,12 +87,12 @@ public struct Room: Sendable, Hashable {
         return weights.map { ($0 / average * mean).clamped(lowerBound: .init(repeating: 0.01), upperBound: .init(repeating: 0.95)) }
     }
 
-    /// Seconds of reverberation at 1 kHz that most rooms have which people live and work in.
+    /// Usual reverberation times at 1 kHz in seconds.
     public static let usualReverberation: ClosedRange<Float> = 0.2...0.9
 
-    /// A room as people have them: 3 to 12 m by 3 to 9 m by 2.3 to 4.5 m, walls that differ.
+    /// A room of usual size: 3 to 12 m by 3 to 9 m by 2.3 to 4.5 m, with unequal walls.
     ///
-    /// - Parameter reverberation: the reverberation time at 1 kHz lies about there, short ones as often as long ones by ratio.
+    /// - Parameter reverberation: approximate range of the reverberation time at 1 kHz, distributed logarithmically.
     public static func random(
         reverberation: ClosedRange<Float> = usualReverberation, using random: inout RandomSource
     ) -> Room {
@@ -100,7 +100,7 @@ public struct Room: Sendable, Hashable {
         let air = OctaveBands.airAbsorption(
             temperature: Double(random.uniform(15...26)), humidity: Double(random.uniform(25...70)))
         let middle = reverberation.lowerBound * pow(reverberation.upperBound / reverberation.lowerBound, random.uniform(0...1))
-        // Bass rings longer, treble shorter, and no two rooms alike.
+        // Longer times at low frequencies, shorter at high ones, with random variation.
         let tilt = random.uniform(0...0.12)
         var time = BandValues.zero
         for band in 0..<OctaveBands.count {

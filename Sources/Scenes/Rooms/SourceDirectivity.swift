@@ -1,9 +1,9 @@
 import Glibc
 import Platform
 
-/// How much more a source radiates to its front than to its back, for each octave band: a + b cos(angle from its front).
+/// Radiation of a source by direction, for each octave band: a + b cos(angle from its front).
 ///
-/// Bass goes everywhere; above 250 Hz the pattern narrows, as those of voices and loudspeakers do. Its power over all
+/// Low frequencies are omnidirectional; above 250 Hz the pattern narrows, as for voices and loudspeakers. Its power over all
 /// directions is 1, so that a room's reverberation does not depend on it.
 public struct SourceDirectivity: Sendable, Hashable {
     /// Unit vector in room axes.
@@ -15,7 +15,7 @@ public struct SourceDirectivity: Sendable, Hashable {
 
     /// - Parameter frontToBack: dB at 4 kHz and above, 0 or more.
     public init(front: SIMD3<Float>, frontToBack: Float) {
-        precondition(frontToBack >= 0, "a source's front is not below its back, found \(frontToBack) dB")
+        precondition(frontToBack >= 0, "expected 0 dB or more from front to back, found \(frontToBack) dB")
         self.front = front
         let share = BandValues(0, 0, 0, 0.25, 0.5, 0.75, 1, 1)
         let back = share.mapBands { pow(10, -frontToBack * $0 / 20) }
@@ -24,7 +24,7 @@ public struct SourceDirectivity: Sendable, Hashable {
         (omnidirectional, dipole) = (a / power, b / power)
     }
 
-    /// Pressure towards a direction, against a source of the same power that radiates equally everywhere.
+    /// Pressure towards a direction, relative to an omnidirectional source of the same power.
     ///
     /// - Parameter direction: unit vector in room axes.
     package func gains(towards direction: SIMD3<Float>) -> BandValues { omnidirectional + (direction * front).sum() * dipole }

@@ -1,12 +1,12 @@
-/// When a sound is to be heard, by its short-time level.
+/// The times at which a sound is audible, by its short-time level.
 public enum Activity {
     /// Samples of one piece: 20 ms.
     static let piece = 480
     /// Pieces of a label frame of 100 ms.
     static let piecesPerFrame = 5
-    /// Frames: silence within a source that is not longer is bridged, up to 0.3 s.
+    /// Longest silence, in frames, that is bridged within a source: 0.3 s.
     static let longestBridge = 3
-    /// Power against the loudest piece: -40 dB.
+    /// Power threshold relative to the loudest piece: -40 dB.
     static let threshold: Float = 1e-4
 
     /// Mean power of each piece; the last one may be short.
@@ -22,9 +22,9 @@ public enum Activity {
         }
     }
 
-    /// The label frames in which a source is to be heard.
+    /// The label frames in which a source is audible.
     ///
-    /// - Parameters: dry samples at 24 kHz, and the sample of the recording at which they begin to be heard.
+    /// - Parameters: dry samples at 24 kHz, and the sample of the recording at which they arrive.
     /// - Returns: ascending numbers of 100 ms frames in which two of five pieces at least are within 40 dB of the loudest
     ///   piece, with pauses up to 0.3 s filled.
     public static func frames(of sound: [Float], from start: Int) -> [Int] {

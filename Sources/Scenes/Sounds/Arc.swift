@@ -1,16 +1,16 @@
 import Geometry
 import Glibc
 
-/// A circle about an axis through the array's centre, to and fro where the room has no space for more; a point at speed 0.
+/// A circle about an axis through the array's centre, back and forth if the room does not allow more; a point at speed 0.
 struct Arc: Sendable, Hashable {
     /// Metres from the array's centre.
     var distance: Float
     var start: Direction
-    /// What the source turns about.
+    /// The axis of the movement.
     var axis: Direction
-    /// Degrees a second, counter-clockwise about the axis.
+    /// Degrees per second, counter-clockwise about the axis.
     var speed: Float
-    /// Degrees after which the source turns back.
+    /// Degrees after which the movement reverses.
     var span: Float
 
     /// Metres from the array's centre in array axes.

@@ -1,13 +1,13 @@
 import Audio
 import Glibc
 
-/// A sound as it arrives from a source that comes nearer or goes away: squeezed and stretched in time.
+/// A sound from a source that approaches or recedes: compressed and stretched in time.
 ///
-/// Applied once to the dry sound, by the direct path; impulse responses then need no delay that changes.
+/// Applied once to the dry sound, for the direct path; impulse responses then need no changing delay.
 package enum DopplerShift {
     private static let taps = 16
     private static let phases = 64
-    /// Samples between exact times of emission; linear between them.
+    /// Samples between exact emission times; interpolated linearly between them.
     private static let step = 240
 
     /// [phases + 1, taps]: sinc under a Hann window.
@@ -30,7 +30,7 @@ package enum DopplerShift {
         var start = 0
         while start < result.count {
             let end = min(start + step, result.count)
-            // Relative to the piece, for a float cannot hold a minute to a fraction of a sample.
+            // Relative to the piece, since a float cannot represent a minute with an accuracy of a fraction of a sample.
             let first = trajectory.emission(heard: Float(start) / rate) - Float(start) / rate
             let last = trajectory.emission(heard: Float(end) / rate) - Float(end) / rate
             for index in start..<end {

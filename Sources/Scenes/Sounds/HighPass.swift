@@ -1,11 +1,11 @@
 import Glibc
 
-/// Takes offsets and rumble out of recordings: Butterworth of fourth order at 80 Hz, as two sections of second order.
+/// Removes offsets and rumble from recordings: Butterworth of fourth order at 80 Hz, as two second-order sections.
 ///
-/// Sounds of games are full of them. A room raises what lies below its lowest mode by another 25 dB or more, since all images
-/// add there, and a level set with an offset in it leaves the sound itself far below the background.
+/// Sounds of games often contain them. A room amplifies frequencies below its lowest mode by another 25 dB or more, since all
+/// images add in phase. A level set with an offset leaves the sound itself far below the background.
 struct HighPass {
-    /// Hz.
+    /// Cut-off frequency in Hz.
     static let corner = 80.0
 
     private struct Section {
@@ -32,7 +32,7 @@ struct HighPass {
 
     private var sections: (Section, Section)
 
-    /// - Parameter rate: Hz.
+    /// - Parameter rate: sample rate in Hz.
     init(rate: Double) {
         sections = (Section(rate: rate, q: 0.541_196_1), Section(rate: rate, q: 1.306_563))
     }

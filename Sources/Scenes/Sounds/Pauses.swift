@@ -1,19 +1,19 @@
 package import Platform
 
-/// Where a sound can be cut so that nobody hears it: in its pauses.
+/// Finds pauses, in which a sound can be cut inaudibly.
 package enum Pauses {
-    /// A part of a sound, and whether its ends were cut through sound.
+    /// A part of a sound, and whether its ends were cut outside pauses.
     package struct Excerpt: Hashable {
         package var range: Range<Int>
         package var cutsIn: Bool
         package var cutsOut: Bool
     }
 
-    /// Power against the loudest piece: -35 dB.
+    /// Power threshold relative to the loudest piece: -35 dB.
     private static let threshold: Float = 3e-4
 
-    /// An excerpt of up to `longest` samples: the whole sound if it fits, else from its beginning or one of its pauses to a
-    /// pause in the second half of what fits; cut through only where there are none.
+    /// An excerpt of up to `longest` samples: the whole sound if it fits, otherwise from its beginning or one of its pauses to
+    /// a pause in the second half of the possible length; cut elsewhere only without such pauses.
     package static func sanitized(of sound: [Int16], longest: Int, using random: inout RandomSource) -> Excerpt {
         guard sound.count > longest else { return Excerpt(range: 0..<sound.count, cutsIn: false, cutsOut: false) }
         let powers = Activity.powers(sound.count) { Float(sound[$0]) }

@@ -2,17 +2,17 @@ import Files
 
 /// The sound files below a folder.
 struct SoundFiles {
-    /// By the endings of their names, sorted.
+    /// Supported file name extensions, sorted.
     let paths: [String]
-    /// Of formats that are not read here.
+    /// Files of unsupported formats.
     let foreign: [String]
-    /// Folders that cannot be listed, and why.
+    /// Folders that cannot be listed, with reasons.
     let faults: [FileError]
 
     static let endings: Set<String> = [
         "wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf", "w64", "rf64",
     ]
-    /// Of sounds that libsndfile does not decode.
+    /// Extensions of sounds that libsndfile does not decode.
     private static let foreignEndings: Set<String> = [
         "m4a", "m4b", "mp4", "aac", "wma", "webm", "weba", "mka", "mkv", "mov", "avi", "3gp", "amr", "ac3", "dts", "ape", "wv", "tta",
         "mpc", "dsf",

@@ -4,16 +4,16 @@ import Fingerprints
 package import Platform
 import Synchronization
 
-/// Recordings below some folders, decoded when first used and kept at 24 kHz, one channel.
+/// Recordings below some folders, decoded on first use and kept at 24 kHz, one channel.
 ///
-/// A sound belongs to a collection (the first folder below the one given: a package) and to a speaker (the folder it lies in).
-/// What a draw gives depends on the random source only, never on what was drawn before.
+/// A sound belongs to a collection (the first folder below the given one: a package) and to a speaker (its folder). The result
+/// of a draw depends on the random source only, not on earlier draws.
 public final class SoundLibrary: Sendable {
     public struct Speaker: Sendable {
-        /// Which collection, counted from 0: the class in labels.
+        /// The collection, counted from 0: the class in labels.
         public let collection: Int
         public let files: [String]
-        /// Seconds of all files.
+        /// Total duration of the files in seconds.
         public let duration: Float
     }
 
@@ -24,9 +24,9 @@ public final class SoundLibrary: Sendable {
         var weights: [Float] = []
     }
 
-    /// Seconds of a file that are used at most, from its beginning.
+    /// Maximum duration of a file in seconds; only its beginning is used.
     static let longest = 60.0
-    /// Seconds below which a sound is not used.
+    /// Minimum duration of a sound in seconds.
     static let shortest: Float = 0.2
     /// Samples kept in memory, 2 bytes each.
     private static let budget = 1 << 30
@@ -36,9 +36,9 @@ public final class SoundLibrary: Sendable {
     private let collections: [Collection]
     private let collectionWeights: [Float]
     private let cache = Mutex<(sounds: [String: [Int16]], samples: Int)>(([:], 0))
-    /// Why, by path.
+    /// Reasons by path.
     private let failures: Mutex<[String: String]>
-    /// Files of formats that are not read here.
+    /// Files of unsupported formats.
     public let foreign: [String]
 
     /// Lists the files and reads their headers.
@@ -86,20 +86,20 @@ public final class SoundLibrary: Sendable {
         self.speakers = speakers
         self.collections = collections
         fileCount = speakers.map(\.files.count).reduce(0, +)
-        // Between equal shares and shares by length: small packages of rare sounds are heard, but not all the time.
+        // Between equal shares and shares by length: small packages of rare sounds occur, but not too often.
         collectionWeights = collections.map { $0.duration.squareRoot() }
         failures = Mutex(unreadable)
         self.foreign = foreign
     }
 
-    /// What could not be read or decoded so far, and is not drawn: a line for each, with its path.
+    /// Files that could not be read or decoded so far and are not drawn: a line for each, with its path.
     public var skipped: [String] { failures.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
 
-    /// Seconds of sound in all files, silence included.
+    /// Total duration of all files in seconds, including silence.
     public var duration: Float { collections.map(\.duration).reduce(0, +) }
 
-    /// What tells this library from another, wherever it lies: which file of which speaker and collection has which contents, by a
-    /// sample of each file.
+    /// Identifies this library independently of its location: the contents of each file, by a sample, with its speaker and
+    /// collection.
     var digest: String {
         var digest = Digest()
         for speaker in speakers {
@@ -109,10 +109,10 @@ public final class SoundLibrary: Sendable {
         return digest.text
     }
 
-    /// An event of one speaker: its sounds one after another, short pauses between, all equally loud.
+    /// An event of one speaker: its sounds one after another, with short pauses, all equally loud.
     ///
-    /// - Parameter seconds: how long it is to be; it is shorter when sounds run out.
-    /// - Returns: samples of unit RMS level (where it sounds), and the class; nil when this draw met only unusable files.
+    /// - Parameter seconds: wanted duration; the event is shorter if sounds run out.
+    /// - Returns: samples of unit RMS level where not silent, and the class; nil if this draw found only unusable files.
     package func event(seconds: Float, using random: inout RandomSource) -> (samples: [Float], collection: Int)? {
         let collection = random.choose(collectionWeights)
         let drawn = random.choose(collections[collection].weights)
@@ -133,10 +133,10 @@ public final class SoundLibrary: Sendable {
         return (samples, speaker.collection)
     }
 
-    /// Appends an excerpt at unit level, faded where it was cut through sound.
+    /// Appends an excerpt at unit level, faded if it was cut outside a pause.
     private func append(_ sound: [Int16], _ excerpt: Pauses.Excerpt, to samples: inout [Float]) {
         let sound = sound[excerpt.range]
-        // Without a cut 1 ms, against clicks.
+        // Otherwise 1 ms, against clicks.
         let rise = excerpt.cutsIn ? 120 : 24
         let fall = excerpt.cutsOut ? 720 : 24
         let gain = 1 / max(Self.level(sound), 1)
@@ -146,7 +146,7 @@ public final class SoundLibrary: Sendable {
         }
     }
 
-    /// RMS of the 20 ms pieces that are within 30 dB of the loudest one.
+    /// RMS of the 20 ms pieces within 30 dB of the loudest one.
     static func level(_ sound: ArraySlice<Int16>) -> Float {
         let powers = Activity.powers(sound.count) { Float(sound[sound.startIndex + $0]) }
         let loudest = powers.max() ?? 0
@@ -154,7 +154,7 @@ public final class SoundLibrary: Sendable {
         return sounding.isEmpty ? 0 : (sounding.reduce(0, +) / Float(sounding.count)).squareRoot()
     }
 
-    /// A decoded file, silence at both ends cut off; nil when it cannot be read or is too short.
+    /// A decoded file without silence at both ends; nil if it cannot be read or is too short.
     func sound(_ path: String) -> [Int16]? {
         if let known = cache.withLock({ $0.sounds[path] }) { return known.isEmpty ? nil : known }
         let decoded: [Int16]
@@ -173,7 +173,7 @@ public final class SoundLibrary: Sendable {
         return usable.isEmpty ? nil : usable
     }
 
-    /// The first minute of a file, its channels averaged, at 24 kHz, without offset and rumble, at full scale.
+    /// The first minute of a file, its channels averaged, at 24 kHz, without offset and rumble, normalised to full scale.
     static func decode(_ path: String) throws -> [Int16] {
         let reader = try AudioFileReader(path: path)
         let frames = min(reader.frames, Int(longest * Double(reader.sampleRate)))
@@ -198,7 +198,7 @@ public final class SoundLibrary: Sendable {
         return result[..<produced].map { Int16($0 / peak * 32_000) }
     }
 
-    /// Without the pieces at both ends that are 45 dB or more below the loudest.
+    /// Without the pieces at both ends that are at least 45 dB below the loudest.
     static func trimmed(_ sound: [Int16]) -> [Int16] {
         let powers = Activity.powers(sound.count) { Float(sound[$0]) }
         let floor = (powers.max() ?? 0) * 3e-5

@@ -2,10 +2,10 @@ public import Geometry
 import Glibc
 package import Platform
 
-/// Where a source is, seen from the array, at every moment of its event: still, on an arc about the array, or on a walk through
-/// the room.
+/// The position of a source relative to the array during its event: fixed, on an arc about the array, or on a walk through the
+/// room.
 public struct Trajectory: Sendable, Hashable {
-    /// Degrees a second that no source exceeds.
+    /// Maximum speed of a source in degrees per second.
     public static let fastest: Float = Walk.fastest
 
     private enum Path: Sendable, Hashable {
@@ -15,16 +15,16 @@ public struct Trajectory: Sendable, Hashable {
 
     private let path: Path
 
-    /// A source that stays.
+    /// A fixed source.
     public init(still direction: Direction, distance: Float) {
         self.init(start: direction, distance: distance, axis: Direction(unit: 0, 0, 1), speed: 0, span: 360)
     }
 
     /// - Parameters:
     ///   - distance: metres from the array's centre.
-    ///   - axis: what the source turns about.
-    ///   - speed: degrees a second, counter-clockwise about the axis; 0 for a still source.
-    ///   - span: degrees after which the source turns back.
+    ///   - axis: axis of the movement.
+    ///   - speed: degrees per second, counter-clockwise about the axis; 0 for a fixed source.
+    ///   - span: degrees after which the movement reverses.
     public init(start: Direction, distance: Float, axis: Direction, speed: Float, span: Float) {
         precondition(abs(speed) <= Self.fastest, "a source moves at up to \(Self.fastest) degrees a second, found \(speed)")
         precondition(span > 0, "an arc has a length, found \(span) degrees")
@@ -40,17 +40,17 @@ public struct Trajectory: Sendable, Hashable {
         }
     }
 
-    /// True when the distance changes too, so that sound arrives early or late.
+    /// True if the distance changes too, so that propagation delays change.
     var changesDistance: Bool {
         if case .walk = path { true } else { false }
     }
 
     public var start: Direction { direction(at: 0) }
 
-    /// Metres from the array's centre at the beginning.
+    /// Initial distance from the array's centre in metres.
     public var distance: Float { distance(at: 0) }
 
-    /// Metres from the array's centre.
+    /// Distance from the array's centre in metres.
     public func distance(at seconds: Float) -> Float {
         switch path {
         case .arc(let arc): arc.distance
@@ -58,7 +58,7 @@ public struct Trajectory: Sendable, Hashable {
         }
     }
 
-    /// The direction of the direct sound in array axes: the truth that labels tell.
+    /// The direction of the direct sound in array axes, as in the labels.
     ///
     /// - Parameter seconds: since the event's beginning, at the source.
     public func direction(at seconds: Float) -> Direction {
@@ -74,7 +74,7 @@ public struct Trajectory: Sendable, Hashable {
         }
     }
 
-    /// When what the array hears was emitted: sound from afar is older.
+    /// The emission time of the sound that arrives at the array.
     ///
     /// - Parameter seconds: at the array, since the event's first sound arrived there.
     /// - Returns: seconds at the source since its beginning.
@@ -82,14 +82,14 @@ public struct Trajectory: Sendable, Hashable {
         guard changesDistance else { return seconds }
         let first = distance
         var emitted = seconds
-        // Contracts by speed over speed of sound, 1/200, each time.
+        // Contracts by speed over speed of sound, 1/200, in each iteration.
         for _ in 0..<3 { emitted = seconds - (distance(at: emitted) - first) / Room.speedOfSound }
         return emitted
     }
 
-    /// A trajectory within a room, or nil when this draw found no place.
+    /// A trajectory within a room, or nil if this draw found no position.
     ///
-    /// - Parameters: `moving`, whether it shall move; `seconds` it lasts; all positions keep 0.3 m from walls.
+    /// - Parameters: `moving`: whether the source moves; `seconds`: its duration; all positions are at least 0.3 m from walls.
     package static func random(
         in room: Room, array: ArrayPlacement, moving: Bool, seconds: Float, using random: inout RandomSource
     ) -> Trajectory? {

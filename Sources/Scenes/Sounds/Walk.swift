@@ -1,9 +1,9 @@
 import Glibc
 package import Platform
 
-/// Straight lines at constant speed with stands between them, as somebody goes about a room.
+/// Straight lines at constant speed with stops between them, like a person in a room.
 public struct Walk: Sendable, Hashable {
-    /// From one place to another, or a stand where both are the same.
+    /// From one position to another, or a stop if both are equal.
     public struct Leg: Sendable, Hashable {
         /// Metres from the array's centre in array axes.
         public var from: SIMD3<Float>
@@ -19,7 +19,7 @@ public struct Walk: Sendable, Hashable {
 
         var length: Float { Walk.norm(to - from) }
 
-        /// Metres from the array's centre to the nearest point of the line.
+        /// Distance from the array's centre to the nearest point of the line, in metres.
         var nearest: Float {
             let along = to - from
             let square = (along * along).sum()
@@ -27,7 +27,7 @@ public struct Walk: Sendable, Hashable {
             return Walk.norm(from + share * along)
         }
 
-        /// Degrees about the array for each metre, where it is most.
+        /// Maximum angle about the array per metre, in degrees.
         var turn: Float {
             let u = (to - from) / max(length, 1e-6)
             let across = SIMD3(from.y * u.z - from.z * u.y, from.z * u.x - from.x * u.z, from.x * u.y - from.y * u.x)
@@ -35,13 +35,13 @@ public struct Walk: Sendable, Hashable {
         }
     }
 
-    /// Degrees a second, seen from the array, that no source exceeds.
+    /// Maximum speed of a source seen from the array, in degrees per second.
     public static let fastest: Float = 40
 
-    /// Metres that a source keeps from the array's centre.
+    /// Minimum distance of a source from the array's centre, in metres.
     static let nearest: Float = 0.6
 
-    /// At least one; each begins where the one before it ends.
+    /// At least one; each begins where the previous one ends.
     public let legs: [Leg]
 
     /// - Parameter legs: none faster, seen from the array, than `Walk.fastest`.
@@ -58,7 +58,7 @@ public struct Walk: Sendable, Hashable {
 
     static func norm(_ v: SIMD3<Float>) -> Float { (v * v).sum().squareRoot() }
 
-    /// Metres from the array's centre in array axes; after the last leg the source stands.
+    /// In metres from the array's centre in array axes; after the last leg the source stops.
     func position(at seconds: Float) -> SIMD3<Float> {
         var rest = max(seconds, 0)
         for leg in legs {
@@ -68,13 +68,13 @@ public struct Walk: Sendable, Hashable {
         return legs[legs.count - 1].to
     }
 
-    /// Legs of 0.3 to 1.5 m/s to random places, stands before, between and after; nil when this draw found no place.
+    /// Legs of 0.3 to 1.5 m/s to random positions, with stops before, between and after; nil if this draw found no position.
     ///
-    /// The height changes little, and all places keep 0.3 m from the walls.
+    /// The height changes little, and all positions are at least 0.3 m from the walls.
     package static func random(
         in room: Room, array: ArrayPlacement, seconds: Float, using random: inout RandomSource
     ) -> Walk? {
-        // Ears and mouths, or what is carried; sometimes sitting down on the way.
+        // Heights of ears, mouths, or carried objects; sometimes sitting.
         let height = random.uniform(0.5...min(2, room.size.z - 0.3))
         func place(_ random: inout RandomSource) -> SIMD3<Float> {
             SIMD3(
@@ -97,7 +97,7 @@ public struct Walk: Sendable, Hashable {
                 misses += 1
                 continue
             }
-            // Who passes close by is slower, so that nothing turns about the array faster than sources do.
+            // Sources that pass nearby are slower, so that the angular speed stays limited.
             leg.seconds = leg.length / min(pace, 0.98 * Walk.fastest / max(leg.turn, 1e-3))
             legs.append(leg)
             here = leg.to

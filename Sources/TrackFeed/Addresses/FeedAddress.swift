@@ -1,19 +1,19 @@
-/// A place where subscribers connect.
+/// An address of the track feed.
 public enum FeedAddress: Sendable, Hashable, CustomStringConvertible {
     /// A socket file.
     case path(String)
-    /// A name of Linux' abstract namespace, without the @: no file, no permissions, gone with its last holder.
+    /// A name in Linux' abstract namespace, without the @: no file, no permissions, removed when the last process closes it.
     case abstract(String)
-    /// A numeric address without brackets; for those who connect, a host's name will do.
+    /// A numeric address without brackets; for clients also a host name.
     case tcp(host: String, port: UInt16)
     /// The sockets that systemd passes to this process (socket activation).
     case systemd
 
     public static let expected = "a path, @NAME, systemd, tcp:PORT or tcp:ADDRESS:PORT with a numeric address (IPv6 in brackets)"
 
-    /// As the command line gives it: `/run/bearing.sock`, `@bearing`, `tcp:7420`, `tcp:192.168.1.2:7420`, `tcp:[::1]:7420`,
+    /// Parses the command line's form: `/run/bearing.sock`, `@bearing`, `tcp:7420`, `tcp:192.168.1.2:7420`, `tcp:[::1]:7420`,
     /// `systemd`.
-    /// - Returns: nil for what is none of these.
+    /// - Returns: nil for other text.
     public init?(_ text: String) {
         if text.hasPrefix("tcp:") {
             self.init(tcp: String(text.dropFirst(4)))
@@ -22,9 +22,9 @@ public enum FeedAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// All but TCP.
+    /// All kinds except TCP.
     public init?(local text: String) {
-        // The kernel's paths end at a zero.
+        // The kernel's paths end at a zero byte.
         guard !text.isEmpty, text != "@", !text.utf8.contains(0), !text.hasPrefix("tcp:") else { return nil }
         if text == "systemd" {
             self = .systemd
@@ -35,7 +35,7 @@ public enum FeedAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// `PORT` of this machine only, `HOST:PORT` or `[IPv6]:PORT`.
+    /// `PORT` on the loopback address, `HOST:PORT` or `[IPv6]:PORT`.
     public init?(tcp text: String) {
         let colon = text.lastIndex(of: ":")
         let digits = colon.map { text[text.index(after: $0)...] } ?? text[...]
@@ -57,7 +57,7 @@ public enum FeedAddress: Sendable, Hashable, CustomStringConvertible {
 
     private static let loopback = "127.0.0.1"
 
-    /// Whether it lies in this machine's own namespaces: what systemd passes stands in for such a one.
+    /// Whether the address is local to this machine; sockets passed by systemd count as local.
     var isLocal: Bool {
         if case .tcp = self { false } else { true }
     }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// An address as the kernel takes and gives it.
+/// An address in the kernel's form.
 struct SocketAddress {
     private var storage = sockaddr_storage()
     private var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
 
     var family: Int32 { Int32(storage.ss_family) }
 
-    /// Bytes of a path or name that fit, its zero aside.
+    /// Maximum length of a path or name in bytes, without the zero.
     static let pathLimit = 107
 
     /// A socket file.
@@ -16,7 +16,7 @@ struct SocketAddress {
         try self.init(bytes: Array(path.utf8) + [0], of: path)
     }
 
-    /// A name in the abstract namespace: it begins with a zero and has as many bytes as are told.
+    /// A name in the abstract namespace: it begins with a zero byte, and its length is given explicitly.
     init(abstract name: String) throws(FeedError) { try self.init(bytes: [0] + Array(name.utf8), of: "@\(name)") }
 
     private init(bytes: [UInt8], of place: String) throws(FeedError) {
@@ -38,7 +38,7 @@ struct SocketAddress {
         }
     }
 
-    /// Where a socket is bound; nil where it is none.
+    /// The address to which a socket is bound; nil if it is not bound.
     init?(of descriptor: Int32) {
         let done = unsafe withUnsafeMutablePointer(to: &storage) { storage in
             unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -48,8 +48,8 @@ struct SocketAddress {
         guard done == 0 else { return nil }
     }
 
-    /// What a host and port stand for, best first; empty where nobody knows.
-    /// - Parameter numeric: whether to take numbers only, and ask no name server.
+    /// The addresses of a host and port, best first; empty if the name is unknown.
+    /// - Parameter numeric: whether to accept only numbers, without a name server.
     static func resolve(host: String, port: UInt16, numeric: Bool) -> [SocketAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_family = AF_UNSPEC
@@ -69,7 +69,7 @@ struct SocketAddress {
         return found
     }
 
-    /// Calls what takes an address: bind, connect.
+    /// Calls a function that takes an address: bind, connect.
     func call(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         unsafe withUnsafePointer(to: storage) { storage in
             unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
@@ -77,18 +77,18 @@ struct SocketAddress {
     }
 
     /// A new stream socket of the address's family that closes on exec, or -1 with errno.
-    /// - Parameter blocking: whether its calls wait.
+    /// - Parameter blocking: whether its calls block.
     func makeSocket(blocking: Bool = false) -> Int32 {
         socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | (blocking ? 0 : SOCK_NONBLOCK.rawValue)), 0)
     }
 
-    /// Whether only this machine reaches it.
+    /// Whether only this machine can reach it.
     var isLoopback: Bool {
         unsafe withUnsafeBytes(of: storage) { bytes in
             switch family {
             case AF_INET: unsafe bytes[4] == 127
             case AF_INET6:
-                // ::1, or 127.x in its IPv6 clothes.
+                // ::1, or 127.x mapped to IPv6.
                 unsafe bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
                     || bytes[8..<18].allSatisfy { $0 == 0 } && bytes[18] == 255 && bytes[19] == 255 && bytes[20] == 127
             default: true
@@ -96,7 +96,7 @@ struct SocketAddress {
         }
     }
 
-    /// As people write it; nil for a family that is none of ours.
+    /// The text form; nil for other address families.
     var feedAddress: FeedAddress? {
         switch family {
         case AF_UNIX:

@@ -1,13 +1,13 @@
 package import Foundation
 
-/// What a daemon says of itself: its hello and its first status line. Fields that protocol 1 has not had from its
-/// beginning are optional, so that daemons of any age are understood.
+/// A daemon's hello line and its first status line. Fields that were added to protocol 1 later are optional, so that older
+/// daemons are understood.
 package struct DaemonReport {
     package struct Hello: Decodable {
         package var `protocol`: Int
         package var name: ForeignText
         package var format, source, model: ForeignText?
-        /// What the device was agreed to give.
+        /// The negotiated parameters of the device.
         package var capture: ForeignText?
         package var latencyMs: ForeignNumber?
     }
@@ -33,16 +33,16 @@ package struct DaemonReport {
         package var levelDbfs: [ForeignNumber?]
 
         package var error, source, format, model: ForeignText?
-        /// What is wrong with the channels.
+        /// Present faults of the channels.
         package var warnings: [ForeignText]?
         package var frames, subscribersServed, subscribersStalled, networkResets: Int?
-        /// Parts per million by which the device's clock is fast.
+        /// Deviation of the device's clock in parts per million; positive if it is fast.
         package var driftPpm: ForeignNumber?
         package var events: [String: Int]?
         package var dropped: Dropped?
         package var latencyMs, computeMs: Durations?
 
-        /// What befell the capture, by name: letters and underscores, and no more than any daemon has.
+        /// Capture event counters, by name: letters and underscores, at most as many as any daemon has.
         package var namedEvents: [(name: String, count: Int)] {
             let named = (events ?? ["overruns": overruns]).filter { name, _ in
                 (1...40).contains(name.utf8.count) && name.utf8.allSatisfy { (97...122).contains($0) || $0 == 95 }
@@ -50,35 +50,35 @@ package struct DaemonReport {
             return named.sorted { $0.key < $1.key }.prefix(40).map { (name: $0.key, count: $0.value) }
         }
 
-        /// Whether audio runs and is not analysed: no block for a minute, after a minute in which there could have been some.
+        /// Whether audio runs without being analysed: no block for a minute, after a minute in which blocks were possible.
         package var isHung: Bool {
             state.description == "running" && uptime.value > Self.patience && computeMs?.minute.count == 0
         }
 
-        /// Seconds: the longest minute of the percentiles, and a few.
+        /// Seconds: the longest minute of the percentiles, with a margin.
         private static let patience = 80.0
 
-        /// A daemon from before these figures were told.
+        /// An older daemon, which does not report these figures.
         package var isOld: Bool { events == nil || dropped == nil || latencyMs == nil || computeMs == nil }
     }
 
-    /// Why there is no report: for the person who asked, and for the script.
+    /// Why there is no report, for the message and the exit code.
     package enum Fault: Error, Equatable {
         /// Connected, but no status line within the time.
         case silent
         /// Closed before there was a status line.
         case closed
-        /// What speaks there is no daemon of ours, or one of another protocol: what was expected and found.
+        /// The server is not a daemon of this program, or uses another protocol; the text says what was expected and found.
         case foreign(String)
     }
 
     package let hello: Hello
     package let status: Status
-    /// The objects of both lines, written anew: for programs.
+    /// The objects of both lines, encoded again, for `--json`.
     package let json: (hello: Data, status: Data)
 
     private static let protocolVersion = 1
-    /// Lines before the first status line: a second of tracks from a daemon that has no status at once, and some.
+    /// Maximum of lines before the first status line: a second of tracks, with a margin.
     private static let mostLines = 200
 
     /// Of a hello and a status line that were read already.
@@ -98,7 +98,8 @@ package struct DaemonReport {
         guard type == "hello" else { throw .foreign("expected a hello line, found one of type \"\(ForeignText(type))\"") }
         let hello = try Self.decode(Hello.self, first, in: "hello")
         guard hello.protocol == Self.protocolVersion else {
-            throw .foreign("expected protocol \(Self.protocolVersion), found \(hello.protocol): use the bearing that belongs to it")
+            throw .foreign(
+                "expected protocol \(Self.protocolVersion), found \(hello.protocol): use the version of bearing that belongs to it")
         }
         for _ in 0..<Self.mostLines {
             let line = try Self.line(of: client, until: deadline)
@@ -117,11 +118,11 @@ package struct DaemonReport {
         case .line(let bytes): return Data(bytes)
         case .ended: throw .closed
         case .timedOut: throw .silent
-        case .tooLong: throw .foreign("expected lines of JSON, found a mebibyte without an end of line")
+        case .tooLong: throw .foreign("expected lines of JSON, found 1 MiB without a line end")
         }
     }
 
-    /// The type of a line, and its object as JSON of our own writing.
+    /// The type of a line, and its object encoded again as JSON.
     private static func object(_ line: Data) throws(Fault) -> (type: String, json: Data) {
         guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
             let type = object["type"] as? String,
@@ -153,11 +154,11 @@ package struct DaemonReport {
             "expected \(place(context.codingPath)) to be of type \(type), found something else"
         case DecodingError.valueNotFound(let type, let context):
             "expected \(place(context.codingPath)) to be of type \(type), found null"
-        // The line was JSON before, so what has no place is a number that is no Int.
+        // The line was valid JSON, so an error without a path is a number that is not an Int.
         case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
-            "expected every count to be a whole number of 64 bits, found another number"
+            "expected 64-bit integers as counts, found another number"
         case DecodingError.dataCorrupted(let context):
-            "expected \(place(context.codingPath)) to have a possible value, found another"
+            "expected \(place(context.codingPath)) to have a valid value, found another"
         default: "expected the fields of protocol \(protocolVersion), found others"
         }
     }

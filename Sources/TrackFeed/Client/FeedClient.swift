@@ -2,23 +2,23 @@ import Files
 import Foundation
 package import Platform
 
-/// The reader's end of the track socket.
+/// The client's end of the track socket.
 package final class FeedClient {
-    /// What came of waiting for a line.
+    /// The result of waiting for a line.
     package enum Reading {
         /// Without its newline.
         case line([UInt8])
-        /// The other side has closed.
+        /// The server has closed the connection.
         case ended
         case timedOut
-        /// More bytes without a newline than a line of the feed can have.
+        /// More bytes without a newline than a line of the feed may have.
         case tooLong
     }
 
     /// Why there is no connection: an errno.
     package struct Refusal: Error {
         package let code: Int32
-        /// A sentence about whoever serves there and is not believed.
+        /// The message if the server is not trusted.
         package var stranger: String?
 
         package init(code: Int32, stranger: String? = nil) {
@@ -31,21 +31,21 @@ package final class FeedClient {
 
     private let descriptor: Int32
     private var pending: [UInt8] = []
-    /// Bytes of `pending` that are known to hold no newline.
+    /// Bytes of `pending` that contain no newline.
     private var searched = 0
     private static let longestLine = 1 << 20
 
-    /// - Returns: nil when nobody serves the address.
+    /// - Returns: nil if no process serves the address.
     package convenience init?(_ address: FeedAddress) {
         do { try self.init(reaching: address) } catch { return nil }
     }
 
-    /// - Returns: nil when nobody serves the path.
+    /// - Returns: nil if no process serves the path.
     package convenience init?(path: String) { self.init(.path(path)) }
 
     /// - Parameters:
-    ///   - timeout: seconds to wait for a daemon whose queue of connections is full; nil waits for ever.
-    ///   - byDefault: nobody named the address, so not everybody who may serve there is believed.
+    ///   - timeout: seconds to wait for a daemon whose queue of connections is full; nil waits without limit.
+    ///   - byDefault: the user did not give the address, so only trusted servers are accepted.
     package init(reaching address: FeedAddress, timeout: Double? = nil, byDefault: Bool = false) throws(Refusal) {
         do throws(FeedError) {
             descriptor = try byDefault ? address.connectByDefault(timeout: timeout) : address.connect(timeout: timeout)
@@ -60,7 +60,7 @@ package final class FeedClient {
 
     deinit { close(descriptor) }
 
-    /// What a line says that a daemon can say; nil for any other.
+    /// Decodes a line of the feed; nil for any other line.
     package static func object(_ line: [UInt8]) -> FeedLine? {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -68,10 +68,10 @@ package final class FeedClient {
         return decoded
     }
 
-    /// The next line, whatever it says.
+    /// The next line, whatever its content.
     ///
     /// - Parameters:
-    ///   - deadline: seconds of `MonotonicTime` until which to wait; nil waits for ever.
+    ///   - deadline: seconds of `MonotonicTime` until which to wait; nil waits without limit.
     ///   - wake: ends the wait as a deadline does, while it is signalled.
     package func nextLine(until deadline: Double? = nil, wake: WakeEvent? = nil) -> Reading {
         while true {
@@ -102,13 +102,13 @@ package final class FeedClient {
 }
 
 extension FeedAddress {
-    /// One that a reader can connect to; nil for what is no address, or none to connect to.
+    /// Parses an address for a client; nil for other text, and for addresses that a client cannot connect to.
     package init?(connecting text: String) {
         self.init(text)
         if self == .systemd { return nil }
     }
 
-    /// Whether something lies at its path that is no socket, and that no daemon will serve.
+    /// Whether the path exists and is not a socket, so that no daemon will serve it.
     package var isTaken: Bool {
         guard case .path(let path) = self else { return false }
         return Folder.has(path) && !Folder.isSocket(path)
@@ -117,7 +117,7 @@ extension FeedAddress {
     package static func noPlaceToConnect(_ text: String) -> String { "--socket expects a path, @NAME or tcp:HOST:PORT, found \"\(text)\"" }
 }
 
-/// A line of the feed: of the three types' fields, those that `watch` shows.
+/// A line of the feed, with the fields of all three types that `watch` shows.
 package struct FeedLine: Decodable, Sendable {
     package struct Track: Decodable, Sendable {
         package var id: Int

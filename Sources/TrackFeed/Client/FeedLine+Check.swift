@@ -1,8 +1,7 @@
 extension FeedLine {
     private static let numbers = -1e9...1e9
 
-    /// Whether its figures are such as a daemon tells: what listens at a socket's end may be anything, and a picture is drawn
-    /// from them.
+    /// Whether the values are within a daemon's ranges. The server may be any program, and a picture is drawn from the values.
     var isPossible: Bool {
         let figures =
             [load ?? 0] + (levelDbfs ?? []).map { $0 ?? 0 }

@@ -1,4 +1,4 @@
-/// Text from outside that may be shown on a terminal: no control characters, no end of its own choosing.
+/// Untrusted text in a form that is safe on a terminal: without control characters, of limited length.
 package struct ForeignText: Decodable, Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
@@ -7,7 +7,7 @@ package struct ForeignText: Decodable, Sendable, Hashable, CustomStringConvertib
     package init(_ text: String) {
         let safe = text.unicodeScalars.prefix(Self.longest).map { scalar in
             switch scalar.properties.generalCategory {
-            // Control characters, marks that turn the direction of writing, line ends, what is no character.
+            // Control characters, marks that change the direction of writing, line ends, and invalid characters.
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?" as Unicode.Scalar
             default: scalar
             }
@@ -20,7 +20,7 @@ package struct ForeignText: Decodable, Sendable, Hashable, CustomStringConvertib
     }
 }
 
-/// A number from outside, of a size that any measured quantity has.
+/// An untrusted number, limited to the range of measured quantities.
 package struct ForeignNumber: Decodable, Sendable, Hashable {
     package let value: Double
 

@@ -1,8 +1,8 @@
-/// How durations fall into buckets: each power of two is cut into 128 equal parts, so a bucket is as fine as what it holds
-/// is short.
+/// Maps durations to buckets: each power of two is divided into 128 equal parts, so that shorter durations have narrower
+/// buckets.
 ///
-/// A bucket is at most 1/128 (0.79 %) of the durations in it wide. Below 128 ns each nanosecond has its own. The way of
-/// HdrHistogram (G. Tene), with fixed memory whatever is counted.
+/// A bucket is at most 1/128 (0.79 %) of its durations wide; below 128 ns each nanosecond has its own. This is the method of
+/// HdrHistogram (G. Tene), with fixed memory.
 enum LatencyBuckets {
     private static let fineBits = 7
     private static let fine = 1 << fineBits
@@ -10,7 +10,7 @@ enum LatencyBuckets {
     private static let octaves = 36
     static let count = (octaves - fineBits + 1) * fine
 
-    /// The bucket of a duration in nanoseconds; below 0 counts as 0.
+    /// The bucket of a duration in nanoseconds; a negative one counts as 0.
     static func index(of nanoseconds: Int64) -> Int {
         let value = Int(min(max(nanoseconds, 0), 1 << octaves - 1))
         guard value >= fine else { return value }

@@ -1,25 +1,25 @@
 import Synchronization
 
-/// Counts durations: all since the start, and those of the last minute. Fixed memory of some 270 KiB.
+/// Counts durations, since the start and in the last minute, in a fixed memory of 270 KiB.
 ///
-/// One thread records, without allocation or lock; others read at any time. A reader sees each duration whole or not
-/// yet; what is recorded while it reads may be in the count and not in the sum.
+/// One thread records, without allocation or lock; other threads read at any time. A reader sees each duration entirely or not
+/// at all, except that one recorded during the read may be in the count and not in the sum.
 public final class LatencyRecorder: Sendable {
     private static let sliceNanoseconds: Int64 = 10_000_000_000
     /// The present slice and the six before it are the last minute: 60 to 70 s.
     private static let slicesOfMinute = 7
 
     private let total: LatencyCounts
-    /// One more than a minute has, so that the one that is emptied is none that a reader looks at.
+    /// One slice more than a minute has, so that the slice being cleared is not read.
     private let slices = (0...slicesOfMinute).map { _ in LatencyCounts() }
 
-    /// - Parameter past: durations of 0 that count as recorded already.
+    /// - Parameter past: durations of 0 that count as already recorded.
     public init(past: Int = 0) { total = LatencyCounts(past: past) }
 
-    /// Counts a duration; by one thread only.
+    /// Counts a duration; called by one thread only.
     ///
     /// - Parameters:
-    ///   - nanoseconds: below 0 counts as 0.
+    ///   - nanoseconds: a negative duration counts as 0.
     ///   - now: nanoseconds of the monotonic clock, never less than before.
     public func record(_ nanoseconds: Int64, at now: Int64) {
         let number = Int(now / Self.sliceNanoseconds)
@@ -48,19 +48,18 @@ public final class LatencyRecorder: Sendable {
     }
 }
 
-/// The durations of one stretch of time.
+/// The durations of one time slice.
 @safe
 private final class LatencyCounts: @unchecked Sendable {
     private let buckets: UnsafeMutablePointer<Atomic<Int>>
     private let sliceNumber = Atomic<Int>(-1)
     private let sumNanoseconds = Atomic<Int64>(0)
     private let longestNanoseconds = Atomic<Int64>(0)
-    /// Buckets that may have something, lowest and highest: latencies of one machine lie close together, so a reader need
-    /// not look at them all.
+    /// The lowest and highest bucket that may be filled. Latencies of one machine are similar, so a reader can skip the others.
     private let lowest = Atomic<Int>(LatencyBuckets.count)
     private let highest = Atomic<Int>(-1)
 
-    /// - Parameter past: durations of 0 that are counted already.
+    /// - Parameter past: durations of 0 that count as already recorded.
     init(past: Int = 0) {
         unsafe buckets = .allocate(capacity: LatencyBuckets.count)
         for i in 0..<LatencyBuckets.count { unsafe (buckets + i).initialize(to: Atomic(i == 0 ? past : 0)) }
@@ -74,7 +73,7 @@ private final class LatencyCounts: @unchecked Sendable {
         unsafe buckets.deallocate()
     }
 
-    /// Which stretch of ten seconds this is; -1 before the first.
+    /// The number of this slice of ten seconds; -1 before the first.
     var number: Int { sliceNumber.load(ordering: .acquiring) }
     var sum: Int64 { sumNanoseconds.load(ordering: .relaxed) }
     var longest: Int64 { longestNanoseconds.load(ordering: .relaxed) }
@@ -90,11 +89,11 @@ private final class LatencyCounts: @unchecked Sendable {
         sliceNumber.store(number, ordering: .releasing)
     }
 
-    /// One thread writes, so a load and a store do for an addition.
+    /// Only one thread writes, so a load and a store make an addition.
     func add(_ nanoseconds: Int64) {
         let index = LatencyBuckets.index(of: nanoseconds)
         unsafe buckets[index].store(buckets[index].load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-        // Ten years of blocks that come two seconds late each are two thirds of what it holds.
+        // Ten years of blocks, each two seconds late, fill two thirds of its range.
         sumNanoseconds.store(sum &+ max(nanoseconds, 0), ordering: .relaxed)
         if nanoseconds > longest { longestNanoseconds.store(nanoseconds, ordering: .relaxed) }
         if index < lowest.load(ordering: .relaxed) { lowest.store(index, ordering: .relaxed) }
@@ -108,15 +107,15 @@ private final class LatencyCounts: @unchecked Sendable {
     }
 }
 
-/// What the daemon measures of itself; each recorder is written by one thread.
+/// The daemon's own latency measurements; each recorder is written by one thread.
 public struct FeedTimings: Sendable {
-    /// From the end of a block, when its last sample was in the air, to when its line had been written to the subscribers.
-    /// The server records it.
+    /// From the end of a block (its last sample in the air) until its line is written to the subscribers. Recorded by the
+    /// server.
     public let latency: LatencyRecorder
-    /// Computing time of each block. The analysis records it.
+    /// Computing time of each block. Recorded by the analysis.
     public let computing: LatencyRecorder
 
-    /// - Parameter past: blocks that count as recorded already.
+    /// - Parameter past: blocks that count as already recorded.
     public init(past: Int = 0) {
         latency = LatencyRecorder(past: past)
         computing = LatencyRecorder(past: past)

@@ -1,9 +1,9 @@
-/// Writes metrics in Prometheus' text exposition format, version 0.0.4: a family at a time, its help and type first.
+/// Writes metrics in Prometheus' text exposition format, version 0.0.4: each family begins with its help and type.
 package struct PrometheusText {
     package enum Kind: String { case counter, gauge, summary }
 
     package struct Sample {
-        /// Behind the family's name: `_sum` and `_count` of a summary.
+        /// Suffix of the family's name: `_sum` and `_count` of a summary.
         package var suffix = ""
         package var labels: [(name: String, value: String)] = []
         package var value: Double
@@ -21,7 +21,7 @@ package struct PrometheusText {
 
     /// - Parameters:
     ///   - name: of letters, digits and underscores; that of a counter ends in `_total`.
-    ///   - samples: without any, the family is left out.
+    ///   - samples: a family without samples is omitted.
     package mutating func family(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
         guard !samples.isEmpty else { return }
         text += "# HELP \(name) \(Self.escape(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"

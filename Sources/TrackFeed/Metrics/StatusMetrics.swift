@@ -1,8 +1,8 @@
-/// A daemon's state of health as metrics: names begin with bearing_, units are seconds.
+/// A daemon's status as metrics. Names begin with bearing_, units are seconds.
 package enum StatusMetrics {
     private static let states = ["opening", "running", "lost", "ended", "stopped"]
 
-    /// Where nobody answers there is one figure left to tell.
+    /// The only metric that is known when no daemon answers.
     package static var nobody: String {
         var text = PrometheusText()
         text.family("bearing_up", .gauge, upHelp, 0)
@@ -24,7 +24,7 @@ package enum StatusMetrics {
     private static func describe(_ report: DaemonReport, _ text: inout PrometheusText) {
         let (hello, status) = (report.hello, report.status)
         text.family(
-            "bearing_info", .gauge, "What runs: always 1.",
+            "bearing_info", .gauge, "Version, source, format and model of the daemon: always 1.",
             [
                 PrometheusText.Sample(
                     1, ("name", hello.name.description), ("source", (status.source ?? hello.source)?.description ?? ""),
@@ -38,15 +38,15 @@ package enum StatusMetrics {
         let state = status.state.description
         let known = states.contains(state) ? states : states + [state]
         text.family(
-            "bearing_capture_state", .gauge, "State of the capture: 1 for the one that it is in.",
+            "bearing_capture_state", .gauge, "State of the capture: 1 for the present state, 0 for the others.",
             known.map { PrometheusText.Sample($0 == state ? 1 : 0, ("state", $0)) })
         text.family(
             "bearing_capture_frames_total", .counter, "Frames captured, at 24 kHz.", status.frames.map(Double.init))
         text.family(
-            "bearing_capture_drift_ratio", .gauge, "By how much of itself the device's clock is fast.",
+            "bearing_capture_drift_ratio", .gauge, "Relative deviation of the device's clock; positive if it is fast.",
             status.driftPpm.map { $0.value * 1e-6 })
         text.family(
-            "bearing_capture_events_total", .counter, "What befell the capture, by kind.",
+            "bearing_capture_events_total", .counter, "Capture events, by kind.",
             status.namedEvents.map { PrometheusText.Sample(Double($0.count), ("event", $0.name)) })
         text.family(
             "bearing_level_dbfs", .gauge, "Root mean square of the last block, decibels below full scale.",
@@ -61,14 +61,14 @@ package enum StatusMetrics {
             "bearing_dropped_blocks_total", .counter, "Blocks lost inside the daemon, before or after the analysis.",
             Double(status.droppedBlocks))
         text.family(
-            "bearing_dropped_frames_total", .counter, "Frames that the analysis was too late for.",
+            "bearing_dropped_frames_total", .counter, "Frames dropped because the analysis was too slow.",
             status.dropped.map { Double($0.frames) })
         text.family(
             "bearing_warnings", .gauge, "Present warnings about the channels.", status.warnings.map { Double($0.count) })
         text.family(
             "bearing_network_resets_total", .counter, "Resets of the network because a value in it was not finite.",
             status.networkResets.map(Double.init))
-        text.family("bearing_load_ratio", .gauge, "Share of real time that the analysis computes.", status.load.value)
+        text.family("bearing_load_ratio", .gauge, "Computing time of the analysis as a share of real time.", status.load.value)
         summary(
             "bearing_latency_seconds", "From the end of a block to its line in the subscribers' sockets, last minute.",
             status.latencyMs, &text)
@@ -78,18 +78,19 @@ package enum StatusMetrics {
     }
 
     private static func audience(_ status: DaemonReport.Status, _ text: inout PrometheusText) {
-        text.family("bearing_subscribers", .gauge, "Subscribers connected, who asks included.", Double(status.subscribers))
+        text.family(
+            "bearing_subscribers", .gauge, "Subscribers connected, including the one that requests this.", Double(status.subscribers))
         text.family(
             "bearing_subscribers_served_total", .counter, "Subscribers served.", status.subscribersServed.map(Double.init))
         text.family(
             "bearing_subscribers_stalled_total", .counter, "Subscribers disconnected because they did not read.",
             status.subscribersStalled.map(Double.init))
         text.family(
-            "bearing_dropped_lines_total", .counter, "Lines that subscribers were too slow for.",
+            "bearing_dropped_lines_total", .counter, "Lines dropped because subscribers were too slow.",
             status.dropped.map { Double($0.lines) })
     }
 
-    /// Quantiles of the last minute; sum and count since the start, as Prometheus has it.
+    /// Quantiles of the last minute; sum and count since the start, as Prometheus expects.
     private static func summary(
         _ name: String, _ help: String, _ durations: DaemonReport.Status.Durations?, _ text: inout PrometheusText
     ) {

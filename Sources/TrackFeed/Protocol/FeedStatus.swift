@@ -1,11 +1,11 @@
-/// The daemon's state of health, as a status line tells it.
+/// The daemon's status, the content of a status line.
 public struct FeedStatus: Sendable, Hashable {
-    /// How often something happened, since the start.
+    /// The number of events of a kind, since the start.
     public struct Count: Sendable, Hashable {
         /// Its key in the status line: lower-case letters and underscores.
         public var name: String
         public var count: Int
-        /// Whether a line is due at once when it grows; what some devices do all the time waits for the next one.
+        /// Whether a new event causes a line at once; frequent events of some devices wait for the next line.
         public var isUrgent: Bool
 
         public init(_ name: String, _ count: Int, isUrgent: Bool = true) {
@@ -15,27 +15,27 @@ public struct FeedStatus: Sendable, Hashable {
         }
     }
 
-    /// What the capture is doing: `opening`, `running`, `lost` (and trying again), `ended`, `stopped`.
+    /// The state of the capture: `opening`, `running`, `lost` (and retrying), `ended`, `stopped`.
     public var state: String
     /// The latest fault of the capture in words; nil without one.
     public var error: String?
-    /// What befell the capture: overruns and their like.
+    /// Capture event counters, such as overruns.
     public var events: [Count]
-    /// Parts per million by which the device's clock is fast; 0 while that is not known.
+    /// Deviation of the device's clock in parts per million, positive if fast; 0 while unknown.
     public var drift = 0.0
-    /// 24 kHz frames captured since the start, those included that found no room.
+    /// 24 kHz frames captured since the start, including dropped ones.
     public var frames: Int
-    /// Frames that found no room before the analysis.
+    /// Frames dropped before the analysis, because the ring was full.
     public var droppedFrames: Int
-    /// Blocks of tracks that found no room after the analysis.
+    /// Blocks of tracks dropped after the analysis, because the mailbox was full.
     public var lostBlocks: Int
     /// Blocks analysed since the start.
     public var blocks: Int
-    /// Times that the network began anew because a number in it was not finite.
+    /// Resets of the network because a value in it was not finite.
     public var networkResets = 0
-    /// What is wrong with the channels now, a line each.
+    /// Present faults of the channels, a line each.
     public var warnings: [String] = []
-    /// Share of real time that the analysis thread computes, 0...1.
+    /// Computing time of the analysis thread as a share of real time, 0...1.
     public var load: Double
     /// Root mean square of each input channel over the last block, dB below full scale.
     public var levels: [Double]
@@ -58,7 +58,7 @@ public struct FeedStatus: Sendable, Hashable {
         self.uptime = uptime
     }
 
-    /// Times that the device overran.
+    /// Number of overruns of the device.
     var overruns: Int { events.first { $0.name == "overruns" }?.count ?? 0 }
 
     /// Blocks (100 ms) of audio or of tracks that were lost inside the daemon.
@@ -66,7 +66,7 @@ public struct FeedStatus: Sendable, Hashable {
 
     private static let framesPerBlock = 2400
 
-    /// Whether a line is due at once: what changes between the two is more than time passing.
+    /// Whether a line is due at once: more than time and totals has changed.
     func differs(from other: FeedStatus) -> Bool {
         state != other.state || droppedBlocks != other.droppedBlocks
             || warnings != other.warnings || networkResets != other.networkResets
@@ -74,14 +74,14 @@ public struct FeedStatus: Sendable, Hashable {
     }
 }
 
-/// What the server knows of its subscribers.
+/// The server's counts of its subscribers.
 struct FeedAudience: Sendable, Hashable {
     /// Connected now.
     var connected = 0
-    /// Connections that were served since the start, those now included.
+    /// Connections served since the start, including the present ones.
     var served = 0
-    /// Of these, disconnected because they read nothing for too long.
+    /// Subscribers, of these, that were disconnected because they did not read.
     var stalled = 0
-    /// Lines that subscribers were too slow for.
+    /// Lines dropped because subscribers were too slow.
     var droppedLines = 0
 }

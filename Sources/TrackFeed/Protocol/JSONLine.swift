@@ -1,15 +1,15 @@
-/// Writes one JSON object as one line of UTF-8 into a buffer that is reused from line to line.
+/// Encodes one JSON object as one line of UTF-8 into a reusable buffer.
 ///
-/// Numbers are written with a fixed count of decimals and without any locale; what is not finite becomes null.
+/// Numbers have a fixed count of decimals and no locale; values that are not finite become null.
 struct JSONLine {
     private(set) var bytes: [UInt8] = []
     private var needsComma = false
-    /// Lines begun so far.
+    /// Number of lines begun.
     private(set) var count = 0
 
     init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
 
-    /// Empties the line and opens its object.
+    /// Clears the buffer and opens the object.
     mutating func begin() {
         count += 1
         bytes.removeAll(keepingCapacity: true)
@@ -53,7 +53,7 @@ struct JSONLine {
         value.map { append(quoted: $0) } ?? appendNull()
     }
 
-    /// A key that is only known when the program runs.
+    /// A key that is known only at run time.
     mutating func field(named key: String, _ value: Int) {
         element()
         append(quoted: key)
@@ -67,7 +67,7 @@ struct JSONLine {
         append(value, decimals: decimals)
     }
 
-    /// A text as the next element of an array.
+    /// A string as the next element of an array.
     mutating func element(_ value: String) {
         element()
         append(quoted: value)
@@ -103,7 +103,7 @@ struct JSONLine {
         append(magnitude: value.magnitude, digits: 1)
     }
 
-    /// At least `digits` decimal digits, zeros in front.
+    /// At least `digits` decimal digits, with leading zeros.
     private mutating func append(magnitude: UInt, digits: Int) {
         var divisor: UInt = 1
         var count = 1
@@ -121,7 +121,7 @@ struct JSONLine {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (value * scale).rounded()
-        // Beyond 2^62 no measured quantity is meant.
+        // No measured quantity exceeds 2^62.
         guard scaled.isFinite, abs(scaled) < 4.6e18 else {
             return appendNull()
         }

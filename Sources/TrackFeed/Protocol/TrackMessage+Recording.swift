@@ -1,12 +1,12 @@
-/// The first line of a file of tracks beside recorded audio.
+/// The first line of a tracks file beside recorded audio.
 extension TrackMessage {
-    /// What that line begins with, whatever the program's version: how others tell such a file.
+    /// The beginning of that line, independent of the version; it identifies such a file.
     package static let recordingMark = #"{"type":"recording","#
 
     /// - Parameters:
-    ///   - number: counts the pairs of files of a folder in the order in which they were written.
+    ///   - number: number of the pair of files within its folder, in order of writing.
     ///   - time: Unix seconds at which the first frame of the audio was in the air.
-    ///   - anew: whether the network had heard nothing before that frame; else the file before it is needed for the same tracks.
+    ///   - anew: whether the network started at that frame; otherwise the previous file is needed for the same tracks.
     package mutating func encode(recordingOf hello: FeedHello, number: Int, time: Double, anew: Bool) {
         line.begin()
         line.field("type", "recording")

@@ -1,4 +1,4 @@
-/// The status line: what it has had since protocol 1 began, then what came later.
+/// The status line: the fields of protocol 1, then later additions.
 extension TrackMessage {
     /// - Parameters:
     ///   - time: Unix seconds.

@@ -1,7 +1,7 @@
 import Geometry
 public import Tracking
 
-/// What stands in the first line that a subscriber reads.
+/// The content of the first line that a subscriber reads.
 public struct FeedHello: Sendable, Hashable {
     public static let protocolVersion = 1
 
@@ -9,16 +9,16 @@ public struct FeedHello: Sendable, Hashable {
     public var name: String
     /// Input format, as in the command line: `foa`, `mic`, `aformat`.
     public var format: String
-    /// Which audio is heard, as in the command line: `alsa:hw:1`, `file:PATH`, `demo`.
+    /// The source of audio, as in the command line: `alsa:hw:1`, `file:PATH`, `demo`.
     public var source: String
     public var maximumTracks: Int
-    /// The model file that hears; nil where there is none.
+    /// The model file; nil without a model.
     public var model: String?
-    /// Milliseconds from a sound to the line that tells it, computation aside: block, look-ahead, resampling.
+    /// Milliseconds from a sound to the line that reports it, without computation: block, look-ahead, resampling.
     public var latencyMilliseconds: Double
-    /// What of it each stage adds; nil where nobody says.
+    /// The contribution of each stage; nil if unknown.
     public var latency: FeedLatency?
-    /// What the device was agreed to give, in words; nil where that goes without saying.
+    /// The negotiated parameters of the device in words; nil for other sources.
     public var capture: String?
 
     public init(
@@ -33,7 +33,7 @@ public struct FeedHello: Sendable, Hashable {
     }
 }
 
-/// Milliseconds that each stage between a sound and its line adds.
+/// Milliseconds that each stage adds between a sound and its line.
 public struct FeedLatency: Sendable, Hashable {
     public var block = 100.0
     public var lookAhead = 0.0
@@ -49,13 +49,13 @@ public struct FeedLatency: Sendable, Hashable {
     public var sum: Double { block + lookAhead + resampler + encoder }
 }
 
-/// One block on its way to the subscribers.
+/// The tracks of one block, for the subscribers.
 public struct FeedBlock: Sendable {
-    /// Counts every block that the daemon analysed; never skips at the source.
+    /// Number of the analysed block; the daemon never skips one.
     public var sequence: Int
     /// Unix seconds, by the capture clock, of the end of the block that the tracks describe.
     public var time: Double
-    /// The same moment in nanoseconds of the monotonic clock; nil where nobody knows it, and then no latency is counted.
+    /// The same moment in nanoseconds of the monotonic clock; nil if unknown, and then no latency is counted.
     public var ended: Int64?
     public var tracks: BlockTracks
 
@@ -74,7 +74,7 @@ package struct TrackMessage {
     private static let blocksPerSecond = 10.0
 
     var line = JSONLine()
-    /// The line that was encoded last, its newline included.
+    /// The most recently encoded line, including its newline.
     package var bytes: [UInt8] { line.bytes }
 
     package init() {}
@@ -101,7 +101,7 @@ package struct TrackMessage {
         line.end()
     }
 
-    /// What stands behind hello and status for whoever finds all places taken: the connection ends with it.
+    /// The line after hello and status for a client that exceeds the limit of subscribers; the connection ends with it.
     mutating func encodeRefusal(places: Int) {
         line.begin()
         line.field("type", "refused")

@@ -1,8 +1,8 @@
 import Glibc
 
 extension FeedAddress {
-    /// Connects as a subscriber does.
-    /// - Parameter timeout: seconds to wait for who does not answer; nil waits for as long as the system does.
+    /// Connects as a subscriber.
+    /// - Parameter timeout: seconds to wait for an answer; nil waits for as long as the system does.
     /// - Returns: a blocking stream socket, which the caller closes.
     public func connect(timeout: Double? = nil) throws(FeedError) -> Int32 {
         let candidates: [SocketAddress] =
@@ -26,8 +26,8 @@ extension FeedAddress {
         throw .system(self, call: "connect", code: code)
     }
 
-    /// Connects where nobody said to: in a folder that others write to, such as /tmp, anybody may have put a socket at the daemon's
-    /// place. So only this user, root and whom the folder belongs to are believed.
+    /// Connects to the default address. In a folder that others may write to, such as /tmp, anyone may have put a socket at
+    /// that path. Only this user, root and the folder's owner are trusted.
     /// - Throws: also `untrusted`.
     public func connectByDefault(timeout: Double? = nil) throws(FeedError) -> Int32 {
         let descriptor = try connect(timeout: timeout)

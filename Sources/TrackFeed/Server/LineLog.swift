@@ -1,19 +1,19 @@
-/// The latest lines of the feed, once for all subscribers: each keeps only the number of the line it reads next.
+/// The latest lines of the feed, stored once for all subscribers. A subscriber stores only the number of its next line.
 struct LineLog {
     private var lines: [[UInt8]]
-    /// The number that the next line gets.
+    /// The number of the next line.
     private(set) var end: Int
 
     /// - Parameters:
-    ///   - capacity: lines kept; whoever falls further behind loses the oldest.
-    ///   - past: lines that count as sent already.
+    ///   - capacity: lines kept; a slower subscriber loses the oldest.
+    ///   - past: lines that count as already sent.
     init(capacity: Int, past: Int = 0) {
         precondition(capacity > 0, "a log keeps at least one line")
         lines = Array(repeating: [], count: capacity)
         end = past
     }
 
-    /// The number of the oldest line that is still there.
+    /// The number of the oldest stored line.
     var start: Int { max(0, end - lines.count) }
 
     mutating func append(_ line: [UInt8]) {

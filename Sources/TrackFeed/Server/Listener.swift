@@ -1,23 +1,23 @@
 import CRealtime
 import Glibc
 
-/// A socket that subscribers connect to; closed with this object.
+/// A listening socket for subscribers; closed with this object.
 final class Listener {
-    /// Where it listens: the port is the one that the kernel chose where none was.
+    /// The bound address, with the port that the kernel chose if none was given.
     let address: FeedAddress
     let descriptor: Int32
-    /// Whether systemd made it, and keeps it when this process ends.
+    /// Whether systemd created the socket and keeps it after this process ends.
     let isPassed: Bool
     private let isTCP: Bool
-    /// What an administrator should know about who may connect; nil where permissions say it.
+    /// A warning for the administrator about access; nil if permissions restrict it.
     let warning: String?
     private var file: SocketFile?
     private let access: FeedAccess
     private var isOpen = true
 
-    /// Connections that wait to be accepted; the kernel's own limit may be lower.
+    /// Connections waiting to be accepted; the kernel's limit may be lower.
     private static let backlog: Int32 = 1024
-    /// Bytes that the kernel keeps of what a subscriber says over TCP; nobody needs to say anything.
+    /// Size of the kernel's receive buffer for data from a TCP subscriber, which need not send anything.
     private static let receiveBuffer: Int32 = 4096
 
     private init(
@@ -32,9 +32,9 @@ final class Listener {
         warning =
             switch self.address {
             case .abstract where !isPassed:
-                "\(self.address) has no permissions: every user of this machine may subscribe; a path has a mode"
+                "\(self.address) has no permissions: every user of this machine may subscribe; use a path to set a mode"
             case .tcp where !bound.isLoopback:
-                "\(self.address) listens beyond this machine and asks nobody who they are: whoever reaches it may subscribe"
+                "\(self.address) listens beyond this machine and asks nobody who they are: without authentication, every host that reaches it may subscribe"
             default: nil
             }
     }
@@ -62,14 +62,14 @@ final class Listener {
         }
     }
 
-    /// Takes over a socket that systemd has opened.
+    /// Takes over a listening socket from systemd.
     convenience init(_ passed: PassedSocket) {
         if passed.bound.family != AF_UNIX { Self.limitInput(passed.descriptor) }
         self.init(
             descriptor: passed.descriptor, bound: passed.bound, address: .systemd, file: nil, isPassed: true)
     }
 
-    /// Listens at every address; what systemd has passed stands in for those that are no TCP.
+    /// Listens at every address; sockets passed by systemd replace the addresses that are not TCP.
     static func open(
         _ addresses: [FeedAddress], _ passed: PassedSockets, _ access: FeedAccess
     ) throws(FeedError) -> [Listener] {
@@ -82,8 +82,8 @@ final class Listener {
 
     deinit { close() }
 
-    /// Stops listening and removes the socket file, where there is one that this process made: who waits to be accepted is told
-    /// at once, unless systemd keeps the socket for the next daemon. From the thread that accepts.
+    /// Stops listening and removes the socket file if this process made it. Waiting connections are closed at once, unless
+    /// systemd keeps the socket for the next daemon. Called by the accepting thread.
     func close() {
         guard isOpen else { return }
         isOpen = false
@@ -91,28 +91,29 @@ final class Listener {
         Glibc.close(descriptor)
     }
 
-    /// What became of a socket file.
+    /// The result of checking a socket file.
     enum Renewal {
-        /// It is where it was, or there is none.
+        /// The file is unchanged, or there is none.
         case none
-        /// Somebody had removed it: it was made again, and who was connected stays so.
+        /// The file had been removed and was created again; connected subscribers stay connected.
         case done
-        /// It cannot be made again now.
+        /// The file cannot be created again now.
         case failed
     }
 
-    /// Makes the socket file again where somebody has removed it. From the thread that accepts, which has accepted all who wait.
+    /// Creates the socket file again if it was removed. Called by the accepting thread after it has accepted all waiting
+    /// connections.
     func renew() -> Renewal {
         guard isOpen, let file else { return .none }
         switch file.place {
         case .own: return .none
-        // Whoever listens there now, it is another's place.
+        // If another process listens there now, the path is no longer ours.
         case .other: return .failed
         case .nothing: break
         }
         do throws(FeedError) {
             let (made, listening) = try SocketFile.listen(path: file.path, access: access, backlog: Self.backlog, lockTries: 1)
-            // Under the same number, so that whoever polls it goes on.
+            // Keeps the descriptor's number, so that the poll set stays valid.
             let code = bearing_take_number(listening, descriptor)
             Glibc.close(listening)
             guard code >= 0 else {
@@ -126,9 +127,9 @@ final class Listener {
         }
     }
 
-    /// Whether a daemon of this user could listen there, as far as can be told without listening; where one does already
-    /// counts as good.
-    /// - Returns: what an administrator should know, or nil.
+    /// Whether a daemon of this user could listen there, as far as is known without listening; an address that is already
+    /// served is accepted.
+    /// - Returns: a warning for the administrator, or nil.
     static func check(_ address: FeedAddress, access: FeedAccess) throws(FeedError) -> String? {
         switch address {
         case .path(let path): try SocketFile.check(path: path, access: access)
@@ -153,16 +154,16 @@ final class Listener {
 
     // MARK: - Accepting
 
-    /// The next connection, ready to be sent to; -1 with errno where there is none.
+    /// The next connection, ready for sending; -1 with errno if there is none.
     func accept(limits: FeedLimits) -> Int32 {
         let subscriber = Glibc.accept(descriptor, nil, nil)
         guard subscriber >= 0 else { return subscriber }
         _ = fcntl(subscriber, F_SETFD, FD_CLOEXEC)
         Self.set(subscriber, SOL_SOCKET, SO_SNDBUF, Int32(limits.sendBuffer))
         if isTCP {
-            // A line is worth a packet: it is late already when the next one comes.
+            // A line is worth a packet: waiting for the next line would delay it.
             Self.set(subscriber, Self.tcp, TCP_NODELAY, 1)
-            // A machine that was switched off says nothing.
+            // A machine that is switched off closes no connection.
             Self.set(subscriber, SOL_SOCKET, SO_KEEPALIVE, 1)
             Self.set(subscriber, Self.tcp, TCP_USER_TIMEOUT, Int32(limits.stallSeconds * 1000))
         }
@@ -184,7 +185,7 @@ final class Listener {
         let descriptor = wanted.makeSocket()
         guard descriptor >= 0 else { throw .system(address, call: "socket", code: errno) }
         if wanted.family != AF_UNIX { set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
-        // [::] is IPv4 as well, whatever the system's habit.
+        // [::] includes IPv4, independent of the system's default.
         if wanted.family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         guard unsafe wanted.call({ unsafe bind(descriptor, $0, $1) }) == 0 else {
             let code = errno
@@ -201,7 +202,7 @@ final class Listener {
         throw code == EADDRINUSE ? .inUse(address) : .system(address, call: "listen", code: code)
     }
 
-    /// Before `listen`, or at once after it was passed: those who connect inherit it.
+    /// Set before `listen`, or immediately after passing, since connections inherit it.
     private static func limitInput(_ descriptor: Int32) { set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {

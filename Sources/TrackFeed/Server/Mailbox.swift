@@ -4,9 +4,9 @@ import Platform
 import Synchronization
 import Tracking
 
-/// Hands blocks from the analysis thread to the server thread: wait-free for the sender, one slot a block.
+/// Passes blocks from the analysis thread to the server thread: wait-free for the sender, one slot per block.
 ///
-/// One thread posts, one takes. When the taker is so late that the ring is full, the new block is dropped and counted.
+/// One thread posts, one takes. If the mailbox is full, the new block is dropped and counted.
 public final class Mailbox: Sendable {
     /// Readable when something was posted or `wake` was called since the last `clearWake`.
     let wakeDescriptor: Int32
@@ -14,23 +14,23 @@ public final class Mailbox: Sendable {
     private let lost = Atomic<Int>(0)
 
     /// - Parameters:
-    ///   - capacity: blocks that wait at most.
-    ///   - past: blocks that count as handed over already.
+    ///   - capacity: maximum of waiting blocks.
+    ///   - past: blocks that count as already passed.
     public init(capacity: Int = 256, past: Int = 0) {
         wakeDescriptor = bearing_event_open()
-        precondition(wakeDescriptor >= 0, "no file descriptor left for an event: raise RLIMIT_NOFILE")
+        precondition(wakeDescriptor >= 0, "eventfd failed for lack of file descriptors: raise RLIMIT_NOFILE")
         queue = HandoverQueue(capacity: capacity, filler: FeedBlock(sequence: 0, time: 0, tracks: .init()), past: past)
     }
 
     deinit { close(wakeDescriptor) }
 
-    /// Blocks that wait at most.
+    /// Maximum of waiting blocks.
     public var capacity: Int { queue.capacity }
-    /// Blocks that found the ring full, since the start.
+    /// Blocks dropped because the mailbox was full, since the start.
     public var dropped: Int { lost.load(ordering: .relaxed) }
 
     /// Posts a block; called by the analysis thread only. No allocation, no lock.
-    /// - Returns: whether there was room.
+    /// - Returns: false if the mailbox was full.
     @discardableResult
     public func post(_ block: FeedBlock) -> Bool {
         let hasRoom = queue.post(block)
@@ -39,10 +39,10 @@ public final class Mailbox: Sendable {
         return hasRoom
     }
 
-    /// Wakes the server: a status changed. From any thread.
+    /// Wakes the server after a change of status. Callable from any thread.
     public func wake() { bearing_event_signal(wakeDescriptor) }
 
-    /// The oldest block that waits; called by the server thread only.
+    /// The oldest waiting block; called by the server thread only.
     func take() -> FeedBlock? {
         guard let block = queue.next else { return nil }
         queue.advance()

@@ -1,16 +1,16 @@
 import Glibc
 
-/// A listening socket that systemd has opened.
+/// A listening socket from systemd.
 struct PassedSocket: Sendable {
     let descriptor: Int32
     let bound: SocketAddress
 }
 
-/// The sockets that systemd has passed to this process: the protocol of sd_listen_fds(3).
+/// The sockets that systemd passed to this process: the protocol of sd_listen_fds(3).
 public struct PassedSockets: Sendable {
     let sockets: [PassedSocket]
 
-    /// Nothing was passed.
+    /// No socket was passed.
     public static let none = PassedSockets(sockets: [])
 
     public var isEmpty: Bool { sockets.isEmpty }
@@ -19,9 +19,9 @@ public struct PassedSockets: Sendable {
     /// The descriptor after standard error.
     private static let firstDescriptor: Int32 = 3
 
-    /// Takes the sockets over, and the variables out of the environment, so that no child believes they are its own. Called
-    /// once, while there is one thread.
-    /// - Throws: what was passed and is no listening stream socket.
+    /// Takes the sockets over, and removes the variables from the environment, so that no child process uses the sockets.
+    /// Called once, before other threads start.
+    /// - Throws: a `FeedError` for a descriptor that is not a listening stream socket.
     public static func take() throws(FeedError) -> PassedSockets {
         let values = variables.map { name in unsafe getenv(name).map { unsafe String(cString: $0) } }
         for name in variables { unsafe unsetenv(name) }
@@ -30,11 +30,11 @@ public struct PassedSockets: Sendable {
 
     /// - Parameters: the three variables' values, and the number of the first descriptor.
     static func read(process: String?, count: String?, names: String?, first: Int32) throws(FeedError) -> PassedSockets {
-        // Meant for somebody else, such as a parent.
+        // The variables are for another process, such as a parent.
         guard let process, let count, pid_t(process) == getpid() else { return .none }
         guard let count = Int32(count), count >= 0, count <= Int32.max - first else { throw .badCount(count) }
         let names = names?.split(separator: ":", omittingEmptySubsequences: false).map(String.init) ?? []
-        // All of them close on exec, also when one is wrong.
+        // All descriptors are closed on exec, even if one is invalid.
         for descriptor in first..<first + count { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         var sockets: [PassedSocket] = []
         for index in 0..<count {
@@ -47,7 +47,7 @@ public struct PassedSockets: Sendable {
     private static func check(_ descriptor: Int32, _ name: String) throws(FeedError) -> PassedSocket {
         guard fcntl(descriptor, F_GETFD) >= 0 else { throw .badPassed(descriptor, name: name, found: "nothing") }
         guard let type = option(SO_TYPE, of: descriptor), let bound = SocketAddress(of: descriptor) else {
-            throw .badPassed(descriptor, name: name, found: "no socket")
+            throw .badPassed(descriptor, name: name, found: "a descriptor that is not a socket")
         }
         guard type == Int32(SOCK_STREAM.rawValue) else {
             throw .badPassed(descriptor, name: name, found: "a socket of another type")
@@ -56,7 +56,7 @@ public struct PassedSockets: Sendable {
         guard option(SO_ACCEPTCONN, of: descriptor) == 1 else {
             throw .badPassed(descriptor, name: name, found: "a socket that does not listen")
         }
-        // One that waits would stop the loop when a connection goes away before it is accepted.
+        // A blocking socket would stop the loop if a client disconnects before it is accepted.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         return PassedSocket(descriptor: descriptor, bound: bound)
     }

@@ -1,17 +1,17 @@
-/// How the places for subscribers are shared: nobody can take all of them.
+/// Quotas of subscribers: no user can use all connections.
 struct Places {
     private let limit: Int
-    /// Beyond the limit, for the daemon's own user and root.
+    /// Connections beyond the limit for the daemon's own user and root.
     private let reserve: Int
     private var taken: [Peer: Int] = [:]
     private(set) var count = 0
 
     init(limit: Int, reserve: Int) { (self.limit, self.reserve) = (limit, reserve) }
 
-    /// Of the places, those that one user, or all together who come over TCP, can have: a quarter is left for others.
+    /// Connections that one user, or all TCP clients together, may have: a quarter stays free for others.
     private var share: Int { limit - limit / 4 }
 
-    /// - Returns: whether there was a place.
+    /// - Returns: whether the peer is within its quota.
     mutating func admit(_ peer: Peer) -> Bool {
         let hasRoom = peer == .own ? count < limit + reserve : count < limit && taken[peer, default: 0] < share
         guard hasRoom else { return false }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// What the server's one thread waits for: a list of descriptors and what each waits for.
+/// The set of descriptors that the server's thread polls, with the awaited events.
 struct Poll {
     enum Interest {
         case input, output
-        /// The kernel reports a hang-up whatever is asked for.
+        /// The kernel always reports a hang-up.
         case hangupOnly
-        /// Not even a hang-up is reported.
+        /// A hang-up is not reported either.
         case nothing
 
         fileprivate var events: Int16 {
@@ -38,7 +38,7 @@ struct Poll {
         entries[place].events = interest.events
     }
 
-    /// The kernel passes over negative descriptors.
+    /// The kernel ignores negative descriptors.
     private static func given(_ descriptor: Int32, _ interest: Interest) -> Int32 {
         interest == .nothing ? ~descriptor : descriptor
     }
@@ -52,7 +52,7 @@ struct Poll {
         }
     }
 
-    /// Waits at most so long; then `events` holds what happened.
+    /// Waits for at most this long; then `events` contains the events.
     mutating func wait(milliseconds: Int32, into events: inout [Event]) {
         events.removeAll(keepingCapacity: true)
         let count = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)

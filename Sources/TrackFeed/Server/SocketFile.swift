@@ -1,24 +1,24 @@
 import CRealtime
 import Glibc
 
-/// The file of a bound socket, and how it is made in place of one that a dead daemon has left.
+/// The file of a bound socket; it replaces the file of a daemon that has ended.
 struct SocketFile {
-    /// What lies at the path.
+    /// The present file at the path.
     enum Place {
         case own
         case nothing
-        /// Something else, another daemon's socket for one.
+        /// Another file, such as another daemon's socket.
         case other
     }
 
     let path: String
-    /// What `bind` made, so that nobody else's socket is removed.
+    /// Identity of the file that `bind` made, so that no other file is removed.
     private let device: dev_t
     private let inode: ino_t
 
-    /// Binds and listens. A file that nobody serves is replaced; one that somebody serves is an error.
-    /// - Parameter lockTries: how often the lock of another daemon that starts here is tried, a tenth of a second apart.
-    /// - Returns: the file, and the descriptor that listens.
+    /// Binds and listens. A file that no process serves is replaced; one that is served is an error.
+    /// - Parameter lockTries: attempts to get the lock from another daemon that starts there, 0.1 s apart.
+    /// - Returns: the file, and the listening descriptor.
     static func listen(
         path: String, access: FeedAccess, backlog: Int32, lockTries: Int = 30
     ) throws(FeedError) -> (SocketFile, Int32) {
@@ -28,7 +28,7 @@ struct SocketFile {
         try clearStale(path, address)
         let descriptor = address.makeSocket()
         guard descriptor >= 0 else { throw .system(.path(path), call: "socket", code: errno) }
-        // The file is made with the socket's own mode, less the umask: at no time more open than it shall be.
+        // The file gets the socket's mode less the umask, so that it is never more permissive than configured.
         guard fchmod(descriptor, mode_t(access.mode)) == 0, unsafe address.call({ unsafe bind(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)
@@ -48,10 +48,10 @@ struct SocketFile {
         }
     }
 
-    /// Gives the file that was just bound its rights; nobody can connect before there is a `listen`. One that cannot get them
-    /// is removed.
+    /// Sets owner, group and mode of the newly bound file. No client can connect before `listen`. If that fails, the file is
+    /// removed.
     init(bound path: String, access: FeedAccess) throws(FeedError) {
-        // A handle on the file itself, whoever else may write to its folder and put something else in its place.
+        // A handle on the file itself, since others may write to its folder and replace the file.
         let handle = unsafe bearing_file_handle(path)
         guard handle >= 0 else { throw .system(.path(path), call: "open", code: errno) }
         defer { close(handle) }
@@ -66,18 +66,18 @@ struct SocketFile {
         }
     }
 
-    /// What lies there now.
+    /// Examines the present file at the path.
     var place: Place {
         var facts = stat()
         guard unsafe lstat(path, &facts) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .nothing : .other }
         return facts.st_dev == device && facts.st_ino == inode ? .own : .other
     }
 
-    /// Removes the file, unless it is no longer ours; who connects now finds nobody.
+    /// Removes the file, unless it was replaced by another; new clients then find no daemon.
     func remove() { if place == .own { unsafe unlink(path) } }
 
-    /// Whether a daemon of this user could bind there, as far as can be told without binding; one that is served already
-    /// counts as good.
+    /// Whether a daemon of this user could bind there, as far as is known without binding; a path that is already served is
+    /// accepted.
     static func check(path: String, access: FeedAccess) throws(FeedError) {
         _ = try SocketAddress(path: path)
         let folder = folder(of: path)
@@ -89,7 +89,7 @@ struct SocketFile {
         try access.check(path: path, user: geteuid(), groups: FeedAccess.ownGroups())
     }
 
-    /// Removes a socket that nobody serves; anything else in the way is an error.
+    /// Removes a socket that no process serves; any other file is an error.
     private static func clearStale(_ path: String, _ address: SocketAddress) throws(FeedError) {
         var facts = stat()
         guard unsafe lstat(path, &facts) == 0 else {
@@ -101,7 +101,7 @@ struct SocketFile {
         guard probe >= 0 else { throw .system(.path(path), call: "socket", code: errno) }
         defer { close(probe) }
         let answer = unsafe address.call { unsafe connect(probe, $0, $1) }
-        // A full queue of a living listener answers EAGAIN.
+        // A listener whose queue is full answers EAGAIN.
         guard answer != 0, errno != EAGAIN else { throw .inUse(.path(path)) }
         guard errno == ECONNREFUSED else { throw .system(.path(path), call: "connect", code: errno) }
         guard unsafe unlink(path) == 0 else { throw .system(.path(path), call: "unlink", code: errno) }

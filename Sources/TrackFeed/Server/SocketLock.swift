@@ -1,18 +1,16 @@
 import Glibc
 
-/// Lets two daemons of a user that start together take turns at a path: a file beside it that nobody else may open, gone again
-/// once the first listens.
+/// Serialises daemons of one user that start at the same path: a private file beside it, removed once the first daemon listens.
 ///
-/// What others can do there keeps no daemon from its start: a lock that is not this user's is passed over, as it stands for no
-/// daemon of this user.
+/// Other users cannot prevent a start: a lock that does not belong to this user is ignored.
 struct SocketLock {
     private let descriptor: Int32
     private let path: String
 
     static func path(for socket: String) -> String { "\(socket).lock" }
 
-    /// - Parameter tries: how often one that another daemon holds is tried, a tenth of a second apart.
-    /// - Returns: nil where there is no lock to be had.
+    /// - Parameter tries: attempts to get a lock that another daemon holds, 0.1 s apart.
+    /// - Returns: nil if no lock can be made.
     static func take(for socket: String, tries: Int) throws(FeedError) -> SocketLock? {
         let path = path(for: socket)
         for attempt in 0..<tries {
@@ -23,7 +21,7 @@ struct SocketLock {
                 close(descriptor)
                 return nil
             }
-            // Who held it has removed it by the time that this one gets it: the next try makes another.
+            // The holder removes the file when it releases the lock, so the next attempt creates another.
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isThere(path, descriptor) {
                 return SocketLock(descriptor: descriptor, path: path)
             }
@@ -37,7 +35,7 @@ struct SocketLock {
         close(descriptor)
     }
 
-    /// A file that this user made.
+    /// Whether the file belongs to this user.
     private static func isOwn(_ descriptor: Int32) -> Bool {
         var facts = stat()
         return unsafe fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && facts.st_uid == geteuid()

@@ -1,13 +1,13 @@
 import Glibc
 
-/// One connection: where it stands in the log, and the rest of the line that its socket took only a part of.
+/// One connection: its position in the log, and the unsent rest of the current line.
 struct Subscriber {
     enum Sent {
-        /// Everything there was.
+        /// All lines were sent.
         case all
-        /// The socket is full.
+        /// The socket's buffer is full.
         case some
-        /// The other side is gone.
+        /// The client has disconnected.
         case gone
     }
 
@@ -17,14 +17,14 @@ struct Subscriber {
     private var next: Int
     private var current: [UInt8]
     private var offset = 0
-    /// Lines that it was too slow for.
+    /// Lines dropped because it was too slow.
     private(set) var dropped = 0
-    /// Monotonic seconds when it last took a byte, or had nothing to take.
+    /// Monotonic seconds when it last accepted a byte, or had nothing to receive.
     private(set) var lastProgress: Double
-    /// Whether the poll loop wakes for room in its socket.
+    /// Whether the poll loop waits for space in its socket.
     var awaitsRoom = false
 
-    /// - Parameters: `greeting` goes first; `next` is the number of the first line of the log that follows.
+    /// - Parameters: `greeting` is sent first; `next` is the number of the first line of the log after it.
     init(descriptor: Int32, peer: Peer, greeting: [UInt8], next: Int, now: Double) {
         self.descriptor = descriptor
         self.peer = peer
@@ -33,7 +33,7 @@ struct Subscriber {
         lastProgress = now
     }
 
-    /// Sends what the socket takes. A line that was begun is always finished; then the oldest that the log still has.
+    /// Sends as much as the socket accepts. A line that was begun is always finished; then the oldest stored line follows.
     mutating func send(_ log: LineLog, now: Double) -> Sent {
         while true {
             if offset == current.count {
@@ -67,15 +67,15 @@ struct Subscriber {
         }
     }
 
-    /// Lets closing throw away what still waits. Over TCP the end would else stand behind lines that nobody takes: the kernel would
-    /// keep them, and in the end forget the connection without a word to a subscriber that comes to itself.
+    /// Lets `close` discard unsent data. Otherwise, over TCP, the end of the connection would wait behind lines that the client
+    /// does not read, and the kernel would finally drop the connection without notice.
     func giveUp() {
         var now = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// Reads a bounded piece of what it says, and forgets it: a subscriber has nothing to tell. What comes faster waits in the
-    /// kernel's buffers, and then in the subscriber.
+    /// Reads a limited amount of the client's data and discards it, since a subscriber has nothing to send. Faster data waits
+    /// in the buffers of the kernel and of the client.
     func discardInput() {
         unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { room in
             _ = unsafe recv(descriptor, room.baseAddress!, room.count, Int32(MSG_DONTWAIT))

@@ -5,12 +5,12 @@ import Synchronization
 
 /// Serves the track feed on stream sockets: one poll loop, any number of listeners and subscribers.
 ///
-/// Each line is encoded once; a subscriber is a place in the log of the latest lines. Nothing that a subscriber does
-/// (stalling, vanishing, talking, coming by the hundred) is noticed by another or by the threads that listen and compute.
+/// Each line is encoded once; a subscriber is a position in the log of the latest lines. A subscriber that stalls, disconnects,
+/// sends data, or is one of hundreds affects neither other subscribers nor the threads of capture and analysis.
 public final class TrackServer: @unchecked Sendable {
     let listeners: [Listener]
     private var hello: FeedHello
-    /// A greeting that the loop has not yet taken over.
+    /// A greeting that the loop has not taken over yet.
     private let announced = Mutex<FeedHello?>(nil)
     private let mailbox: Mailbox
     private let limits: FeedLimits
@@ -22,33 +22,33 @@ public final class TrackServer: @unchecked Sendable {
     let renewed = Atomic<Int>(0)
     let cutOff = Atomic<Bool>(false)
     private let passCount = Atomic<Int>(0)
-    /// Connections that one pass of the loop takes on at most: the lines of the others do not wait for a crowd.
+    /// Maximum of connections accepted per pass of the loop, so that many new clients do not delay lines.
     private static let acceptsPerPass = 64
-    /// Blocks that one pass takes on at most: fewer than a queue holds, so that nobody loses one that was never sent.
+    /// Maximum of blocks sent per pass: fewer than a queue holds, so that no subscriber loses a line that was never sent.
     private let blocksPerPass: Int
 
-    // What only the loop's thread touches.
+    // Used by the loop's thread only.
     private(set) var message = TrackMessage()
     private var poll = Poll()
     private var events: [Poll.Event] = []
     private var log: LineLog
     private var subscribers: [Int32: Subscriber] = [:]
     private var admission: Places
-    /// The lines that refused subscribers get, and when they have to be encoded anew, monotonic seconds.
+    /// The lines for refused clients, and the time of their next encoding in monotonic seconds.
     private var refusal: (line: [UInt8], due: Double) = ([], 0)
     private var lastStatus: FeedStatus?
     private var audience = FeedAudience()
     private var pausedListeners: [Listener] = []
-    /// When the blocks ended that this pass has sent, nanoseconds of the monotonic clock.
+    /// End times of the blocks that this pass has sent, in nanoseconds of the monotonic clock.
     private var ends: [Int64] = []
 
     /// Binds the sockets and listens; subscribers are served once `run` is called.
     /// - Parameters:
-    ///   - passed: sockets that systemd has opened; they stand in for every path and abstract name of `addresses`.
-    ///   - access: who may subscribe through a socket file that is made here.
-    ///   - timings: gets the latency of every block, and is told in status lines.
-    ///   - past: lines that count as sent already.
-    ///   - status: asked on the loop's thread, once a second, for every new subscriber and whenever the mailbox wakes it.
+    ///   - passed: sockets from systemd; they replace every path and abstract name of `addresses`.
+    ///   - access: access to the socket files created here.
+    ///   - timings: records the latency of every block; its summary is part of status lines.
+    ///   - past: lines that count as already sent.
+    ///   - status: called on the loop's thread: once a second, for every new subscriber, and whenever the mailbox wakes the loop.
     public init(
         addresses: [FeedAddress], passed: PassedSockets = .none, access: FeedAccess = .init(), hello: FeedHello,
         mailbox: Mailbox, limits: FeedLimits = .init(), timings: FeedTimings = .init(), past: Int = 0,
@@ -67,16 +67,16 @@ public final class TrackServer: @unchecked Sendable {
         poll.add(mailbox.wakeDescriptor, for: .input)
     }
 
-    /// Times that the loop woke, which it does with every status line at least: one that hangs shows here.
+    /// Number of wake-ups of the loop. It increases at least with every status line, so a hanging loop is visible.
     public var passes: Int { passCount.load(ordering: .relaxed) }
 
-    /// Greets with `hello` from now on; subscribers that are connected get it too, if it says anything new. From any thread.
+    /// Replaces the greeting; connected subscribers receive it too if it differs. Callable from any thread.
     public func announce(_ hello: FeedHello) {
         announced.withLock { $0 = hello }
         mailbox.wake()
     }
 
-    /// Serves until `stop`; then sends what still waits as far as the sockets take it, closes all and removes the
+    /// Serves until `stop`; then sends pending data as far as the sockets accept it, closes all connections and removes the
     /// socket files. Called once.
     public func run() {
         var statusDue = MonotonicTime.seconds
@@ -100,7 +100,7 @@ public final class TrackServer: @unchecked Sendable {
         for listener in listeners { listener.close() }
     }
 
-    /// Ends `run`; from any thread.
+    /// Ends `run`; callable from any thread.
     public func stop() {
         stopping.store(true, ordering: .releasing)
         mailbox.wake()
@@ -108,14 +108,15 @@ public final class TrackServer: @unchecked Sendable {
 
     // MARK: - The loop's steps
 
-    /// Listeners come before subscribers among the events, so a number that a drop frees is not given anew among them.
+    /// Events of listeners precede those of subscribers, so that a descriptor freed by a drop is not reused among them.
     private func handle(_ event: Poll.Event) {
         let descriptor = event.descriptor
         if descriptor == mailbox.wakeDescriptor {
             mailbox.clearWake()
         } else if let listener = listeners.first(where: { $0.descriptor == descriptor }) {
             accept(from: listener)
-            // Shut down by whoever shares it: accepting says only that nobody comes, and polling would spin the loop.
+            // The socket was shut down by a process that shares it: accepting would find no client, and polling would spin the
+            // loop.
             if event.isHangup { pause(listener) }
         } else if event.isHangup {
             drop(descriptor)
@@ -124,9 +125,9 @@ public final class TrackServer: @unchecked Sendable {
         }
     }
 
-    /// What the analysis thread posted, at most so much that a feed that is behind goes on accepting, and sends several lines
-    /// in one go.
-    /// - Returns: whether that was all.
+    /// Sends the blocks that the analysis thread posted, up to a limit, so that a late feed still accepts clients and sends
+    /// several lines at once.
+    /// - Returns: whether all blocks were sent.
     private func relay() -> Bool {
         var taken = 0
         while taken < blocksPerPass, let block = mailbox.take() {
@@ -165,7 +166,7 @@ public final class TrackServer: @unchecked Sendable {
         return message.bytes
     }
 
-    /// What a subscriber reads first: who speaks and, so that nobody waits for an answer, how it fares.
+    /// The first lines for a subscriber: hello and, so that clients need not wait, status.
     private func greeting() -> [UInt8] {
         message.encode(hello)
         return message.bytes + line(of: status())
@@ -196,7 +197,7 @@ public final class TrackServer: @unchecked Sendable {
         poll.change(subscriber.descriptor, to: wanted ? .output : .hangupOnly)
     }
 
-    /// Once a second: those who stopped reading go, what subscribers say is thrown away, accepting resumes.
+    /// Once a second: disconnects subscribers that do not read, discards their input, resumes accepting.
     private func sweep() {
         let now = MonotonicTime.seconds
         for (descriptor, subscriber) in subscribers {
@@ -213,7 +214,7 @@ public final class TrackServer: @unchecked Sendable {
         renewFiles()
     }
 
-    /// Makes socket files again that somebody has removed.
+    /// Creates socket files again that were removed.
     private func renewFiles() {
         var isCutOff = false
         for listener in listeners {
@@ -226,7 +227,7 @@ public final class TrackServer: @unchecked Sendable {
         cutOff.store(isCutOff, ordering: .relaxed)
     }
 
-    /// Says to whoever finds no place how the daemon fares, and that all are taken: one that only asks needs no more.
+    /// Sends hello, status and the refusal to a client beyond the limits; a client that only asks for the status needs no more.
     private func refuse(_ descriptor: Int32) {
         refused.add(1, ordering: .relaxed)
         let now = MonotonicTime.seconds
@@ -250,7 +251,7 @@ public final class TrackServer: @unchecked Sendable {
                 case EINTR, ECONNABORTED, EPROTO, EPERM: continue
                 case EAGAIN: return
                 default:
-                    // No descriptor or memory left: without a pause the waiting connection would spin the loop.
+                    // No descriptor or memory is left: without a pause the waiting connection would spin the loop.
                     return pause(listener)
                 }
             }
@@ -269,7 +270,7 @@ public final class TrackServer: @unchecked Sendable {
         }
     }
 
-    /// Until the next sweep.
+    /// Stops accepting until the next sweep.
     private func pause(_ listener: Listener) {
         poll.change(listener.descriptor, to: .nothing)
         pausedListeners.append(listener)

@@ -1,10 +1,10 @@
 import Features
 
 extension FeatureKind {
-    /// What a reflection makes of the channels of a feature frame of Ambisonics, one after another.
+    /// The effect of a reflection on each channel of an Ambisonics feature frame.
     func ambisonicChannels(under reflection: AxisReflection) -> [FeatureChannel] {
         let (x, y, z, swaps) = (reflection.x, reflection.y, reflection.z, reflection.swapsXY)
-        /// `other` is the channel that takes this one's place where x and y swap.
+        /// `other` is the channel that replaces this one when x and y are swapped.
         func channel(_ index: Int, _ other: Int, sign: Float = 1) -> FeatureChannel {
             FeatureChannel(source: swaps ? other : index, sign: sign)
         }
@@ -28,7 +28,7 @@ extension FeatureKind {
             ]
             return levels + real + imaginary
         case .micGCCPHAT, .micPhase, .micCoherence:
-            preconditionFailure("capsules are no Ambisonics")
+            preconditionFailure("capsules are not Ambisonics")
         }
     }
 }

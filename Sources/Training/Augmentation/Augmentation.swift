@@ -3,25 +3,26 @@ public import Features
 import Platform
 public import Tensor
 
-/// What a training sequence goes through on its way into a batch.
+/// The random changes of a training sequence.
 public struct AugmentationSettings: Sendable {
     /// Decibels added to a sequence's level, uniformly drawn.
     public var gain: ClosedRange<Float> = -36...12
-    /// One of the rotations and reflections that keep the vertical axis: 16 of FOA; of capsules those that only exchange them (`CapsuleSymmetry`).
+    /// Whether to apply a rotation or reflection that keeps the vertical axis: 16 for FOA; for capsules those that only permute
+    /// them (`CapsuleSymmetry`).
     public var rotations = true
-    /// How many runs of adjacent mel bands are set to the training mean, each at most `maskedBands` wide.
+    /// Groups of adjacent mel bands that are set to the training mean, each at most `maskedBands` wide.
     public var masks = 0
     public var maskedBands = 8
     /// The share of sequences that are sums of two recordings; see `SequenceMixing`.
     public var mix: Float = 0
-    /// Which recordings are mixed with each other.
+    /// Which recordings may be mixed.
     public var mixPartners = MixingPartners.room
-    /// Decibels by which the second recording of a sum is louder or quieter at most.
+    /// Maximum level difference of the second recording of a sum in decibels.
     public var mixLevel: Float = 0
 
     public init() {}
 
-    /// Nothing is changed.
+    /// No augmentation.
     public static var none: AugmentationSettings {
         var settings = AugmentationSettings()
         settings.gain = 0...0
@@ -30,23 +31,23 @@ public struct AugmentationSettings: Sendable {
     }
 }
 
-/// The change of one sequence, resolved into what each feature channel does: out[c] = sign * in[source] + offset,
-/// log-mel channels not below their floor.
+/// The change of one sequence, resolved for each feature channel: out[c] = sign * in[source] + offset, log-mel channels not
+/// below their floor.
 public struct FeatureTransform: Sendable {
     public let symmetry: SceneSymmetry
-    /// For each channel of a frame: where it comes from, its sign, whether its lags are reversed, what is added.
+    /// For each channel of a frame: its source, its sign, whether its lags are reversed, its offset.
     let source: [Int]
     let sign: [Float]
     let reversesLags: [Bool]
     let offset: [Float]
     /// Log-mel's floor of 10 log10(1e-10) dB.
     let floor: [Float]
-    /// Bands that carry the training mean, first and end of each run.
+    /// Bands set to the training mean, first and end of each group.
     let masks: [Range<Int>]
 
     public static let logMelFloor: Float = -100
 
-    /// - Parameter symmetry: one of `kind.symmetries` of the array that the features were made with.
+    /// - Parameter symmetry: one of `kind.symmetries` for the array of the features.
     public init(kind: FeatureKind, gain: Float, symmetry: SceneSymmetry = .identity, masks: [Range<Int>] = []) {
         let channels = kind.channels(under: symmetry)
         let isLevel = channels.indices.map { $0 < FrameTiming.microphones }
@@ -60,7 +61,7 @@ public struct FeatureTransform: Sendable {
     }
 }
 
-/// What is random about the change of one sequence, drawn before it is known which recordings, and so which symmetries, it has.
+/// The random part of a sequence's change, drawn before its recordings, and so their symmetries, are known.
 struct TransformDraw {
     let gain: Float
     /// nil without rotations.
@@ -99,7 +100,7 @@ extension FeatureTransform {
             let base = frame * bands * channels
             for band in 0..<bands {
                 let at = band * channels
-                // Band b holds lag b - 32: lag n of the source lies at 64 - b, the lowest at its own place.
+                // Band b contains lag b - 32: lag n of the source is at 64 - b; the lowest keeps its position.
                 let reversed = (bands - band) % bands * channels
                 for c in 0..<channels {
                     let from = reversesLags[c] ? reversed : at

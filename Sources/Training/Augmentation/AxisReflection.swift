@@ -1,4 +1,4 @@
-/// A signed permutation of the axes that keeps the vertical: x and y may swap, each axis may turn.
+/// A signed permutation of the axes that keeps the vertical axis: x and y may swap, each axis may be inverted.
 public struct AxisReflection: Sendable, Hashable {
     /// The new x is the old y, and the new y the old x, before the signs.
     public var swapsXY: Bool

@@ -3,18 +3,18 @@ import Features
 import Geometry
 import Glibc
 
-/// A rotation of the scene about the vertical axis, or a reflection in a plane through it, up and down exchanged or not, under which the
-/// capsules of an array only change places: each comes to lie where one of the same directivity is, and looks where that one looks.
+/// A rotation of the scene about the vertical axis, or a reflection in a plane through it, optionally with up and down
+/// exchanged, that only permutes the capsules of an array: each is mapped to a capsule with the same directivity and aim.
 public struct CapsuleSymmetry: Sendable, Hashable {
     /// The new x and the new y, as sums of the old x and y.
     public let x: SIMD2<Float>
     public let y: SIMD2<Float>
-    /// 1, or -1 where up and down are exchanged.
+    /// 1, or -1 if up and down are exchanged.
     public let z: Float
-    /// Capsule c hears of the changed scene what capsule `permutation[c]` heard of the scene as it was.
+    /// Capsule c receives from the changed scene the signal that capsule `permutation[c]` received from the original one.
     public let permutation: [Int]
 
-    /// nil where a capsule would come to lie or look where none does.
+    /// nil if a capsule would be mapped to a position or aim without a capsule.
     public init?(_ reflection: AxisReflection, of array: ArrayGeometry) {
         let (first, second) = (reflection.applied(to: (1, 0, 0)), reflection.applied(to: (0, 1, 0)))
         self.init(x: [first.x, second.x], y: [first.y, second.y], z: reflection.z, of: array)
@@ -23,7 +23,8 @@ public struct CapsuleSymmetry: Sendable, Hashable {
     private init?(x: SIMD2<Float>, y: SIMD2<Float>, z: Float, of array: ArrayGeometry) {
         (self.x, self.y, self.z) = (x, y, z)
         let places = array.capsules
-        // Capsules as near as this hear the same: 3 microseconds apart at the most, and far less than they are from the others.
+        // Capsules this close receive the same signal: at most 3 microseconds apart, far less than their distances to the
+        // others.
         let near = max(min(1e-3, 0.02 * array.extent), 1e-5)
         var permutation: [Int] = []
         for place in places {
@@ -51,8 +52,9 @@ public struct CapsuleSymmetry: Sendable, Hashable {
         (x[0] * v.x + x[1] * v.y, y[0] * v.x + y[1] * v.y, z * v.z)
     }
 
-    /// All of an array, the identity first: those of the axes in the order of their bits, then those by other angles, such as of three
-    /// capsules in a ring. An array that any rotation leaves as it is, such as a vertical line, has those of the axes alone.
+    /// All symmetries of an array, the identity first: those of the axes in the order of their bits, then those by other
+    /// angles, such as for three capsules in a ring. An array that any rotation preserves, such as a vertical line, has only
+    /// those of the axes.
     public static func all(of array: ArrayGeometry) -> [CapsuleSymmetry] {
         var found = (0..<16).compactMap { CapsuleSymmetry(AxisReflection(bits: UInt64($0)), of: array) }
         let azimuths = bearings(of: array)
@@ -74,7 +76,7 @@ public struct CapsuleSymmetry: Sendable, Hashable {
         return found
     }
 
-    /// Radians at which capsules lie or look, seen from above; none of what is on the vertical axis.
+    /// Azimuths in radians of the positions and aims of capsules, without those on the vertical axis.
     private static func bearings(of array: ArrayGeometry) -> [Double] {
         array.capsules.flatMap { capsule in
             let aim: SIMD2<Float> = [capsule.aim.x, capsule.aim.y]
@@ -86,7 +88,7 @@ public struct CapsuleSymmetry: Sendable, Hashable {
 }
 
 extension FeatureKind {
-    /// What a symmetry makes of the channels of a feature frame, one after another.
+    /// The effect of a symmetry on each channel of a feature frame.
     func channels(under symmetry: CapsuleSymmetry) -> [FeatureChannel] {
         let p = symmetry.permutation
         let levels = p.map { FeatureChannel(source: $0) }

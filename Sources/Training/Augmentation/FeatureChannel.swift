@@ -1,7 +1,7 @@
-/// Where a channel of changed features comes from.
+/// The origin of a channel of changed features.
 struct FeatureChannel {
     var source: Int
     var sign: Float = 1
-    /// Whether lag n comes from lag -n; bands are lags then.
+    /// Whether lag n comes from lag -n; bands are then lags.
     var reversesLags = false
 }

@@ -1,9 +1,9 @@
 public import Audio
 public import Features
 
-/// A change of directions that features can follow: what they would be of the scene so rotated or reflected, they themselves tell.
+/// A rotation or reflection of the scene whose effect on the features follows from the features themselves.
 public enum SceneSymmetry: Sendable, Hashable {
-    /// Of Ambisonics; the identity of capsules too.
+    /// Of Ambisonics; also the identity of capsules.
     case axes(AxisReflection)
     case capsules(CapsuleSymmetry)
 
@@ -19,9 +19,10 @@ public enum SceneSymmetry: Sendable, Hashable {
 }
 
 extension FeatureKind {
-    /// The rotations and reflections, the vertical axis kept, that can be done to features of this kind, the identity first: all 16 of the
-    /// axes to Ambisonics, to capsules those under which they only change places; delays against capsule 0 know but those that leave it.
-    /// - Parameter array: nil for Ambisonics, and for capsules of which nothing is known: these have the identity alone.
+    /// The rotations and reflections, keeping the vertical axis, that apply to features of this kind, the identity first.
+    /// Ambisonics has all 16 of the axes, capsules those that only permute them; delays relative to capsule 0 only those that
+    /// keep it.
+    /// - Parameter array: nil for Ambisonics, and for unknown capsules, which have only the identity.
     public func symmetries(array: ArrayGeometry?) -> [SceneSymmetry] {
         if isAmbisonic { return (0..<16).map { .axes(AxisReflection(bits: UInt64($0))) } }
         guard let array else { return [.identity] }
@@ -29,13 +30,13 @@ extension FeatureKind {
         return [.identity] + others.map { .capsules($0) }
     }
 
-    /// What a symmetry makes of the channels of a feature frame, one after another.
+    /// The effect of a symmetry on each channel of a feature frame.
     func channels(under symmetry: SceneSymmetry) -> [FeatureChannel] {
         switch symmetry {
         case .axes(let reflection) where isAmbisonic: return ambisonicChannels(under: reflection)
         case .capsules(let symmetry) where !isAmbisonic: return channels(under: symmetry)
         default:
-            precondition(symmetry == .identity, "capsules change places, Ambisonics does not")
+            precondition(symmetry == .identity, "only capsules are permuted")
             return (0..<channels).map { FeatureChannel(source: $0) }
         }
     }

@@ -5,8 +5,8 @@ import Formats
 import Tensor
 import Tracking
 
-/// Makes the features and labels of a sequence that is the sum of parts of two recordings, as the whole sum of them would
-/// have them. One a thread at a time.
+/// Computes features and labels of a sequence that is the sum of parts of two recordings, equal to those of the sum of the
+/// whole recordings. One instance per thread.
 final class SequenceMixer: @unchecked Sendable {
     private static let piece = 8192
 
@@ -15,7 +15,7 @@ final class SequenceMixer: @unchecked Sendable {
     private let lookAhead: Int
     private var extractor: FeatureExtractor
     private let isAmbisonic: Bool
-    /// [hop + 2400 blocks, 4]: the first frame looks back one hop.
+    /// [hop + 2400 blocks, 4]: the first frame starts one hop earlier.
     private var samples: [Float]
     private var read: [Float]
     private var arena: Arena<Float>
@@ -36,14 +36,14 @@ final class SequenceMixer: @unchecked Sendable {
     }
 
     /// The features of the sum of two parts, [5 blocks, 64, C], unscaled, valid until the next call. Where one recording ends,
-    /// the longer goes on; after both, frames are those of silence.
+    /// the longer continues; after both, frames are silence.
     ///
-    /// - Throws: audio that cannot be read any more.
+    /// - Throws: audio that can no longer be read.
     func features(of parts: [(audio: String, firstBlock: Int, gain: Float)]) throws -> TensorRef<Float> {
         unsafe samples.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
         for part in parts { try add(part.audio, from: part.firstBlock, gain: part.gain) }
         extractor.reset()
-        // The first hop finishes the frame before the first one, which has not all of its samples.
+        // The first hop completes the frame before the first one.
         var row = -1
         extractor.push(samples.span) { frame in
             if row >= 0 { frames.rows(row..<row + 1).copy(from: frame) }
@@ -52,7 +52,7 @@ final class SequenceMixer: @unchecked Sendable {
         return frames.readOnly
     }
 
-    /// Adds a part of a recording, the hop before it included; before the first sample and after the last is silence.
+    /// Adds a part of a recording, including the hop before it; before the first sample and after the last is silence.
     private func add(_ audio: String, from firstBlock: Int, gain: Float) throws {
         let channels = FrameTiming.microphones
         let reader = try Recording.reader(of: audio, isAmbisonic: isAmbisonic)
@@ -69,7 +69,7 @@ final class SequenceMixer: @unchecked Sendable {
     }
 
     private static func add(_ source: [Float], count: Int, gain: Float, to target: inout [Float], at first: Int) {
-        precondition(count <= source.count && first + count <= target.count, "what is added lies within both")
+        precondition(count <= source.count && first + count <= target.count, "the added samples lie within both")
         unsafe source.withUnsafeBufferPointer { source in
             unsafe target.withUnsafeMutableBufferPointer { target in
                 for i in 0..<count { unsafe target[first + i] += gain * source[i] }
@@ -82,7 +82,8 @@ final class SequenceMixer: @unchecked Sendable {
         return try reader.read(into: &span)
     }
 
-    /// The labels of the sum. Row 1 describes the first block of the sequence as the look-ahead delays it, row 0 the one before.
+    /// The labels of the sum. Row 1 describes the first block of the sequence, delayed by the look-ahead, row 0 the block
+    /// before.
     ///
     /// An event keeps its slot for the whole sequence. Events beyond the slots wait for one, as in `ReferenceLabels.slots`.
     func labels(of parts: [(references: ReferenceLabels, firstBlock: Int)]) -> SlotLabels {

@@ -7,7 +7,7 @@ import Platform
 public struct SequencePart: Sendable, Hashable {
     public let recording: Int
     public let firstBlock: Int
-    /// Amplitude against the recording.
+    /// Amplitude relative to the recording.
     public let gain: Float
 
     public init(recording: Int, firstBlock: Int, gain: Float = 1) {
@@ -15,16 +15,16 @@ public struct SequencePart: Sendable, Hashable {
     }
 }
 
-/// Which sequences of a training are sums of two: the augmentation of `RecordingPairs`, drawn anew in every step.
+/// Selects sequences that are sums of two: the augmentation of `RecordingPairs`, drawn again in every step.
 public struct SequenceMixing: Sendable {
-    /// Of a sequence to be a sum.
+    /// Probability that a sequence is a sum.
     public let probability: Float
-    /// Decibels by which the second recording is louder or quieter at most.
+    /// Maximum level difference of the second recording in decibels.
     public let level: Float
-    /// Recordings that may be mixed with each other, group by group.
+    /// Groups of recordings that may be mixed with each other.
     private let rooms: [[Int]]
 
-    /// - Throws: `TrainingError.settings` where no two recordings can be mixed.
+    /// - Throws: `TrainingError.settings` if no two recordings can be mixed.
     public init(
         probability: Float, recordings: [LabelledRecording], partners: MixingPartners = .room, level: Float = 0
     ) throws(TrainingError) {
@@ -39,15 +39,15 @@ public struct SequenceMixing: Sendable {
         guard !self.rooms.isEmpty else {
             throw .settings(
                 "mix: expected training recordings to mix, two whose names say ov1"
-                    + (partners == .room ? " in the same fold and room" : "") + ", found none: leave the option out")
+                    + (partners == .room ? " in the same fold and room" : "") + ", found none: remove the option")
         }
     }
 
-    /// Draws whether a sequence is a sum, and of what: every start of every recording that has a partner equally likely, then
-    /// every partner, then every start in it.
+    /// Draws whether a sequence is a sum, and of which parts. Every start of every recording with a partner is equally likely,
+    /// then every partner, then every start in it.
     ///
-    /// - Parameter starts: how many starts each recording has.
-    /// - Returns: nil for a sequence that is no sum.
+    /// - Parameter starts: the number of starts in each recording.
+    /// - Returns: nil for a sequence that is not a sum.
     func draw(
         starts: [Int], using random: inout RandomStream
     ) -> (first: SequencePart, second: SequencePart)? {

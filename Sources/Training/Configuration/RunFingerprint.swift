@@ -6,13 +6,13 @@ import Networks
 import Options
 package import Tensor
 
-/// What decides a training run: every key of its configuration but those left out here, the data, and where it starts from. A
-/// checkpoint of another list is not gone on from.
+/// The inputs that determine a training run: every key of its configuration except those listed here, the data, and the initial
+/// state. A checkpoint with other inputs is not resumed.
 package enum RunFingerprint {
     static let format = "bearing-run-1"
 
-    /// Keys of the configuration that name files, folders and folds, whose contents stand in the list instead; and the format, which
-    /// follows from the features.
+    /// Keys that name files, folders and folds, whose contents are in the list instead; and the format, which follows from the
+    /// features.
     static let leftOut: Set<String> = [
         "data.dataset", "data.extra", "data.format", "data.cache", "data.train_folds", "data.validation_folds", "network.initial",
         "loss.teacher", "loss.hnet",
@@ -38,7 +38,7 @@ package enum RunFingerprint {
         return list
     }
 
-    /// The keys of a configuration that decide a training by their values.
+    /// The keys of a configuration whose values determine a training.
     package static func add(_ configuration: TrainingConfiguration, to list: inout Fingerprint) {
         let standard = TrainingConfiguration()
         for section in TrainingKey.sections {

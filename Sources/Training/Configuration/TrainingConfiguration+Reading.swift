@@ -1,11 +1,11 @@
 public import Options
 
 extension TrainingConfiguration {
-    /// Reads a file, lays the options of the command line over it and validates the whole.
+    /// Reads a file, applies the command-line options to it and validates the result.
     ///
-    /// Relative paths in the file are relative to its folder, those of options to the working directory.
+    /// Relative paths in the file start from its folder, those of options from the working directory.
     /// - Parameter file: nil: the defaults.
-    /// - Throws: every fault of both at once.
+    /// - Throws: all faults of both at once.
     public init(file: String?, options: [CommandLineOption]) throws(ConfigurationError) {
         var tables: [(OptionTable, folder: String)] = []
         var faults: [ConfigurationFault] = []
@@ -16,12 +16,12 @@ extension TrainingConfiguration {
                 faults = error.faults
             }
         }
-        // The working directory is what a path without a folder starts from.
+        // Relative paths of options start from the working directory.
         tables.append((OptionTable(commandLine: options), ""))
         try self.init(tables, faults: faults)
     }
 
-    /// Validates the text of a file, which `file` names in faults.
+    /// Parses and validates the text of a file; `file` is its name in faults.
     init(text: String, file: String, folder: String) throws(ConfigurationError) {
         try self.init([(try OptionFile.parse(text, file: file), folder)], faults: [])
     }

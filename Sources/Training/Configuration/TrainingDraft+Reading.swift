@@ -2,7 +2,7 @@ import Options
 
 extension TrainingDraft {
     /// Reads all keys of a table.
-    /// - Parameter folder: what relative paths start from; empty: they stay as they are.
+    /// - Parameter folder: start of relative paths; if it is empty, they are kept.
     mutating func read(_ table: OptionTable, folder: String) {
         read(table, sections: TrainingKey.sections, folder: folder)
     }

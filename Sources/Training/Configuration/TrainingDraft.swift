@@ -4,13 +4,13 @@ import Losses
 import Networks
 import Options
 
-/// A configuration while it is being read: what several tables say, one over the other, and what is wrong with it.
+/// A configuration during reading: the values of several tables, each overriding the previous one, with the faults so far.
 struct TrainingDraft: OptionDraft {
     var configuration = TrainingConfiguration()
-    /// A range is whole only when both ends are known.
+    /// Ends of a range, which is complete only when both are known.
     var gainMinimum: Float
     var gainMaximum: Float
-    /// Both losses, whichever is chosen in the end.
+    /// The settings of both losses, whichever is selected.
     var loss = LossSettings.Kind.assignment
     var assignment = AssignmentLossSettings()
     var tracking = TrackingLossSettings()
@@ -22,7 +22,7 @@ struct TrainingDraft: OptionDraft {
         gainMaximum = configuration.settings.augmentation.gain.upperBound
     }
 
-    /// - Throws: every fault, those between keys included.
+    /// - Throws: all faults, including those between keys.
     consuming func finished() throws(ConfigurationError) -> TrainingConfiguration {
         let settings = configuration.settings
         if gainMinimum > gainMaximum {
@@ -38,7 +38,7 @@ struct TrainingDraft: OptionDraft {
         let shared = configuration.folds.training.numbers.filter(configuration.folds.validation.numbers.contains)
         if !shared.isEmpty {
             addFault(
-                ["data.validation_folds", "data.train_folds"], expected: "other folds than those that are trained on",
+                ["data.validation_folds", "data.train_folds"], expected: "folds other than the training folds",
                 found: "\(FoldList(shared)) in both")
         }
         if configuration.kind.isAmbisonic != (configuration.format == .foa) {

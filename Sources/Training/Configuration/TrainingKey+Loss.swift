@@ -2,7 +2,7 @@ import Losses
 import Options
 
 extension LossSettings {
-    /// The raw values stand in configuration files.
+    /// The raw values are used in configuration files.
     enum Kind: String, CaseIterable {
         case assignment, tracking
     }
@@ -24,14 +24,14 @@ extension LossSettings {
 }
 
 extension TrainingKey {
-    /// Keys of the loss that is not chosen are read and checked, but written as comments.
+    /// Keys of the loss that is not selected are read and checked, but written as comments.
     static var loss: [TrainingKey] {
         [
             TrainingKey(
                 name: "kind",
                 explanation: """
-                    assignment: outputs and sources are paired exactly, over a window of blocks. tracking: dMOTp, dMOTa and activity
-                    of Adavanne, Politis and Virtanen (WASPAA 2021). The keys of the other kind do not count.
+                    assignment: outputs are assigned exactly to sources, over a window of blocks. tracking: dMOTp, dMOTa and activity
+                    of Adavanne, Politis and Virtanen (WASPAA 2021). The keys of the other kind have no effect.
                     """,
                 domain: names(of: LossSettings.Kind.self), value: { .text($0.settings.loss.kind.rawValue) },
                 read: { section, _, draft in
@@ -53,7 +53,7 @@ extension TrainingKey {
                 }),
             TrainingKey(
                 name: "window",
-                explanation: "assignment: blocks of 100 ms over which an output must keep to its source; 0: the whole sequence.",
+                explanation: "assignment: blocks of 100 ms for which an assignment is fixed; 0: the whole sequence.",
                 domain: "0 to 6000", example: .integer(AssignmentLossSettings().window ?? 0),
                 exampleIsDefault: true,
                 value: { $0.settings.loss.assignment.map { .integer($0.window ?? 0) } },
@@ -64,8 +64,8 @@ extension TrainingKey {
             TrainingKey(
                 name: "distance",
                 explanation: """
-                    assignment: unit: between the directions that outputs point to and sources. raw: between outputs as they are, their
-                    length included, and sources.
+                    assignment: unit: distance between the direction of an output and its source. raw: between the output vector,
+                    including its length, and its source.
                     """,
                 domain: names(of: AssignmentLossSettings.Distance.self),
                 example: .text(AssignmentLossSettings().distance.rawValue), exampleIsDefault: true,
@@ -81,42 +81,42 @@ extension TrainingKey {
             weight(
                 "activity_degrees", \.assignment, \.assignment, \.activityDegrees, AssignmentLossSettings(),
                 """
-                assignment: degrees from its source at which an output shall be half as sure of its activity, so that it claims a
-                source only where it knows the direction. 0: it shall be sure of every active source.
+                assignment: angular error in degrees at which the target of the activity is one half, so that the network reports a
+                source only if it knows the direction. 0: the target is 1 for every active source.
                 """, range: 0...90),
             weight(
                 "match_weight", \.assignment, \.assignment, \.matchWeight, AssignmentLossSettings(),
-                "assignment: weight of misses, false tracks and changed identities, counted smoothly within 20 degrees."),
+                "assignment: weight of misses, false tracks and identity switches, counted smoothly within 20 degrees."),
             .path(
                 "teacher", \.teacher, example: "models/foa-paper.safetensors",
                 """
-                assignment: a model whose answers are learnt besides the labels, such as one that hears the future: of the same
-                features and as many tracks. Its scaler is taken, or has to be that of `initial`.
+                assignment: a teacher model whose outputs are learnt besides the labels, such as a bidirectional one. It has the same
+                features and number of tracks. Its scaler is used, and must equal that of `initial`, if given.
                 """),
-            .number("teacher_weight", 0...1, \.teacherWeight, "The share that the teacher has in the loss; labels have the rest."),
+            .number("teacher_weight", 0...1, \.teacherWeight, "assignment: share of the teacher in the loss; labels have the rest."),
             weight(
                 "mse_weight", \.tracking, \.tracking, \.squaredErrorWeight, TrackingLossSettings(),
-                "tracking: weight of the mean square error without association, the paper's baseline."),
+                "tracking: weight of the mean squared error without association, the paper's baseline."),
             weight(
                 "motp_weight", \.tracking, \.tracking, \.positionWeight, TrackingLossSettings(),
                 "tracking: weight of dMOTp, the distance under a soft association."),
             weight(
                 "mota_weight", \.tracking, \.tracking, \.trackingWeight, TrackingLossSettings(),
-                "tracking: weight of dMOTa: misses, false tracks and changed identities."),
+                "tracking: weight of dMOTa: misses, false tracks and identity switches."),
             weight(
                 "switch_weight", \.tracking, \.tracking, \.switchWeight, TrackingLossSettings(),
-                "tracking: weight of a changed identity beside a miss and a false track, within dMOTa."),
+                "tracking: weight of an identity switch relative to a miss and a false track, within dMOTa."),
             weight(
                 "association_gradient", \.tracking, \.tracking, \.associationGradient, TrackingLossSettings(),
                 """
-                tracking: how much of the gradient with respect to the association goes on through Hnet; 1 is the formula, 0 treats
-                the association as given, as the exact one is.
+                tracking: share of the gradient with respect to the association that passes through Hnet; 1 is the formula, 0 treats
+                the association as constant, like the exact one.
                 """, range: 0...1),
             TrainingKey(
                 name: "association",
                 explanation: """
-                    tracking: how outputs are tied to sources. hnet: by a network that lets gradients pass. exact: by the best assignment
-                    of each block, through which none pass.
+                    tracking: association of outputs with sources. hnet: by a network that passes gradients. exact: by the best assignment
+                    of each block, which passes none.
                     """,
                 domain: names(of: TrackingLossSettings.Association.self),
                 example: .text(TrackingLossSettings().association.rawValue), exampleIsDefault: true,
@@ -129,12 +129,12 @@ extension TrainingKey {
             .path(
                 "hnet", \.hnet, example: "models/hnet-2.safetensors",
                 """
-                tracking: the Hungarian network, from `bearing train-hnet`. Without it: the one that ships for max_tracks.
+                tracking: Hungarian network, from `bearing train-hnet`. Default: the shipped one for max_tracks.
                 """),
         ]
     }
 
-    /// A weight of one of the two losses: where it lies in settings, in a draft and in that loss.
+    /// A weight of one of the two losses: its place in the settings, in a draft and in that loss.
     private static func weight<Loss>(
         _ name: String, _ settings: KeyPath<LossSettings, Loss?>, _ draft: WritableKeyPath<TrainingDraft, Loss>,
         _ weight: WritableKeyPath<Loss, Double>, _ standard: Loss, _ explanation: String, range: ClosedRange<Double> = 0...1000

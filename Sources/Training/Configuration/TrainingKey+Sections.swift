@@ -21,9 +21,9 @@ extension TrainingKey {
             .choice(
                 "form", \.settings.architecture.form,
                 """
-                live: causal, for `bearing run`. paper: sees whole recordings, in both directions of time; it can be evaluated only.
+                live: causal, for `bearing run`. paper: bidirectional, uses whole recordings; for evaluation only.
                 """),
-            .integer("filters", 1...1024, \.settings.architecture.filters, "Filters of each convolution."),
+            .integer("filters", 1...1024, \.settings.architecture.filters, "Filters of each convolution layer."),
             .integer(
                 "gru_width", 1...1024, \.settings.architecture.gruWidth,
                 "Units of each recurrent layer, in each direction of time."),
@@ -32,20 +32,20 @@ extension TrainingKey {
                 "Units of the layers between the recurrent ones and the outputs."),
             .integer(
                 "max_tracks", 1...4, \.settings.architecture.maximumTracks,
-                "Sources at once that the network can tell apart. More of them in the labels are left out."),
+                "Sources that the network can report at once. Further sources in the labels are ignored."),
             .integer(
                 "look_ahead", 0...50, \.settings.architecture.lookAhead,
-                "Blocks of 100 ms that the network waits before it answers; added to its latency."),
+                "Look-ahead of the network in blocks of 100 ms; added to its latency."),
             .choice(
                 "features", \.features, example: .foaIntensity,
                 """
-                What it hears. Without it: foa-intensity for the format foa, mic-gcc-phat for mic.
+                Features of the network's input. Default: foa-intensity for the format foa, mic-gcc-phat for mic.
                 """),
             .path(
                 "initial", \.initial, example: "models/foa-live.safetensors",
                 """
-                A model to go on from; its scaler is kept. Of a network of another form or other widths, but as many filters, what fits
-                is taken and the rest is random. Without it: random parameters.
+                Initial model; its scaler is kept. If the networks differ in form or widths, but not in filters, matching parameters
+                are copied and the others are random. Default: random parameters.
                 """),
         ]
     }
@@ -55,68 +55,68 @@ extension TrainingKey {
             .path(
                 "dataset", \.dataset, example: "scenes",
                 """
-                The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/.
+                Folder of the data set, with foa_dev/ or mic_dev/, and metadata_dev/.
                 """),
             .folds(
                 "train_folds", \.folds.training,
                 """
-                The folds that are trained on. A recording whose name has no fold belongs to 3, 2 or 1 by its folder: dev-train, dev-val, dev-test.
+                Folds to train on. A recording without a fold in its name belongs to 3, 2 or 1 by its folder: dev-train, dev-val, dev-test.
                 """),
             .folds(
-                "validation_folds", \.folds.validation, "The folds by which the best epoch is chosen; none of those that are trained on."),
+                "validation_folds", \.folds.validation, "Folds to validate on, which select the best epoch; other than the training folds."),
             .paths(
                 "extra", \.extra,
                 """
-                Further data sets in the same layout, such as `bearing augment` makes; their train_folds are trained on too.
+                Further data sets in the same layout, such as those of `bearing augment`; their train_folds are added.
                 """),
-            .choice("format", \.format, "Which of the two microphone formats is heard."),
+            .choice("format", \.format, "Microphone format of the data sets."),
             .path(
                 "cache", \.cache, example: "features",
                 """
-                Where extracted features are kept; runs may share it. Without it: features/ in the run's folder.
+                Folder for extracted features; runs may share it. Default: features/ in the run's folder.
                 """),
         ]
     }
 
     private static var training: [TrainingKey] {
         [
-            .integer("epochs", 1...100_000, \.settings.epochs, "Epochs; each ends with a validation and a checkpoint."),
-            .integer("steps_per_epoch", 1...1_000_000, \.settings.stepsPerEpoch, "Steps of an epoch, a batch each."),
+            .integer("epochs", 1...100_000, \.settings.epochs, "Number of epochs, each followed by a validation and a checkpoint."),
+            .integer("steps_per_epoch", 1...1_000_000, \.settings.stepsPerEpoch, "Steps of an epoch, each with one batch."),
             .integer("batch", 1...4096, \.settings.batch, "Sequences in a batch; at least one for each thread."),
             .integer("blocks", 2...6000, \.settings.blocks, "Blocks of 100 ms in a sequence."),
             .integer(
                 "seed", 0...Int.max, \.seed,
                 """
-                Everything random follows from it: the same configuration, data and number of threads give the same model.
+                Random seed. The same configuration, data and number of threads give the same model.
                 """),
-            .integer("threads", 1...256, \.settings.threads, "Threads that share each batch."),
+            .integer("threads", 1...256, \.settings.threads, "Threads, between which each batch is split."),
             .text(
                 "licence", \.settings.licence, example: "CC BY-NC 4.0",
                 """
-                Written into the model. The licence of the data set may bind it. Without it: nothing is said.
+                Licence to write into the model; the data set's licence may restrict it. Default: none.
                 """),
         ]
     }
 
     private static var optimizer: [TrainingKey] {
         [
-            .number("learning_rate", 1e-9...1, \.settings.learningRate, "Adam's rate at its highest, after the warm-up."),
-            .integer("warmup", 0...1_000_000, \.settings.warmup, "Steps over which the rate rises from zero."),
+            .number("learning_rate", 1e-9...1, \.settings.learningRate, "Maximum learning rate of Adam, after the warm-up."),
+            .integer("warmup", 0...1_000_000, \.settings.warmup, "Steps over which the learning rate rises from zero."),
             .choice(
                 "schedule", \.settings.schedule,
                 """
-                What it does afterwards. cosine: falls along half a cosine to 1 % at the last step. constant: stays. plateau: is
-                halved whenever validation MOTA has not improved for `plateau_epochs` epochs.
+                Schedule of the learning rate after the warm-up. cosine: falls along half a cosine to 1 % at the last step. constant: no change.
+                plateau: halved whenever validation MOTA has not improved for `plateau_epochs` epochs.
                 """),
-            .integer("plateau_epochs", 1...100_000, \.settings.plateauEpochs, "See schedule; used by plateau only."),
+            .integer("plateau_epochs", 1...100_000, \.settings.plateauEpochs, "Epochs of the schedule plateau."),
             .number(
                 "clip", 1e-6...1e6, \.settings.clip,
                 "Gradients with a larger Euclidean norm than this are scaled down to it."),
             .number(
                 "averaging", 0...0.999999, \.settings.averaging,
                 """
-                The model that is validated and kept is a moving average of the parameters: the weight of the past in it, at each
-                step. 0 keeps the last parameters.
+                Weight of the past in the moving average of the parameters, at each step; the average is validated and kept.
+                0 keeps the last parameters.
                 """),
         ]
     }
@@ -126,7 +126,7 @@ extension TrainingKey {
             .integer(
                 "patience", 0...100_000, \.settings.patience,
                 """
-                Epochs without a better validation MOTA after which the run ends. 0: it goes on to its last epoch.
+                Epochs without a better validation MOTA after which the run ends. 0: never.
                 """)
         ]
     }
@@ -135,36 +135,36 @@ extension TrainingKey {
         [
             .number(
                 "gain_min", -60...40, { $0.settings.augmentation.gain.lowerBound }, { $0.gainMinimum = $1 },
-                "Each sequence gets a level, in dB, drawn evenly between these two."),
+                "Lower bound of the random level of each sequence, in dB."),
             .number(
                 "gain_max", -60...40, { $0.settings.augmentation.gain.upperBound }, { $0.gainMaximum = $1 },
-                "At least gain_min."),
+                "Upper bound of it; at least gain_min."),
             .flag(
                 "rotations", \.settings.augmentation.rotations,
                 """
-                Each sequence goes through one of the rotations and reflections that keep the vertical axis: 16 for foa, for mic those
-                under which the capsules of the data set's array change places, 8 of a tetrahedron (2 for mic-phase).
+                Applies a rotation or reflection that keeps the vertical axis to each sequence: 16 for foa; for mic those that permute
+                the capsules of the data set's array, 8 of a tetrahedron (2 for mic-phase).
                 """),
             .integer(
                 "masks", 0...64, \.settings.augmentation.masks,
                 """
-                Runs of adjacent mel bands that are set to their mean in each sequence.
+                Groups of adjacent mel bands that are set to their mean in each sequence.
                 """),
-            .integer("masked_bands", 0...64, \.settings.augmentation.maskedBands, "The most bands in such a run."),
+            .integer("masked_bands", 0...64, \.settings.augmentation.maskedBands, "Maximum number of bands in a group."),
             .number(
                 "mix", 0...1, \.settings.augmentation.mix,
                 """
-                The share of sequences that are sums of two recordings of one source (ov1).
+                Share of sequences that are sums of two recordings of one source (ov1).
                 """),
             .choice(
                 "mix_partners", \.settings.augmentation.mixPartners,
                 """
-                Which recordings are mixed: room, those of the same data set, fold and room; any, all of them.
+                Recordings to mix: room, those of the same data set, fold and room; any, all of them.
                 """),
             .number(
                 "mix_level", 0...40, \.settings.augmentation.mixLevel,
                 """
-                Decibels by which the second recording of a sum is louder or quieter at most.
+                Maximum level difference of the second recording of a sum, in dB.
                 """),
         ]
     }

@@ -1,8 +1,8 @@
 import Platform
 
 extension TrainingSettings {
-    /// Adam's rate at a step counted from 0.
-    /// - Parameter halvings: how often the plateau schedule has halved it; the others ignore it.
+    /// The learning rate of a step counted from 0.
+    /// - Parameter halvings: how often the plateau schedule has halved it; other schedules ignore it.
     public func rate(at step: Int, halvings: Int = 0) -> Float {
         if step < warmup { return learningRate * Float(step + 1) / Float(warmup) * reduction(halvings) }
         switch schedule {

@@ -2,14 +2,14 @@ public import Dataset
 public import Losses
 public import Networks
 
-/// What a run learns from.
+/// The loss of a run.
 public enum LossSettings: Sendable, Hashable {
     /// Exact assignment over a window of blocks, distance and activity.
     case assignment(AssignmentLossSettings)
-    /// The paper's losses, on which its Table I is built.
+    /// The paper's losses, as in its Table I.
     case tracking(TrackingLossSettings)
 
-    /// Whether the activity outputs learn anything.
+    /// Whether the activity outputs are trained.
     var trainsActivity: Bool {
         switch self {
         case .assignment(let settings): settings.activityWeight > 0
@@ -24,7 +24,7 @@ public enum LossSettings: Sendable, Hashable {
     }
 }
 
-/// Every choice of a training run; what is here and the data decide the result, bit for bit.
+/// Every setting of a training run; together with the data these determine the result, bit for bit.
 public struct TrainingSettings: Sendable {
     public var architecture: DOAnetArchitecture
     /// Sequences in a batch.
@@ -35,15 +35,15 @@ public struct TrainingSettings: Sendable {
     /// Steps between two validations.
     public var stepsPerEpoch = 250
     public var loss = LossSettings.assignment(AssignmentLossSettings())
-    /// Adam's step at its highest, after the warm-up.
+    /// Maximum learning rate of Adam, after the warm-up.
     public var learningRate: Float = 1e-3
     /// Steps over which the rate rises from zero.
     public var warmup = 200
-    /// What the rate does afterwards.
+    /// Schedule of the rate after the warm-up.
     public var schedule = LearningRateSchedule.cosine
     /// Epochs without a better validation MOTA after which the plateau schedule halves the rate.
     public var plateauEpochs = 5
-    /// Epochs without a better validation MOTA that end the run; 0: it goes on to its last epoch.
+    /// Epochs without a better validation MOTA that end the run; 0: never.
     public var patience = 0
     /// Gradients are scaled down to this Euclidean norm when they exceed it.
     public var clip: Float = 5
@@ -52,7 +52,7 @@ public struct TrainingSettings: Sendable {
     public var augmentation = AugmentationSettings()
     public var seed: UInt64 = 1
     public var threads = 2
-    /// Stands in the model file.
+    /// Written into the model file.
     public var licence: String?
 
     public init(architecture: DOAnetArchitecture) {

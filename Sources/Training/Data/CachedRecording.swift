@@ -1,7 +1,7 @@
 import Audio
 import Dataset
 
-/// A recording, the folder that keeps its features and the capsules that it was made with, nil for Ambisonics and where nobody asks.
+/// A recording, the folder of its features, and its array; nil for Ambisonics and if the array is not needed.
 struct CachedRecording: Sendable {
     let recording: Recording
     let cache: String

@@ -1,17 +1,17 @@
 public import Dataset
 import Features
 
-/// A recording that can be drawn from: its features and its labels.
+/// A recording for drawing sequences: its features and its labels.
 public struct LabelledRecording: Sendable {
     public let name: String
     public let features: FeatureCache
     public let labels: SlotLabels
     /// nil for recordings that are not mixed with others.
     public let mixable: MixableRecording?
-    /// What its features can be turned and reflected by.
+    /// The symmetries that apply to its features.
     public let symmetries: [SceneSymmetry]
 
-    /// - Parameter symmetries: nil for those of the features alone, which is all that there is to Ambisonics.
+    /// - Parameter symmetries: nil for those of the features without an array, which are all that Ambisonics has.
     public init(
         name: String, features: FeatureCache, labels: SlotLabels, mixable: MixableRecording? = nil,
         symmetries: [SceneSymmetry]? = nil

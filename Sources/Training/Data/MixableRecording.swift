@@ -1,6 +1,6 @@
 public import Formats
 
-/// What of a recording of one source at a time is needed to mix it with another one while training.
+/// A recording of one source at a time that can be mixed with another one during training.
 public struct MixableRecording: Sendable {
     public let audio: String
     /// The folder of the data set, the fold and the room.

@@ -7,17 +7,17 @@ import Networks
 import Platform
 import Tensor
 
-/// A trained model that a run learns from besides the labels, and how much.
+/// A trained model that a run learns from besides the labels, and its share of the loss.
 public struct TeacherSettings: Sendable {
     public let model: ModelFile
-    /// The share of the loss that its answers have, 0...1; labels have the rest.
+    /// Share of the loss, 0...1; labels have the rest.
     public let weight: Double
 
     public init(model: ModelFile, weight: Double) {
         (self.model, self.weight) = (model, weight)
     }
 
-    /// - Throws: a model that hears other features, tells another number of tracks, knows no activity, or scales its features otherwise.
+    /// - Throws: a model with other features or tracks, without activity, or with another scaler.
     func check(for settings: TrainingSettings, scaler: FeatureScaler) throws(TrainingError) {
         let (wanted, found) = (settings.architecture, model.architecture)
         guard model.features == scaler.kind, found.maximumTracks == wanted.maximumTracks, model.tellsActivity else {
@@ -28,18 +28,19 @@ public struct TeacherSettings: Sendable {
         guard model.scaler == scaler else {
             throw .settings(
                 "teacher: expected the scaler of the initial model, found another: "
-                    + "take a teacher that began with that model, or leave the initial model out")
+                    + "use a teacher trained from that model, or remove the initial model")
         }
         guard case .assignment = settings.loss else {
-            throw .settings("teacher: expected loss assignment, found tracking, which learns from labels alone")
+            throw .settings("teacher: expected loss assignment, found tracking, which uses labels only")
         }
         guard (0...1).contains(weight) else { throw .settings("teacher weight: expected 0 to 1, found \(weight)") }
     }
 }
 
-/// Distillation (Hinton, Vinyals and Dean, 2015): the answers of a frozen network, which may hear the future, stand beside the
-/// labels as a second set of references, as active as it is sure of them.
+/// Distillation (Hinton, Vinyals and Dean, 2015): the outputs of a frozen network, which may be bidirectional, serve as a
+/// second set of references, weighted by their activity.
 ///
+/// Its input is that of the student, after augmentation.
 /// It hears the batch as the student does, through every change that augmentation has made.
 final class Teacher {
     private let network: DOAnetBatch<Float>
@@ -47,7 +48,7 @@ final class Teacher {
     private let loss: AssignmentLoss<Float>
     private let weight: Float
     private let team: WorkerTeam
-    /// Blocks by which the student's answers are behind the teacher's.
+    /// Blocks by which the student's outputs lag behind the teacher's.
     private let delay: Int
     private let references, active, directionGradient, logitGradient: MutableTensorRef<Float>
     private var arena: Arena<Float>
@@ -59,7 +60,7 @@ final class Teacher {
         weight = Float(teacher.weight)
         self.team = team
         delay = settings.architecture.lookAhead - architecture.lookAhead
-        // How far the teacher points from the truth is in its activity already.
+        // The teacher's activity already includes the uncertainty of its direction.
         var assignment = assignment
         assignment.activityDegrees = 0
         loss = AssignmentLoss(settings: assignment, slots: architecture.maximumTracks)
@@ -72,11 +73,11 @@ final class Teacher {
         logitGradient = arena.take(numbers)
     }
 
-    /// Adds what the teacher has to say to a loss of labels: (1 - w) of that, w of the loss against the teacher.
+    /// Adds the teacher's part to the loss of the labels: (1 - w) of the labels, w of the teacher.
     /// - Parameters:
-    ///   - input: [B, 5T, 64, C], what the student heard.
-    ///   - batch: the student's answers; its gradients, of the labels alone, become those of the whole.
-    ///   - value: the loss of the labels; its parts stay theirs, the total becomes the whole.
+    ///   - input: [B, 5T, 64, C], the student's input.
+    ///   - batch: the student's outputs; its gradients, of the labels only, become those of the sum.
+    ///   - value: the loss of the labels; its parts are kept, the total becomes the sum.
     func teach(_ input: TensorRef<Float>, _ batch: LossBatch<Float>, value: inout LossValue) {
         network.forward(input, parameters, training: false)
         answer(batch)
@@ -91,7 +92,7 @@ final class Teacher {
         }
     }
 
-    /// The teacher's answer for the block that each of the student's rows describes; where there is none, the labels.
+    /// The teacher's output for the block of each of the student's rows; the labels where there is none.
     private func answer(_ batch: LossBatch<Float>) {
         let (directions, logits) = (network.directions.readOnly, network.activityLogits.readOnly)
         for sequence in 0..<batch.sequences {

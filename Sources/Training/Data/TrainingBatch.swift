@@ -4,9 +4,9 @@ import Platform
 import Synchronization
 public import Tensor
 
-/// The memory of one batch, and how a step's sequences are drawn into it.
+/// The memory of one batch, and the drawing of a step's sequences.
 ///
-/// What a step draws depends on the seed, the step and the item alone.
+/// The draws depend only on the seed, the step and the item.
 public final class TrainingBatch: @unchecked Sendable {
     public let sequences: Int
     public let blocks: Int
@@ -16,13 +16,13 @@ public final class TrainingBatch: @unchecked Sendable {
     public let references: MutableTensorRef<Float>
     public let active: MutableTensorRef<Float>
     public let onset: MutableTensorRef<Float>
-    /// The recordings that the sequences came from.
+    /// The recordings of the sequences.
     public private(set) var sources: [Int] = []
     private var arena: Arena<Float>
     private let slots: Int
     private let kind: FeatureKind
     private let lookAhead: Int
-    /// Those that no thread works with at the moment, and the first error that one had.
+    /// Mixers that no thread uses at the moment, and the first error of one.
     private let mixers = Mutex<[SequenceMixer]>([])
     private let failure = Mutex<(any Error)?>(nil)
 
@@ -40,7 +40,7 @@ public final class TrainingBatch: @unchecked Sendable {
         (self.sequences, self.blocks, self.slots, self.kind, self.lookAhead) = (sequences, blocks, slots, kind, lookAhead)
     }
 
-    /// Where every sequence of a step comes from and how it is changed; cheap, done before `fill`.
+    /// Draws the origin and the changes of every sequence of a step; fast, called before `fill`.
     public func plan(
         step: Int, seed: UInt64, recordings: [LabelledRecording], augmentation: AugmentationSettings,
         mixing: SequenceMixing? = nil
@@ -56,7 +56,7 @@ public final class TrainingBatch: @unchecked Sendable {
                 recording += 1
             }
             let draw = TransformDraw(settings: augmentation, using: &random)
-            // Last, so that runs without mixing draw what they drew before there was any.
+            // Drawn last, so that runs without mixing draw the same as before mixing existed.
             let sum = mixing?.draw(starts: starts, using: &random)
             let first = sum?.first ?? SequencePart(recording: recording, firstBlock: position)
             let symmetries = Self.symmetries(recordings[first.recording], (sum?.second).map { recordings[$0.recording] })
@@ -68,15 +68,15 @@ public final class TrainingBatch: @unchecked Sendable {
         return plans
     }
 
-    /// Of the array that made a recording, or of both arrays of a sum.
+    /// Symmetries of the array of a recording, or common to both arrays of a sum.
     private static func symmetries(_ first: LabelledRecording, _ second: LabelledRecording?) -> [SceneSymmetry] {
         guard let second, second.symmetries != first.symmetries else { return first.symmetries }
         return first.symmetries.filter(second.symmetries.contains)
     }
 
-    /// Fills one sequence: features through the transform and the scaler, labels delayed by the look-ahead.
+    /// Fills one sequence: features with transform and scaler, labels delayed by the look-ahead.
     ///
-    /// A sum whose audio cannot be read is left undone, and the reason to `checkAudio`.
+    /// A sum whose audio cannot be read is skipped; `checkAudio` throws the reason.
     public func fill(_ item: Int, plan: SequencePlan, recordings: [LabelledRecording], scaler: FeatureScaler) {
         let recording = recordings[plan.recording]
         let available = min(blocks, recording.blocks - plan.firstBlock)
@@ -92,7 +92,7 @@ public final class TrainingBatch: @unchecked Sendable {
         write(item, labels: recording.labels, firstBlock: plan.firstBlock - lookAhead, available: available, plan.transform)
     }
 
-    /// - Throws: why a recording could not be read since the last check.
+    /// - Throws: the first error of reading a recording since the last check.
     public func checkAudio() throws {
         if let error = failure.withLock({ $0.take() }) { throw error }
     }
@@ -102,7 +102,7 @@ public final class TrainingBatch: @unchecked Sendable {
         from part: SequencePart, available: Int, scaler: FeatureScaler
     ) {
         guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
-            preconditionFailure("only recordings that can be mixed are planned as a sum")
+            preconditionFailure("only mixable recordings are planned as a sum")
         }
         let mixer =
             mixers.withLock { $0.popLast() }
@@ -131,7 +131,7 @@ public final class TrainingBatch: @unchecked Sendable {
 
     /// - Parameters:
     ///   - firstBlock: the row of the labels for the sequence's first block; rows before 0 are silent.
-    ///   - available: blocks from which on all is silent.
+    ///   - available: number of blocks; later ones are silent.
     private func write(_ item: Int, labels: SlotLabels, firstBlock: Int, available: Int, _ transform: FeatureTransform) {
         for t in 0..<blocks {
             let described = firstBlock + t
@@ -150,12 +150,12 @@ public final class TrainingBatch: @unchecked Sendable {
     }
 }
 
-/// One sequence of a step: from which recording and block, and through which change.
+/// One sequence of a step: its recording and block, and its change.
 public struct SequencePlan: Sendable {
     public let recording: Int
     public let firstBlock: Int
     public let transform: FeatureTransform
-    /// What sounds besides; nil for a sequence that is no sum.
+    /// The second part of a sum; nil for other sequences.
     public let partner: SequencePart?
 
     public init(recording: Int, firstBlock: Int, transform: FeatureTransform, partner: SequencePart? = nil) {

@@ -19,8 +19,8 @@ extension TrainingData {
         return selection.recordings.map { CachedRecording(recording: $0, cache: cache, array: array) }
     }
 
-    /// What was read past, recording by recording; azimuths beyond 180 degrees in one line, since all of a data set have them. Then
-    /// features that were rebuilt.
+    /// Warnings about ignored rows, recording by recording; azimuths above 180 degrees are in one line, since all recordings of
+    /// a data set have them. Then features that were rebuilt.
     static func warnings(of loaded: [Loaded]) -> [String] {
         let wrapped = loaded.compactMap(\.wrapped)
         let caches = Dictionary(grouping: loaded, by: \.cache).sorted { $0.key < $1.key }
@@ -30,28 +30,28 @@ extension TrainingData {
         let lines = loaded.flatMap(\.warnings) + rebuilt
         guard let first = wrapped.first else { return lines }
         let count = wrapped.reduce(0) { $0 + $1.count }
-        return lines + ["\(first.place): \(count) azimuths beyond 180 degrees in \(wrapped.count) csv files are read as those minus 360"]
+        return lines + ["\(first.place): \(count) azimuths above 180 degrees in \(wrapped.count) csv files are reduced by 360"]
     }
 
-    /// Recordings that the data set's own folders keep for something else than what they are used for.
+    /// Recordings in folders that the data set intends for another purpose.
     static func misplaced(training: [CachedRecording], validation: [CachedRecording]) -> [String] {
         func line(_ recordings: [CachedRecording], use: String, part: DatasetPart) -> String? {
             let others = recordings.map(\.recording).filter { $0.part != nil && $0.part != part }
             return others.first.map {
                 "\($0.audio): \(others.count) recordings of \($0.part!.rawValue) are \(use): "
-                    + "--train-folds and --validation-folds choose others"
+                    + "select others with --train-folds and --validation-folds"
             }
         }
         return [line(training, use: "trained on", part: .training), line(validation, use: "validated on", part: .validation)]
             .compactMap { $0 }
     }
 
-    /// What recordings of each array can be turned and reflected by, found once for all of them.
+    /// The symmetries of recordings of each array, computed once per array.
     static func symmetries(of kind: FeatureKind, arrays: [ArrayGeometry?]) -> [ArrayGeometry?: [SceneSymmetry]] {
         Dictionary(uniqueKeysWithValues: Set(arrays).map { ($0, kind.symmetries(array: $0)) })
     }
 
-    /// A folder of the cache for each data set beside the first, so that recordings of the same name do not share a file.
+    /// A subfolder of the cache for each further data set, so that recordings of the same name do not share a file.
     static func cacheName(of layout: DatasetLayout) -> String {
         var digest = Digest()
         digest.add(location(layout))
@@ -66,7 +66,7 @@ extension TrainingData {
         }
     }
 
-    /// The array that all recordings share; nil for Ambisonics.
+    /// The array of all recordings; nil for Ambisonics.
     /// - Throws: `TrainingError.settings` for a data set of another array.
     static func geometry(of layouts: [DatasetLayout]) throws(TrainingError) -> ArrayGeometry? {
         guard let first = layouts.first, let geometry = try first.geometry() else { return nil }
@@ -86,7 +86,8 @@ extension TrainingData {
         URL(fileURLWithPath: layout.root).resolvingSymlinksInPath().standardizedFileURL.path
     }
 
-    /// Recordings of one source at once, as the name says (ov1) or else the labels, can be mixed with others of their folder, fold and room.
+    /// Recordings of one source at once, by name (ov1) or else by labels, can be mixed with others of their folder, fold and
+    /// room.
     static func mixable(_ audio: String, references: ReferenceLabels) -> MixableRecording? {
         let file = URL(fileURLWithPath: audio)
         guard let name = RecordingName(file.deletingPathExtension().lastPathComponent),
@@ -97,7 +98,7 @@ extension TrainingData {
             references: references)
     }
 
-    /// Names, contents and labels of the recordings; where the folders lie does not count.
+    /// Names, contents and labels of the recordings, independent of their location.
     static func fingerprint(of training: [LabelledRecording]) -> String {
         var digest = Digest()
         for recording in training {

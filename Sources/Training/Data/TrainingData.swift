@@ -7,7 +7,7 @@ import Foundation
 import Synchronization
 import Tensor
 
-/// The two splits of a data set that a training needs, features extracted, and the scaler of the training split.
+/// The two splits of a data set for a training, with extracted features, and the scaler of the training split.
 public struct TrainingData: Sendable {
     public let kind: FeatureKind
     public let root: String
@@ -17,22 +17,22 @@ public struct TrainingData: Sendable {
     public let validation: [ReferenceRecording]
     /// Mean and deviation of the training recordings only.
     public let scaler: FeatureScaler
-    /// What was read past rather than refused: repeated rows, more sources at once than slots.
+    /// Warnings about ignored rows: repeated rows, more sources at once than slots.
     public let warnings: [String]
-    /// What of the training recordings a resumed run must find again.
+    /// The fingerprint of the training recordings, which a resumed run compares.
     public let fingerprint: String
-    /// The same of the validation recordings, which choose the model.
+    /// The same of the validation recordings, which select the model.
     public let validationFingerprint: String
-    /// The capsules that the recordings were made with; nil for Ambisonics.
+    /// The array of the recordings; nil for Ambisonics.
     public let geometry: ArrayGeometry?
 
-    /// Reads the folds of a split, extracts what the cache lacks.
+    /// Reads the folds of a split, and extracts features that the cache lacks.
     /// - Parameters:
-    ///   - extra: further data sets, whose training folds are trained on too; of the same format.
-    ///   - slots: sources at once that training knows; what exceeds them is reported and left out.
-    ///   - cache: folder of the extracted features; made when missing.
-    ///   - progress: the fraction of the recordings that is ready.
-    /// - Throws: missing folders or labels, rows or audio that cannot be read, each named.
+    ///   - extra: further data sets of the same format, whose training folds are added.
+    ///   - slots: maximum number of sources at once; further ones are reported and ignored.
+    ///   - cache: folder of the extracted features; created if missing.
+    ///   - progress: the fraction of recordings that are ready.
+    /// - Throws: missing folders or labels, unreadable rows or audio, each with its name.
     public init(
         layout: DatasetLayout, extra: [DatasetLayout] = [], folds: FoldSplit = FoldSplit(), kind: FeatureKind, slots: Int,
         cache: String, threads: Int, progress: (Double) -> Void
@@ -52,7 +52,7 @@ public struct TrainingData: Sendable {
         training = loaded[..<trainingSet.count].map { recording in
             let excess = recording.references.slots(slots).droppedBlocks
             if excess > 0 {
-                warnings.append("\(recording.name): more than \(slots) sources at once in \(excess) frames; the excess is left out")
+                warnings.append("\(recording.name): more than \(slots) sources at once in \(excess) frames; the excess is ignored")
             }
             return LabelledRecording(
                 name: recording.name, features: recording.features,
@@ -72,16 +72,16 @@ public struct TrainingData: Sendable {
         scaler = try Self.scaler(of: training, kind: kind)
     }
 
-    /// The name of the array that the recordings were made with, as model files carry it.
+    /// The name of the recordings' array, as in model files.
     public var array: String { geometry?.name ?? "foa" }
 
-    /// The folders of the training recordings by name, for people.
+    /// The names of the training folders, for display.
     public var source: String {
         ([root] + extraRoots).map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: " + ")
     }
 
-    /// Any recordings, for evaluation; those without labels come with references that are silent.
-    /// - Parameter fault: takes the error of a recording that cannot be read, and that is then left out; not given, it is thrown.
+    /// Recordings for evaluation; those without labels have empty references.
+    /// - Parameter fault: receives the error of an unreadable recording, which is then skipped; if nil, the error is thrown.
     public static func references(
         _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
         progress: (Double) -> Void
@@ -131,13 +131,13 @@ public struct TrainingData: Sendable {
         let features: FeatureCache
         let references: ReferenceLabels
         let warnings: [String]
-        /// Azimuths beyond 180 degrees: how many, and where the first is.
+        /// Azimuths above 180 degrees: how many, and the first.
         let wrapped: (count: Int, place: String)?
-        /// The folder that keeps the features.
+        /// The folder of the features.
         let cache: String
     }
 
-    /// Opens recordings side by side.
+    /// Opens recordings in parallel.
     /// - Returns: in their order.
     /// - Throws: `FileError` for a cache that cannot be made.
     private static func load(
@@ -148,7 +148,7 @@ public struct TrainingData: Sendable {
             FeatureCache.removeLeftovers(in: folder)
         }
         let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
-        // A slice at a time, so that progress can be shown from this thread.
+        // One slice at a time, so that this thread can show progress.
         let slice = max(threads * 4, 1)
         for first in stride(from: 0, to: recordings.count, by: slice) {
             let end = min(first + slice, recordings.count)
@@ -165,7 +165,7 @@ public struct TrainingData: Sendable {
 
     private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {
         let recording = cached.recording
-        // Only recordings of an evaluation set may lack labels, before they are published.
+        // Only recordings of an evaluation set may lack labels, until these are published.
         let metadata = recording.metadata ?? "no labels"
         let csv =
             try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) }
@@ -174,12 +174,12 @@ public struct TrainingData: Sendable {
         var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic).remarks
         if let remark = SoundSample.remark(replaced: features.unsoundSamples) { warnings.append("\(recording.audio): \(remark)") }
         if let first = csv.repeatedLines.first {
-            warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first counts")
+            warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first is used")
         }
         if csv.frameCount > features.blocks {
             warnings.append(
                 "\(metadata): labels up to frame \(csv.frameCount - 1), but the recording ends after \(features.blocks); "
-                    + "later ones are left out" + (Self.countsFromOne(csv, blocks: features.blocks) ? "; frames count from 0" : ""))
+                    + "later ones are ignored" + (Self.countsFromOne(csv, blocks: features.blocks) ? "; frames count from 0" : ""))
         }
         return Loaded(
             name: recording.name, audio: recording.audio, array: cached.array, features: features,
@@ -192,8 +192,8 @@ public struct TrainingData: Sendable {
         csv.frameCount == blocks + 1 && csv.rows.allSatisfy { $0.frame > 0 }
     }
 
-    /// Statistics over every tenth frame of the training recordings, in their order: millions of frames suffice.
-    /// - Throws: features that are not finite, which no recording has, but a damaged file.
+    /// Statistics over every tenth frame of the training recordings, in order, which is enough for millions of frames.
+    /// - Throws: features that are not finite, which occur only in a damaged file.
     private static func scaler(
         of recordings: [LabelledRecording], kind: FeatureKind
     ) throws(TrainingError) -> FeatureScaler {

@@ -5,7 +5,7 @@ public import Networks
 import Platform
 internal import Tensor
 
-/// How a Hungarian network is trained.
+/// Settings for training a Hungarian network.
 public struct HungarianSettings: Sendable {
     public var maximumTracks = 2
     public var width = 128
@@ -13,14 +13,14 @@ public struct HungarianSettings: Sendable {
     public var matrices = 405_000
     public var epochs = 24
     public var batch = 256
-    /// Adam's rate; it falls along a cosine to a hundredth.
+    /// Learning rate of Adam; it falls along a cosine to a hundredth.
     public var learningRate: Float = 2e-3
     public var seed: UInt64 = 1
 
     public init() {}
 }
 
-/// How many associations of one kind of matrix are right.
+/// Accuracy of the associations for one kind of matrix.
 public struct HungarianScore: Sendable {
     public let kind: HungarianCase
     /// Over all entries, in percent: 2 TP / (2 TP + FP + FN).
@@ -29,7 +29,7 @@ public struct HungarianScore: Sendable {
     public let exact: Double
 }
 
-/// Trains a Hungarian network by the sum of three binary cross-entropies: of the association, of its row maxima and of its
+/// Trains a Hungarian network with the sum of three binary cross-entropies: of the association, of its row maxima and of its
 /// column maxima (Adavanne et al., WASPAA 2021, section III.A). One thread; the same settings give the same network.
 public final class HungarianTraining {
     public let settings: HungarianSettings
@@ -68,7 +68,7 @@ public final class HungarianTraining {
 
     /// - Parameter progress: the fraction of the epoch that is done, and the loss of its latest step.
     /// - Returns: the mean loss of the epoch's steps.
-    /// - Throws: `notFinite` where the training diverges.
+    /// - Throws: `notFinite` if the training diverges.
     public func runEpoch(
         _ progress: (_ fraction: Double, _ loss: Double) -> Void
     ) throws(TrainingError) -> Double {
@@ -84,7 +84,7 @@ public final class HungarianTraining {
         return sum / Double(stepsPerEpoch)
     }
 
-    /// Scores on matrices that no epoch drew.
+    /// Scores on matrices that no epoch has used.
     /// - Parameter matrices: of each kind, rounded up to whole batches.
     public func score(matrices: Int) -> [HungarianScore] {
         let kinds = settings.maximumTracks > 1 ? HungarianCase.allCases : [.random]

@@ -2,16 +2,16 @@ public import Dataset
 import Platform
 public import Tensor
 
-/// Adam (Kingma and Ba, ICLR 2015) over one block of parameters, with bias correction and a bound on the gradient's norm.
+/// Adam (Kingma and Ba, ICLR 2015) over one block of parameters, with bias correction and gradient clipping.
 public struct Adam: ~Copyable {
     public static let beta1: Float = 0.9
     public static let beta2: Float = 0.999
     public static let epsilon: Float = 1e-8
-    /// No parameter goes beyond this: a product of two, and with it the network's output, would no longer be finite.
+    /// Bound of parameters: the product of two larger ones, and with it the network's output, would no longer be finite.
     public static let largest: Float = 1e18
 
     private var arena: Arena<Float>
-    /// Running means of the gradient and of its square, in the order of the parameters.
+    /// Moving averages of the gradient and of its square, in the order of the parameters.
     public let firstMoment: MutableTensorRef<Float>
     public let secondMoment: MutableTensorRef<Float>
     /// Steps taken.
@@ -25,9 +25,9 @@ public struct Adam: ~Copyable {
 
     /// One step: the gradient is scaled to a norm of at most `clip`, then applied.
     /// - Parameters: `parameters` and `gradient` of this optimizer's count.
-    /// - Returns: the gradient's Euclidean norm before it was bounded.
-    /// - Throws: `notFinite` for a gradient that is not finite, or that would take a parameter beyond `largest`. Nothing is
-    ///   changed then.
+    /// - Returns: the gradient's Euclidean norm before clipping.
+    /// - Throws: `notFinite` for a gradient that is not finite, or that would move a parameter beyond `largest`. Then nothing
+    ///   is changed.
     @discardableResult
     public mutating func update(
         parameters: MutableTensorRef<Float>, gradient: TensorRef<Float>, rate: Float, clip: Float
@@ -36,7 +36,7 @@ public struct Adam: ~Copyable {
         let norm = gradient.euclideanNorm
         guard norm.isFinite else { throw .notFinite(what: "a gradient", step: step, recordings: [], unfit: []) }
         let scale = norm > clip ? clip / norm : 1
-        // Bias correction folded into the rate and into epsilon's place, as in the paper's section 2.
+        // Bias correction is included in the rate and in epsilon, as in the paper's section 2.
         let correction1 = 1 - power(Self.beta1, step + 1)
         let correction2 = 1 - power(Self.beta2, step + 1)
         let stepSize = rate / correction1
@@ -52,7 +52,7 @@ public struct Adam: ~Copyable {
             let change = stepSize * first / (second.squareRoot() * inverseRoot2 + Self.epsilon)
             return (unsafe p[i] - change, first, second)
         }
-        // A pass that only looks costs far less than the network's own step, and leaves nothing to repair.
+        // A read-only pass costs far less than the network's own step, and nothing must be undone.
         var beyond: Int32 = 0
         for i in 0..<parameters.count { beyond &+= abs(moved(i).parameter) <= Self.largest ? 0 : 1 }
         guard beyond == 0 else { throw .notFinite(what: "parameters", step: step, recordings: [], unfit: []) }

@@ -4,11 +4,12 @@ import Networks
 import SafeTensors
 import Tensor
 
-/// All that a run needs to go on as if it had never stopped, in one safetensors file that is replaced in one step.
+/// The complete state of a run, from which it continues as if never interrupted, in one safetensors file that is replaced in
+/// one step.
 struct Checkpoint {
     let parameters: DOAnetParameters<Float>
     let averaged: DOAnetParameters<Float>
-    /// What the run was started with; a checkpoint of anything else is refused.
+    /// The inputs of the run; a checkpoint with other inputs is refused.
     let fingerprint: Fingerprint
 
     static let format = "bearing-checkpoint-3"
@@ -32,7 +33,7 @@ struct Checkpoint {
         try SafeTensorFile(tensors: tensors, metadata: metadata).write(to: path)
     }
 
-    /// Of all tensors, in the order of their names, and of what the metadata say besides.
+    /// Checksum of all tensors, in the order of their names, and of the other metadata.
     static func checksum(_ file: SafeTensorFile) -> String {
         var digest = Digest()
         for tensor in file.tensors.sorted(by: { $0.name < $1.name }) {
@@ -43,27 +44,28 @@ struct Checkpoint {
         return digest.text
     }
 
-    /// Fills parameters, averages and moments; nothing is changed when the file does not fit.
-    /// - Throws: `TrainingError.checkpoint` for other settings or data, or a damaged file; `SafeTensorsError` for one of another form.
+    /// Fills parameters, averages and moments; changes nothing if the file does not match.
+    /// - Throws: `TrainingError.checkpoint` for other settings or data, or a damaged file; `SafeTensorsError` for another kind
+    ///   of file.
     func load(from path: String, adam: inout Adam) throws -> TrainingProgress {
         let file = try SafeTensorFile.read(path)
         guard file.metadata["format"] == Self.format else {
             throw TrainingError.checkpoint(
                 file: path,
                 problem: "expected a \(Self.format), found \(file.metadata["format"] ?? "no format"): "
-                    + "give another --out, or delete it to start anew")
+                    + "give another --out, or delete it to start again")
         }
         guard file.metadata["checksum"] == Self.checksum(file) else {
             throw TrainingError.checkpoint(
                 file: path,
-                problem: "expected contents that fit their checksum, found others: the file is damaged; "
-                    + "bring a copy back, or delete it to start anew")
+                problem: "expected contents that match their checksum, found others: the file is damaged; "
+                    + "restore a copy, or delete it to start again")
         }
         let differences = fingerprint.differences(from: Fingerprint(text: file.metadata["run"] ?? ""))
         guard differences.isEmpty else {
             throw TrainingError.checkpoint(
                 file: path,
-                problem: "was written by a run of other settings or data (\(differences.summary)); give another --out, or delete it")
+                problem: "was written by a run with other settings or data (\(differences.summary)); give another --out, or delete it")
         }
         let moments = [adam.firstMoment.count]
         let first = try file.floats("adam.first", shape: moments)

@@ -1,16 +1,16 @@
 import Files
 import Foundation
 
-/// A run's log.jsonl: one line for every epoch that its checkpoint knows.
+/// A run's log.jsonl: one line for every epoch in its checkpoint.
 ///
-/// A line is written before the checkpoint of its epoch. So a run that is killed between the two leaves a line too many or
-/// a part of one, never one too few, and `keep` takes it away when the run goes on.
+/// A line is written before the checkpoint of its epoch. So a run killed between the two leaves one line too many or a part of
+/// one, never one too few. `keep` removes it when the run continues.
 struct TrainingLog {
     let path: String
 
-    /// Removes whatever is no whole line of an epoch before `epochs`, and a line that repeats an epoch; the file is replaced
-    /// in one step, and only if something goes.
-    /// - Parameter epochs: how many epochs are done.
+    /// Removes everything except whole lines of epochs before `epochs`, each once. The file is replaced in one step, and only
+    /// if something is removed.
+    /// - Parameter epochs: the number of finished epochs.
     /// - Throws: `FileError` for a file that cannot be read or replaced.
     func keep(epochs: Int) throws(FileError) {
         guard Folder.has(path) else { return }
@@ -29,7 +29,7 @@ struct TrainingLog {
         if kept != bytes { try WholeFile.write(kept, to: path) }
     }
 
-    /// Appends an epoch and waits until the disk has it.
+    /// Appends an epoch and waits until it is on disk.
     /// - Throws: `FileError` for a file that cannot be written.
     func append(_ report: EpochReport) throws {
         try WholeFile.append(Array((try report.json() + "\n").utf8), to: path)

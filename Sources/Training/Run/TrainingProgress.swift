@@ -1,6 +1,6 @@
-/// How far a run has come. With parameters, averages and moments it is all that a run needs to go on.
+/// The progress of a run. Together with parameters, averages and moments it is the complete state.
 struct TrainingProgress: Sendable, Hashable {
-    /// The epoch that comes next, counted from 0.
+    /// The next epoch, counted from 0.
     var epoch = 0
     var bestEpoch: Int?
     /// CLEAR MOTA of the best epoch on the validation recordings, in percent.
@@ -10,9 +10,9 @@ struct TrainingProgress: Sendable, Hashable {
     /// Epochs since the best one, or since the rate was halved.
     var waited = 0
 
-    /// Takes note of an epoch's validation.
-    /// - Parameter mota: nil where the validation has no reference to be scored with.
-    /// - Returns: whether its model is the best so far. The first one is, whatever it scores.
+    /// Records an epoch's validation.
+    /// - Parameter mota: nil if the validation has no reference.
+    /// - Returns: whether its model is the best so far. The first one always is.
     mutating func finishEpoch(mota: Double?, settings: TrainingSettings) -> Bool {
         let mota = mota ?? -.infinity
         let isBest = mota > bestMOTA || bestEpoch == nil
@@ -30,7 +30,7 @@ struct TrainingProgress: Sendable, Hashable {
         return isBest
     }
 
-    /// Why nothing is left to train; nil while there is.
+    /// Why the run has ended; nil if it has not.
     func ending(_ settings: TrainingSettings) -> TrainingEnding? {
         if epoch >= settings.epochs { return .epochs }
         guard settings.patience > 0, let bestEpoch else { return nil }
@@ -42,6 +42,6 @@ struct TrainingProgress: Sendable, Hashable {
 public enum TrainingEnding: Sendable, Hashable {
     /// All epochs are done.
     case epochs
-    /// `TrainingSettings.patience` epochs have brought no better validation MOTA.
+    /// `TrainingSettings.patience` epochs had no better validation MOTA.
     case patience
 }

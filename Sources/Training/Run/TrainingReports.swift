@@ -2,27 +2,27 @@ import Foundation
 public import Losses
 public import Tracking
 
-/// How far a run is, after one step.
+/// The progress of a run after one step.
 public struct StepReport: Sendable {
     public let step: Int
     public let steps: Int
     /// Mean of the epoch so far.
     public let loss: Double
-    /// Seconds of audio a second.
+    /// Seconds of audio per second.
     public let speed: Double
 }
 
-/// What one epoch did, and how its model does on the validation recordings.
+/// The results of one epoch, with its model's scores on the validation recordings.
 public struct EpochReport: Sendable {
     /// Counted from 0.
     public let epoch: Int
     /// Means over the epoch's steps.
     public let loss: LossValue
-    /// Mean norm of the gradient before it was bounded.
+    /// Mean norm of the gradient before clipping.
     public let gradientNorm: Double
-    /// Adam's rate at the epoch's last step.
+    /// Learning rate of the epoch's last step.
     public let rate: Float
-    /// Seconds of audio a second.
+    /// Seconds of audio per second.
     public let speed: Double
     public let validation: MetricsReport
 
@@ -40,7 +40,7 @@ public struct EpochReport: Sendable {
 }
 
 extension MetricsReport {
-    /// The validation figures that logs and model files carry: gated ids, pooled over recordings.
+    /// The validation scores in logs and model files: behind the gate, pooled over recordings.
     var figures: [(name: String, value: Double?)] {
         let (paper, clear) = (pooled.paper, pooled.clear)
         return [

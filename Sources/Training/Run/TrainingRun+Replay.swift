@@ -5,12 +5,13 @@ public import SafeTensors
 import Tensor
 
 extension TrainingRun {
-    /// Takes the run's first steps and writes down all that another program needs to take them again: initial parameters, the
-    /// Hungarian network, rates, every batch as the network saw it, and the loss of each step (tools/benchmarks/train_pytorch.py).
+    /// Executes the run's first steps and records all that another program needs to repeat them: initial parameters, the
+    /// Hungarian network, rates, every batch as the network received it, and the loss of each step
+    /// (tools/benchmarks/train_pytorch.py).
     ///
-    /// The run is used up: it has moved on without its epoch's validation.
+    /// The run cannot be continued, since its epoch was not validated.
     /// - Parameter steps: at least 1.
-    /// - Throws: `TrainingError.settings` for a run that is under way or whose loss is not of the tracking kind.
+    /// - Throws: `TrainingError.settings` for a run that has started or whose loss is not of the tracking kind.
     public func recordSteps(_ steps: Int) throws -> SafeTensorFile {
         precondition(steps >= 1, "at least one step is recorded")
         guard epoch == 0, case .tracking(let loss) = settings.loss, loss.association == .hnet else {

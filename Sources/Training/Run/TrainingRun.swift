@@ -12,17 +12,17 @@ import Platform
 import Tensor
 import Tracking
 
-/// One training from its first step to its last: batches over threads, exact assignment, Adam, validation each epoch,
-/// the best model kept, a checkpoint from which the run goes on as if it had never stopped.
+/// One training from its first step to its last: batches over threads, exact assignment, Adam, a validation in each epoch, the
+/// best model, and a checkpoint from which the run continues as if never interrupted.
 public final class TrainingRun {
     public let settings: TrainingSettings
     public let data: TrainingData
     public let folder: String
     private var progress = TrainingProgress()
 
-    /// What decides the run: its checkpoints are known by it, and model files say it.
+    /// The inputs of the run, which identify its checkpoints and are written into model files.
     private let fingerprint: Fingerprint
-    /// Keeps other processes out of the folder while the run lives.
+    /// Locks the folder against other processes while the run exists.
     private let lock: FolderLock?
     private let team: WorkerTeam
     private let network: DOAnetBatch<Float>
@@ -30,12 +30,12 @@ public final class TrainingRun {
     /// Frozen; nil for losses without it.
     let hungarian: HungarianParameters<Float>?
     private let gradients: DOAnetParameters<Float>
-    /// Moving average of the parameters and of the batch-norm statistics: what is validated and shipped.
+    /// Moving average of the parameters and of the batch-norm statistics, which is validated and shipped.
     private let averaged: DOAnetParameters<Float>
     private let scaler: FeatureScaler
     private var adam: Adam
     private let loss: any BatchLoss<Float>
-    /// nil for a run that learns from labels alone.
+    /// nil for a run that learns from labels only.
     private let teacher: Teacher?
     let batch: TrainingBatch
     /// nil for a run without sums of recordings.
@@ -44,15 +44,15 @@ public final class TrainingRun {
     private let logitGradient: MutableTensorRef<Float>
     private var arena: Arena<Float>
 
-    /// - Parameter folder: where the checkpoint, the best model and the log are kept; made when missing. A checkpoint of
-    ///   the same settings in it is resumed.
-    /// - Parameter initial: a model to go on from instead of random parameters; its scaler is kept. Of a network of another form
-    ///   or other widths, what has the same name and shape is taken, and the rest is random.
+    /// - Parameter folder: for the checkpoint, the best model and the log; created if missing. A checkpoint with the same
+    ///   settings is resumed.
+    /// - Parameter initial: the initial model instead of random parameters; its scaler is kept. If the networks differ in form
+    ///   or widths, parameters with the same name and shape are copied, and the others are random.
     /// - Parameter hungarian: the frozen association network, for losses that need it.
-    /// - Parameter teacher: a frozen model to learn from besides the labels; its scaler is taken where there is no initial model.
-    /// - Parameter lock: that of the folder, which the run holds while it lives.
-    /// - Throws: settings out of range, a folder that cannot be written, a checkpoint of other settings, an initial model
-    ///   of other features or without a convolution that fits, a teacher of other features or tracks.
+    /// - Parameter teacher: a frozen model to learn from besides the labels; its scaler is used without an initial model.
+    /// - Parameter lock: of the folder, held while the run exists.
+    /// - Throws: settings out of range, a folder that cannot be written, a checkpoint with other settings, an initial model
+    ///   with other features or without a matching convolution, a teacher with other features or tracks.
     public init(
         settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
         hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil, lock: FolderLock? = nil
@@ -110,22 +110,22 @@ public final class TrainingRun {
             progress = try state.load(from: checkpointPath, adam: &adam)
             try requireBestModel()
         }
-        // The checkpoint is the truth, and the log follows it.
+        // The log is adapted to the checkpoint.
         try log.keep(epochs: progress.epoch)
     }
 
-    /// The epoch that comes next, counted from 0.
+    /// The next epoch, counted from 0.
     public var epoch: Int { progress.epoch }
-    /// The epoch, counted from 0, whose model has the best validation MOTA; nil before the first one has ended.
+    /// The epoch with the best validation MOTA, counted from 0; nil before the first one has ended.
     public var bestEpoch: Int? { progress.bestEpoch }
-    /// Why nothing is left to train; nil while there is.
+    /// Why the run has ended; nil if it has not.
     public var ending: TrainingEnding? { progress.ending(settings) }
     public var isFinished: Bool { ending != nil }
 
     /// Trains one epoch, validates, keeps the model if it is the best, writes log and checkpoint.
     /// - Parameter report: called after each step.
     /// - Throws: a loss, gradient or parameter that is not finite, with the recordings of its batch; files that cannot be
-    ///   written. The folder then holds the state after the last whole epoch, from which a new run goes on.
+    ///   written. The folder then contains the state after the last complete epoch, from which a new run continues.
     public func runEpoch(report reportStep: (StepReport) -> Void) throws -> EpochReport {
         var sum = LossValue()
         var normSum: Float = 0
@@ -149,18 +149,18 @@ public final class TrainingRun {
             rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1, halvings: progress.halvings),
             speed: count * Double(settings.batch * settings.blocks) * 0.1 / seconds,
             validation: scores)
-        // Chosen on MOTA of the validation recordings, never on the localization error alone.
+        // Selected by MOTA of the validation recordings, never by the localisation error only.
         if progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings) {
             try modelFile(epoch: report.epoch, scores).save(to: modelPath)
         }
         try modelFile(epoch: report.epoch, scores).save(to: lastModelPath)
-        // In this order: whatever a run that is killed has written too much of, the epoch writes again when it goes on.
+        // In this order: whatever a killed run has written beyond its checkpoint is written again when it continues.
         try log.append(report)
         try state.save(to: checkpointPath, adam: adam, progress: progress)
         return report
     }
 
-    /// Writes the model of the last epoch where a run that has ended does not have it: one that ended before runs kept it.
+    /// Writes the model of the last epoch of a finished run that lacks it, since older versions did not keep it.
     public func keepLastModel() throws {
         guard isFinished, !Folder.has(lastModelPath) else { return }
         try modelFile(epoch: epoch - 1, validate()).save(to: lastModelPath)
@@ -172,7 +172,7 @@ public final class TrainingRun {
         return Evaluation.score(data.validation, tracks: tracks)
     }
 
-    /// Without activity there is nothing that a gate could act on.
+    /// Without activity a gate has no input.
     private var selection: TrackSelection { settings.loss.trainsActivity ? .gated(GateSettings()) : .everyOutput }
 
     public var parameterCount: Int { parameters.entries.reduce(0) { $0 + $1.values.count } }
@@ -192,7 +192,7 @@ public final class TrainingRun {
         }
     }
 
-    /// - Throws: `TrainingError.settings` for a loss that needs another association network.
+    /// - Throws: `TrainingError.settings` for a loss that requires another association network.
     package static func check(_ hungarian: HungarianParameters<Float>?, for settings: TrainingSettings) throws(TrainingError) {
         let slots = settings.architecture.maximumTracks
         guard settings.loss.needsHungarianNetwork, hungarian?.maximumTracks != slots else { return }
@@ -206,20 +206,20 @@ public final class TrainingRun {
         Checkpoint(parameters: parameters, averaged: averaged, fingerprint: fingerprint)
     }
 
-    /// A run that goes on may never write its best model again.
+    /// A continued run might never write its best model again.
     private func requireBestModel() throws {
         guard let bestEpoch, !Folder.has(modelPath) else { return }
         throw TrainingError.checkpoint(
             file: checkpointPath,
             problem: "expected the model of its best epoch, \(bestEpoch + 1), beside it, found no \(modelPath): "
-                + "bring it back, or delete the checkpoint to start anew")
+                + "restore it, or delete the checkpoint to start again")
     }
 
-    /// Where the best model of this run is kept.
+    /// The file of the best model of this run.
     public var modelPath: String { "\(folder)/model.safetensors" }
 
-    /// Where the model of the latest epoch is kept: at the end of a schedule that brings the rate to rest often as good as the best,
-    /// which is the best by chance too.
+    /// The file of the model of the latest epoch. At the end of a schedule that lowers the rate to almost zero it is often as
+    /// good as the best, which is partly so by chance.
     public var lastModelPath: String { "\(folder)/last.safetensors" }
 
     private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
@@ -252,7 +252,7 @@ public final class TrainingRun {
         guard value.total.isFinite else {
             throw batch.notFinite("a loss", step: step, recordings: data.training)
         }
-        // Activations too large for a variance leave the loss finite, and the model useless.
+        // Activations too large for a variance leave the loss finite, but make the model useless.
         guard parameters.buffers.allSatisfy({ $0.values.readOnly.euclideanNorm.isFinite }) else {
             throw batch.notFinite("statistics", step: step, recordings: data.training)
         }
@@ -273,7 +273,7 @@ public final class TrainingRun {
         return (value, norm)
     }
 
-    /// Moves the average towards the parameters; it warms up with the run, so that early epochs are scored fairly.
+    /// Updates the moving average; it warms up with the run, so that early epochs are scored fairly.
     private func average(step: Int) {
         let keep = min(settings.averaging, Float(step + 1) / Float(step + 10))
         let buffers = zip(averaged.buffers, parameters.buffers).map { ($0.values, $1.values) }

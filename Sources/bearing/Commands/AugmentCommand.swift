@@ -8,11 +8,12 @@ import Training
 struct AugmentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "augment",
-        abstract: "Mix pairs of recordings of one source into more recordings of two, for training.",
+        abstract: "Mixes pairs of one-source recordings into two-source recordings for training.",
         discussion: """
-            Draws pairs of recordings of one source (ov1; where names do not say, as their labels do) of the same fold and room at random, \
-            and writes their sums with both labels: --times as many as the room has recordings of two (ov2). No recording is mixed with itself, and no pair comes twice while \
-            others are left. Both microphone formats get the same pairs. Train on them with `bearing train --extra`.
+            Draws random pairs of one-source recordings of the same fold and room, and writes their sums with both labels. \
+            Names with ov1 mark one-source recordings; without such names the labels decide. --times sets the number of mixtures for each \
+            recording of two sources (ov2) in the room. No recording is mixed with itself, and no pair is repeated while \
+            unused pairs remain. Both microphone formats get the same pairs. Train on them with `bearing train --extra`.
 
             Example:
               bearing augment --dataset tau-nigens --out mixtures
@@ -23,17 +24,17 @@ struct AugmentCommand: ParsableCommand {
     var dataset: String
     @Option(help: ArgumentHelp("Folder to write the mixtures to, in the same layout.", valueName: "dir"))
     var out: String
-    @Option(help: "foa, mic or both.")
+    @Option(help: "Microphone format: foa, mic or both.")
     var format = SynthCommand.Format.foa
     @Option(help: "Mixtures for each ov2 recording of the same fold and room.")
     var times = 4
-    @Option(help: "Folds that are mixed, such as 3, 3-6 or 1,3-6.")
+    @Option(help: "Folds to mix, such as 3, 3-6 or 1,3-6.")
     var folds = "3-6"
-    @Option(help: "Another seed draws other pairs.")
+    @Option(help: "Seed of the random pairs.")
     var seed: UInt64 = 1
-    @Option(help: "Recordings mixed at the same time.")
+    @Option(help: "Recordings to mix in parallel.")
     var threads = 2
-    @Flag(help: "Keep mixtures that an interrupted run with the same options has written.")
+    @Flag(help: "Keep the mixtures written by an interrupted run with the same options.")
     var resume = false
 
     func validate() throws {
@@ -81,23 +82,23 @@ struct AugmentCommand: ParsableCommand {
 
     private func limits(_ report: MixtureWriter.Report) -> String {
         report.limitedSamples == 0
-            ? "no sample had to be limited"
+            ? "no sample was limited"
             : "\(report.limitedSamples) samples of \(report.limitedFiles) files limited to 16 bits"
     }
 
     private func remarks(_ pairs: RecordingPairs, _ report: MixtureWriter.Report) -> [String] {
         var lines: [String] = []
         if !pairs.roomsWithoutPair.isEmpty {
-            lines.append("no two ov1 recordings, so no mixtures, in \(pairs.roomsWithoutPair.joined(separator: ", "))")
+            lines.append("no mixtures, for lack of two ov1 recordings, in \(pairs.roomsWithoutPair.joined(separator: ", "))")
         }
         if pairs.repeated > 0 {
-            lines.append("\(pairs.repeated) mixtures repeat a pair: their rooms have no other pairs of ov1 recordings left")
+            lines.append("\(pairs.repeated) mixtures repeat a pair, because their rooms have no unused pair of ov1 recordings")
         }
-        if report.lateRows > 0 { lines.append("\(report.lateRows) labels after the end of their recording are left out") }
+        if report.lateRows > 0 { lines.append("\(report.lateRows) labels after the end of their recording are ignored") }
         if report.repeatedRows > 0 {
-            lines.append("\(report.repeatedRows) labels repeat a frame, class and track; the first counts")
+            lines.append("\(report.repeatedRows) labels repeat a frame, class and track; the first is used")
         }
-        if report.wrappedRows > 0 { lines.append("\(report.wrappedRows) azimuths beyond 180 degrees are read as those minus 360") }
+        if report.wrappedRows > 0 { lines.append("\(report.wrappedRows) azimuths above 180 degrees are reduced by 360") }
         for (path, count) in report.unsoundSamples.sorted(by: { $0.key < $1.key }) {
             if let remark = SoundSample.remark(replaced: count) { lines.append("\(path): \(remark)") }
         }

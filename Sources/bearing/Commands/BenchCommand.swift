@@ -12,20 +12,20 @@ import Training
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure this machine: the live step, from there to the sockets, a training step.",
+        commandName: "bench", abstract: "Measures this machine: live step, latency to the sockets, training step.",
         discussion: """
-            Times of steps are medians, and ratios to a plain matrix product of as many multiply-adds on the same core.
+            Step times are medians. A ratio compares a step with a matrix product of as many multiply-adds on the same core.
 
             Example: bearing bench step --filters 128
             """,
         subcommands: [StepBench.self, LatencyBench.self, TrainingBench.self, ReplayBench.self])
 }
 
-/// The network that a benchmark runs.
+/// Options for the network that a benchmark runs.
 struct BenchNetwork: ParsableArguments {
-    @Option(help: "live or paper.")
+    @Option(help: "Form of the network: live or paper.")
     var form = DOAnetArchitecture.Form.live
-    @Option(help: "Filters of each convolution.")
+    @Option(help: "Filters of each convolution layer.")
     var filters = 128
     @Option(help: "Units of each recurrent layer.")
     var gruWidth = 128
@@ -38,15 +38,15 @@ struct BenchNetwork: ParsableArguments {
 
 struct StepBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "step", abstract: "100 ms of audio to tracks on one core: features, network, gate.",
+        commandName: "step", abstract: "Measures 100 ms of audio to tracks on one core: features, network, gate.",
         discussion: """
-            Without a model: foa-intensity through a network of the given size, with random weights.
+            Without --model: foa-intensity features and a network of the given size with random weights.
 
             Example: bearing bench step --model models/foa-live.safetensors
             """)
 
     @OptionGroup var network: BenchNetwork
-    @Option(help: ArgumentHelp("Measure this model, with its own features and gate.", valueName: "file"))
+    @Option(help: ArgumentHelp("Model to measure, with its own features and gate.", valueName: "file"))
     var model: String?
     @Option(help: "Steps to measure.")
     var steps = 1000
@@ -70,13 +70,17 @@ struct StepBench: ParsableCommand {
             let file = try Failure.reporting { try ModelFile.load(model) }
             guard file.architecture.form == .live else {
                 throw Failure(
-                    .badData, "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which cannot be stepped")
+                    .badData,
+                    "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which does not run block by block: give a live model"
+                )
             }
             let pipeline = LocalizationPipeline(
                 parameters: file.parameters, scaler: file.scaler, gate: file.gate, steering: file.steering)
             return (pipeline, file.architecture)
         }
-        guard network.form == .live else { throw ValidationError("only --form live can be stepped") }
+        guard network.form == .live else {
+            throw ValidationError("--form: expected live, found \(network.form.rawValue), which does not run block by block")
+        }
         let parameters = DOAnetParameters<Float>(network.architecture, seed: 1)
         let values = FrameTiming.melBands * network.architecture.channels
         let scaler = FeatureScaler(
@@ -96,7 +100,7 @@ struct StepBench: ParsableCommand {
     }
 }
 
-/// A square-ish sgemm of about as many multiply-adds as something else: the machine's measure.
+/// A nearly square sgemm with about as many multiply-adds as the measured step: the reference speed of the machine.
 private struct MatrixProduct: ~Copyable {
     private static let rows = 128
     private static let inner = 1152
@@ -128,8 +132,8 @@ private struct MatrixProduct: ~Copyable {
 
 struct TrainingBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "training", abstract: "Forward, backward and Adam on a batch of noise, in audio-seconds a second.",
-        discussion: "The same in PyTorch: tools/benchmarks/training_step.py.")
+        commandName: "training", abstract: "Measures a training step (forward, backward, Adam) on noise, in audio-seconds per second.",
+        discussion: "tools/benchmarks/training_step.py measures the same step in PyTorch.")
 
     @OptionGroup var network: BenchNetwork
     @Option(help: "Sequences in a batch.")
@@ -138,12 +142,14 @@ struct TrainingBench: ParsableCommand {
     var blocks = 50
     @Option(help: "Threads.")
     var threads = 2
-    @Option(help: "Steps to measure, after two that are not.")
+    @Option(help: "Steps to measure, after two warm-up steps.")
     var steps = 10
 
     func run() throws {
         guard batch >= threads, threads >= 1, blocks >= 1, steps >= 1 else {
-            throw ValidationError("expected at least one sequence for each thread, one block and one step")
+            throw ValidationError(
+                "expected at least one sequence per thread, one block and one step, found batch \(batch), threads \(threads), blocks \(blocks), steps \(steps)"
+            )
         }
         let architecture = network.architecture
         let team = WorkerTeam(count: threads)

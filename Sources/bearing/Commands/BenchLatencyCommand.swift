@@ -11,32 +11,34 @@ import TrackFeed
 
 struct LatencyBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "latency", abstract: "From the last sample of a block to its line in the subscribers' sockets.",
+        commandName: "latency", abstract: "Measures the time from the last sample of a block to its line at the subscribers.",
         discussion: """
-            The daemon's own threads, mailbox and server, with real subscribers, and audio that comes as soon as the block \
-            before it has been told. Ends at "socket" when the line has been written to every subscriber that reads, at \
-            "subscriber" when each of them has read it. A model's look-ahead is in it, 100 ms a block. What a device adds, \
-            its period and its driver, is not: `bearing status` tells that of a running daemon.
+            Runs the daemon's threads, mailbox and server with real subscribers. Each block of audio arrives as soon as the \
+            tracks of the previous one are sent. "socket" ends when the line is written to every subscriber that reads, \
+            "subscriber" when each of them has read it. The figures include a model's look-ahead, 100 ms a block. They exclude \
+            the period and the driver of a device; `bearing status` reports those of a running daemon.
 
             Example: bearing bench latency --subscribers 1000 --stalled 200
             """)
 
-    @Option(help: "The network (default: the one that ships for Ambisonics).")
+    @Option(help: "Model file (default: the shipped model for Ambisonics).")
     var model: String?
     @Option(help: "Blocks of 100 ms to measure.")
     var blocks = 1000
-    @Option(help: "Connections, of which those that are not stalled read every line.")
+    @Option(help: "Subscribers to connect. All but the stalled ones read every line.")
     var subscribers = 1
-    @Option(help: "Connections among these that never read.")
+    @Option(help: "Subscribers, among these, that never read.")
     var stalled = 0
-    @Flag(help: "The figures as a JSON object, in milliseconds.")
+    @Flag(help: "Print the figures as a JSON object, in milliseconds.")
     var json = false
 
     private static let patience = 60.0
 
     func validate() throws {
         guard blocks >= 1, subscribers >= 1, (0..<subscribers).contains(stalled) else {
-            throw ValidationError("expected at least one block, one subscriber and one that is not stalled")
+            throw ValidationError(
+                "expected at least one block and more subscribers than stalled ones, found blocks \(blocks), subscribers \(subscribers), stalled \(stalled)"
+            )
         }
     }
 
@@ -55,7 +57,7 @@ struct LatencyBench: ParsableCommand {
         let reading = LatencyRecorder()
         var random = SplitMix64(seed: 1)
         let audio = (0..<AudioFormat.sampleRate / 10 * AudioFormat.channels).map { _ in Float(0.2 * (random.unit() - 0.5)) }
-        // The first line comes with the block behind the look-ahead, and tells of one that ended that much earlier.
+        // The first line follows the block after the look-ahead, and describes a block that ended that much earlier.
         for _ in 0..<lookAhead { _ = trial.bring(audio.span) }
         for _ in 0..<blocks {
             let end = trial.bring(audio.span) - Int64(lookAhead) * 100_000_000
@@ -63,7 +65,7 @@ struct LatencyBench: ParsableCommand {
             let now = MonotonicTime.now
             reading.record(now - end, at: now)
         }
-        // A subscriber may have read the last line before those who sent it have noted it.
+        // A subscriber may have read the last line before the server has recorded that it was sent.
         trial.stop()
         report([
             ("air to socket", "socket", trial.timings.latency.sinceStart()), ("air to subscriber", "subscriber", reading.sinceStart()),

@@ -6,7 +6,7 @@ import Training
 
 struct ReplayBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "The first steps of a training, written down for another program to take again.",
+        commandName: "replay", abstract: "Records the first steps of a training, for another program to repeat.",
         discussion: """
             Takes the options of bearing train. The file holds the initial parameters, every batch and the loss of every step; \
             tools/benchmarks/train_pytorch.py --replay trains on it in PyTorch and compares.
@@ -16,7 +16,7 @@ struct ReplayBench: ParsableCommand {
 
     @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
     var to: String
-    @Option(help: "Steps to take.")
+    @Option(help: "Steps to record.")
     var steps = 20
     @OptionGroup var options: TrainOptions
 

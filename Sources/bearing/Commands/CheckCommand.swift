@@ -10,12 +10,12 @@ import TrackFeed
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks at configuration, model, source and socket without starting, and listens whether the channels are sound.",
+        abstract: "Checks configuration, model, source, socket and microphone channels without starting the daemon.",
         discussion: """
-            Finds everything wrong at once. Listens for ten seconds (a file is read at once) for dead, unequal, clipping and, with \
-            capsules, inverted channels. Sounds from known directions also tell a wrong order or polarity, another convention of \
-            Ambisonics and a turned array: it asks for each --from in turn, or takes --from AZ,EL=RECORDING. Three that do not lie in \
-            a plane with the microphone tell most.
+            Reports all faults at once. Ten seconds of audio (a file is read at full speed) show dead, unequal and clipping channels \
+            and, for capsules, inverted ones. Sounds from known directions also show a wrong channel order or polarity, another \
+            Ambisonics convention and a rotated array. The command asks for each --from in turn, or reads --from AZ,EL=RECORDING. \
+            Three directions that do not lie in a plane with the microphone show most.
 
             Examples:
               bearing check --config config/bearing.toml --source alsa:hw:1
@@ -27,10 +27,10 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: "AZ,EL: a sound will be made there (degrees), or was, in AZ,EL=RECORDING. May be given several times.")
+        help: "Known direction of a sound, AZ,EL in degrees, or AZ,EL=RECORDING for a recorded one. May be repeated.")
     var from: [String] = []
 
-    @Option(help: "Seconds to listen, 2 to 60, for the room and for each --from; 0 does not listen.")
+    @Option(help: "Seconds of audio, 2 to 60, for ambient sound and for each --from; 0 skips the audio.")
     var seconds = 10.0
 
     func validate() throws {
@@ -76,7 +76,7 @@ struct CheckCommand: ParsableCommand {
         }
         attempt(&failures) {
             if let model, seconds > 0 {
-                // A source that nobody named is not what recordings of all directions are about.
+                // The default source is not checked if every direction has a recording.
                 let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
                     configuration: configuration, kind: model.microphone, directions: from.compactMap { KnownDirection($0) },

@@ -7,8 +7,8 @@ struct DevicesCommand: ParsableCommand {
         commandName: "devices",
         abstract: "Lists the capture devices: their channels, rates and formats.",
         discussion: """
-            What a device offers is what it has itself, without conversions by ALSA; Bearing resamples and chooses \
-            channels on its own. A device is usable when it has four channels or more.
+            Lists what the device itself offers, without ALSA's conversions. Bearing resamples and selects \
+            channels. A device is usable if it has four channels or more.
 
             Example: bearing devices --json
             """)
@@ -28,7 +28,7 @@ struct DevicesCommand: ParsableCommand {
         guard !devices.isEmpty else {
             throw Failure(
                 .unavailable,
-                "expected a capture device, found none: plug in a microphone array; `--source file:PATH` needs none")
+                "expected a capture device, found none: plug in a microphone array; or read a recording with `--source file:PATH`")
         }
         for device in devices { print(Self.lines(device)) }
     }

@@ -11,13 +11,13 @@ import Training
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Score a model on a data set in the TAU-NIGENS layout.",
+        abstract: "Scores a model on a data set in the TAU-NIGENS layout.",
         discussion: """
-            Runs the model over every recording of some folds and scores its gated tracks, with both metric sets \
-            and 95 % confidence intervals by jackknife over recordings: bearing score --help explains the columns.
+            Runs the model over every recording of the given folds and scores its gated tracks, with both metric sets \
+            and 95 % confidence intervals by jackknife over recordings. bearing score --help explains the columns.
 
-            Recordings may lie in subfolders, as those of DCASE 2021 to 2024 do. Of an evaluation set (foa_eval/ or mic_eval/, and metadata_eval/ where it is known), recordings without labels get \
-            tracks, with --out, but no scores.
+            Recordings may lie in subfolders, as in DCASE 2021 to 2024. An evaluation set has foa_eval/ or mic_eval/, and metadata_eval/ if \
+            its labels are known. Recordings without labels get tracks (with --out) but no scores.
 
             Example: bearing evaluate --model models/foa-live.safetensors --dataset scenes --folds 1
             Example: bearing evaluate --model foa.safetensors --dataset tau-nigens --set evaluation --out tracks
@@ -31,19 +31,19 @@ struct EvaluateCommand: ParsableCommand {
         case development, evaluation
     }
 
-    @Option(help: "Which recordings: development (some folds of it) or evaluation (all).")
+    @Option(help: "Part of the data set: development (some folds) or evaluation (all recordings).")
     var set = Part.development
     @Option(help: "Folds to score, such as 1, 3-6 or 1,3-6.")
     var folds = "1"
-    @Option(help: ArgumentHelp("Write the model's tracks there, a csv file for each recording.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder for the model's tracks, a csv file for each recording.", valueName: "dir"))
     var out: String?
-    @Option(help: ArgumentHelp("Keep the extracted features there; default: a temporary folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder for extracted features (default: a temporary folder).", valueName: "dir"))
     var cache: String?
     @Option(help: "Threads.")
     var threads = 2
-    @Flag(help: "Count every output in every block as a track, as a model without activity is scored.")
+    @Flag(help: "Count every output in every block as a track; always on for a model without activity.")
     var allOutputs = false
-    @Flag(help: "A line for each recording too.")
+    @Flag(help: "Also print a line for each recording.")
     var perRecording = false
     @Flag(help: "Print JSON.")
     var json = false
@@ -93,7 +93,8 @@ struct EvaluateCommand: ParsableCommand {
         let recordings = try layout.evaluation()
         if out == nil, !recordings.contains(where: { $0.metadata != nil }) {
             throw TrainingError.missingMetadata(
-                recording: recordings[0].audio, expected: "\(dataset)/metadata_eval/\(recordings[0].name).csv, or --out to get tracks alone"
+                recording: recordings[0].audio,
+                expected: "\(dataset)/metadata_eval/\(recordings[0].name).csv, or --out for tracks without scores"
             )
         }
         return recordings
@@ -101,7 +102,7 @@ struct EvaluateCommand: ParsableCommand {
 
     private func selection(of model: ModelFile) -> TrackSelection {
         if !model.tellsActivity, !allOutputs {
-            Console.note("\(self.model) was trained on directions alone: every output counts as a track")
+            Console.note("\(self.model) was trained on directions only: every output counts as a track")
         }
         return allOutputs || !model.tellsActivity ? .everyOutput : .gated(model.gate)
     }
@@ -114,13 +115,13 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    /// Keeps other processes from the folder of the tracks until they are written; nil without one.
+    /// Locks the folder of the tracks against other processes until they are written; nil without --out.
     private func lockTracks() throws -> FolderLock? {
         guard let out else { return nil }
         if let name = TrackFiles.labelFolder(out) {
             throw Failure(
                 .configuration,
-                "--out: expected a folder for tracks, found \(out), whose name, \(name), is that of the labels of a data set")
+                "--out: expected a folder for tracks, found \(out), whose name, \(name), is reserved for a data set's labels")
         }
         return try FolderLock(folder: out)
     }
@@ -128,7 +129,7 @@ struct EvaluateCommand: ParsableCommand {
     private func write(_ tracks: [[[LabelledDirection]]], of recordings: [ReferenceRecording], to folder: String) throws {
         let older = Set(try Folder.names(in: folder).filter { $0.hasSuffix(".csv") }).subtracting(recordings.map { "\($0.name).csv" })
         if let first = older.min() {
-            Console.note("\(folder): \(older.count) csv files of other recordings are there and stay, \(first) the first")
+            Console.note("\(folder): \(older.count) csv files of other recordings, such as \(first), are left unchanged")
         }
         for (recording, blocks) in zip(recordings, tracks) {
             try MetadataCSV(tracks: blocks).write(to: "\(folder)/\(recording.name).csv")

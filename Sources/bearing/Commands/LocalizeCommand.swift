@@ -14,12 +14,12 @@ import Tracking
 struct LocalizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "localize",
-        abstract: "Finds the sources in recordings, as the daemon would live, or with a model that hears them as a whole.",
+        abstract: "Localizes the sources in recordings, block by block as the daemon does, or as a whole.",
         discussion: """
             Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
             is the block [100k, 100k+100) ms of the file.
 
-            Recordings of `run --record` give the tracks that were reported live. A file that continues an earlier one needs that file too, with --joined.
+            For recordings of `run --record` the tracks equal those reported live. A continued recording needs its earlier files too, with --joined.
 
             Examples:
               bearing localize demo/scene.flac --out tracks
@@ -31,21 +31,21 @@ struct LocalizeCommand: ParsableCommand {
     @Argument(help: "Recordings with 4 channels.")
     var files: [String]
 
-    @Option(help: "A configuration file of `run`, for what it says of channels, mounting, directions to ignore, model and gate.")
+    @Option(help: "Configuration file of `run`: channels, mounting, ignored sectors, model and gate apply.")
     var config: String?
 
-    @Option(help: "The network (default: the one that ships with Bearing).")
+    @Option(help: "Model file (default: the model that ships with Bearing).")
     var model: String?
 
     @OptionGroup var channels: ChannelOptions
 
-    @Option(help: "csv or jsonl.")
+    @Option(help: "Output format: csv or jsonl.")
     var output = Output.csv
 
-    @Option(help: "Write <name>.csv (or .jsonl) into this folder for each file, instead of standard output, which takes one recording.")
+    @Option(help: "Folder for one <name>.csv (or .jsonl) per recording (default: standard output, for one recording only).")
     var out: String?
 
-    @Flag(help: "The files are pieces of one recording, in this order; its tracks are named after the first.")
+    @Flag(help: "The files are pieces of one recording, in this order; the first gives the name of the tracks.")
     var joined = false
 
     func validate() throws {
@@ -74,7 +74,7 @@ struct LocalizeCommand: ParsableCommand {
             try batch.attempt {
                 let text = try localize(recording, model, configuration.input)
                 if let path {
-                    // In one step, so that Ctrl-C leaves no half-written file.
+                    // Written in one step, so that Ctrl-C leaves no half-written file.
                     try WholeFile.write(Array(text.utf8), to: path)
                 } else {
                     print(text, terminator: "")
@@ -84,7 +84,7 @@ struct LocalizeCommand: ParsableCommand {
         try batch.finish()
     }
 
-    /// The file with the options laid over it.
+    /// The configuration file, with the options applied to it.
     private func configuration() throws -> BearingConfiguration {
         var (configuration, faults) = BearingConfiguration.read(config)
         faults += channels.lay(over: &configuration.input)
@@ -93,17 +93,17 @@ struct LocalizeCommand: ParsableCommand {
         return configuration
     }
 
-    /// All lines of the pieces of one recording.
+    /// The output lines of one recording, given by its pieces.
     private func localize(_ paths: [String], _ model: LiveModel, _ input: BearingConfiguration.Input) throws -> String {
         let listener = RecordingListener(model)
         var remarks = RecordingRemarks(model, input)
         var text = ""
         for path in paths {
             do throws(AudioError) {
-                // What `run --record` kept has gone through the map already.
+                // The channel map was applied when `run --record` wrote the file.
                 let wasRecorded = Self.wasRecorded(path)
                 if wasRecorded, channels.channels != nil {
-                    Console.note("\(path): recorded by `bearing run --record`, which has chosen its channels: --channels is not used")
+                    Console.note("\(path): --channels is not used, since `bearing run --record` already selected the channels of this file")
                 }
                 let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : input.channels, channels: model.input.channels)
                 for remark in stream.remarks { Console.note(remark) }
@@ -131,7 +131,7 @@ struct LocalizeCommand: ParsableCommand {
         return text
     }
 
-    /// Whether a file of tracks lies beside the audio as `run --record` writes it.
+    /// Whether a file of tracks lies beside the audio, as `run --record` writes it.
     private static func wasRecorded(_ path: String) -> Bool {
         TrackFiles.isRecordOfDaemon("\(PathName.folder(path))/\(PathName.stem(path)).jsonl")
     }
@@ -157,7 +157,7 @@ struct LocalizeCommand: ParsableCommand {
     }
 }
 
-/// What hears a recording: block by block as the daemon does, or all of it at its end.
+/// Runs a recording through a network: block by block like the daemon, or the whole of it at its end.
 private enum RecordingListener {
     case live(LocalizationPipeline)
     case whole(RecordingPipeline)
@@ -166,7 +166,7 @@ private enum RecordingListener {
         self = model.file.architecture.form == .live ? .live(model.makePipeline()) : .whole(model.makeRecordingPipeline())
     }
 
-    /// Blocks at which the network met numbers that are not finite.
+    /// Blocks in which the network met a value that was not finite.
     var networkResets: Int {
         switch self {
         case .live(let pipeline): pipeline.networkResets

@@ -6,32 +6,32 @@ import Foundation
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
-        abstract: "Draws tracks beside their reference, or the course of training runs, as SVG.",
+        abstract: "Plots tracks with their reference, or training curves, as SVG.",
         discussion: """
-            Azimuth and elevation over time: the reference as wide pale bands, tracks as thin lines, a colour for each id. \
+            Plots azimuth and elevation over time: references as wide pale bands, tracks as thin lines, one colour per id. \
             Tracks from `bearing localize --output jsonl` also show their activity.
 
-            With --log instead, losses and validation figures over epochs, a colour for each run.
+            With --log: losses and validation scores over epochs, one colour per run.
 
             Example: bearing plot --reference demo/scene.csv --tracks tracks/scene.jsonl --out scene.svg
             Example: bearing plot --log runs/a/log.jsonl --log runs/b/log.jsonl --out curves.svg
             """)
 
-    @Option(help: "The reference: csv rows frame,class,track,azimuth,elevation.")
+    @Option(help: "Reference csv with rows frame,class,track,azimuth,elevation.")
     var reference: String?
-    @Option(help: "What a tracker found: such a csv, or the JSON lines of bearing localize.")
+    @Option(help: "Tracks: a csv with the same columns, or the JSON lines of bearing localize.")
     var tracks: String?
-    @Option(help: ArgumentHelp("The log.jsonl of a training run; once for each run to compare.", valueName: "file"))
+    @Option(help: ArgumentHelp("The log.jsonl of a training run; repeat it to compare runs.", valueName: "file"))
     var log: [String] = []
-    @Option(help: "The picture to write; a file of that name is replaced.")
+    @Option(help: "SVG file to write; an existing file is replaced.")
     var out: String
-    @Option(help: "Stands above the picture (default: the name of the tracks, or Training).")
+    @Option(help: "Title above the plot (default: the name of the tracks, or Training).")
     var title: String?
 
     func validate() throws {
-        // A picture under a name of another format would be opened by nothing.
+        // No viewer opens a picture whose name belongs to another format.
         guard ["", "svg"].contains(PathName.suffix(out)) else {
-            throw ValidationError("--out: expected a name that ends in .svg, the only format here, found \(PathName.last(out))")
+            throw ValidationError("--out: expected a name that ends in .svg, the only supported format, found \(PathName.last(out))")
         }
         guard log.isEmpty != (reference == nil && tracks == nil) else {
             throw ValidationError("expected --reference, --tracks or both, or --log alone")
@@ -52,7 +52,7 @@ struct PlotCommand: ParsableCommand {
         return TrackPlot(title: title ?? defaultTitle, references: references, tracks: lines).svg
     }
 
-    /// What tells runs apart: the folder of a log.jsonl, the name of any other file, or else their whole paths.
+    /// The labels of the runs: the folder of a log.jsonl, the name of any other file, or whole paths if these are not unique.
     static func runNames(_ paths: [String]) -> [String] {
         let names = paths.map { path in
             PathName.last(path) == "log.jsonl" ? PathName.last(PathName.folder(Folder.absolute(path))) : PathName.stem(path)
@@ -73,10 +73,10 @@ struct PlotCommand: ParsableCommand {
 
     private static func noteRepeats(_ csv: MetadataCSV, _ path: String) {
         guard let line = csv.repeatedLines.first else { return }
-        Console.note("\(path):\(line): \(csv.repeatedLines.count) rows repeat an earlier frame, class and track; the first counts")
+        Console.note("\(path):\(line): \(csv.repeatedLines.count) rows repeat an earlier frame, class and track; the first is used")
     }
 
-    /// A file whose first character is a brace holds JSON lines.
+    /// A file whose first character is a brace contains JSON lines.
     private static func readTracks(_ path: String) throws -> [TrackPlot.Line] {
         let bytes = try WholeFile.read(path)
         guard bytes.first(where: { !UnicodeScalar($0).properties.isWhitespace }) == UInt8(ascii: "{") else {

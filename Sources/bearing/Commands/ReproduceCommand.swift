@@ -14,21 +14,21 @@ import Training
 
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reproduce", abstract: "Reproduce a table of a paper.", subcommands: [Table1.self])
+        commandName: "reproduce", abstract: "Reproduces a table of a paper.", subcommands: [Table1.self])
 
     struct Table1: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "table1",
             abstract: "Table I of Adavanne, Politis and Virtanen (WASPAA 2021): five losses, two formats.",
             discussion: """
-                Trains the paper's network with MSE, dMOTp, and with augmentation dMOTp, dMOTp+Act and dMOTp+dMOTa+Act, chooses epoch \
-                and gate on fold 2, scores each on fold 1, and writes the table beside the paper's figures (table1.md), everything as JSON (table1.json) and the \
-                course of the trainings (curves-foa.svg, curves-mic.svg). Each finished training is a file in results/; the same \
-                command goes on after an interruption, within a training after its last epoch.
+                Trains the paper's network with MSE, dMOTp, and with augmentation dMOTp, dMOTp+Act and dMOTp+dMOTa+Act. Fold 2 selects epoch \
+                and gate, fold 1 gives the scores. Writes the table with the paper's figures (table1.md), all figures as JSON (table1.json) and the \
+                training curves (curves-foa.svg, curves-mic.svg). Each finished training is a file in results/. After an interruption the same \
+                command continues after the last finished epoch.
 
-                full is the paper's training: 128 filters, batches of 64, 200 epochs (on two cores some days). quick sees \
-                less data: 24 epochs of 500 batches of 16 (at most 12 hours on two cores). Options given besides change the preset. \
-                Two commands with one format each may share a folder; the table is written by one that finds all results.
+                full is the paper's training: 128 filters, batches of 64, 200 epochs (several days on two cores). quick uses \
+                less data: 24 epochs of 500 batches of 16 (at most 12 hours on two cores). Further options override the preset. \
+                Two commands, one for each format, may share a folder; the one that finds all results writes the table.
 
                 Example: bearing reproduce table1 --dataset tau-nigens --preset quick --out table1
                 """)
@@ -39,13 +39,13 @@ struct ReproduceCommand: ParsableCommand {
 
         @Option(help: ArgumentHelp("The data set's folder, in the layout of TAU-NIGENS 2020.", valueName: "dir"))
         var dataset: String
-        @Option(help: ArgumentHelp("Where trainings, results and the table go.", valueName: "dir"))
+        @Option(help: ArgumentHelp("Folder for trainings, results and the table.", valueName: "dir"))
         var out = "table1"
-        @Option(help: "full or quick.")
+        @Option(help: "Size of the training: full or quick.")
         var preset = Preset.quick
-        @Option(help: "foa, mic or both.")
+        @Option(help: "Microphone format: foa, mic or both.")
         var format = SynthCommand.Format.both
-        @Option(help: "Seeds of the two rows with activity, 1 to this; the other rows take the first.")
+        @Option(help: "Number of seeds for the two rows with activity; the other rows use one.")
         var seeds = 1
         @Option(help: "Filters of each convolution (128).")
         var filters: Int?
@@ -55,7 +55,7 @@ struct ReproduceCommand: ParsableCommand {
         var stepsPerEpoch: Int?
         @Option(help: "Sequences of 5 s in a batch.")
         var batch: Int?
-        @Option(help: "Adam's rate.")
+        @Option(help: "Learning rate of Adam.")
         var learningRate: Float?
         @Option(help: "Weight of dMOTp.")
         var motpWeight = Self.weights.positionWeight
@@ -63,14 +63,14 @@ struct ReproduceCommand: ParsableCommand {
         var motaWeight = Self.weights.trackingWeight
         @Option(help: "Weight of the activity term.")
         var activityWeight = Self.weights.activityWeight
-        @Option(help: "How much gradient passes Hnet, 0 to 1.")
+        @Option(help: "Share of the gradient that passes through Hnet, 0 to 1.")
         var associationGradient = Self.weights.associationGradient
-        @Option(help: "Threads; they share each batch.")
+        @Option(help: "Threads; each batch is split between them.")
         var threads = 2
-        @Option(help: ArgumentHelp("The Hungarian network (default: the one that ships).", valueName: "file"))
+        @Option(help: ArgumentHelp("Hungarian network (default: the shipped one).", valueName: "file"))
         var hnet: String?
 
-        /// Those of docs/table1.md: dMOTa lowers activities, which have a term of their own.
+        /// The weights of docs/table1.md: dMOTa lowers activities, so they get a term of their own.
         private static let weights = {
             var weights = TrackingLossSettings()
             weights.trackingWeight = 0.1
@@ -98,7 +98,7 @@ struct ReproduceCommand: ParsableCommand {
                 let asked = Reproduction(settings: settings, dataset: dataset, folder: out, hungarian: network)
                 let view = Mutex(ReproductionView())
                 let results = try asked.run { event in view.withLock { $0.show(event) } }
-                // Another command may have left the other format's results here, of these settings or of others.
+                // Another command may have left results of the other format here, with these settings or others.
                 var whole = settings
                 whole.formats = DatasetFormat.allCases
                 let both = Reproduction(settings: whole, dataset: dataset, folder: out, hungarian: network)
@@ -118,7 +118,7 @@ struct ReproduceCommand: ParsableCommand {
             print(report.markdown)
         }
 
-        /// What makes the table again: the options that change something.
+        /// The command that reproduces the table: only options that differ from their defaults.
         private func commandLine(_ settings: Reproduction.Settings) -> String {
             var words = ["bearing reproduce table1 --dataset \(PathName.last(Folder.absolute(dataset))) --preset \(preset)"]
             if settings.formats.count < 2 { words.append("--format \(format)") }
@@ -139,7 +139,7 @@ struct ReproduceCommand: ParsableCommand {
         private var settings: Reproduction.Settings {
             var training = TrainingSettings(
                 architecture: DOAnetArchitecture(form: .paper, channels: 7, filters: filters ?? 128, gruWidth: 128))
-            // The paper changes neither level nor orientation; what it adds is mixtures.
+            // The paper augments with mixtures only, not with level or rotation.
             training.augmentation = .none
             training.blocks = 50
             training.threads = threads
@@ -167,7 +167,7 @@ struct ReproduceCommand: ParsableCommand {
     }
 }
 
-/// Shows how a reproduction goes on: a progress bar for what is under way, a line for what is done.
+/// Reports progress: a progress bar for the training under way, a line for each that is done.
 private struct ReproductionView {
     private var bar: ProgressBar?
     private var label = ""
@@ -189,7 +189,7 @@ private struct ReproductionView {
             line(
                 "\(result.cell.name): LE \((scores.paper.localizationError ?? .nan).formatted(1)), "
                     + "LR \((scores.paper.recall ?? .nan).formatted(1)), MOTA \((scores.clear.mota ?? .nan).formatted(1))"
-                    + (wasThere ? " (was there)" : ""))
+                    + (wasThere ? " (already done)" : ""))
         case .note(let text):
             bar?.finish()
             Console.note(text)

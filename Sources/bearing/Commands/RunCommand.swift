@@ -10,23 +10,23 @@ import TrackFeed
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Listens, and tells every subscriber of a socket which sources are active and where.",
+        abstract: "Runs the daemon: localizes sources and reports their tracks on a socket.",
         discussion: """
-            Options beat the configuration file. Ends cleanly on SIGTERM and Ctrl-C. SIGHUP reads the file and the model again; subscribers stay.
+            Options override the configuration file. SIGTERM and Ctrl-C stop the daemon. SIGHUP reloads the file and the model; subscribers stay connected.
 
             Example: bearing run --source demo
             """)
 
     @OptionGroup var options: RunOptions
 
-    @Flag(help: "Write the configuration with the values in force, and stop.")
+    @Flag(help: "Print the effective configuration and exit.")
     var printConfig = false
 
-    /// For tests of endurance: hours of audio in minutes.
+    /// For endurance tests: a file's speed relative to real time.
     @Option(help: .hidden)
     var speed = 1
 
-    /// For tests of endurance: hours that count as run already.
+    /// For endurance tests: hours that count as already run.
     @Option(help: .hidden)
     var past = 0
 
@@ -43,7 +43,7 @@ struct RunCommand: ParsableCommand {
         if printConfig { return try writeConfiguration() }
         ProcessSignals.watch()
         if let lack = Daemon.lackOfDescriptors { throw Failure(.unavailable, lack) }
-        // Before anything else: what is started from here must not take systemd's sockets for its own.
+        // First of all, so that no child process takes systemd's sockets for its own.
         let passed = Result { () throws(FeedError) in try PassedSockets.take() }
         let output = LogWriter()
         defer { output.stop() }
@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
         let frames = seconds * AudioFormat.sampleRate
         let capture = try plan.configuration.makeCapture(
             on: CaptureStream(past: frames), channels: plan.model.input.channels, speed: speed, past: frames)
-        // What the daemon runs by, for the next reload to be compared with.
+        // The plan in force, with which the next reload is compared.
         var running = plan
         var settings = plan.daemonOptions
         settings.past = seconds
@@ -86,14 +86,14 @@ struct RunCommand: ParsableCommand {
     private func writeConfiguration() throws {
         let configuration = try options.configuration()
         if !configuration.isExpressible {
-            Console.note("a configuration file has one address of its own and one of TCP; further addresses of --socket are left out")
+            Console.note("a configuration file holds one UNIX address and one TCP address; further addresses of --socket are omitted")
         }
         print(configuration.toml, terminator: "")
     }
 }
 
 extension DaemonPlan {
-    /// Says which model is taken and what works less well than it might.
+    /// Logs which model is used, and what reduces its accuracy.
     fileprivate func report(to log: Logger) {
         log.info("model \(model.path), input \(model.input.summary)")
         for warning in model.warnings { log.warning("\(warning)") }

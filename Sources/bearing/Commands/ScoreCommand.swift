@@ -8,22 +8,22 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Scores any system's tracks against references.",
         discussion: """
-            Both folders hold one csv for each recording, of the same name, with rows \
-            frame,class,track,azimuth,elevation: frames of 100 ms, degrees, no header; a sixth column (distance) is read past. They may \
-            lie in subfolders. An empty file is silence. References without tracks are named and not scored; with --folds, all of these \
-            folds must have tracks. A reference \
-            source is one class and track without a missing frame and without a jump of more than 30 degrees; a predicted \
-            source is the track column as it stands.
+            Both folders contain one csv per recording, with equal names and rows \
+            frame,class,track,azimuth,elevation: frames of 100 ms, degrees, no header. A sixth column (distance) is ignored. The files may \
+            lie in subfolders. An empty file means silence. References without tracks are listed and not scored; with --folds, all references \
+            of these folds must have tracks. A reference \
+            source is one class and track without a missing frame and without a jump of more than 30 degrees. A predicted \
+            source is one value of the track column.
 
-            Figures a minute count whole recordings where these lie beside the references, as foa_dev/ or mic_dev/ beside \
-            metadata_dev/, or in --audio; else up to the last row.
+            Figures per minute use the length of the recordings if these lie beside the references (foa_dev/ or mic_dev/ beside \
+            metadata_dev/) or in --audio; otherwise the recording ends with its last row.
 
-            Left of the bar, in the words of Adavanne et al. (WASPAA 2021): pairs at least total angle, however far apart \
-            (LE in degrees; LR, LP, LF, MOTa in percent; IDS/min counts every onset). Right of it CLEAR MOT: matches within \
+            Left of the bar are the metrics of Adavanne et al. (WASPAA 2021): pairs minimise the total angle, without a limit \
+            (LE in degrees; LR, LP, LF, MOTa in percent; IDS/min counts every onset). Right of it is CLEAR MOT: matches within \
             20 degrees (MOTP in degrees, onset in ms until a source is found; MOTA, IDF1, HOTA in percent).
 
-            Below, 95 % confidence intervals by jackknife over recordings: how far the figures depend on which were scored. \
-            With --baseline also how much larger each figure is than another system's on the same recordings; where that \
+            Below are 95 % confidence intervals by jackknife over recordings. \
+            With --baseline, the table also shows the difference to another system on the same recordings; if its \
             interval contains 0, the difference may be chance.
 
             Example: bearing score scenes/metadata_dev tracks --baseline other-tracks
@@ -33,15 +33,15 @@ struct ScoreCommand: ParsableCommand {
     var references: String
     @Argument(help: "Folder of csv files to score.")
     var tracks: String
-    @Option(help: ArgumentHelp("Folder of another system's csv files, to subtract.", valueName: "tracks"))
+    @Option(help: ArgumentHelp("Folder of another system's csv files, to compare with.", valueName: "tracks"))
     var baseline: String?
-    @Option(help: "Folds to score, such as 1, 3-6 or 1,3-6; default: what has tracks.")
+    @Option(help: "Folds to score, such as 1, 3-6 or 1,3-6; default: all with tracks.")
     var folds: String?
-    @Option(help: ArgumentHelp("Folder of the recordings, for their lengths.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder of the recordings, which gives their lengths.", valueName: "dir"))
     var audio: String?
-    @Flag(help: "A line for each recording, too.")
+    @Flag(help: "Also print a line for each recording.")
     var perRecording = false
-    @Flag(help: "Write one JSON object instead of a table; it always holds each recording.")
+    @Flag(help: "Print one JSON object, which includes every recording, instead of a table.")
     var json = false
 
     func run() throws {
@@ -54,14 +54,14 @@ struct ScoreCommand: ParsableCommand {
         var batch = Batch(names.count, "recordings")
         var recordings: [ScoredRecording] = []
         for name in names {
-            // A recording that one of the systems cannot be scored on counts for none.
+            // A recording that one of the systems cannot be scored on is excluded for both.
             try batch.attempt {
                 let csv = try read(labels.files[name]!, wrapsAzimuths: true)
                 let blocks = lengths.blocks(of: name)
                 if let blocks, csv.frameCount > blocks {
                     Console.note(
                         "\(labels.files[name]!): labels up to frame \(csv.frameCount - 1), but the recording ends after \(blocks); "
-                            + "later ones are left out")
+                            + "later ones are ignored")
                 }
                 recordings.append(
                     ScoredRecording(
@@ -81,7 +81,7 @@ struct ScoreCommand: ParsableCommand {
         try batch.finish()
     }
 
-    /// What systems are scored on.
+    /// A reference with the tracks of one or two systems.
     private struct ScoredRecording {
         let name: String
         let labels: ReferenceLabels
@@ -89,24 +89,24 @@ struct ScoreCommand: ParsableCommand {
         let baseline: MetadataCSV?
     }
 
-    /// Names that both folders have, in order; says which references are left out.
+    /// Names that both folders have, in order. Prints which references are not scored.
     /// - Parameter all: whether every reference must have tracks.
-    /// - Throws: tracks without a reference, no tracks at all, a baseline of other recordings.
+    /// - Throws: a `Failure` for tracks without a reference, no tracks at all, or a baseline of other recordings.
     private func scored(_ labels: CSVFolder, _ found: CSVFolder, _ baseline: CSVFolder?, all: Bool) throws -> [String] {
         for folder in [found] + (baseline.map { [$0] } ?? []) {
             if let name = folder.names.subtracting(labels.names).min() {
-                throw missing("\(labels.path)/\(name).csv", because: "\(folder.path) has one; remove it there or add its reference")
+                throw missing("\(labels.path)/\(name).csv", because: "\(folder.path) has one; remove it or add its reference")
             }
         }
         let names = labels.names.intersection(found.names)
         let silent = labels.names.subtracting(names).sorted()
         if let name = silent.first {
             guard !all else {
-                throw missing("\(found.path)/\(name).csv", because: "\(labels.path) has one; an empty file stands for silence")
+                throw missing("\(found.path)/\(name).csv", because: "\(labels.path) has one; an empty file means silence")
             }
             Console.note(
                 "\(found.path): no tracks of \(silent.count) of \(labels.names.count) references, which are not scored: "
-                    + Self.listed(silent) + "; an empty file stands for silence")
+                    + Self.listed(silent) + "; an empty file means silence")
         }
         if let baseline, let name = names.subtracting(baseline.names).min() {
             throw missing("\(baseline.path)/\(name).csv", because: "\(found.path) has one")
@@ -133,14 +133,14 @@ struct ScoreCommand: ParsableCommand {
         Failure(.noInput, "\(path): expected a csv of this name, found none: \(reason)")
     }
 
-    /// - Parameter wrapsAzimuths: of references; a system's azimuths beyond 180 degrees are a fault of the system.
+    /// - Parameter wrapsAzimuths: true for references; in a system's tracks an azimuth above 180 degrees is an error.
     private func read(_ path: String, wrapsAzimuths: Bool = false) throws -> MetadataCSV {
         do {
             let csv = try MetadataCSV.read(path, wrapsAzimuths: wrapsAzimuths)
             if let remark = csv.wrappedRemark(path: path) { Console.note(remark) }
             if let line = csv.repeatedLines.first {
                 Console.note(
-                    "\(path):\(line): \(csv.repeatedLines.count) rows repeat an earlier frame, class and track; the first counts")
+                    "\(path):\(line): \(csv.repeatedLines.count) rows repeat an earlier frame, class and track; the first is used")
             }
             return csv
         } catch {

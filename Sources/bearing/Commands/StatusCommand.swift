@@ -7,15 +7,15 @@ import TrackFeed
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Asks a running daemon how it fares.",
+        abstract: "Shows the health of a running daemon.",
         discussion: """
-            Audio, levels, losses, latencies, subscribers; docs/health.md says what each figure means and what to do about it.
+            Prints audio, levels, losses, latencies and subscribers. docs/health.md explains each figure and the remedies.
 
-            Exit codes: 0 audio is running; 69 nobody answers, the audio is lost, or nothing analyses it (the message says which); 65 what \
-            answers there is no daemon of this program.
+            Exit codes: 0 audio is running; 69 no daemon answers, audio is lost, or no block is analysed (the message says which); 65 the \
+            answer does not come from a daemon of this program.
 
-            --prometheus writes the text format that node_exporter's textfile collector and Prometheus read; where nobody \
-            answers it says bearing_up 0.
+            --prometheus prints the text format of Prometheus, which node_exporter's textfile collector reads too; without \
+            a daemon it prints bearing_up 0.
 
             Example: bearing status
             Example: bearing status --json | jq .status.latency_ms.minute.p99
@@ -24,10 +24,10 @@ struct StatusCommand: ParsableCommand {
     @Option(help: "The daemon's socket: PATH, @NAME or tcp:HOST:PORT (default: where `bearing run` puts it).")
     var socket: String?
 
-    @Flag(help: "The hello and the status line as one JSON object.")
+    @Flag(help: "Print the hello line and the status line as one JSON object.")
     var json = false
 
-    @Flag(help: "Prometheus' text format.")
+    @Flag(help: "Print Prometheus' text format.")
     var prometheus = false
 
     @Option(help: "Seconds to wait for the answer.")
@@ -60,16 +60,16 @@ struct StatusCommand: ParsableCommand {
         let status = report.status
         if status.state.description != "running" {
             let reason = status.error.map { " (\($0))" } ?? ""
-            throw Failure(.unavailable, "expected the daemon at \(place) to hear audio, found its capture \(status.state)\(reason)")
+            throw Failure(.unavailable, "expected the daemon at \(place) to capture audio, found its capture \(status.state)\(reason)")
         }
         if status.isHung {
             throw Failure(
                 .unavailable,
-                "expected the daemon at \(place) to analyse audio, found no block in the last minute: it hangs; start it again")
+                "expected the daemon at \(place) to analyse audio, found no block in the last minute: it hangs; restart it")
         }
     }
 
-    /// What the daemon says, and where.
+    /// The daemon's answer, and its address.
     private func ask() throws -> (DaemonReport, String) {
         let deadline = MonotonicTime.seconds + timeout
         let (client, place) = try connect()
@@ -89,7 +89,7 @@ struct StatusCommand: ParsableCommand {
 
     private var address: FeedAddress? { socket.flatMap { FeedAddress(connecting: $0) } }
 
-    /// The given socket; else the user's own, else the service's.
+    /// The given socket; by default the user's own, then the service's.
     private func connect() throws -> (FeedClient, String) {
         let places = address.map { [$0] } ?? [.path(SocketPath.standard), .path(SocketPath.service)]
         var refusal: (place: FeedAddress, why: FeedClient.Refusal)?
@@ -97,7 +97,7 @@ struct StatusCommand: ParsableCommand {
             do throws(FeedClient.Refusal) {
                 return (try FeedClient(reaching: place, timeout: timeout, byDefault: address == nil), place.description)
             } catch {
-                // That one may not connect says more than that nothing is there.
+                // A refused connection is the better error than a missing socket.
                 if refusal.map({ $0.why.code == ENOENT }) ?? true { refusal = (place, error) }
             }
         }
@@ -109,9 +109,9 @@ struct StatusCommand: ParsableCommand {
     private static func reason(_ code: Int32) -> String {
         switch code {
         case ENOENT: "no socket there: start `bearing run`, or give its --socket"
-        case ECONNREFUSED: "a socket that nobody serves: its daemon has died; start it again"
+        case ECONNREFUSED: "a socket that no process serves: its daemon has ended; start it again"
         case EACCES, EPERM: "a socket that this user may not use: join its group, or set `mode` in [socket]"
-        case EAGAIN, EINPROGRESS: "one that accepts nobody: it hangs or is overloaded"
+        case EAGAIN, EINPROGRESS: "a daemon that accepts no connection: it hangs or is overloaded"
         case let other: unsafe String(cString: strerror(other))
         }
     }

@@ -11,13 +11,13 @@ import Training
 struct SynthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "synth",
-        abstract: "Makes labelled scenes for training: sounds in simulated rooms, in the TAU-NIGENS layout.",
+        abstract: "Simulates labelled scenes for training: sounds in rooms, in the TAU-NIGENS layout.",
         discussion: """
-            Every recording has its own room, array position (unless --recordings-per-room says otherwise), sources \
-            (half of them moving, one or two at once), ambience and microphone. Recording i of a seed is always the \
-            same. A fold that contains recordings is refused; --resume continues with the same options, which synth.txt in the \
-            folder records. Use different sounds for folds that train (3-6), validate (2) and test (1). With --array, mic has the \
-            capsules of your own microphone, whose description goes to array.toml beside mic_dev/.
+            Every recording has its own room, array position, sources (half of them moving, one or two at once), ambience and \
+            microphone; --recordings-per-room lets several share a room. Seed and number determine a recording. \
+            A fold that contains recordings is refused; --resume continues with the same options, which the folder's \
+            synth.txt records. Use different sounds for folds that train (3-6), validate (2) and test (1). With --array, mic has the \
+            capsules of your own microphone; their description is written to array.toml beside mic_dev/.
 
             Example:
               tools/get-sounds
@@ -38,37 +38,37 @@ struct SynthCommand: ParsableCommand {
         }
     }
 
-    @Option(parsing: .upToNextOption, help: "Folders of recordings (WAV, FLAC, Ogg...), searched with their subfolders.")
+    @Option(parsing: .upToNextOption, help: "Folders of recordings (WAV, FLAC, Ogg...), including subfolders.")
     var sounds: [String] = []
-    @Flag(help: "Backgrounds alone in place of --sounds, most with a fan or a hum: where a network shall tell nothing.")
+    @Flag(help: "Only background noise instead of --sounds, mostly with a fan or a hum, for silence in training.")
     var backgroundOnly = false
     @Option(help: "Folder to write foa_dev/, mic_dev/ and metadata_dev/ to.")
     var out: String
-    @Option(help: "Recordings to write.")
+    @Option(help: "Number of recordings to write.")
     var recordings = 100
-    @Option(help: "Another seed gives other scenes.")
+    @Option(help: "Seed of the random scenes.")
     var seed: UInt64 = 1
-    @Option(help: "foa, mic or both; if not given, mic with --array, else foa.")
+    @Option(help: "Microphone format: foa, mic or both (default: mic with --array, else foa).")
     var format: Format?
     @Option(help: "The capsules of mic: an array file, or the name of one in arrays/. Without it, those of TAU-NIGENS.")
     var array: String?
     @Option(help: "Seconds of each recording, 2 to 600.")
     var duration: Float = 60
-    @Option(help: "Folds that recordings go to in turn, such as 2, 3-6 or 1,3-6.")
+    @Option(help: "Folds among which recordings are distributed in turn, such as 2, 3-6 or 1,3-6.")
     var fold = "3-6"
-    @Option(help: "Recordings of a fold that share a room; bearing augment mixes within rooms.")
+    @Option(help: "Recordings of a fold that share a room; bearing augment mixes recordings of one room.")
     var recordingsPerRoom = 1
     @Option(
         name: .customLong("rt60"),
-        help: "Seconds of reverberation at 1 kHz within 0.1 to 3, such as 0.5-1.2 for rooms that ring long; if not given, 0.2 to 0.9.")
+        help: "Reverberation time at 1 kHz, 0.1 to 3 s, such as 0.5-1.2 for reverberant rooms (default: 0.2 to 0.9).")
     var reverberation: String?
-    @Option(help: "Sources at once at most, 1 or 2, in every recording; if not given, half of the recordings each.")
+    @Option(help: "Sources at once in every recording, at most 1 or 2 (default: half of the recordings each).")
     var overlap: Int?
-    @Flag(help: "A perfect microphone: capsules that are equal and silent, Ambisonics without an encoder.")
+    @Flag(help: "Ideal microphone: equal capsules without noise, Ambisonics without an encoder.")
     var ideal = false
-    @Option(help: "Recordings rendered at the same time.")
+    @Option(help: "Recordings to render in parallel.")
     var threads = 2
-    @Flag(help: "Keep recordings that an interrupted run with the same options has written.")
+    @Flag(help: "Keep the recordings written by an interrupted run with the same options.")
     var resume = false
 
     func validate() throws {
@@ -97,7 +97,7 @@ struct SynthCommand: ParsableCommand {
                 "--rt60: expected seconds such as 0.6 or a range such as 0.5-1.2, within 0.1 to 3, found \(reverberation)")
         }
         guard array == nil || format != .foa else {
-            throw ValidationError("--array: expected --format mic or both with it, found foa")
+            throw ValidationError("--array: expected --format mic or both, found foa")
         }
         _ = try FoldOption.folds(fold, option: "--fold")
     }
@@ -116,24 +116,24 @@ struct SynthCommand: ParsableCommand {
         try Failure.reporting { try synthesise() }
     }
 
-    /// What the scenes were made from.
+    /// Describes the origin of the scenes.
     private static func origin(_ library: SoundLibrary?) -> String {
-        guard let library else { return "of backgrounds alone" }
+        guard let library else { return "of background noise only" }
         let skipped = library.skipped.count
-        return "from \(library.fileCount) sounds" + (skipped > 0 ? " (\(skipped) that cannot be read left out)" : "")
+        return "from \(library.fileCount) sounds" + (skipped > 0 ? " (\(skipped) unreadable ones skipped)" : "")
     }
 
-    /// Names files that are left out, the first of them.
+    /// Lists the first of the skipped files.
     private static func note(_ skipped: [String]) {
-        for line in skipped.prefix(longestList) { Console.note("left out: \(line)") }
-        if skipped.count > longestList { Console.note("left out: \(skipped.count - longestList) more files that cannot be read") }
+        for line in skipped.prefix(longestList) { Console.note("skipped: \(line)") }
+        if skipped.count > longestList { Console.note("skipped: \(skipped.count - longestList) more unreadable files") }
     }
 
     private static func note(foreign: [String]) {
         guard let first = foreign.first else { return }
         let endings = Set(foreign.map(PathName.suffix)).sorted().joined(separator: ", ")
         Console.note(
-            "left out: \(foreign.count) files of formats that are not read (\(endings)), \(first) the first: convert them to WAV or FLAC")
+            "skipped: \(foreign.count) files of unsupported formats (\(endings)), such as \(first): convert them to WAV or FLAC")
     }
 
     private static let longestList = 10
@@ -147,7 +147,7 @@ struct SynthCommand: ParsableCommand {
             throw Failure(
                 .configuration,
                 "\(path): capsule[\(index)]: expected at most \(ArrayResponse.largestRadius) m from the centre, found "
-                    + "\(geometry.capsules[index].radius): scenes have sources too near for larger arrays")
+                    + "\(geometry.capsules[index].radius): sources in scenes are too near for a larger array")
         }
         return geometry
     }
@@ -174,7 +174,7 @@ struct SynthCommand: ParsableCommand {
         let writer = try DatasetWriter(folder: out, settings: settings, sounds: library)
         if let first = writer.furtherRecordings.first {
             Console.note(
-                "\(out): \(writer.furtherRecordings.count) further recordings of these folds are there and stay, \(first) the first")
+                "\(out): \(writer.furtherRecordings.count) further recordings of these folds, such as \(first), are left unchanged")
         }
         Interruption.watch()
         let began = ContinuousClock.now
@@ -186,7 +186,7 @@ struct SynthCommand: ParsableCommand {
                 bar.withLock { $0.update(Double(count) / Double(total), note: "\(count) of \(total) recordings") }
             })
         bar.withLock { $0.finish() }
-        // Those whose header is sound and whose contents are not.
+        // Sounds whose header is valid but whose contents are not.
         Self.note((library?.skipped ?? []).filter { !skipped.contains($0) })
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let speed = Double(written) * Double(duration) / max(seconds, 1e-3)
@@ -197,7 +197,7 @@ struct SynthCommand: ParsableCommand {
     }
 }
 
-/// Ctrl-C as a flag, for commands that finish what they are writing; a second Ctrl-C ends at once.
+/// Ctrl-C sets a flag, for commands that finish the file that they are writing; a second Ctrl-C ends at once.
 enum Interruption {
     private static let flag = Atomic<Bool>(false)
 

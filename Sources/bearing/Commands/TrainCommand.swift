@@ -9,18 +9,19 @@ import Training
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train a network on a data set in the TAU-NIGENS layout.",
+        abstract: "Trains a network on a data set in the TAU-NIGENS layout.",
         discussion: """
-            Folds 3 to 6 train, fold 2 validates, unless --train-folds and --validation-folds say otherwise. The run's folder keeps the best model (model.safetensors) and that of the \
-            latest epoch (last.safetensors), a checkpoint from which the same command goes on, log.jsonl, and the \
-            configuration (config.toml). The same seed, settings and number of threads give the same model.
+            Folds 3 to 6 train and fold 2 validates, unless --train-folds and --validation-folds say otherwise. \
+            The run's folder contains the best model (model.safetensors), the model of the \
+            latest epoch (last.safetensors), a checkpoint, log.jsonl and the configuration (config.toml). The same command \
+            resumes from the checkpoint. Equal seeds, settings and numbers of threads give equal models.
 
             Example: bearing train --dataset scenes --out runs/foa --epochs 20
             """)
 
-    @Option(help: ArgumentHelp("Where the model, the checkpoint, the log and the configuration go.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder for the model, the checkpoint, the log and the configuration.", valueName: "dir"))
     var out: String?
-    @Flag(help: "Write the configuration with the values in force, and stop.")
+    @Flag(help: "Print the effective configuration and exit.")
     var printConfig = false
     @OptionGroup var options: TrainOptions
 
@@ -32,7 +33,7 @@ struct TrainCommand: ParsableCommand {
             let run = try configuration.start(in: out, dataset: try configuration.requiredDataset())
             try configuration.write(to: "\(out)/config.toml")
             if run.isFinished {
-                Console.note("\(out): this run is finished; another --out starts a new one")
+                Console.note("\(out): this run is finished; give another --out to start a new one")
             }
             while !run.isFinished { try trainEpoch(run) }
             try run.keepLastModel()
@@ -52,7 +53,7 @@ struct TrainCommand: ParsableCommand {
         }
         progress.finish()
         print(line(report, isBest: run.bestEpoch == report.epoch))
-        // An epoch's line is to be seen when the epoch ends, in a log file too.
+        // Flushed, so that an epoch's line is visible at the end of the epoch, in a log file too.
         StandardOutput.shared.flush()
     }
 
@@ -70,7 +71,7 @@ struct TrainCommand: ParsableCommand {
             + "\(report.speed.formatted(0)) audio-s/s\(isBest ? " *" : "")"
     }
 
-    /// Which model is the result, and why the run ended.
+    /// Names the resulting model, and why the run ended.
     private func lastLine(_ run: TrainingRun) -> String {
         let why =
             switch run.ending {

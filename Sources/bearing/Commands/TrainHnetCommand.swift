@@ -9,10 +9,10 @@ import Training
 struct TrainHnetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train-hnet",
-        abstract: "Train a network that associates predictions with references, and can be differentiated.",
+        abstract: "Trains Hnet, the differentiable network that assigns predictions to references.",
         discussion: """
-            It learns the exact assignment from matrices of distances that it draws itself; no data set is needed. After each \
-            epoch it says how many associations are right, for random matrices and for the hard cases.
+            Hnet learns the exact assignment from random matrices of distances; no data set is needed. After each \
+            epoch the command prints the share of correct assignments, for random matrices and for hard cases.
 
             Example: bearing train-hnet --tracks 2 --out hnet-2.safetensors
             """)
@@ -21,17 +21,17 @@ struct TrainHnetCommand: ParsableCommand {
 
     @Option(help: "Rows and columns of the matrices, 1 to 4.")
     var tracks = Self.defaults.maximumTracks
-    @Option(help: ArgumentHelp("Where the network goes; written after each epoch.", valueName: "file"))
+    @Option(help: ArgumentHelp("File to write the network to, after each epoch.", valueName: "file"))
     var out: String
-    @Option(help: "Epochs; the learning rate falls over them.")
+    @Option(help: "Number of epochs, over which the learning rate decreases.")
     var epochs = Self.defaults.epochs
-    @Option(help: "Matrices of one epoch, drawn anew in each.")
+    @Option(help: "Matrices per epoch, drawn anew in each.")
     var matrices = Self.defaults.matrices
     @Option(help: "Matrices in a batch.")
     var batch = Self.defaults.batch
-    @Option(help: "Adam's first rate.")
+    @Option(help: "Initial learning rate of Adam.")
     var learningRate = Self.defaults.learningRate
-    @Option(help: "Seed of everything random.")
+    @Option(help: "Random seed.")
     var seed: UInt64 = 1
 
     func validate() throws {
@@ -68,7 +68,7 @@ struct TrainHnetCommand: ParsableCommand {
                 try training.runEpoch { fraction, loss in progress.update(fraction, note: "loss \(loss.formatted(4))") }
             }
             progress.finish()
-            // A tenth of an epoch, as the paper validates.
+            // Validates on a tenth of an epoch, as the paper does.
             let scores = training.score(matrices: max(batch, matrices / 10))
             let figures = scores.map { "\($0.kind.rawValue) F \($0.f.formatted(2)), exact \($0.exact.formatted(2)) %" }
             print("epoch \(epoch): loss \(loss.formatted(4)); \(figures.joined(separator: "; "))")
@@ -86,7 +86,7 @@ struct TrainHnetCommand: ParsableCommand {
         }
     }
 
-    /// What decides the network, besides its size and the epoch.
+    /// The options that determine the network, besides its size and the epoch.
     private var facts: [String: String] {
         [
             "training.seed": "\(seed)", "training.matrices": "\(matrices)", "training.batch": "\(batch)",
@@ -94,7 +94,7 @@ struct TrainHnetCommand: ParsableCommand {
         ]
     }
 
-    /// - Throws: a file at --out that is anything but a network of this training: its first epoch would overwrite that.
+    /// - Throws: a `Failure` if the file at --out is not a network of this training, since the first epoch would overwrite it.
     private func requireOwnNetwork() throws {
         guard unsafe access(out, F_OK) == 0 else { return }
         let found = try? HungarianFile.load(out)
@@ -106,6 +106,6 @@ struct TrainHnetCommand: ParsableCommand {
         throw Failure(
             .configuration,
             "\(out): expected no file yet, or a network of the same training, found \(found == nil ? "another file" : "one of other options"): "
-                + "give another --out, or remove it")
+                + "give another --out, or remove the file")
     }
 }

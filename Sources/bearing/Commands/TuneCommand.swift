@@ -10,10 +10,10 @@ import Training
 struct TuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tune",
-        abstract: "Choose the thresholds of a model's gate on validation recordings.",
+        abstract: "Chooses the thresholds of a model's gate on validation recordings.",
         discussion: """
-            Tries the thresholds between the network's output and tracks one after another and keeps what gives the highest \
-            sum of MOTA and IDF1; the network itself stays as it is.
+            Tries values for the thresholds of the gate, one threshold after another, and keeps those with the highest \
+            sum of MOTA and IDF1. The network itself is not changed.
 
             Example: bearing tune --model runs/foa/model.safetensors --dataset scenes --out foa.safetensors
             """)
@@ -22,11 +22,11 @@ struct TuneCommand: ParsableCommand {
     var model: String
     @Option(help: ArgumentHelp("A data set's folder; may be repeated.", valueName: "dir"))
     var dataset: [String]
-    @Option(help: "Folds to choose by, such as 2, 3-6 or 1,3-6.")
+    @Option(help: "Validation folds, such as 2, 3-6 or 1,3-6.")
     var folds = "2"
-    @Option(help: ArgumentHelp("Where the tuned model goes.", valueName: "file"))
+    @Option(help: ArgumentHelp("File to write the tuned model to.", valueName: "file"))
     var out: String
-    @Option(help: ArgumentHelp("Where extracted features are kept.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder for extracted features.", valueName: "dir"))
     var cache = "features"
     @Option(help: "Threads.")
     var threads = 2

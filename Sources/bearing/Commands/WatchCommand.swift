@@ -10,8 +10,8 @@ struct WatchCommand: ParsableCommand {
         commandName: "watch",
         abstract: "Shows the tracks of a running daemon in the terminal.",
         discussion: """
-            The map unrolls the sphere: from behind over the left, the front and the right to behind, the horizon in the \
-            middle. Where standard output is no terminal, each block is one line. When the daemon goes away, watch waits for it. Ctrl-C ends it.
+            The map shows the whole sphere: azimuth from behind over left, front and right to behind, the horizon in the \
+            middle. If standard output is not a terminal, each block is one line. When the daemon ends, watch waits for it. Ctrl-C ends watch.
 
             Example: bearing watch --duration 10
             """)
@@ -19,10 +19,10 @@ struct WatchCommand: ParsableCommand {
     @Option(help: "The daemon's socket: PATH, @NAME or tcp:HOST:PORT (default: where `bearing run` puts it).")
     var socket: String?
 
-    @Option(help: "End after so many blocks.")
+    @Option(help: "End after this many blocks.")
     var frames: Int?
 
-    @Option(help: "End after so many seconds.")
+    @Option(help: "End after this many seconds.")
     var duration: Double?
 
     func validate() throws {
@@ -50,8 +50,8 @@ struct WatchCommand: ParsableCommand {
         }
     }
 
-    /// Shows what a daemon says, to the end of the connection.
-    /// - Returns: how it ended; nil where there is nothing more to show.
+    /// Shows the lines of a daemon until the connection ends.
+    /// - Returns: how it ended; nil if nothing is left to show.
     private func show(_ client: FeedClient, _ view: inout TrackView, _ left: inout Int, until deadline: Double?) -> FeedWait.Reason? {
         var hasTracks = false
         while true {
@@ -75,11 +75,11 @@ struct WatchCommand: ParsableCommand {
 
     private var place: String { socket ?? SocketPath.standard }
 
-    /// The given socket; nil where there is none that one can connect to.
+    /// The given socket; nil if it does not exist.
     private var address: FeedAddress? { socket.flatMap { FeedAddress(connecting: $0) } }
 
-    /// The given socket; else the user's own, else the service's.
-    /// - Throws: that whoever serves there is not believed.
+    /// The given socket; by default the user's own, then the service's.
+    /// - Throws: a `Failure` if the server there is not trusted.
     private func connect() throws -> FeedClient? {
         if let address { return FeedClient(address) }
         var stranger: String?

@@ -4,10 +4,11 @@ import Glibc
 import Logging
 import Service
 
-/// What `bearing run --record` starts for its recordings; not for people.
+/// The process that `bearing run --record` starts to write its recordings; hidden from users.
 struct WriteRecordingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: RecordWriter.command, abstract: "Write what `bearing run --record` sends on standard input.", shouldDisplay: false)
+        commandName: RecordWriter.command, abstract: "Writes the recordings that `bearing run --record` sends on standard input.",
+        shouldDisplay: false)
 
     @Option(help: .hidden)
     var level = "info"

@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// Work on several inputs. A bad input does not stop the others: each error is reported where it occurs, and the exit code at the end
-/// is that of the first.
+/// Work on several inputs. A bad input does not stop the others. Each error is reported where it occurs, and the exit code is
+/// that of the first.
 struct Batch {
-    /// How many, and what they are called: "recordings".
+    /// What the inputs are called in messages, such as "recordings".
     let count: Int
     let name: String
     private var failed = 0
@@ -15,14 +15,14 @@ struct Batch {
         self.name = name
     }
 
-    /// Does one of them.
+    /// Processes one of them.
     /// - Throws: as `take`.
     mutating func attempt(_ body: () throws -> Void) throws {
         do { try body() } catch { try take(error) }
     }
 
-    /// Takes the error of one that is not done. Several may have the same, which is told once.
-    /// - Throws: a `Failure` of kind `inputOutput`: where there is no place for one result there is none for the others.
+    /// Records the error of one input. Equal errors of several inputs are printed once.
+    /// - Throws: a `Failure` of kind `inputOutput`, since output that fails for one fails for all.
     mutating func take(_ error: any Error) throws {
         let failure = Failure(of: error)
         guard failure.kind != .inputOutput else { throw failure }
@@ -31,11 +31,11 @@ struct Batch {
         first = first ?? failure
     }
 
-    /// A line about all of several, where some failed.
-    /// - Throws: the exit code of the first fault.
+    /// Prints a summary if some of several inputs failed.
+    /// - Throws: the exit code of the first error.
     func finish() throws {
         guard let first else { return }
-        if count > 1 { Console.note("\(count - failed) of \(count) \(name) done, \(failed) not") }
+        if count > 1 { Console.note("\(count - failed) of \(count) \(name) done, \(failed) failed") }
         throw first.code
     }
 }

@@ -12,7 +12,7 @@ import TrackFeed
 import Training
 
 extension Failure {
-    /// What an error of any module means to the command that meets it.
+    /// Turns an error of any module into a message and an exit code.
     init(of error: any Error) {
         switch error {
         case let error as Failure: self = error
@@ -28,12 +28,13 @@ extension Failure {
         case let error as FeedError: self.init(error)
         case let error as Daemon.StartError: self.init(error)
         case let error as CocoaError: self.init(.inputOutput, Self.line(error))
-        // What no module of this program has made: its type says more than a text that is made for dialogs.
-        default: self.init(.inputOutput, "expected to go on, found an error of type \(type(of: error)): please report it with the command")
+        // Errors of other libraries: their type says more than their text, which is written for dialogs.
+        default:
+            self.init(.inputOutput, "expected no such error, found one of type \(type(of: error)): please report it with the command line")
         }
     }
 
-    /// Runs what reads data sets and writes runs, whose errors come from several modules, and turns each into its failure.
+    /// Runs a closure that reads data sets and writes runs, and turns the errors of the modules involved into a `Failure`.
     static func reporting<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -42,7 +43,7 @@ extension Failure {
         }
     }
 
-    /// Foundation's errors about files, in the words of this program.
+    /// Turns Foundation's file errors into messages of this program.
     private static func line(_ error: CocoaError) -> String {
         let path = error.filePath ?? error.url?.path ?? "a file"
         let reason =

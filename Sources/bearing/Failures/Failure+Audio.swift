@@ -1,7 +1,7 @@
 import Audio
 
 extension Failure {
-    /// What an error of a recording or a microphone means to the command that meets it.
+    /// Turns an error of a recording or a microphone into a message and an exit code.
     init(_ error: AudioError) {
         let kind: Kind =
             switch error {

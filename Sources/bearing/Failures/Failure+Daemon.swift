@@ -4,7 +4,7 @@ import Options
 import TrackFeed
 
 extension Failure {
-    /// A line for each fault.
+    /// One line per fault.
     init(_ error: ConfigurationError) { self.init(.configuration, lines: error.faults.map(\.description)) }
 
     init(_ error: Daemon.StartError) {

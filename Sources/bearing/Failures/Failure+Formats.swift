@@ -3,7 +3,7 @@ import Formats
 import SafeTensors
 
 extension Failure {
-    /// What an error of a csv of tracks means to the command that meets it.
+    /// Turns an error of a csv of tracks into a message and an exit code.
     init(_ error: MetadataError) {
         switch error {
         case .file(let error): self.init(error)
@@ -11,7 +11,7 @@ extension Failure {
         }
     }
 
-    /// What an error of any other file means.
+    /// Turns an error of any other file into a message and an exit code.
     init(_ error: FileError) {
         let kind: Kind =
             switch error {
@@ -22,7 +22,7 @@ extension Failure {
         self.init(kind, error.description)
     }
 
-    /// A file that is not there or cannot be read or written is told from one whose contents are wrong.
+    /// A missing or inaccessible file has another exit code than invalid contents.
     init(_ error: SafeTensorsError) {
         if case .file(let error) = error { self.init(error) } else { self.init(.badData, error.description) }
     }

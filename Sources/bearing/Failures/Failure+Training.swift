@@ -4,7 +4,7 @@ import Scenes
 import Training
 
 extension Failure {
-    /// What an error of a data set or a training run means.
+    /// Turns an error of a data set or a training run into a message and an exit code.
     init(_ error: TrainingError) {
         let kind: Kind =
             switch error {
@@ -17,7 +17,7 @@ extension Failure {
         self.init(kind, error.description)
     }
 
-    /// What an error of a folder of sounds or scenes means.
+    /// Turns an error of a folder of sounds or scenes into a message and an exit code.
     init(_ error: ScenesError) {
         let kind: Kind =
             switch error {

@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// What a command ends with: a line for each fault that says what was expected, what was found and what to do, and the
-/// exit code that others script against (the numbers of sysexits.h).
+/// An error of a command: one line per fault (expected, found, what to do), and the exit code that scripts rely on (numbers of
+/// sysexits.h).
 struct Failure: Error, CustomStringConvertible {
     enum Kind: Int32 {
         case badData = 65
@@ -12,7 +12,7 @@ struct Failure: Error, CustomStringConvertible {
     }
 
     let kind: Kind
-    /// One for each fault; a line end in a name is a part of its line.
+    /// One line per fault; line ends in names are escaped.
     let lines: [String]
 
     init(_ kind: Kind, lines: [String]) {

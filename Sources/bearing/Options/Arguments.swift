@@ -3,7 +3,7 @@ public import Dataset
 public import Networks
 import Training
 
-// Names that options take as they stand in model files and data sets.
+// Values of options that have the names used in model files and data sets.
 
 extension DatasetFormat: ExpressibleByArgument {}
 extension DOAnetArchitecture.Form: ExpressibleByArgument {}

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Files
 
-/// The words of the command line, byte for byte, and what a name that begins with a dash is among them.
+/// The words of the command line, byte for byte, and the treatment of file names that begin with a dash.
 enum CommandArguments {
-    /// Without the program's name; what is no UTF-8 in them is kept as `String.init(systemBytes:)` has it.
+    /// Without the program's name. Bytes that are not UTF-8 are kept as `String.init(systemBytes:)` keeps them.
     static var all: [String] {
         guard CommandLine.argc > 1 else { return [] }
         return (1..<Int(CommandLine.argc)).compactMap { index in
@@ -11,8 +11,8 @@ enum CommandArguments {
         }
     }
 
-    /// With "./" before the names of files that begin with one dash: the parser takes their letters for flags, and prints help for
-    /// an h among them. Options have two dashes here, and values that begin with one are numbers.
+    /// Puts "./" before file names that begin with one dash. The parser would read their letters as flags, and an h as help.
+    /// Options here have two dashes, and values that begin with one dash are numbers.
     static func withFolders(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.count
         return arguments.indices.map { index in
@@ -22,15 +22,15 @@ enum CommandArguments {
         }
     }
 
-    /// What is wrong with words for which the parser prints help, though nobody has asked for any; nil where somebody has.
+    /// The fault in words that make the parser print help although no help was requested; nil if it was.
     static func fault(_ arguments: [String]) -> ValidationError? {
         let words = arguments[..<(arguments.firstIndex(of: "--") ?? arguments.count)]
         guard !words.contains(where: builtIn.contains), let word = words.first(where: hasOneDash) else {
             return nil
         }
         return ValidationError(
-            "\(word.sanitized()): expected an option, which begins with two dashes, or a file of that name, found neither: "
-                + "write ./\(word.sanitized()) for a name that begins with a dash")
+            "\(word.sanitized()): expected an option with two dashes, or an existing file, found neither: "
+                + "write ./\(word.sanitized()) for a file name that begins with a dash")
     }
 
     private static let builtIn = ["-h", "-help", "--help", "--help-hidden", "--version", "--experimental-dump-help"]

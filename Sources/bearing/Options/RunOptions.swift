@@ -4,31 +4,31 @@ import Configuration
 import Options
 import TrackFeed
 
-/// What `run` and `check` are told: a configuration file, and options that beat it.
+/// Options of `run` and `check`: a configuration file, and options that override it.
 struct RunOptions: ParsableArguments {
-    @Option(help: "The configuration file (config/bearing.toml explains every option).")
+    @Option(help: "Configuration file (config/bearing.toml explains every key).")
     var config: String?
 
-    @Option(help: "alsa:NAME, file:PATH or demo.")
+    @Option(help: "Source of audio: alsa:NAME, file:PATH or demo.")
     var source: String?
 
     @OptionGroup var channels: ChannelOptions
 
-    @Option(help: "The network (default: the one that ships with Bearing).")
+    @Option(help: "Model file (default: the model that ships with Bearing).")
     var model: String?
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: "Where subscribers connect: PATH, @NAME, systemd, tcp:PORT or tcp:ADDRESS:PORT. May be given several times.")
+        help: "Address for subscribers: PATH, @NAME, systemd, tcp:PORT or tcp:ADDRESS:PORT. May be repeated.")
     var socket: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Keep what is heard and told in this folder: the latest hour and a half, for a case to be looked at later.", valueName: "dir"))
+            "Folder that keeps the latest 90 minutes of audio and tracks, for later analysis.", valueName: "dir"))
     var record: String?
 
-    /// The file with the options laid over it.
-    /// - Throws: every fault of both at once.
+    /// The configuration file, with the options applied to it.
+    /// - Throws: all faults of both at once.
     func configuration() throws -> BearingConfiguration {
         var (configuration, faults) = BearingConfiguration.read(config)
         if let source {
@@ -60,23 +60,23 @@ struct RunOptions: ParsableArguments {
     }
 }
 
-/// What a source's channels are, for commands that hear one.
+/// Options that describe a source's channels.
 struct ChannelOptions: ParsableArguments {
-    @Option(help: "foa, mic or aformat: capsules that are encoded to foa (default: what the model hears).")
+    @Option(help: "Channel format: foa, mic, or aformat for capsules that are encoded to foa (default: the model's format).")
     var format: String?
 
     @Option(
         help: ArgumentHelp(
-            "Which four channels of the source are used, in their order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
+            "Four channels of the source to use, in order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
     var channels: String?
 
-    @Option(help: "The capsules of mic and aformat: an array file, or the name of one in arrays/ (aformat-cardioid, tau-nigens-mic...).")
+    @Option(help: "Microphone array of mic and aformat: an array file, or a name in arrays/ (aformat-cardioid, tau-nigens-mic...).")
     var array: String?
 
-    @Option(help: "Order and scaling of foa: ambix (ACN, SN3D), fuma or n3d (default: what a file says of itself, else ambix).")
+    @Option(help: "Order and scaling of foa: ambix (ACN, SN3D), fuma or n3d (default: declared by the file, else ambix).")
     var ambisonics: String?
 
-    /// - Returns: a fault for each option that cannot be.
+    /// - Returns: a fault for each invalid option.
     func lay(over input: inout BearingConfiguration.Input) -> [ConfigurationFault] {
         var faults: [ConfigurationFault] = []
         if let format {
@@ -107,14 +107,15 @@ struct ChannelOptions: ParsableArguments {
 }
 
 extension ConfigurationFault {
-    /// An option of the command line that cannot be.
+    /// A fault of a command-line option.
     static func option(_ name: String, _ expected: String, _ found: String) -> ConfigurationFault {
         ConfigurationFault(file: "command line", place: name, expected: expected, found: "\"\(found)\"")
     }
 }
 
 extension BearingConfiguration {
-    /// What a file says, or the defaults where there is none, and its faults, to be told with those of the options over it.
+    /// The contents of a file, or the defaults without one, and its faults, which are reported together with those of the
+    /// options.
     static func read(_ file: String?) -> (configuration: BearingConfiguration, faults: [ConfigurationFault]) {
         guard let file else { return (BearingConfiguration(), []) }
         do {
@@ -124,12 +125,12 @@ extension BearingConfiguration {
         }
     }
 
-    /// The source of audio, not yet started.
+    /// Opens the source of audio without starting it.
     ///
     /// - Parameters:
-    ///   - channels: what is known of a file's.
-    ///   - speed: of a file, times real time.
-    ///   - past: frames of a file that count as played already.
+    ///   - channels: what a file's channels are known to contain.
+    ///   - speed: of a file, relative to real time.
+    ///   - past: frames of a file that count as already played.
     func makeCapture(
         on stream: CaptureStream = CaptureStream(), channels: FileChannels, speed: Int = 1, past: Int = 0
     ) throws -> any CaptureSource {

@@ -6,62 +6,62 @@ import Networks
 import Options
 import Training
 
-/// What `train` is told: a configuration file, and options that beat it. A default in a help text is that of a run without
-/// a file.
+/// Options of `train`: a configuration file, and options that override it. A default in a help text is that of a run without a
+/// file.
 struct TrainOptions: ParsableArguments {
     private static let defaults = TrainingConfiguration().settings
     private static let assignment = AssignmentLossSettings()
     private static let tracking = TrackingLossSettings()
 
-    @Option(help: ArgumentHelp("The configuration file (config/training.toml explains every key).", valueName: "file"))
+    @Option(help: ArgumentHelp("Configuration file (config/training.toml explains every key).", valueName: "file"))
     var config: String?
-    @Option(help: ArgumentHelp("The data set's folder, with foa_dev/ or mic_dev/, and metadata_dev/.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder of the data set, with foa_dev/ or mic_dev/, and metadata_dev/.", valueName: "dir"))
     var dataset: String?
     @Option(
         help: ArgumentHelp(
-            "Another data set, such as `bearing augment` makes, whose training folds are trained on too; may be repeated.",
+            "Further data set whose training folds are added, such as one made by `bearing augment`; may be repeated.",
             valueName: "dir"))
     var extra: [String] = []
     @Option(help: "Folds to train on, such as 1, 3-6 or 1,3-6 (default: \(TrainingConfiguration().folds.training)).")
     var trainFolds: String?
-    @Option(help: "Folds to choose the best epoch by (default: \(TrainingConfiguration().folds.validation)).")
+    @Option(help: "Folds to validate on (default: \(TrainingConfiguration().folds.validation)).")
     var validationFolds: String?
     @Option(help: "Microphone format: foa or mic (default: foa).")
     var format: String?
-    @Option(help: ArgumentHelp("Go on from this model instead of random parameters.", valueName: "file"))
+    @Option(help: ArgumentHelp("Initial model (default: random parameters).", valueName: "file"))
     var initial: String?
-    @Option(help: ArgumentHelp("Learn from this model's answers besides the labels.", valueName: "file"))
+    @Option(help: ArgumentHelp("Teacher model whose outputs are learnt besides the labels.", valueName: "file"))
     var teacher: String?
     @Option(
-        help: "Of the format foa: foa-intensity (default) or foa-covariance; of mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
+        help: "Features. For foa: foa-intensity (default) or foa-covariance; for mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
     var features: String?
-    @Option(help: "live (causal, for the daemon) or paper (bidirectional, offline) (default: live).")
+    @Option(help: "Form: live (causal, for the daemon) or paper (bidirectional, offline) (default: live).")
     var form: String?
     @Option(help: "Filters of each convolution (default: \(defaults.architecture.filters)).")
     var filters: Int?
     @Option(help: "Units of each recurrent layer (default: \(defaults.architecture.gruWidth)).")
     var gruWidth: Int?
-    @Option(help: "Sources at once that the network can tell, 1 to 4 (default: \(defaults.architecture.maximumTracks)).")
+    @Option(help: "Sources that the network can report at once, 1 to 4 (default: \(defaults.architecture.maximumTracks)).")
     var maxTracks: Int?
-    @Option(help: "Blocks of 100 ms that the network may wait before it answers (default: 0).")
+    @Option(help: "Look-ahead of the network in blocks of 100 ms (default: 0).")
     var lookAhead: Int?
-    @Option(help: "Epochs; each ends with a validation (default: \(defaults.epochs)).")
+    @Option(help: "Number of epochs, each followed by a validation (default: \(defaults.epochs)).")
     var epochs: Int?
     @Option(help: "Steps of one epoch (default: \(defaults.stepsPerEpoch)).")
     var stepsPerEpoch: Int?
-    @Option(help: "Epochs without a better validation MOTA that end the run; 0: never (default: \(defaults.patience)).")
+    @Option(help: "Stop after this many epochs without a better validation MOTA; 0: never (default: \(defaults.patience)).")
     var patience: Int?
     @Option(help: "Sequences in a batch (default: \(defaults.batch)).")
     var batch: Int?
     @Option(help: "Blocks of 100 ms in a sequence (default: \(defaults.blocks)).")
     var blocks: Int?
-    @Option(help: "assignment (exact, over a window) or tracking (the paper's dMOTp, dMOTa, activity) (default: assignment).")
+    @Option(help: "Loss: assignment (exact, over a window) or tracking (the paper's dMOTp, dMOTa, activity) (default: assignment).")
     var loss: String?
-    @Option(help: "Loss assignment: blocks over which one must hold; 0: the whole sequence (default: \(assignment.window ?? 0)).")
+    @Option(help: "Loss assignment: blocks for which an assignment is fixed; 0: the whole sequence (default: \(assignment.window ?? 0)).")
     var window: Int?
     @Option(help: "Weight of the activity term (default: \(assignment.activityWeight)).")
     var activityWeight: Double?
-    @Option(help: "Loss tracking: weight of the square error without association (default: \(tracking.squaredErrorWeight)).")
+    @Option(help: "Loss tracking: weight of the squared error without association (default: \(tracking.squaredErrorWeight)).")
     var mseWeight: Double?
     @Option(help: "Loss tracking: weight of dMOTp (default: \(tracking.positionWeight)).")
     var motpWeight: Double?
@@ -69,15 +69,15 @@ struct TrainOptions: ParsableArguments {
     var motaWeight: Double?
     @Option(help: "Loss tracking: weight of an identity switch within dMOTa (default: \(tracking.switchWeight)).")
     var switchWeight: Double?
-    @Option(help: "Loss tracking: how much gradient passes Hnet, 0 to 1 (default: \(tracking.associationGradient)).")
+    @Option(help: "Loss tracking: share of the gradient that passes through Hnet, 0 to 1 (default: \(tracking.associationGradient)).")
     var associationGradient: Double?
-    @Option(help: "Loss tracking: outputs tied to sources by hnet or exact (default: \(tracking.association.rawValue)).")
+    @Option(help: "Loss tracking: association of outputs with sources, hnet or exact (default: \(tracking.association.rawValue)).")
     var association: String?
-    @Option(help: ArgumentHelp("Loss tracking: the Hungarian network (default: the one that ships).", valueName: "file"))
+    @Option(help: ArgumentHelp("Loss tracking: Hungarian network (default: the shipped one).", valueName: "file"))
     var hnet: String?
-    @Option(help: "Adam's rate after the warm-up (default: \(defaults.learningRate)).")
+    @Option(help: "Learning rate of Adam after the warm-up (default: \(defaults.learningRate)).")
     var learningRate: Double?
-    @Option(help: "What the rate does then: cosine, constant or plateau (default: \(defaults.schedule.rawValue)).")
+    @Option(help: "Schedule of the learning rate: cosine, constant or plateau (default: \(defaults.schedule.rawValue)).")
     var schedule: String?
     @Option(
         parsing: .unconditional,
@@ -89,28 +89,28 @@ struct TrainOptions: ParsableArguments {
     var gainMax: Double?
     @Flag(
         inversion: .prefixedNo,
-        help: "Draw a rotation or reflection for each sequence: one of 16 of FOA, of those that the array of mic has (default: yes).")
+        help: "Rotate or reflect each sequence at random: 16 symmetries of FOA, or those of the mic array (default: yes).")
     var rotations: Bool?
-    @Option(help: "Runs of mel bands masked in each sequence (default: \(defaults.augmentation.masks)).")
+    @Option(help: "Groups of adjacent mel bands masked in each sequence (default: \(defaults.augmentation.masks)).")
     var masks: Int?
-    @Option(help: "Share of sequences that are sums of two ov1 recordings, of the same room unless configured (default: 0).")
+    @Option(help: "Share of sequences that are sums of two ov1 recordings of a room (default: 0).")
     var mix: Double?
-    @Option(help: "Seed of everything random (default: \(defaults.seed)).")
+    @Option(help: "Random seed (default: \(defaults.seed)).")
     var seed: Int?
-    @Option(help: "Threads; they share each batch (default: \(defaults.threads)).")
+    @Option(help: "Threads; each batch is split between them (default: \(defaults.threads)).")
     var threads: Int?
-    @Option(help: "Licence of the model, written into it; that of the data set may bind it.")
+    @Option(help: "Licence to write into the model; the data set's licence may restrict it.")
     var licence: String?
-    @Option(help: ArgumentHelp("Where extracted features are kept (default: in the run's folder).", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder for extracted features (default: in the run's folder).", valueName: "dir"))
     var cache: String?
 
-    /// The file with the options laid over it.
-    /// - Throws: every fault of both at once.
+    /// The configuration file, with the options applied to it.
+    /// - Throws: all faults of both at once.
     func configuration() throws(ConfigurationError) -> TrainingConfiguration {
         try TrainingConfiguration(file: config, options: given)
     }
 
-    /// The options that were given, with the keys that they stand for.
+    /// The given options, with the keys that they set.
     private var given: [CommandLineOption] {
         var given: [CommandLineOption] = []
         func add(_ section: String, _ key: String, _ value: OptionValue?, as name: String? = nil) {

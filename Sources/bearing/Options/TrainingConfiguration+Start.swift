@@ -6,10 +6,10 @@ import Networks
 import Training
 
 extension TrainingConfiguration {
-    /// A run as its folder has it, features extracted; says what it found.
+    /// Opens or creates a run in its folder, with its features extracted, and prints a summary.
     /// - Parameter out: the run's folder.
     func start(in out: String, dataset: String) throws -> TrainingRun {
-        // Before the features, which take long: another process may be training there.
+        // Before the features, which take long, since another process may be training there.
         let lock = try FolderLock(folder: out)
         let slots = settings.architecture.maximumTracks
         let initial = try initial.map { path throws(ModelError) in try ModelFile.load(path) }
@@ -37,7 +37,7 @@ extension TrainingConfiguration {
         return run
     }
 
-    /// The data set, from an option or the file.
+    /// The data set, from an option or from the file.
     func requiredDataset() throws -> String {
         guard let dataset else {
             throw ValidationError("Missing expected argument '--dataset <dir>', and no dataset in [data] of a --config")

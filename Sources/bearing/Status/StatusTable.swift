@@ -1,16 +1,16 @@
 import TrackFeed
 
-/// A daemon's state of health for a person.
+/// A daemon's status as a table.
 struct StatusTable {
     let report: DaemonReport
-    /// Where it was asked.
+    /// The address of the daemon.
     let socket: String
 
     private static let indent = 13
     private static let barWidth = 20
     private static let barFloor = -80.0
 
-    /// Each without its line end.
+    /// Lines without line ends.
     var lines: [String] {
         let (hello, status) = (report.hello, report.status)
         var lines = [
@@ -30,7 +30,7 @@ struct StatusTable {
         lines += latencies
         lines.append(row("subscribers", subscribers))
         if status.isOld {
-            lines += ["", "This daemon is older than this program and does not tell all of it: restart it after the update."]
+            lines += ["", "This daemon is older than this program and lacks some figures: restart it after the update."]
         }
         return lines
     }
@@ -54,14 +54,14 @@ struct StatusTable {
     private var dropped: String {
         guard let dropped = report.status.dropped else { return "\(Self.grouped(report.status.droppedBlocks)) blocks" }
         return "\(Self.grouped(dropped.frames)) frames before the analysis   \(Self.grouped(dropped.blocks)) blocks after it   "
-            + "\(Self.grouped(dropped.lines)) lines of slow subscribers"
+            + "\(Self.grouped(dropped.lines)) lines to slow subscribers"
     }
 
     private var subscribers: String {
         let status = report.status
         var parts = ["\(Self.grouped(status.subscribers)) connected, this one included"]
         if let served = status.subscribersServed { parts.append("\(Self.grouped(served)) served") }
-        if let stalled = status.subscribersStalled { parts.append("\(Self.grouped(stalled)) dropped for stalling") }
+        if let stalled = status.subscribersStalled { parts.append("\(Self.grouped(stalled)) disconnected because they did not read") }
         return parts.joined(separator: "   ")
     }
 
@@ -94,7 +94,7 @@ struct StatusTable {
 
     private func text(_ text: ForeignText?) -> String { text?.description ?? "-" }
 
-    /// From the floor to full scale.
+    /// Bar from the lowest level shown to full scale.
     static func bar(_ level: Double) -> String {
         let share = max(0, min(1, (level - barFloor) / -barFloor))
         let filled = Int((share * Double(barWidth)).rounded())

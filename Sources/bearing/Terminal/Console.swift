@@ -1,12 +1,12 @@
 import Files
 import Glibc
 
-/// What a command says to a person beside its result: on standard error, so that results can be piped.
+/// Messages of a command beside its result, on standard error, so that results can be piped.
 enum Console {
-    /// Control characters that a name or a message of somebody else may hold are written as such.
+    /// Control characters in names and foreign messages are escaped.
     static func note(_ line: String) { write("bearing: \(line.sanitized(nil))\n") }
 
-    /// Where nobody takes it for a second, it is lost: no command waits for whoever reads its messages.
+    /// A message that the reader does not take within a second is lost: no command waits for it.
     static func write(_ text: String) {
         var output = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
         guard unsafe poll(&output, 1, 1000) != 0 else { return }

@@ -7,7 +7,7 @@ enum LatencyTable {
 
     static let head = line("milliseconds", ["50 %", "90 %", "99 %", "99.9 %", "longest"])
 
-    /// - Parameter figures: of the columns, in milliseconds; nil where nothing was counted.
+    /// - Parameter figures: of the columns, in milliseconds; nil if nothing was counted.
     static func row(_ name: String, _ figures: [Double]?) -> String {
         line(name, figures?.map { $0.formatted(2) } ?? [String](repeating: "-", count: 5))
     }

@@ -2,25 +2,25 @@ import Files
 import Glibc
 import Platform
 
-/// Progress on standard error: one line redrawn in place on a terminal, a plain line now and then elsewhere.
+/// Progress on standard error: one line redrawn in place on a terminal, otherwise a plain line every few seconds.
 struct ProgressBar {
     private let label: String
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let began = MonotonicTime.seconds
     private var shown: Double
-    /// Seconds between two lines when standard error is no terminal.
+    /// Seconds between two lines if standard error is not a terminal.
     private static let plainInterval = 15.0
     private static let terminalInterval = 0.2
     /// Work that ends within two seconds shows nothing.
     private static let patience = 2.0
 
     init(_ label: String) {
-        // A name in it may hold what moves the cursor.
+        // Names may contain control characters.
         self.label = label.sanitized(nil)
         shown = began
     }
 
-    /// - Parameters: `fraction` of the work that is done, 0...1, nil where the end is not known; `note` is appended.
+    /// - Parameters: `fraction` of the work done, 0...1, nil if the end is unknown; `note` is appended.
     mutating func update(_ fraction: Double?, note: String = "") {
         let now = MonotonicTime.seconds
         let interval = isTerminal ? Self.terminalInterval : Self.plainInterval
@@ -43,12 +43,12 @@ struct ProgressBar {
         }
     }
 
-    /// Clears the line, so that what comes next stands alone.
+    /// Clears the line for the next output.
     func finish() {
         if isTerminal { Self.write("\r\u{1B}[K") }
     }
 
-    /// Hours, minutes and seconds as a person says them.
+    /// Hours, minutes and seconds in words.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
         if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }

@@ -1,11 +1,11 @@
 import TrackFeed
 
-/// The picture of a moment on a terminal: a map of directions, a row for each track, a line about the daemon.
+/// A picture of the present tracks on a terminal: a map of directions, a row for each track, a line about the daemon.
 ///
 /// The map shows the whole sphere unrolled: azimuth from behind over the left, the front and the right to behind, 5
 /// degrees a column; elevation upwards, 20 degrees a row. It fits a terminal of 80 columns.
 struct TrackPicture {
-    /// Where a track was: its direction in degrees.
+    /// A past direction of a track in degrees.
     struct Point {
         var id: Int
         var azimuth, elevation: Double
@@ -14,11 +14,11 @@ struct TrackPicture {
     var header = ""
     var status: FeedLine?
     var tracks: [FeedLine.Track] = []
-    /// Where tracks were in the last seconds, drawn faintly.
+    /// Directions of the last seconds, drawn faintly.
     var trail: [Point] = []
-    /// Rows of tracks that are kept free, so that the picture does not jump.
+    /// Rows reserved for tracks, so that the picture does not move.
     var rows = 2
-    /// Only the horizon of the map, for a terminal of few lines.
+    /// Draws only the horizon of the map, for a terminal of few lines.
     var isFlat = false
 
     private static let columns = 73
@@ -27,7 +27,7 @@ struct TrackPicture {
         [("back", 0), ("left", 18), ("front", 36), ("right", 54), ("back", 72)]
     private static let margin = 6
 
-    /// Each without its line end.
+    /// Lines without line ends.
     var lines: [String] {
         var lines = [Style.bold.around(header), "", Self.names]
         lines += map
@@ -88,7 +88,7 @@ struct TrackPicture {
             + right((track.activity * 100).formatted(0), 4) + " %" + right(track.age.formatted(1), 7) + " s"
     }
 
-    /// The eighth of the circle in words.
+    /// The direction in words, to an eighth of the circle.
     static func place(azimuth: Double) -> String {
         let names = ["front", "front left", "left", "back left", "back", "back right", "right", "front right"]
         return names[(Int((azimuth / 45).rounded()) % 8 + 8) % 8]
@@ -129,7 +129,7 @@ struct TrackPicture {
     }
 }
 
-/// How text stands out: the terminal's own sixteen colours, which its owner has made legible.
+/// Text styles. They use the terminal's own sixteen colours, which its user has chosen.
 private enum Style {
     case bold, dim, good, bad
     case colour(Int)

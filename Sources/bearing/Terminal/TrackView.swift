@@ -1,7 +1,7 @@
 import Glibc
 import TrackFeed
 
-/// Shows lines of the feed: a picture that is redrawn on a terminal, plain lines elsewhere.
+/// Shows lines of the feed: a picture that is redrawn on a terminal, plain lines otherwise.
 struct TrackView {
     let isTerminal: Bool
     private var picture = TrackPicture()
@@ -10,7 +10,7 @@ struct TrackView {
 
     /// Blocks of 100 ms for which a track leaves its trail.
     private static let trailBlocks = 20
-    /// Lines of a terminal that the whole map needs.
+    /// Lines of a terminal that the whole map requires.
     private static let fullHeight = 18
 
     init(isTerminal: Bool) { self.isTerminal = isTerminal }
@@ -32,7 +32,7 @@ struct TrackView {
         }
     }
 
-    /// Leaves the picture as it stands: what follows is drawn below it, of a daemon that counts anew.
+    /// Leaves the picture on the screen; later output begins below it.
     mutating func close() {
         drawn = 0
         trail = []
@@ -50,7 +50,7 @@ struct TrackView {
             picture.isFlat = size.ws_row < Self.fullHeight + picture.rows - 2
         }
         let lines = picture.lines
-        // Up to where the picture began; without wrapping, so that a narrow terminal cuts lines and keeps their count.
+        // Moves up to the start of the picture. Wrapping is off, so that a narrow terminal cuts lines and their count stays.
         let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
         Self.write(
             "\u{1B}[?7l\(up)" + lines.map { "\r\u{1B}[2K\($0)\n" }.joined() + "\u{1B}[J\u{1B}[?7h")
@@ -65,7 +65,7 @@ struct TrackView {
         return "\(line.seq ?? 0)  \(texts.isEmpty ? "silence" : texts.joined(separator: "; "))\n"
     }
 
-    /// At once, whatever standard output is: nothing waits in a buffer.
+    /// Writes without a buffer, whatever standard output is.
     private static func write(_ text: String) {
         print(text, terminator: "")
         StandardOutput.shared.flush()
