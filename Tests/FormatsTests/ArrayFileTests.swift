@@ -1,9 +1,9 @@
-import Audio
 import Foundation
 import Geometry
 import Options
 import Testing
 
+@testable import Audio
 @testable import Formats
 
 @Suite struct ArrayFileTests {
@@ -41,6 +41,32 @@ import Testing
         #expect(read.mount == .open && read.remarks.isEmpty)
         #expect(read.capsules.allSatisfy { $0.aim.angle(to: $0.direction) < 0.01 })
         #expect(read.capsules.allSatisfy { $0.directivity == (name.hasPrefix("aformat") ? 0.5 : 1) })
+    }
+
+    /// Nothing else ships, and everything that ships is read.
+    @Test func everyFileThatShipsIsRead() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../arrays")
+        let names = try FileManager.default.contentsOfDirectory(atPath: root.standardized.path)
+        #expect(names.count >= 9)
+        for name in names {
+            #expect(name.hasSuffix(".toml"))
+            let read = try Self.bundled(String(name.dropLast(5)))
+            #expect(read.aliasingFrequency > 1000, "\(name)")
+        }
+    }
+
+    @Test func everyArrayOfAKnownMicrophoneShips() throws {
+        for microphone in KnownMicrophone.all {
+            guard let array = microphone.array else { continue }
+            let read = try Self.bundled(array)
+            #expect(read.name == microphone.name)
+            #expect(read.remarks == ["its capsules lie in a horizontal plane: it cannot tell above from below"])
+            #expect(microphone.remark == KnownMicrophone.planar)
+            // Seen from the centre, no two capsules are nearer than 45 degrees.
+            for (index, capsule) in read.capsules.enumerated() {
+                for other in read.capsules[..<index] { #expect(capsule.direction.angle(to: other.direction) > 45) }
+            }
+        }
     }
 
     @Test func bothFormsOfAPositionAreRead() throws {

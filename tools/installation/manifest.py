@@ -19,12 +19,17 @@ def digest(path: pathlib.Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-class Manifest:
-    """Digests by path, without DESTDIR."""
+# In the place of a digest: a folder that was made for the installation.
+FOLDER = "-" * 64
 
-    def __init__(self, layout: Layout) -> None:
+
+class Manifest:
+    """Digests by path, without DESTDIR, and the folders that were not there before."""
+
+    def __init__(self, layout: Layout, before: Manifest | None = None) -> None:
         self.layout = layout
         self.digests: dict[str, str] = {}
+        self.folders: set[str] = set(before.folders) if before else set()
 
     @classmethod
     def read(cls, layout: Layout) -> Manifest | None:
@@ -37,11 +42,15 @@ class Manifest:
             found, _, path = line.partition("  ")
             if len(found) != 64 or not path.startswith("/"):
                 raise InstallationError(f"{place}: expected lines of a digest and a path, found {line!r}: install again")
-            manifest.digests[path] = found
+            if found == FOLDER:
+                manifest.folders.add(path)
+            else:
+                manifest.digests[path] = found
         return manifest
 
     def write(self) -> None:
-        lines = [f"{found}  {path}\n" for path, found in sorted(self.digests.items())]
+        entries = {**{path: FOLDER for path in self.folders}, **self.digests}
+        lines = [f"{found}  {path}\n" for path, found in sorted(entries.items())]
         self._place(self.layout.manifest, lambda new: new.write_text("".join(lines)), 0o644)
 
     def add_bytes(self, path: pathlib.Path, data: bytes, mode: int = 0o644) -> None:
@@ -68,26 +77,32 @@ class Manifest:
         return os.path.lexists(self.layout.on_disk(pathlib.Path(path)))
 
     def remove(self, path: str) -> None:
-        """Removes a file, and the folders above it that are empty then, up to the prefix."""
-        place = self.layout.on_disk(pathlib.Path(path))
-        place.unlink()
-        keep = {self.layout.on_disk(folder) for folder in (self.layout.prefix, pathlib.Path("/"))}
-        for folder in place.parents:
-            if folder in keep or any(folder in kept.parents for kept in keep):
+        """Removes a file, and the folders above it that were made for it and are empty then."""
+        self.layout.on_disk(pathlib.Path(path)).unlink()
+        for folder in pathlib.Path(path).parents:
+            if str(folder) not in self.folders:
                 return
             try:
-                folder.rmdir()
+                self.layout.on_disk(folder).rmdir()
             except OSError:
                 return
 
     def _note(self, path: pathlib.Path) -> None:
         self.digests[str(path)] = digest(self.layout.on_disk(path))
 
+    def _make_folder(self, place: pathlib.Path) -> None:
+        """Makes a folder, and notes it and those above it that were not there."""
+        missing = [folder for folder in (place, *place.parents) if not folder.exists()]
+        place.mkdir(parents=True, exist_ok=True)
+        destination = pathlib.Path(self.layout.destdir or "/")
+        self.folders |= {f"/{folder.relative_to(destination)}" for folder in missing
+                         if folder != destination and folder.is_relative_to(destination)}
+
     def _place(self, path: pathlib.Path, make: Callable[[pathlib.Path], object], mode: int | None) -> None:
         """Replaces a file at once: a program that runs keeps its old one."""
         place = self.layout.on_disk(path)
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(place.parent)
             handle, name = tempfile.mkstemp(prefix=".bearing-", dir=place.parent)
             os.close(handle)
             new = pathlib.Path(name)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -27,8 +28,10 @@ def after_installing(layout: Layout) -> None:
 
 
 def before_uninstalling(layout: Layout) -> None:
-    if not layout.destdir and is_running() and os.geteuid() == 0:
-        run(["systemctl", "disable", "--now", "--quiet", "bearing.service", "bearing.socket"])
+    """Stops and disables the units; only disables them where systemd does not run, as in a container."""
+    units = sorted(path.name for path in layout.on_disk(layout.service("systemd/system")).glob("bearing*.*"))
+    if units and not layout.destdir and os.geteuid() == 0 and shutil.which("systemctl"):
+        run(["systemctl", "disable", *(["--now"] if is_running() else []), "--quiet", *units])
 
 
 def after_uninstalling(layout: Layout) -> None:

@@ -68,6 +68,22 @@ class Installation(unittest.TestCase):
         self.assertEqual(self.files(), ["usr/local/bin/other"])
         self.assertEqual([path.name for path in (self.root / "usr/local").iterdir()], ["bin"])
 
+    def test_folders_that_were_there_stay_and_all_others_go(self) -> None:
+        there = ["usr", "usr/local", "usr/local/bin", "usr/local/etc", "usr/local/share", "usr/local/share/man"]
+        (self.root / "usr/local/share/man").mkdir(parents=True)
+        for name in ("bin", "etc"):
+            (self.root / "usr/local" / name).mkdir()
+        for _ in range(2):  # the second finds the folders of the first
+            self.tool("install")
+        self.tool("uninstall")
+        self.assertEqual(sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*")), there)
+
+    def test_a_prefix_that_was_made_for_it_goes_with_it(self) -> None:
+        (self.root / "opt").mkdir(parents=True)
+        self.tool("install", "--prefix", "/opt/bearing")
+        self.tool("uninstall", "--prefix", "/opt/bearing")
+        self.assertEqual(list((self.root / "opt").iterdir()), [])
+
     def test_a_changed_configuration_outlives_everything(self) -> None:
         configuration = self.root / "usr/local/etc/bearing/bearing.toml"
         self.tool("install")

@@ -46,20 +46,22 @@ public enum CaptureDevices {
             defer { unsafe snd_ctl_close(control) }
             var device: Int32 = -1
             while unsafe snd_ctl_pcm_next_device(control, &device) == 0, device >= 0 {
-                if let description = unsafe captureName(control, device) {
-                    found.append(("hw:CARD=\(unsafe identifier(of: control) ?? "\(card)"),DEV=\(device)", description))
-                }
+                guard let stream = unsafe captureName(control, device) else { continue }
+                let (identifier, name) = unsafe cardNames(control) ?? ("\(card)", "")
+                let description = [name, stream].filter { !$0.isEmpty }.joined(separator: ", ")
+                found.append(("hw:CARD=\(identifier),DEV=\(device)", description))
             }
         }
         return found
     }
 
-    private static func identifier(of control: OpaquePointer) -> String? {
+    /// A card's short name, without spaces, and its own.
+    private static func cardNames(_ control: OpaquePointer) -> (identifier: String, name: String)? {
         var info: OpaquePointer?
         unsafe snd_ctl_card_info_malloc(&info)
         defer { unsafe snd_ctl_card_info_free(info) }
         guard unsafe snd_ctl_card_info(control, info) == 0 else { return nil }
-        return unsafe String(cString: snd_ctl_card_info_get_id(info))
+        return unsafe (String(cString: snd_ctl_card_info_get_id(info)), String(cString: snd_ctl_card_info_get_name(info)))
     }
 
     /// The name of a card's PCM; nil if it does not capture.

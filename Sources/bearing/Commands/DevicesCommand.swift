@@ -8,7 +8,8 @@ struct DevicesCommand: ParsableCommand {
         abstract: "Lists the capture devices: their channels, rates and formats.",
         discussion: """
             Lists what the device itself offers, without ALSA's conversions. Bearing resamples and selects \
-            channels. A device is usable if it has four channels or more.
+            channels. A device is usable if it has four channels or more. For known microphones, the options \
+            of `run` and `check` are suggested.
 
             Example: bearing devices --json
             """)
@@ -43,8 +44,15 @@ struct DevicesCommand: ParsableCommand {
             let rates = offer.rates.isEmpty ? range(offer.rateRange) : offer.rates.map(String.init).joined(separator: " ")
             let formats = offer.formats.map(\.rawValue).joined(separator: " ")
             let note = offer.isUsable ? "" : "\n    not usable: Bearing needs four channels of one of its formats"
-            return "\(head)\n    channels \(channels)\n    rates    \(rates)\n    formats  \(formats)\(note)"
+            let known = KnownMicrophone.recognised(device).map { suggestion($0, offer) } ?? ""
+            return "\(head)\n    channels \(channels)\n    rates    \(rates)\n    formats  \(formats)\(note)\(known)"
         }
+    }
+
+    private static func suggestion(_ microphone: KnownMicrophone, _ offer: CaptureDevice.Offer) -> String {
+        let advice = microphone.shortage(of: offer) ?? microphone.options
+        let remark = microphone.remark.map { "\n             \($0)" } ?? ""
+        return "\n    known as \(microphone.name): \(advice)\(remark)"
     }
 
     private static func range(_ range: ClosedRange<Int>) -> String {
@@ -59,6 +67,7 @@ struct DevicesCommand: ParsableCommand {
         var rates: [Int]?
         var formats: [String]?
         var problem: String?
+        var suggestion: Suggestion?
 
         init(_ device: CaptureDevice) {
             name = device.name
@@ -73,7 +82,24 @@ struct DevicesCommand: ParsableCommand {
                 (rateMin, rateMax) = (offer.rateRange.lowerBound, offer.rateRange.upperBound)
                 rates = offer.rates
                 formats = offer.formats.map(\.rawValue)
+                suggestion = KnownMicrophone.recognised(device).map { Suggestion($0, offer) }
             }
+        }
+    }
+
+    /// The options for a known microphone.
+    private struct Suggestion: Encodable {
+        var microphone, format: String
+        var array, problem, remark: String?
+        var channels: [Int]?
+
+        init(_ known: KnownMicrophone, _ offer: CaptureDevice.Offer) {
+            microphone = known.name
+            format = known.format.rawValue
+            array = known.array
+            channels = known.channels
+            problem = known.shortage(of: offer)
+            remark = known.remark
         }
     }
 }
