@@ -60,7 +60,7 @@ import Testing
             guard let array = microphone.array else { continue }
             let read = try Self.bundled(array)
             #expect(read.name == microphone.name)
-            #expect(read.remarks == ["its capsules lie in a horizontal plane: it cannot tell above from below"])
+            #expect(read.remarks == ["its capsules lie in a horizontal plane: it cannot distinguish above from below"])
             #expect(microphone.remark == KnownMicrophone.planar)
             // Seen from the centre, no two capsules are nearer than 45 degrees.
             for (index, capsule) in read.capsules.enumerated() {
