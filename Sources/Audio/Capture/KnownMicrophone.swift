@@ -17,7 +17,7 @@ public struct KnownMicrophone: Sendable, Hashable {
 
     static let planar = "its capsules lie in a plane: train a model for it (docs/training.md), which reports azimuths"
 
-    /// Names as in ALSA; channels as in the makers' documents and in ODAS' configurations of these boards.
+    /// Names as in ALSA; channels as the array files say, with their sources.
     public static let all = [
         KnownMicrophone(
             name: "ReSpeaker USB 4-mic array", format: .mic, array: "respeaker-usb-4-mic", channels: [1, 2, 3, 4],
@@ -31,6 +31,9 @@ public struct KnownMicrophone: Sendable, Hashable {
         KnownMicrophone(
             name: "miniDSP UMA-8", format: .mic, array: "uma-8", channels: [2, 3, 5, 6],
             remark: planar, marks: ["micArray RAW"], deviceChannels: 8),
+        KnownMicrophone(
+            name: "miniDSP UMA-16", format: .mic, array: "uma-16", channels: [2, 4, 11, 13],
+            remark: planar, marks: ["micArray16"], deviceChannels: 16),
         KnownMicrophone(
             name: "MATRIX Creator", format: .mic, array: "matrix-creator", channels: [0, 2, 4, 6],
             remark: planar, marks: ["MATRIXIO"], deviceChannels: 8),
