@@ -1,1 +1,1 @@
-"""The archive reader of tools/get-tau-nigens, and the table of its downloads."""
+"""What tools/get-tau-nigens and tools/get-measured-rooms share: downloads, an archive reader, and the tables of files."""
