@@ -39,52 +39,55 @@ let package = Package(
         .target(name: "CRealtime", dependencies: ["CALSA", "COpenBLAS", "CFFTW"]),
 
         // A module imports only modules above it.
+        module("Signal", on: []),
+        module("JSON", on: []),
         module("Tensor", on: []),
         module("Geometry", on: []),
         module("Platform", on: ["CRealtime"]),
         module("Files", on: []),
         module("Fingerprints", on: ["Files"]),
         module("Kernels", on: ["CRealtime", "Tensor"]),
-        module("Features", on: ["CRealtime", "Tensor"]),
-        module("Networks", on: ["Tensor", "Platform", "Kernels"]),
+        module("Features", on: ["CRealtime", "Signal", "Tensor"]),
+        module("Networks", on: ["Signal", "Tensor", "Platform", "Kernels"]),
         module("Tracking", on: ["Geometry"]),
-        module("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Geometry", "Platform", "Files"]),
+        module("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Signal", "Geometry", "Platform", "Files"]),
         module(
             "Pipeline",
             on: [
-                "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Audio",
+                "Signal", "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Audio",
             ]),
-        module("SafeTensors", on: ["Files"]),
+        module("SafeTensors", on: ["JSON", "Files"]),
         module("Options", on: ["Files"]),
         module(
             "Formats",
             on: [
-                "Tensor", "Geometry", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline",
+                "JSON", "Signal", "Tensor", "Geometry", "Files", "Fingerprints", "Kernels", "Features", "Networks", "Tracking", "Audio",
+                "Pipeline",
                 "SafeTensors", "Options",
             ]),
-        module("TrackFeed", on: ["CRealtime", "Geometry", "Platform", "Files", "Tracking"]),
+        module("TrackFeed", on: ["JSON", "CRealtime", "Signal", "Geometry", "Platform", "Files", "Tracking"]),
         module(
             "Scenes",
             on: [
-                "CRealtime", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Audio", "Formats",
+                "CRealtime", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Audio", "Formats",
             ]),
         module(
             "Dataset",
             on: [
-                "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Features", "Tracking", "Audio", "Options",
+                "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Features", "Tracking", "Audio", "Options",
                 "Formats",
             ]),
         module("Losses", on: ["Tensor", "Platform", "Kernels", "Networks", "Tracking"]),
         module(
             "Evaluation",
             on: [
-                "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Pipeline", "Formats",
+                "Signal", "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Pipeline", "Formats",
                 "Dataset",
             ]),
         module(
             "Training",
             on: [
-                "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
+                "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
                 "Tracking", "Audio", "SafeTensors", "Options", "Formats", "Dataset", "Losses", "Evaluation",
             ]),
         module(
@@ -94,19 +97,19 @@ let package = Package(
                 "Dataset", "Losses", "Evaluation", "Training",
             ]),
         module("Configuration", on: ["Geometry", "Files", "Tracking", "Audio", "Options", "TrackFeed"]),
-        module("Service", on: ["CRealtime", "Platform", .product(name: "Logging", package: "swift-log")]),
+        module("Service", on: ["CRealtime", "Platform", "Files", .product(name: "Logging", package: "swift-log")]),
         module("Subscription", on: ["Platform", "TrackFeed"]),
-        module("Diagnosis", on: ["Tensor", "Geometry", "Features", "Audio"]),
+        module("Diagnosis", on: ["Signal", "Tensor", "Geometry", "Features", "Audio"]),
         module(
             "Daemon",
             on: [
-                "CRealtime", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis", "Service",
+                "CRealtime", "Signal", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis", "Service",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
+                "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
                 "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
                 "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Diagnosis", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -121,11 +124,12 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Geometry", "Files", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options",
+                "Signal", "Geometry", "Files", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options",
                 "Formats", "TrackFeed", "Training", "Configuration",
             ],
             path: "Fuzz/Targets", swiftSettings: strict),
         tests("Tensor", with: ["TestSupport"]),
+        tests("JSON"),
         tests("Geometry", with: ["TestSupport"]),
         tests("Files"),
         tests("Fingerprints", with: ["Files"]),
@@ -137,7 +141,7 @@ let package = Package(
         tests(
             "Pipeline",
             with: [
-                "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Formats", "TestSupport",
+                "Signal", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Formats", "TestSupport",
             ]),
         tests("SafeTensors", with: ["TestSupport"]),
         tests(
@@ -146,17 +150,17 @@ let package = Package(
                 "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "SafeTensors", "Options",
                 "TestSupport",
             ]),
-        tests("TrackFeed", with: ["CRealtime", "Geometry", "Tracking", "TestSupport"]),
-        tests("Scenes", with: ["Tensor", "Geometry", "Platform", "Files", "Audio", "Formats", "TestSupport"]),
+        tests("TrackFeed", with: ["JSON", "Files", "CRealtime", "Geometry", "Tracking", "TestSupport"]),
+        tests("Scenes", with: ["Signal", "Tensor", "Geometry", "Platform", "Files", "Audio", "Formats", "TestSupport"]),
         tests(
             "Training",
             with: [
-                "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
+                "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
                 "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "Dataset", "Losses",
                 "Evaluation", "Reproduction", "TestSupport",
             ]),
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
-        tests("Service", with: ["Platform", .product(name: "Logging", package: "swift-log")]),
+        tests("Service", with: ["Platform", "Files", .product(name: "Logging", package: "swift-log")]),
         tests("Subscription", with: ["Platform", "TrackFeed", "TestSupport"]),
         tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
         tests(

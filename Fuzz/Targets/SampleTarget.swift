@@ -3,6 +3,7 @@ import Features
 import Geometry
 import Networks
 import Pipeline
+import Signal
 import Tracking
 
 /// Samples of any bits: as a device gives them, and past the check at the entrance, straight into the pipeline.
@@ -11,7 +12,7 @@ enum SampleTarget {
     private static let blocksToRecover = 5
     /// Blocks that the network hears ahead.
     private static let lookAhead = 1
-    private static let samplesPerBlock = FrameTiming.samplesPerBlock * FrameTiming.microphones
+    private static let samplesPerBlock = FrameLayout.samplesPerBlock * FrameLayout.channels
 
     static func run(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }

@@ -1,3 +1,5 @@
+public import Signal
+
 /// The meaning of the four channels of a recording or a microphone. The raw value is used in options and the configuration.
 public enum AudioFormat: String, Sendable, Hashable, CaseIterable {
     /// First-order Ambisonics, ACN order and SN3D normalisation: W, Y, Z, X.
@@ -8,8 +10,10 @@ public enum AudioFormat: String, Sendable, Hashable, CaseIterable {
     /// microphones.
     case aformat
 
-    /// Channels of every format, in all modules.
-    public static let channels = 4
-    /// Sample rate in Hz after resampling, in all modules.
-    public static let sampleRate = 24_000
+    /// Channels of every format.
+    @inlinable
+    public static var channels: Int { FrameLayout.channels }
+    /// Sample rate in Hz after resampling.
+    @inlinable
+    public static var sampleRate: Int { FrameLayout.sampleRate }
 }

@@ -2,6 +2,7 @@
 #include "bearing_system.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -73,3 +74,16 @@ int bearing_event_wait(int descriptor, int64_t deadline) {
 }
 
 void bearing_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void bearing_memory_map_large_blocks(void) {
+#ifdef __GLIBC__
+    /* Once it is set, the threshold no longer grows with the blocks that are freed. */
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}
+
+void bearing_memory_give_back(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}

@@ -63,6 +63,8 @@ public struct BearingConfiguration: Sendable, Hashable {
         public var enabled = true
         /// Priority of the capture thread under SCHED_FIFO, 1...99; analysis runs one below.
         public var priority = 50
+        /// Milliseconds of a device's period: how often the capture thread wakes.
+        public var periodMilliseconds = 10
     }
 
     /// `[log]`

@@ -233,6 +233,12 @@ extension RunKey {
                 Capture and analysis run under SCHED_FIFO with locked memory. If that is not permitted, the daemon warns and continues.
                 """),
             .integer("priority", 2...99, \.realtime.priority, "Priority of the capture thread; analysis runs one below it."),
+            .integer(
+                "period_ms", 2...100, \.realtime.periodMilliseconds,
+                """
+                How often a device wakes the capture thread. Longer periods cost less; tracks come up to a period later where the
+                device's rate is not 24 kHz.
+                """),
         ]
     }
 

@@ -1,25 +1,22 @@
 import Audio
 import Pipeline
 import Platform
+import Signal
 import TrackFeed
 import Tracking
 
-/// The analysis thread's work: audio from the ring, through the pipeline, into the mailbox. No allocation once it runs.
+/// The analysis thread's work: audio from the ring, through the pipeline, to the sinks. No allocation once it runs.
 final class AnalysisLoop: @unchecked Sendable {
-    private static let framesPerBlock = AudioFormat.sampleRate / 10
-    private static let blockSeconds = 0.1
     /// A longer gap in the audio makes the network and the tracks start anew.
     private static let longestGap = 0.5
 
     private let stream: CaptureStream
     let pipeline: LocalizationPipeline
-    private let mailbox: Mailbox
     private let health: Health
     private let timings: FeedTimings
-    private let recording: RecordFeed?
-    private let monitor: ChannelMonitor?
+    private let sinks: [any TrackSink]
     /// Room for the rest of a block: [2400, 4].
-    private var samples = [Float](repeating: 0, count: framesPerBlock * AudioFormat.channels)
+    private var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * AudioFormat.channels)
     /// Frames of the present block that the pipeline has; below 0 while its encoder has not yet given the first.
     private var filled: Int
     private var power = SIMD4<Float>.zero
@@ -29,23 +26,27 @@ final class AnalysisLoop: @unchecked Sendable {
     /// Of the next block.
     private var sequence: Int
     private var segment: Int?
+    /// Whether the present pass has handed out a block.
+    private var hasReported = false
+    /// Whether the latest pass found audio.
+    private var hasProgressed = true
     /// Unix seconds at which the latest frame ended.
     private var end = 0.0
     /// The same in nanoseconds of the monotonic clock.
     private var ended: Int64 = 0
 
-    /// - Parameter sequence: the number of the first block.
+    /// - Parameters:
+    ///   - sinks: get everything in this order.
+    ///   - sequence: the number of the first block.
     init(
-        stream: CaptureStream, pipeline: LocalizationPipeline, mailbox: Mailbox, health: Health,
-        timings: FeedTimings = FeedTimings(), recording: RecordFeed? = nil, monitor: ChannelMonitor? = nil, sequence: Int = 0
+        stream: CaptureStream, pipeline: LocalizationPipeline, sinks: [any TrackSink], health: Health,
+        timings: FeedTimings = FeedTimings(), sequence: Int = 0
     ) {
         self.stream = stream
         self.pipeline = pipeline
-        self.mailbox = mailbox
+        self.sinks = sinks
         self.health = health
         self.timings = timings
-        self.recording = recording
-        self.monitor = monitor
         self.sequence = sequence
         filled = -pipeline.inputDelay
     }
@@ -62,21 +63,25 @@ final class AnalysisLoop: @unchecked Sendable {
         pipeline.reset()
     }
 
-    /// One pass: sleeps until there is audio, a second at most, then analyses all there is.
+    /// One pass: sleeps until a block is complete or the capture's state changes, a second at most, then analyses all there is.
     func pass() {
-        _ = stream.wake.wait(until: MonotonicTime.now + MonotonicTime.second)
-        stream.wake.clear()
-        while analyse() {}
+        let isThere = stream.wakeAtBlocks(endingBefore: stream.ring.framesRead + FrameLayout.samplesPerBlock - filled)
+        if !isThere || !hasProgressed {
+            _ = stream.wake.wait(until: MonotonicTime.now + MonotonicTime.second)
+            stream.wake.clear()
+        }
+        (hasReported, hasProgressed) = (false, false)
+        while analyse() { hasProgressed = true }
         health.countPass()
-        // A change of state wakes this thread; the server finds out what changed.
-        mailbox.wake()
+        // A block wakes whoever takes it; without one it was perhaps a change of state.
+        if !hasReported { for sink in sinks { sink.wake() } }
     }
 
     /// Analyses what the ring has of the present block.
     /// - Returns: whether there was anything.
     private func analyse() -> Bool {
         let start = stream.ring.framesRead
-        let there = min(stream.ring.framesAvailable, Self.framesPerBlock - max(filled, 0))
+        let there = min(stream.ring.framesAvailable, FrameLayout.samplesPerBlock - max(filled, 0))
         guard there > 0, let moment = stream.clock.moment(ofFrame: start),
             let began = stream.clock.monotonic(ofFrame: start)
         else { return false }
@@ -89,13 +94,12 @@ final class AnalysisLoop: @unchecked Sendable {
             _ = stream.ring.read(into: &target)
         }
         measure(frames)
-        recording?.hear(samples.span.extracting(0..<frames * AudioFormat.channels), at: moment.time)
-        monitor?.hear(samples.span.extracting(0..<frames * AudioFormat.channels))
+        for sink in sinks { sink.take(samples.span.extracting(0..<frames * AudioFormat.channels), at: moment.time) }
         let before = MonotonicTime.now
         pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { tracks in post(tracks) }
         computing += MonotonicTime.now - before
         filled += frames
-        if filled == Self.framesPerBlock { finishBlock() }
+        if filled == FrameLayout.samplesPerBlock { finishBlock() }
         return true
     }
 
@@ -106,12 +110,12 @@ final class AnalysisLoop: @unchecked Sendable {
     private func follow(_ moment: CaptureMoment, _ began: Int64) {
         defer { segment = moment.segment }
         guard let segment else {
-            recording?.beginAnew(at: moment.time)
+            for sink in sinks { sink.beginAnew(at: moment.time) }
             return
         }
         let gap = max(moment.time - end, Double(began - ended) * 1e-9)
         guard segment != moment.segment, gap > Self.longestGap else { return }
-        recording?.beginAnew(at: moment.time)
+        for sink in sinks { sink.beginAnew(at: moment.time) }
         pipeline.reset()
         filled = -pipeline.inputDelay
         power = .zero
@@ -142,22 +146,24 @@ final class AnalysisLoop: @unchecked Sendable {
     private func post(_ tracks: borrowing BlockTracks) {
         // The line tells when the block ended that it describes: a look-ahead and the encoder's delay before now.
         let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
-        let time = end - Double(pipeline.lookAhead) * Self.blockSeconds - delay
-        let late = MonotonicTime.nanoseconds(ofFrames: pipeline.lookAhead * Self.framesPerBlock + pipeline.inputDelay)
+        let time = end - Double(pipeline.lookAhead) * FrameLayout.blockSeconds - delay
+        let late = MonotonicTime.nanoseconds(ofFrames: pipeline.lookAhead * FrameLayout.samplesPerBlock + pipeline.inputDelay)
         // A block that finds no room is counted as dropped; those that are told have numbers without a gap.
         let block = FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks)
-        recording?.tell(block)
-        if mailbox.post(block) { sequence += 1 }
+        var isTaken = true
+        for sink in sinks where !sink.take(block) { isTaken = false }
+        if isTaken { sequence += 1 }
+        hasReported = true
     }
 
     private func finishBlock() {
         timings.computing.record(computing, at: MonotonicTime.now)
-        let load = Double(computing) * 1e-9 / Self.blockSeconds
+        let load = Double(computing) * 1e-9 / FrameLayout.blockSeconds
         if pipeline.networkResets > networkResets {
             health.count(networkResets: pipeline.networkResets - networkResets)
             networkResets = pipeline.networkResets
         }
-        health.countBlock(load: Float(load), power: power / Float(Self.framesPerBlock))
+        health.countBlock(load: Float(load), power: power / Float(FrameLayout.samplesPerBlock))
         filled = 0
         power = .zero
         computing = 0

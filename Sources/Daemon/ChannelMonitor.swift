@@ -2,11 +2,12 @@ import Audio
 import Diagnosis
 import Platform
 import Synchronization
+import TrackFeed
 
 /// Watches the microphone's channels beside the analysis, on its own thread; the analysis thread only copies samples.
-final class ChannelMonitor: @unchecked Sendable {
+final class ChannelMonitor: TrackSink, @unchecked Sendable {
     /// Interval of checks in nanoseconds, so that no thread has to wake this one.
-    private static let pause = MonotonicTime.second / 5
+    private static let pause = MonotonicTime.second
 
     /// Copies of the analysed samples, for several intervals. Samples that do not fit are not checked.
     private let ring = SampleRing(frames: 4 * AudioFormat.sampleRate)
@@ -28,7 +29,7 @@ final class ChannelMonitor: @unchecked Sendable {
     func expect(_ microphone: Microphone) { expected.withLock { $0 = microphone } }
 
     /// Called by the analysis thread; wait-free, without allocation.
-    func hear(_ samples: Span<Float>) {
+    func take(_ samples: Span<Float>, at time: Double) {
         let frames = samples.count / AudioFormat.channels
         if ring.capacity - ring.framesAvailable >= frames { ring.write(samples) }
     }

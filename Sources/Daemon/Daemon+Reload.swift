@@ -2,13 +2,24 @@ public import Audio
 public import Logging
 public import Pipeline
 public import TrackFeed
+public import Tracking
 
 extension Daemon {
     /// The changes that a configuration read again requires.
     public struct Setup {
+        public enum Analysis {
+            /// The pipeline continues unchanged.
+            case kept
+            /// The pipeline and its tracks continue with another gate or viewpoint: see `LocalizationPipeline.adopt`.
+            case adjusted(GateSettings, Viewpoint)
+            /// Another pipeline without history: all tracks start again, after its look-ahead.
+            case renewed(LocalizationPipeline)
+        }
+
         /// A source that replaces the present one, on the same stream; nil keeps the present one without losing audio.
         public var capture: (any CaptureSource)?
-        public var pipeline: LocalizationPipeline
+        /// What becomes of the analysis; with another source it is renewed.
+        public var analysis: Analysis
         public var hello: FeedHello
         /// The expected channels from now on; nil keeps the present ones.
         public var microphone: Microphone?
@@ -19,11 +30,11 @@ extension Daemon {
         public var adopted: () -> Void
 
         public init(
-            capture: (any CaptureSource)?, pipeline: LocalizationPipeline, hello: FeedHello, logLevel: Logger.Level,
+            capture: (any CaptureSource)?, analysis: Analysis, hello: FeedHello, logLevel: Logger.Level,
             kept: [String], adopted: @escaping () -> Void = {}
         ) {
             self.capture = capture
-            self.pipeline = pipeline
+            self.analysis = analysis
             self.hello = hello
             self.logLevel = logLevel
             self.kept = kept
@@ -39,7 +50,8 @@ extension Daemon {
 
     /// Applies a configuration that was read. One that cannot be used changes nothing and is logged.
     ///
-    /// Subscribers stay connected; numbers of blocks and ids of tracks continue. Network and tracks start again.
+    /// Subscribers stay connected; numbers of blocks and ids of tracks continue. If neither the network nor its input changed, the network
+    /// continues and no block is lost. Otherwise network and tracks start again.
     func adopt(_ result: Result<Setup, any Error>) {
         let setup: Setup
         do {
@@ -47,14 +59,21 @@ extension Daemon {
         } catch {
             return log.error("not reloaded, the previous configuration stays in force: \(error)")
         }
-        let loop = AnalysisLoop(
-            stream: stream, pipeline: setup.pipeline, mailbox: mailbox, health: health, timings: timings,
-            recording: recorder?.feed, monitor: monitor)
-        loop.warmUp()
-        do throws(AudioError) {
-            try replace(hearing, with: AudioSide(capture: setup.capture ?? hearing.capture, loop: loop))
-        } catch {
-            return log.error("not reloaded, the previous configuration stays in force: \(error)")
+        switch setup.analysis {
+        case .kept: break
+        case .adjusted(let gate, let viewpoint):
+            // The ring stores the audio meanwhile.
+            hearing.stopAnalysis()
+            hearing.loop.pipeline.adopt(gate: gate, viewpoint: viewpoint)
+            startAnalysis()
+        case .renewed(let pipeline):
+            let loop = AnalysisLoop(stream: stream, pipeline: pipeline, sinks: sinks, health: health, timings: timings)
+            loop.warmUp()
+            do throws(AudioError) {
+                try replace(hearing, with: AudioSide(capture: setup.capture ?? hearing.capture, loop: loop))
+            } catch {
+                return log.error("not reloaded, the previous configuration stays in force: \(error)")
+            }
         }
         if let microphone = setup.microphone { monitor?.expect(microphone) }
         setup.adopted()

@@ -16,8 +16,10 @@ extension Daemon {
         var watchdog = Watchdog(now: MonotonicTime.now)
         var reading: SetupReading?
         var wantsReload = false
+        // Signals and changes of state end it.
+        let pause = ProcessSignals.canWake ? MonotonicTime.second : MonotonicTime.second / 5
         while true {
-            ProcessSignals.wait(until: MonotonicTime.now + MonotonicTime.second / 5)
+            ProcessSignals.wait(until: MonotonicTime.now + pause)
             if ProcessSignals.areEnding { return }
             if ProcessSignals.takeHangup() {
                 if ProcessSignals.hadTerminal, isatty(STDIN_FILENO) != 1 { return }

@@ -3,6 +3,7 @@ public import Logging
 public import Pipeline
 import Platform
 import Service
+import Signal
 public import TrackFeed
 
 /// The running daemon: capture -> ring -> analysis -> mailbox -> server, each on its own thread.
@@ -48,6 +49,8 @@ public final class Daemon {
     let options: Options
     let recorder: Recorder?
     let monitor: ChannelMonitor?
+    /// What takes audio and tracks, the server last.
+    let sinks: [any TrackSink]
     var hearing: AudioSide
     /// The hello line, without the latency of the source, which is added once the source is open.
     var hello: FeedHello
@@ -72,7 +75,7 @@ public final class Daemon {
             log.warning("at most \(room) subscribers, not \(limits.subscribers): the limit of open files (RLIMIT_NOFILE) is too low")
             limits.subscribers = max(1, room)
         }
-        let blocks = options.past * Self.blocksPerSecond
+        let blocks = options.past * FrameLayout.blocksPerSecond
         let (mailbox, stream) = (Mailbox(past: blocks), capture.stream)
         let (health, timings) = (Health(past: options.past), FeedTimings(past: blocks))
         (self.mailbox, self.stream, self.health, self.timings) = (mailbox, stream, health, timings)
@@ -94,10 +97,11 @@ public final class Daemon {
             throw .audio(error)
         }
         monitor = options.microphone.map { ChannelMonitor($0, health: health) }
+        let others: [(any TrackSink)?] = [recorder?.feed, monitor, StateWatch()]
+        sinks = others.compactMap(\.self) + [mailbox]
         pipeline.continueIDs(from: blocks + 1)
         let loop = AnalysisLoop(
-            stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings, recording: recorder?.feed,
-            monitor: monitor, sequence: blocks)
+            stream: stream, pipeline: pipeline, sinks: sinks, health: health, timings: timings, sequence: blocks)
         loop.warmUp()
         hearing = AudioSide(capture: capture, loop: loop)
     }
@@ -114,8 +118,6 @@ public final class Daemon {
 
     /// File descriptors reserved for reopening the device and reading files.
     private static let reservedDescriptors = 64
-
-    private static let blocksPerSecond = 10
 
     /// Nanoseconds for a thread to end; a hanging one is abandoned. The capture has half a second of its own, and all threads
     /// together have less than `BEARING_SIGNALS_PATIENCE`.

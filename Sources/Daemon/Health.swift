@@ -1,6 +1,7 @@
 import Audio
 import Glibc
 import Platform
+import Signal
 import Synchronization
 import TrackFeed
 
@@ -20,7 +21,7 @@ final class Health: Sendable {
     /// - Parameter past: seconds that count as already run.
     init(past: Int = 0) {
         started = MonotonicTime.now - Int64(past) * MonotonicTime.second
-        blockCount = Atomic(10 * past)
+        blockCount = Atomic(FrameLayout.blocksPerSecond * past)
     }
 
     /// Blocks analysed.

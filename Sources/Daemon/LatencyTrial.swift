@@ -29,7 +29,7 @@ public final class LatencyTrial: Sendable {
         server = try TrackServer(
             addresses: [.path(path)], hello: hello, mailbox: mailbox, timings: timings,
             status: { health.status(of: stream, mailbox: mailbox) })
-        loop = AnalysisLoop(stream: stream, pipeline: pipeline, mailbox: mailbox, health: health, timings: timings)
+        loop = AnalysisLoop(stream: stream, pipeline: pipeline, sinks: [mailbox], health: health, timings: timings)
         loop.warmUp()
         let (loop, server, analysisThread) = (loop, server, analysisThread)
         serverThread.start { server.run() }
@@ -39,7 +39,7 @@ public final class LatencyTrial: Sendable {
     /// Subscribers that the server has accepted.
     public var subscribers: Int { server.subscriberCount }
 
-    /// Delivers a block. All but its last period is analysed before the last one arrives, and the threads sleep, as in real
+    /// Delivers a block. All but its last period is in the ring before the last one arrives, and the threads sleep, as in real
     /// time.
     ///
     /// - Parameter samples: a block of 100 ms: 2400 interleaved frames of 4 channels.
@@ -47,7 +47,7 @@ public final class LatencyTrial: Sendable {
     public func bring(_ samples: Span<Float>) -> Int64 {
         let early = samples.count - Self.period * AudioFormat.channels
         write(samples.extracting(0..<early))
-        rest()
+        usleep(Self.slumber)
         return write(samples.extracting(early..<samples.count))
     }
 
@@ -65,18 +65,9 @@ public final class LatencyTrial: Sendable {
         let end = stream.ring.framesWritten + samples.count / AudioFormat.channels
         let now = MonotonicTime.now
         stream.clock.publish(segment: 0, start: 0, anchor: end, time: now, monotonic: now)
+        let first = stream.ring.framesWritten
         _ = stream.ring.write(samples)
-        stream.wake.signal()
+        stream.announce(writtenFrom: first)
         return now
-    }
-
-    /// Waits until the analysis has processed all frames and sleeps.
-    private func rest() {
-        while stream.ring.framesAvailable > 0 { usleep(Self.slumber) }
-        // The pass that took the last frames ends, or another one that finds none.
-        let passes = health.passes
-        stream.wake.signal()
-        while health.passes == passes { usleep(Self.slumber) }
-        usleep(Self.slumber)
     }
 }

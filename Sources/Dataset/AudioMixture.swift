@@ -1,5 +1,6 @@
 import Audio
 import Features
+import Signal
 
 /// The sum of two recordings that start together.
 struct AudioMixture {
@@ -21,9 +22,9 @@ struct AudioMixture {
     /// - Returns: frames written, clipped samples, and samples of each recording that were replaced by 0.
     /// - Throws: `AudioError` for recordings that end early and files that cannot be written.
     func write(to path: String) throws -> (frames: Int, limited: Int, unsound: [String: Int]) {
-        let channels = FrameTiming.microphones
+        let channels = FrameLayout.channels
         let writer = try AudioFileWriter(
-            path: path, encoding: .wave16, sampleRate: FrameTiming.sampleRate, channels: channels)
+            path: path, encoding: .wave16, sampleRate: FrameLayout.sampleRate, channels: channels)
         var sum = [Float](repeating: 0, count: Self.piece * channels)
         var added = sum
         while true {

@@ -3,6 +3,7 @@ public import Features
 import Files
 import Fingerprints
 import Glibc
+import Signal
 public import Tensor
 
 /// The features of one recording in a memory-mapped file, so that a data set may exceed the memory.
@@ -24,7 +25,7 @@ public final class FeatureCache: @unchecked Sendable {
     private let mappedBytes: Int
 
     /// Whole blocks of 5 frames.
-    public var blocks: Int { frames.shape[0] / FrameTiming.framesPerBlock }
+    public var blocks: Int { frames.shape[0] / FrameLayout.framesPerBlock }
 
     /// Opens the cache of a recording; extracts its features first unless a matching file exists.
     /// - Parameter folder: an existing folder for the caches of one or several data sets.
@@ -112,7 +113,7 @@ public final class FeatureCache: @unchecked Sendable {
         // Reserves space for the header, which is known at the end.
         try file.write([UInt8](repeating: 0, count: FeatureCacheHeader.byteCount))
         var extractor = FeatureExtractor(kind)
-        var samples = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * 10 * FrameTiming.microphones)
+        var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * 10 * FrameLayout.channels)
         var output: [UInt8] = []
         var isFinite = true
         var frames = 0
@@ -122,7 +123,7 @@ public final class FeatureCache: @unchecked Sendable {
             let count = try reader.read(into: &span)
             guard count > 0 else { break }
             output.removeAll(keepingCapacity: true)
-            extractor.push(samples.span.extracting(first: count * FrameTiming.microphones)) { frame in
+            extractor.push(samples.span.extracting(first: count * FrameLayout.channels)) { frame in
                 isFinite = isFinite && frame.euclideanNorm.isFinite
                 frames += 1
                 unsafe output.append(

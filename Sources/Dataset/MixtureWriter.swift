@@ -3,6 +3,7 @@ import Dispatch
 import Features
 import Files
 import Formats
+import Signal
 import Synchronization
 
 /// Writes mixtures of pairs of recordings as a data set, in the layout of TAU-NIGENS Spatial Sound Events 2020.
@@ -187,7 +188,7 @@ public final class MixtureWriter: Sendable {
             report.limitedSamples += mixture.limited
             report.limitedFiles += mixture.limited > 0 ? 1 : 0
             report.unsoundSamples.merge(mixture.unsound, uniquingKeysWith: max)
-            report.seconds = Double(mixture.frames) / Double(FrameTiming.sampleRate)
+            report.seconds = Double(mixture.frames) / Double(FrameLayout.sampleRate)
             report.written = 1
         }
         if !hasLabels { try merged.write(to: metadata) }
@@ -202,7 +203,7 @@ public final class MixtureWriter: Sendable {
     ) throws -> MetadataCSV {
         let csv = try MetadataCSV.read(path, wrapsAzimuths: true)
         let frames = try Recording.reader(of: audio, isAmbisonic: isAmbisonic).frames
-        let rows = csv.rows.filter { $0.frame * FrameTiming.samplesPerBlock < frames }
+        let rows = csv.rows.filter { $0.frame * FrameLayout.samplesPerBlock < frames }
         report.lateRows += csv.rows.count - rows.count
         report.repeatedRows += csv.repeatedLines.count
         report.wrappedRows += csv.wrappedLines.count

@@ -14,16 +14,15 @@ public final class SlotLabels: @unchecked Sendable {
     public let active: TensorRef<Float>
     /// [blocks, slots], 1 in the first block of each event of a slot: the previous event of the slot is another source.
     public let onset: TensorRef<Float>
-    private var arena: Arena<Float>
+    private let arena: Arena<Float>
 
     public var blocks: Int { active.shape[0] }
 
     public init(_ labels: ReferenceLabels, blocks: Int, slots: Int) {
-        let shapes = (Shape(blocks, slots, 3), Shape(blocks, slots))
-        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + 2 * Arena<Float>.footprint(shapes.1))
-        let references = arena.take(shapes.0)
-        let active = arena.take(shapes.1)
-        let onset = arena.take(shapes.1)
+        var layout = ArenaLayout<Float>()
+        let (vectors, numbers) = (layout.add(Shape(blocks, slots, 3)), layout.add(Shape(blocks, slots), times: 2))
+        let arena = Arena(layout)
+        let (references, active, onset) = (arena[vectors], arena[numbers[0]], arena[numbers[1]])
         var owners = [Int?](repeating: nil, count: slots)
         for (block, sources) in labels.slots(slots).blocks.enumerated() where block < blocks {
             for (slot, source) in sources.enumerated() {
@@ -40,5 +39,6 @@ public final class SlotLabels: @unchecked Sendable {
         self.references = references.readOnly
         self.active = active.readOnly
         self.onset = onset.readOnly
+        self.arena = arena
     }
 }

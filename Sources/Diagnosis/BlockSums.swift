@@ -1,8 +1,7 @@
+import Signal
+
 /// Sums over a block of samples for the levels of its channels. They make the check of a whole recording cheap.
 struct BlockSums {
-    /// Frames of a whole block: 100 ms.
-    static let wholeBlock = 2400
-
     private(set) var frames = 0
     private var sum = SIMD4<Double>.zero
     private var squares = SIMD4<Double>.zero
@@ -45,9 +44,9 @@ struct BlockSums {
 
     /// All whole blocks of [n, 4] samples.
     static func blocks(of samples: [Float]) -> [BlockSums] {
-        stride(from: 0, to: samples.count - 4 * wholeBlock + 1, by: 4 * wholeBlock).map { start in
+        stride(from: 0, to: samples.count - 4 * FrameLayout.samplesPerBlock + 1, by: 4 * FrameLayout.samplesPerBlock).map { start in
             var block = BlockSums()
-            for index in stride(from: start, to: start + 4 * wholeBlock, by: 4) {
+            for index in stride(from: start, to: start + 4 * FrameLayout.samplesPerBlock, by: 4) {
                 block.add(SIMD4(samples[index], samples[index + 1], samples[index + 2], samples[index + 3]))
             }
             return block

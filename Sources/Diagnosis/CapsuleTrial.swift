@@ -58,8 +58,8 @@ struct CapsuleTrial: ChannelTrial {
 
     func omniLevel(_ hypothesis: ChannelHypothesis, _ clear: [Int]) -> Float? { nil }
 
-    private static func steering(_ geometry: ArrayGeometry, _ directions: [Direction]) -> [SteeringVectors] {
-        var vectors = [SteeringVectors](repeating: SteeringVectors(), count: directions.count)
+    private static func steering(_ geometry: ArrayGeometry, _ directions: [Direction]) -> [PlaneWaveResponse] {
+        var vectors = [PlaneWaveResponse](repeating: PlaneWaveResponse(), count: directions.count)
         for bin in bins {
             let responses = geometry.responses(frequency: HeardSpectra.frequency(bin), to: directions)
             for (index, response) in responses.enumerated() {

@@ -1,4 +1,5 @@
 public import Audio
+import Signal
 
 /// Watches the channels of a stream for faults that make directions wrong without an error: dead and copied channels, silence,
 /// constant samples, and another format than configured.
@@ -8,12 +9,11 @@ public import Audio
 public final class ChannelWatch {
     /// Seconds that are checked at once.
     public static let window = 10
-    private static let blocksPerSecond = 10
-    private static let windowBlocks = window * blocksPerSecond
+    private static let windowBlocks = window * FrameLayout.blocksPerSecond
     /// Minimum number of blocks for checking a recording that has ended.
-    private static let fewestBlocks = Int(AmbienceCheck.shortest) * blocksPerSecond
+    private static let fewestBlocks = Int(AmbienceCheck.shortest) * FrameLayout.blocksPerSecond
     /// Blocks between two checks of the format.
-    private static let formatPause = 50 * blocksPerSecond
+    private static let formatPause = 50 * FrameLayout.blocksPerSecond
     /// Consecutive checks without a finding after which it ends.
     private static let patience = 2
 
@@ -61,14 +61,14 @@ public final class ChannelWatch {
     private func judge(_ samples: Span<Float>) {
         var start = 0
         while start < samples.count {
-            let frames = min(samples.count - start, 4 * (BlockSums.wholeBlock - block.frames))
+            let frames = min(samples.count - start, 4 * (FrameLayout.samplesPerBlock - block.frames))
             let piece = samples.extracting(start..<start + frames)
             for index in stride(from: 0, to: piece.count, by: 4) {
                 block.add(SIMD4(piece[index], piece[index + 1], piece[index + 2], piece[index + 3]))
             }
             if pause == 0 { listener.hear(piece) }
             start += frames
-            if block.frames == BlockSums.wholeBlock { endBlock() }
+            if block.frames == FrameLayout.samplesPerBlock { endBlock() }
         }
     }
 
@@ -83,7 +83,7 @@ public final class ChannelWatch {
             heard += 1
             if heard == Self.windowBlocks { judgeFormat() }
         }
-        if count >= Self.windowBlocks, count % Self.blocksPerSecond == 0 { judgeLevels() }
+        if count >= Self.windowBlocks, count % FrameLayout.blocksPerSecond == 0 { judgeLevels() }
     }
 
     private func judgeFormat() {

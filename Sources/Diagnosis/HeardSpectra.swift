@@ -1,4 +1,5 @@
 import Features
+import Signal
 import Tensor
 
 /// The spectra of a few seconds of four channels, and their covariances under weights for each frame.
@@ -14,13 +15,13 @@ struct HeardSpectra {
 
     /// The bins of a range of Hz.
     static func bins(_ range: ClosedRange<Float>) -> Range<Int> {
-        let step = Float(FrameTiming.sampleRate) / Float(FrameTiming.transform)
+        let step = Float(FrameLayout.sampleRate) / Float(FrameTiming.transform)
         return Int((range.lowerBound / step).rounded(.up))..<Int(range.upperBound / step) + 1
     }
 
     /// Hz of a bin.
     static func frequency(_ bin: Int) -> Double {
-        Double(bin) * Double(FrameTiming.sampleRate) / Double(FrameTiming.transform)
+        Double(bin) * Double(FrameLayout.sampleRate) / Double(FrameTiming.transform)
     }
 
     /// - Parameter samples: [n, 4] at 24 kHz.
@@ -164,7 +165,7 @@ struct ChannelCovariance {
     /// - Parameters:
     ///   - response: of the channels in each bin.
     ///   - order: channel i of the response is this covariance's channel `order[i]`.
-    func match(_ response: SteeringVectors, order: [Int] = [0, 1, 2, 3]) -> Double {
+    func match(_ response: PlaneWaveResponse, order: [Int] = [0, 1, 2, 3]) -> Double {
         var sum = 0.0
         for bin in bins {
             let (re, im) = (response.real[bin - bins.lowerBound], response.imaginary[bin - bins.lowerBound])
@@ -184,14 +185,14 @@ struct ChannelCovariance {
 }
 
 /// What an array makes of a plane wave, for each of some bins.
-struct SteeringVectors {
+struct PlaneWaveResponse {
     var real: [SIMD4<Double>] = []
     var imaginary: [SIMD4<Double>] = []
     /// The sum of squares over channels.
     var power: [Double] = []
 
     /// How much of a plane wave of this response another takes in, mean over bins: 1 for its own.
-    func match(_ other: SteeringVectors) -> Double {
+    func match(_ other: PlaneWaveResponse) -> Double {
         let sum = power.indices.reduce(0.0) { sum, bin in
             let (a, b, c, d) = (real[bin], imaginary[bin], other.real[bin], other.imaginary[bin])
             let along = (a * c + b * d).sum()

@@ -6,6 +6,7 @@ public import Kernels
 public import Networks
 import Pipeline
 import Platform
+import Signal
 import Tensor
 public import Tracking
 
@@ -47,7 +48,7 @@ public enum Evaluation {
         }
         var blocks = [[LabelledDirection]](repeating: [], count: features.blocks)
         let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate, steering: steering)
-        for frame in 0..<features.blocks * FrameTiming.framesPerBlock {
+        for frame in 0..<features.blocks * FrameLayout.framesPerBlock {
             pipeline.push(frame: features.frames.rows(frame..<frame + 1)) { tracks in
                 for i in 0..<tracks.count {
                     let label = LabelledDirection(identity: tracks[i].id, direction: tracks[i].direction)

@@ -5,6 +5,7 @@ import Kernels
 package import Networks
 import Pipeline
 import Platform
+import Signal
 import Tensor
 package import Tracking
 
@@ -38,9 +39,9 @@ package struct NetworkOutputs: Sendable {
             return
         }
         bands = Self.bands(of: features, kind: scaler.kind, steering)
-        let frames = blocks * FrameTiming.framesPerBlock
+        let frames = blocks * FrameLayout.framesPerBlock
         let shape = Shape(1, frames, architecture.bands, architecture.channels)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        var arena = Arena<Float>(holding: shape)
         let input = arena.take(shape)
         input.copy(from: features.frames.rows(0..<frames))
         scaler.apply(input)
@@ -72,13 +73,13 @@ package struct NetworkOutputs: Sendable {
     ) -> [SIMD4<Float>] {
         guard let heard = BandDirections(kind, steering: steering) else { return [] }
         let shape = Shape(FrameTiming.melBands)
-        var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))
+        var arena = Arena<SIMD4<Float>>(holding: shape)
         let block = arena.take(shape)
         var bands: [SIMD4<Float>] = []
         bands.reserveCapacity(features.blocks * shape.count)
-        for frame in 0..<features.blocks * FrameTiming.framesPerBlock {
+        for frame in 0..<features.blocks * FrameLayout.framesPerBlock {
             heard.add(features.frames.rows(frame..<frame + 1))
-            guard (frame + 1) % FrameTiming.framesPerBlock == 0 else { continue }
+            guard (frame + 1) % FrameLayout.framesPerBlock == 0 else { continue }
             heard.finishBlock(into: block)
             bands += block.array
         }
@@ -88,18 +89,14 @@ package struct NetworkOutputs: Sendable {
     /// The same with directions refined by those of the bands.
     func refined(_ weight: Float) -> NetworkOutputs {
         guard weight > 0, !bands.isEmpty, let architecture else { return self }
-        let count = FrameTiming.melBands
-        var refiner = DirectionRefiner(weight: weight, for: architecture)
+        var stage = TrackingStage(GateSettings(refinement: weight), for: architecture, refines: true)
         var refined = directions
-        for output in lookAhead..<max(blocks, lookAhead) {
-            let block = output - lookAhead
-            while refiner.blocks < min(blocks, block + refiner.lookAhead + 1) {
-                refiner.push(bands.span.extracting(refiner.blocks * count..<(refiner.blocks + 1) * count))
-            }
-            refiner.refine(
-                block: block, directions: directions.span.extracting(output * slots * 3..<(output + 1) * slots * 3),
-                probabilities: probabilities.span.extracting(output * slots..<(output + 1) * slots))
-            for at in 0..<3 * slots { refined[output * slots * 3 + at] = refiner.refined[at] }
+        for output in 0..<blocks where stage.nextBlock() != nil {
+            stage.push(bandsOfAll: bands.span)
+            let (vectors, numbers) = places(of: output)
+            let values = stage.refined(
+                directions.span.extracting(vectors), probabilities: probabilities.span.extracting(numbers))
+            refined.replaceSubrange(vectors, with: values)
         }
         return NetworkOutputs(self, directions: refined)
     }
@@ -110,6 +107,11 @@ package struct NetworkOutputs: Sendable {
         case .gated(let settings): refined(settings.refinement).tracks(through: settings)
         case .everyOutput: everyOutput
         }
+    }
+
+    /// Where an output's directions and its probabilities stand.
+    private func places(of output: Int) -> (Range<Int>, Range<Int>) {
+        (output * slots * 3..<(output + 1) * slots * 3, output * slots..<(output + 1) * slots)
     }
 
     /// All outputs in all blocks, each one identity.
@@ -128,15 +130,13 @@ package struct NetworkOutputs: Sendable {
 
     /// The gated tracks of each block, look-ahead taken off; of these outputs, refined before or not at all.
     func tracks(through settings: GateSettings) -> [[LabelledDirection]] {
-        var gate = TrackGate(settings, maximumTracks: slots)
+        var stage = TrackingStage(settings, slots: slots, lookAhead: lookAhead)
         var tracks = [[LabelledDirection]](repeating: [], count: blocks)
-        for output in lookAhead..<max(blocks, lookAhead) {
-            gate.step(
-                directions: directions.span.extracting(output * slots * 3..<(output + 1) * slots * 3),
-                probabilities: probabilities.span.extracting(output * slots..<(output + 1) * slots))
-            tracks[output - lookAhead] = (0..<slots).compactMap { gate.track($0) }.map {
-                LabelledDirection(identity: $0.id, direction: $0.direction)
-            }
+        for output in 0..<blocks {
+            guard let block = stage.nextBlock() else { continue }
+            let (vectors, numbers) = places(of: output)
+            stage.step(directions: directions.span.extracting(vectors), probabilities: probabilities.span.extracting(numbers))
+            tracks[block] = stage.tracks.array.map { LabelledDirection(identity: $0.id, direction: $0.direction) }
         }
         return tracks
     }

@@ -1,4 +1,5 @@
 internal import CRealtime
+import Signal
 public import Tensor
 
 /// The direction of the dominant plane wave in each mel band of a block, and its share of the band's power.
@@ -27,8 +28,8 @@ public struct BandDirections: ~Copyable {
         guard kind.tellsWaves, kind.isAmbisonic || steering != nil else { return nil }
         self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
-        let shape = Shape(FrameTiming.melBands, 2 * FrameTiming.microphones)
-        var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))
+        let shape = Shape(FrameTiming.melBands, 2 * FrameLayout.channels)
+        var arena = Arena<SIMD4<Float>>(holding: shape)
         rows = arena.take(shape)
         self.arena = arena
     }
@@ -60,7 +61,7 @@ public struct BandDirections: ~Copyable {
     @_noLocks
     private func power(_ frame: TensorRef<Float>, _ band: Int) -> SIMD4<Float> {
         var power = SIMD4<Float>.zero
-        for channel in 0..<FrameTiming.microphones {
+        for channel in 0..<FrameLayout.channels {
             let decibels = frame[band * Self.channels + channel]
             if decibels > Self.floor { power[channel] = bearing_power(decibels) }
         }
@@ -124,7 +125,7 @@ public struct BandDirections: ~Copyable {
     @_noLocks
     private func wave(_ band: Int, _ table: SteeringVectors.Table) -> SIMD4<Float> {
         var scale = SIMD4<Float>.zero
-        for channel in 0..<FrameTiming.microphones {
+        for channel in 0..<FrameLayout.channels {
             let power = rows[8 * band + channel][channel]
             if power > 0 { scale[channel] = 1 / bearing_square_root(power) }
         }

@@ -1,3 +1,4 @@
+import Signal
 public import Tensor
 
 /// Extracts feature frames from audio: the only path from samples to network input, for streams and files.
@@ -31,7 +32,7 @@ public struct FeatureExtractor: ~Copyable {
             case .foaCovariance: .covariance(SpatialCovariance(.energy))
             }
         let shape = Shape(FrameTiming.melBands, kind.channels)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        var arena = Arena<Float>(holding: shape)
         frame = arena.take(shape)
         self.arena = arena
     }
@@ -42,7 +43,7 @@ public struct FeatureExtractor: ~Copyable {
     ///   - samples: interleaved frames of 4 channels in -1...1, any number of them (W, Y, Z, X in SN3D, or capsules 0...3).
     ///   - emit: receives a frame [64, C], unscaled, valid during the call only.
     public mutating func push(_ samples: Span<Float>, _ emit: (TensorRef<Float>) -> Void) {
-        precondition(samples.count % FrameTiming.microphones == 0, "whole sample frames of 4 channels")
+        precondition(samples.count % FrameLayout.channels == 0, "whole sample frames of 4 channels")
         var start = 0
         while stft.advance(samples, from: &start) {
             analyse()

@@ -17,13 +17,11 @@ public struct GCCPHAT: ~Copyable {
     private let correlation: MutableTensorRef<Float>
 
     public init() {
-        let spectrum = Shape(FrameTiming.bins, Self.stride)
-        let time = Shape(FrameTiming.transform, Self.stride)
-        var arena = Arena<Float>(
-            capacity: 2 * Arena<Float>.footprint(spectrum) + Arena<Float>.footprint(time))
-        real = arena.take(spectrum)
-        imaginary = arena.take(spectrum)
-        correlation = arena.take(time)
+        var layout = ArenaLayout<Float>()
+        let spectrum = layout.add(Shape(FrameTiming.bins, Self.stride), times: 2)
+        let time = layout.add(Shape(FrameTiming.transform, Self.stride))
+        let arena = Arena(layout)
+        (real, imaginary, correlation) = (arena[spectrum[0]], arena[spectrum[1]], arena[time])
         transform = RealFourierTransform(
             .inverse, columns: Self.pairs, time: correlation, real: real, imaginary: imaginary)
         self.arena = arena

@@ -11,10 +11,10 @@ public struct IntensityVector: ~Copyable {
     private let pooled: MutableTensorRef<SIMD4<Float>>
 
     public init() {
-        var arena = Arena<SIMD4<Float>>(
-            capacity: Arena<SIMD4<Float>>.footprint(Shape(FrameTiming.bins)) + FrameTiming.melBands)
-        intensity = arena.take(Shape(FrameTiming.bins))
-        pooled = arena.take(Shape(FrameTiming.melBands))
+        var layout = ArenaLayout<SIMD4<Float>>()
+        let (bins, bands) = (layout.add(Shape(FrameTiming.bins)), layout.add(Shape(FrameTiming.melBands)))
+        let arena = Arena(layout)
+        (intensity, pooled) = (arena[bins], arena[bands])
         self.arena = arena
     }
 

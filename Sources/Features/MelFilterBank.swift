@@ -1,4 +1,5 @@
 internal import Glibc
+import Signal
 public import Tensor
 
 /// The 64 triangular mel filters over the 513 bins, 0...12 kHz.
@@ -22,7 +23,7 @@ public struct MelFilterBank: ~Copyable {
 
     public init() {
         let bands = FrameTiming.melBands
-        let nyquist = Double(FrameTiming.sampleRate) / 2
+        let nyquist = Double(FrameLayout.sampleRate) / 2
         let highest = Self.mel(ofHertz: nyquist)
         let edges = (0..<bands + 2).map { Self.hertz(ofMel: highest * Double($0) / Double(bands + 1)) }
         var sums: [Float] = []
@@ -44,15 +45,18 @@ public struct MelFilterBank: ~Copyable {
             offsets.append(nonzero.count)
             sums.append(Float(row.reduce(0) { $0 + Double($1) }))
         }
-        var floats = Arena<Float>(
-            capacity: 2 * Arena<Float>.footprint(Shape(bands)) + Arena<Float>.footprint(Shape(nonzero.count)))
-        var integers = Arena<Int>(capacity: Arena<Int>.footprint(Shape(bands)) + Arena<Int>.footprint(Shape(bands + 1)))
-        centres = floats.keep(edges[1...bands].map { Float($0) })
-        rowSums = floats.keep(sums)
-        weights = floats.keep(nonzero)
-        firstBins = integers.keep(bins)
-        firstWeights = integers.keep(offsets)
+        var layout = ArenaLayout<Float>()
+        let (ofBands, ofBins) = (layout.add(Shape(bands), times: 2), layout.add(Shape(nonzero.count)))
+        let floats = Arena(layout)
+        centres = floats.keep(edges[1...bands].map { Float($0) }, ofBands[0])
+        rowSums = floats.keep(sums, ofBands[1])
+        weights = floats.keep(nonzero, ofBins)
         self.floats = floats
+        var indices = ArenaLayout<Int>()
+        let (first, offset) = (indices.add(Shape(bands)), indices.add(Shape(bands + 1)))
+        let integers = Arena(indices)
+        firstBins = integers.keep(bins, first)
+        firstWeights = integers.keep(offsets, offset)
         self.integers = integers
     }
 
@@ -99,8 +103,8 @@ public struct MelFilterBank: ~Copyable {
 
 extension Arena {
     /// Copies an array into the arena.
-    fileprivate mutating func keep(_ values: [Element]) -> TensorRef<Element> {
-        let tensor = take(Shape(values.count))
+    fileprivate func keep(_ values: [Element], _ place: ArenaLayout<Element>.Place) -> TensorRef<Element> {
+        let tensor = self[place]
         tensor.copy(from: values)
         return tensor.readOnly
     }

@@ -1,4 +1,5 @@
 internal import CRealtime
+import Signal
 public import Tensor
 
 /// Path differences of capsules 1...3 relative to capsule 0 in metres, channels 4...6 of a feature frame.
@@ -6,8 +7,6 @@ public import Tensor
 /// -(c / (2 pi f)) arg of the mel-summed cross-spectrum conj(X0) Xn, f the band's centre; 0 in bands centred above
 /// 2.5 kHz, where the phase wraps. Positive if the wave reaches capsule n later. After SALSA-Lite, Nguyen et al., ICASSP 2022.
 public struct PhaseDifference: ~Copyable {
-    /// Speed of sound in metres per second.
-    public static let speedOfSound: Float = 343
     /// Frequency limit in Hz.
     public static let highestFrequency: Float = 2500
 
@@ -18,12 +17,11 @@ public struct PhaseDifference: ~Copyable {
     private let pooledImaginary: MutableTensorRef<SIMD4<Float>>
 
     public init() {
-        var arena = Arena<SIMD4<Float>>(
-            capacity: 2 * (Arena<SIMD4<Float>>.footprint(Shape(FrameTiming.bins)) + FrameTiming.melBands))
-        crossReal = arena.take(Shape(FrameTiming.bins))
-        crossImaginary = arena.take(Shape(FrameTiming.bins))
-        pooledReal = arena.take(Shape(FrameTiming.melBands))
-        pooledImaginary = arena.take(Shape(FrameTiming.melBands))
+        var layout = ArenaLayout<SIMD4<Float>>()
+        let (bins, bands) = (layout.add(Shape(FrameTiming.bins), times: 2), layout.add(Shape(FrameTiming.melBands), times: 2))
+        let arena = Arena(layout)
+        (crossReal, crossImaginary) = (arena[bins[0]], arena[bins[1]])
+        (pooledReal, pooledImaginary) = (arena[bands[0]], arena[bands[1]])
         self.arena = arena
     }
 
@@ -48,7 +46,7 @@ public struct PhaseDifference: ~Copyable {
             for n in 1...3 {
                 let phase = bearing_atan2(pooledImaginary[band][n], pooledReal[band][n])
                 frame[band * channels + 3 + n] =
-                    f <= Self.highestFrequency ? -Self.speedOfSound / (2 * .pi * f) * phase : 0
+                    f <= Self.highestFrequency ? -Acoustics.speedOfSound / (2 * .pi * f) * phase : 0
             }
         }
     }

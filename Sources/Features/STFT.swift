@@ -1,4 +1,5 @@
 internal import Glibc
+import Signal
 public import Tensor
 
 /// The short-time Fourier transform of four channels at once, one hop at a time.
@@ -22,15 +23,13 @@ public struct STFT: ~Copyable {
     private var filled = 0
 
     public init() {
-        let (samples, points, bins) = (FrameTiming.window, FrameTiming.transform, FrameTiming.bins)
-        let footprint = { (rows: Int) in Arena<SIMD4<Float>>.footprint(Shape(rows)) }
-        var arena = Arena<SIMD4<Float>>(
-            capacity: 2 * footprint(samples) + footprint(points) + 2 * footprint(bins))
-        recent = arena.take(Shape(samples))
-        window = arena.take(Shape(samples))
-        windowed = arena.take(Shape(points))
-        let real = arena.take(Shape(bins))
-        let imaginary = arena.take(Shape(bins))
+        let samples = FrameTiming.window
+        var layout = ArenaLayout<SIMD4<Float>>()
+        let (past, points) = (layout.add(Shape(samples), times: 2), layout.add(Shape(FrameTiming.transform)))
+        let spectrum = layout.add(Shape(FrameTiming.bins), times: 2)
+        let arena = Arena(layout)
+        (recent, window, windowed) = (arena[past[0]], arena[past[1]], arena[points])
+        let (real, imaginary) = (arena[spectrum[0]], arena[spectrum[1]])
         self.real = real.readOnly
         self.imaginary = imaginary.readOnly
         for i in 0..<samples {
@@ -38,7 +37,7 @@ public struct STFT: ~Copyable {
             window[i] = SIMD4(repeating: Float(0.5 - 0.5 * cos(phase)))
         }
         transform = RealFourierTransform(
-            .forward, columns: FrameTiming.microphones, time: windowed.lanes, real: real.lanes,
+            .forward, columns: FrameLayout.channels, time: windowed.lanes, real: real.lanes,
             imaginary: imaginary.lanes)
         self.arena = arena
     }
@@ -57,7 +56,7 @@ public struct STFT: ~Copyable {
     /// - Returns: whether a frame is complete: `real` and `imaginary` then contain it until the next one.
     @_noLocks
     public mutating func advance(_ samples: Span<Float>, from start: inout Int) -> Bool {
-        let hop = FrameTiming.hop
+        let hop = FrameLayout.hop
         let taken = min(hop - filled, samples.count / 4 - start)
         for i in 0..<taken {
             let s = 4 * (start + i)

@@ -30,19 +30,15 @@ public struct SpatialCovariance: ~Copyable {
 
     public init(_ normalization: Normalization) {
         self.normalization = normalization
-        let (bins, bands) = (Shape(FrameTiming.bins), Shape(FrameTiming.melBands))
-        var arena = Arena<SIMD4<Float>>(
-            capacity: 5 * (Arena<SIMD4<Float>>.footprint(bins) + Arena<SIMD4<Float>>.footprint(bands)))
-        crossReal = arena.take(bins)
-        crossImaginary = arena.take(bins)
-        restReal = arena.take(bins)
-        restImaginary = arena.take(bins)
-        power = arena.take(bins)
-        bandReal = arena.take(bands)
-        bandImaginary = arena.take(bands)
-        bandRestReal = arena.take(bands)
-        bandRestImaginary = arena.take(bands)
-        bandPower = arena.take(bands)
+        var layout = ArenaLayout<SIMD4<Float>>()
+        let (bins, bands) = (layout.add(Shape(FrameTiming.bins), times: 5), layout.add(Shape(FrameTiming.melBands), times: 5))
+        let arena = Arena(layout)
+        (crossReal, crossImaginary) = (arena[bins[0]], arena[bins[1]])
+        (restReal, restImaginary) = (arena[bins[2]], arena[bins[3]])
+        power = arena[bins[4]]
+        (bandReal, bandImaginary) = (arena[bands[0]], arena[bands[1]])
+        (bandRestReal, bandRestImaginary) = (arena[bands[2]], arena[bands[3]])
+        bandPower = arena[bands[4]]
         self.arena = arena
     }
 

@@ -1,3 +1,4 @@
+import Signal
 internal import Tensor
 
 /// What plane waves from directions all over the sphere leave in the four capsules of an array, in every mel band: phases alone,
@@ -19,9 +20,9 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
     ) {
         precondition(!directions.isEmpty && directions.count.isMultiple(of: Self.lanes), "whole chunks of directions")
         let chunks = directions.count / Self.lanes
-        let shape = Shape(FrameTiming.melBands, chunks, 2 * FrameTiming.microphones)
-        var directionArena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(Shape(directions.count)))
-        var vectorArena = Arena<SIMD8<Float>>(capacity: Arena<SIMD8<Float>>.footprint(shape))
+        let shape = Shape(FrameTiming.melBands, chunks, 2 * FrameLayout.channels)
+        var directionArena = Arena<SIMD4<Float>>(holding: Shape(directions.count))
+        var vectorArena = Arena<SIMD8<Float>>(holding: shape)
         let places = directionArena.take(Shape(directions.count))
         for (index, direction) in directions.enumerated() { places[index] = SIMD4(direction, 0) }
         let vectors = vectorArena.take(shape)
@@ -29,13 +30,13 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
         for band in 0..<FrameTiming.melBands {
             let responses = response(Double(bank.centres[band]))
             for (index, value) in responses.enumerated() {
-                let at = (band * chunks + index / Self.lanes) * 2 * FrameTiming.microphones
-                for channel in 0..<FrameTiming.microphones {
+                let at = (band * chunks + index / Self.lanes) * 2 * FrameLayout.channels
+                for channel in 0..<FrameLayout.channels {
                     let (real, imaginary) = (value.real[channel], value.imaginary[channel])
-                    let length = (Double(FrameTiming.microphones) * (real * real + imaginary * imaginary)).squareRoot()
+                    let length = (Double(FrameLayout.channels) * (real * real + imaginary * imaginary)).squareRoot()
                     guard length > 0 else { continue }
                     vectors[at + channel][index % Self.lanes] = Float(real / length)
-                    vectors[at + FrameTiming.microphones + channel][index % Self.lanes] = Float(imaginary / length)
+                    vectors[at + FrameLayout.channels + channel][index % Self.lanes] = Float(imaginary / length)
                 }
             }
         }

@@ -1,10 +1,12 @@
 public import Audio
 public import Features
 import Files
+import Fingerprints
 public import Kernels
 public import Networks
 import Options
 public import SafeTensors
+import Signal
 import Tensor
 public import Tracking
 
@@ -77,6 +79,17 @@ public struct ModelFile: Sendable {
             tellsActivity: tellsActivity, facts: facts)
     }
 
+    /// Digest of all numbers of the network and its scaler.
+    public var digest: UInt64 {
+        var digest = Digest()
+        for entry in parameters.entries + parameters.buffers {
+            let values = entry.values
+            unsafe digest.add(UnsafeRawBufferPointer(start: values.unsafeBase, count: values.count * MemoryLayout<Float>.stride))
+        }
+        for value in scaler.mean + scaler.deviation { digest.add(UInt64(value.bitPattern)) }
+        return digest.value
+    }
+
     /// Writes the file in one step: a reader sees the old or the new file, never a part.
     public func save(to path: String) throws(ModelError) {
         let size = [FrameTiming.melBands, features.channels]
@@ -103,7 +116,7 @@ public struct ModelFile: Sendable {
             "maximum_tracks": "\(architecture.maximumTracks)",
             "look_ahead": "\(architecture.lookAhead)",
             "features": features.rawValue,
-            "sample_rate": "\(FrameTiming.sampleRate)",
+            "sample_rate": "\(FrameLayout.sampleRate)",
             "array": array,
         ]
         for key in GateKey.allCases { own[Self.name(of: key)] = key.text(in: gate) }
@@ -123,7 +136,7 @@ public struct ModelFile: Sendable {
         }
         let metadata = ModelMetadata(path: path, values: file.metadata)
         _ = try metadata.one(of: [format], "format")
-        _ = try metadata.one(of: ["\(FrameTiming.sampleRate)"], "sample_rate")
+        _ = try metadata.one(of: ["\(FrameLayout.sampleRate)"], "sample_rate")
         let kind = try metadata.value("features", FeatureKind.init, expected: FeatureKind.allCases.map(\.rawValue))
         let architecture = try Self.architecture(metadata, channels: kind.channels)
         let gate = try Self.gate(metadata)

@@ -1,3 +1,5 @@
+import Signal
+
 // The plot as SVG, in the layout shared by all plots.
 
 extension TrackPlot {
@@ -17,8 +19,6 @@ extension TrackPlot {
                 dark: ".reference{stroke:#a9b6ca;stroke-opacity:.34}"
             ), body: legend.svg + quantities.map { drawn($0) }.joined() + timeLabels(below: bottom))
     }
-
-    private static let blocksPerSecond = 10
 
     // MARK: - Quantities
 
@@ -62,7 +62,7 @@ extension TrackPlot {
     }
 
     private func drawn(_ quantity: Quantity) -> String {
-        var text = quantity.frame.svg(verticals: timeTicks.map { x(Double($0 * Self.blocksPerSecond)) })
+        var text = quantity.frame.svg(verticals: timeTicks.map { x(Double($0 * FrameLayout.blocksPerSecond)) })
         // One path for all, so that overlapping bands are no darker.
         let bands = references.map { path($0, of: quantity) }.joined()
         if !bands.isEmpty { text += "<path class=\"reference\" d=\"\(bands)\"/>\n" }
@@ -99,7 +99,7 @@ extension TrackPlot {
 
     /// At least a second.
     private var blocks: Int {
-        max(Self.blocksPerSecond, ((references + tracks).lazy.compactMap(\.points.last?.frame).max() ?? -1) + 1)
+        max(FrameLayout.blocksPerSecond, ((references + tracks).lazy.compactMap(\.points.last?.frame).max() ?? -1) + 1)
     }
 
     private func x(_ frame: Double) -> Double {
@@ -108,15 +108,15 @@ extension TrackPlot {
 
     /// Whole seconds, at most 15 of them.
     private var timeTicks: [Int] {
-        let seconds = (blocks + Self.blocksPerSecond - 1) / Self.blocksPerSecond
+        let seconds = (blocks + FrameLayout.blocksPerSecond - 1) / FrameLayout.blocksPerSecond
         let steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
         let step = steps.first { seconds <= 14 * $0 } ?? (seconds / 14 + 3600) / 3600 * 3600
-        return Array(stride(from: 0, through: blocks / Self.blocksPerSecond, by: step))
+        return Array(stride(from: 0, through: blocks / FrameLayout.blocksPerSecond, by: step))
     }
 
     private func timeLabels(below bottom: Double) -> String {
         timeTicks.map { second in
-            let x = PlotSheet.pixels(x(Double(second * Self.blocksPerSecond)))
+            let x = PlotSheet.pixels(x(Double(second * FrameLayout.blocksPerSecond)))
             return "<text class=\"middle\" x=\"\(x)\" y=\"\(PlotSheet.pixels(bottom + 22))\">\(second) s</text>\n"
         }.joined()
     }

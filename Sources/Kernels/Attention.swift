@@ -28,22 +28,22 @@ public enum Attention {
         /// [S, T, T]: the gradient of P, then of the scores.
         let weightsGradient: MutableTensorRef<Scalar>
 
-        /// Elements that a memory needs in its arena.
-        public static func footprint(sequences: Int, times: Int, width: Int) -> Int {
-            6 * Arena<Scalar>.footprint(Shape(sequences, times, width))
-                + 2 * Arena<Scalar>.footprint(Shape(sequences, times, times))
+        /// Places of a memory's tensors in an arena.
+        public struct Places {
+            fileprivate let projections, projectionGradients: [ArenaLayout<Scalar>.Place]
+            fileprivate let weights, weightsGradient: ArenaLayout<Scalar>.Place
+
+            public init(sequences: Int, times: Int, width: Int, in layout: inout ArenaLayout<Scalar>) {
+                projections = layout.add(Shape(sequences, times, width), times: 3)
+                projectionGradients = layout.add(Shape(sequences, times, width), times: 3)
+                weights = layout.add(Shape(sequences, times, times))
+                weightsGradient = layout.add(Shape(sequences, times, times))
+            }
         }
 
-        public init(sequences: Int, times: Int, width: Int, from arena: inout Arena<Scalar>) {
-            func take(_ count: Int, _ arena: inout Arena<Scalar>) -> [MutableTensorRef<Scalar>] {
-                var tensors: [MutableTensorRef<Scalar>] = []
-                for _ in 0..<count { tensors.append(arena.take(Shape(sequences, times, width))) }
-                return tensors
-            }
-            projections = take(3, &arena)
-            projectionGradients = take(3, &arena)
-            weights = arena.take(Shape(sequences, times, times))
-            weightsGradient = arena.take(Shape(sequences, times, times))
+        public init(_ places: Places, in arena: borrowing Arena<Scalar>) {
+            (projections, projectionGradients) = (arena[places.projections], arena[places.projectionGradients])
+            (weights, weightsGradient) = (arena[places.weights], arena[places.weightsGradient])
         }
     }
 

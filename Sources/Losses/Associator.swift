@@ -34,11 +34,13 @@ final class Associator<Scalar: KernelScalar> {
         }
         precondition(network.maximumTracks == slots, "an Hnet of \(network.maximumTracks) tracks for \(slots) slots")
         let (square, line) = (Shape(matrices, slots, slots), Shape(matrices, slots))
-        var arena = Arena<Scalar>(capacity: 3 * Arena<Scalar>.footprint(square) + Arena<Scalar>.footprint(line))
+        var layout = ArenaLayout<Scalar>()
+        let (squares, zeros) = (layout.add(square, times: 3), layout.add(line))
+        let arena = Arena(layout)
         method = .network(
             HungarianNet(maximumTracks: slots, width: network.width, matrices: matrices), network,
-            discarded: HungarianParameters(zeros: slots, width: network.width), distances: arena.take(square),
-            distanceGradient: arena.take(square), logitGradient: arena.take(square), zeros: arena.take(line))
+            discarded: HungarianParameters(zeros: slots, width: network.width), distances: arena[squares[0]],
+            distanceGradient: arena[squares[1]], logitGradient: arena[squares[2]], zeros: arena[zeros])
         self.arena = arena
     }
 

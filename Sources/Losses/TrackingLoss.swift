@@ -73,15 +73,14 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
                 network: settings.association == .hnet && settings.needsAssociation ? network : nil)
         }
         let (square, line) = (Shape(sequences * blocks, slots, slots), Shape(sequences * blocks, slots))
-        var arena = Arena<Double>(capacity: 4 * Arena<Double>.footprint(square) + 2 * Arena<Double>.footprint(line))
-        distances = arena.take(square)
-        association = arena.take(square)
-        distanceGradient = arena.take(square)
-        associationGradient = arena.take(square)
-        probabilities = arena.take(line)
-        probabilityGradient = arena.take(line)
+        var layout = ArenaLayout<Double>()
+        let (squares, lines) = (layout.add(square, times: 4), layout.add(line, times: 2))
+        let arena = Arena(layout)
+        (distances, association) = (arena[squares[0]], arena[squares[1]])
+        (distanceGradient, associationGradient) = (arena[squares[2]], arena[squares[3]])
+        (probabilities, probabilityGradient) = (arena[lines[0]], arena[lines[1]])
         self.arena = arena
-        var latestArena = Arena<Int>(capacity: Arena<Int>.footprint(line))
+        var latestArena = Arena<Int>(holding: line)
         latest = latestArena.take(line)
         self.latestArena = latestArena
     }

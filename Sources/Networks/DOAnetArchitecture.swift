@@ -1,3 +1,4 @@
+import Signal
 public import Tensor
 
 /// The shape of a DOAnet (Adavanne, Politis, Virtanen, WASPAA 2021, figure 1), which determines its parameters.
@@ -27,9 +28,6 @@ public struct DOAnetArchitecture: Sendable, Hashable {
     /// computation does not depend on it.
     public var lookAhead: Int
 
-    /// Feature frames (20 ms) in a block (100 ms), the time pooling of the first convolution.
-    public static let framesPerBlock = 5
-
     public init(
         form: Form, channels: Int, bands: Int = 64, filters: Int = 128, gruWidth: Int = 128, headWidth: Int = 128,
         maximumTracks: Int = 2, lookAhead: Int = 0
@@ -51,7 +49,7 @@ public struct DOAnetArchitecture: Sendable, Hashable {
     }
 
     /// Time and band extents of the pooling window after each convolution.
-    static let windows: [(times: Int, bands: Int)] = [(framesPerBlock, 2), (1, 2), (1, 2)]
+    static let windows: [(times: Int, bands: Int)] = [(FrameLayout.framesPerBlock, 2), (1, 2), (1, 2)]
     static let convolutions = 3
     static let recurrentLayers = 2
 
@@ -107,7 +105,7 @@ public struct DOAnetArchitecture: Sendable, Hashable {
     /// Multiply-adds of one block of 100 ms in inference, without elementwise operations.
     public var multiplyAddsPerBlock: Int {
         var total = 0
-        var (times, bands, inputs) = (Self.framesPerBlock, bands, channels)
+        var (times, bands, inputs) = (FrameLayout.framesPerBlock, bands, channels)
         for window in Self.windows {
             total += times * bands * 9 * inputs * filters
             (times, bands, inputs) = (times / window.times, bands / window.bands, filters)

@@ -1,5 +1,6 @@
 public import Kernels
 public import Platform
+import Signal
 public import Tensor
 
 /// A DOAnet for a batch of sequences, forward and backward, with all activations kept. Each worker processes whole sequences.
@@ -34,7 +35,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         self.sequences = sequences
         self.blocks = blocks
         self.team = team
-        var (times, bands, inputs) = (blocks * DOAnetArchitecture.framesPerBlock, architecture.bands, architecture.channels)
+        var (times, bands, inputs) = (blocks * FrameLayout.framesPerBlock, architecture.bands, architecture.channels)
         var stages: [ConvolutionStage<Scalar>] = []
         for window in DOAnetArchitecture.windows {
             stages.append(
@@ -52,10 +53,10 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
             sequences: sequences, blocks: blocks, width: architecture.headWidth, outputs: architecture.maximumTracks,
             bounded: false)
         let shape = Shape(stages.reduce(recurrent.scratchCount) { max($0, $1.scratchCount) })
-        var arena = Arena<Scalar>(capacity: team.count * Arena<Scalar>.footprint(shape))
-        var scratch: [MutableTensorRef<Scalar>] = []
-        for _ in 0..<team.count { scratch.append(arena.take(shape)) }
-        self.scratch = scratch
+        var layout = ArenaLayout<Scalar>()
+        let places = layout.add(shape, times: team.count)
+        let arena = Arena(layout)
+        scratch = arena[places]
         self.arena = arena
         workerGradients = (1..<team.count).map { _ in DOAnetParameters(zeros: architecture) }
     }
@@ -152,7 +153,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
     }
 
     private func check(_ input: TensorRef<Scalar>, _ parameters: DOAnetParameters<Scalar>) {
-        let times = blocks * DOAnetArchitecture.framesPerBlock
+        let times = blocks * FrameLayout.framesPerBlock
         precondition(
             input.shape == Shape(sequences, times, architecture.bands, architecture.channels),
             "this batch takes \(sequences)x\(times)x\(architecture.bands)x\(architecture.channels), not \(input.shape)")

@@ -34,11 +34,13 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
     public init(zeros architecture: DOAnetArchitecture) {
         precondition(architecture.isValid, "invalid architecture \(architecture)")
         self.architecture = architecture
-        var arena = Self.block(for: architecture.trainables)
-        entries = Self.take(architecture.trainables, from: &arena)
+        let trainables = NamedLayout<Scalar>(architecture.trainables)
+        let arena = Arena(trainables.layout)
+        entries = trainables.entries(in: arena)
         self.arena = arena
-        var bufferArena = Self.block(for: architecture.statistics)
-        buffers = Self.take(architecture.statistics, from: &bufferArena)
+        let statistics = NamedLayout<Scalar>(architecture.statistics)
+        let bufferArena = Arena(statistics.layout)
+        buffers = statistics.entries(in: bufferArena)
         self.bufferArena = bufferArena
 
         let named = Dictionary(uniqueKeysWithValues: (entries + buffers).map { ($0.name, $0.values) })
@@ -109,15 +111,5 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
             guard let source = known[name], source.shape == values.shape else { continue }
             values.copy(from: source.readOnly)
         }
-    }
-
-    private static func block(for list: [(name: String, shape: Shape)]) -> Arena<Scalar> {
-        Arena(capacity: list.reduce(0) { $0 + Arena<Scalar>.footprint($1.shape) })
-    }
-
-    private static func take(_ list: [(name: String, shape: Shape)], from arena: inout Arena<Scalar>) -> [Entry] {
-        var entries: [Entry] = []
-        for (name, shape) in list { entries.append((name, arena.take(shape))) }
-        return entries
     }
 }

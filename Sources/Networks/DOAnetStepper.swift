@@ -1,4 +1,5 @@
 public import Kernels
+import Signal
 public import Tensor
 
 /// A `live` DOAnet for one block at a time: the inference of a sequence in steps, equal to it up to rounding.
@@ -41,40 +42,31 @@ public final class DOAnetStepper {
         let own = DOAnetParameters<Float>(zeros: architecture)
         own.copy(from: parameters)
         self.parameters = own
-        var arena = Arena<Float>(capacity: Self.capacity(architecture))
-        let filters = architecture.filters
+        let places = Places(architecture)
+        let arena = Arena(places.layout)
         var stages: [Stage] = []
-        var (times, bands, inputs) = (DOAnetArchitecture.framesPerBlock, architecture.bands, architecture.channels)
-        var scratchCount = 0
-        for (i, window) in DOAnetArchitecture.windows.enumerated() {
+        for (i, place) in places.stages.enumerated() {
             let normalization = own.normalizations[i]
-            let statistics = arena.take(Shape(4, filters))
+            let statistics = arena[place.statistics]
             BatchNorm.runningStatistics(
                 statistics, gain: normalization.gain.readOnly, bias: normalization.bias.readOnly,
                 mean: normalization.mean.readOnly, variance: normalization.variance.readOnly)
-            let bias = arena.take(Shape(filters))
+            let bias = arena[place.bias]
             let weight = own.convolutions[i]
             Convolution.fold(weight: weight.readOnly, statistics: statistics.readOnly, into: weight, bias: bias)
             stages.append(
                 Stage(
-                    window: window, weight: weight.readOnly, bias: bias.readOnly,
-                    input: arena.take(Shape(2 + times, bands, inputs)), values: arena.take(Shape(times, bands, filters))))
-            scratchCount = max(
-                scratchCount, Convolution.scratchCount(inputs: inputs, bands: bands, rows: times))
-            (times, bands, inputs) = (times / window.times, bands / window.bands, filters)
+                    window: DOAnetArchitecture.windows[i], weight: weight.readOnly, bias: bias.readOnly,
+                    input: arena[place.input], values: arena[place.values]))
         }
         self.stages = stages
-        features = arena.take(Shape(architecture.flattened))
+        features = arena[places.features]
         recurrent = own.recurrent.map { $0[0] }
-        let width = architecture.gruWidth
-        hidden = [arena.take(Shape(width)), arena.take(Shape(width))]
-        gates = arena.take(Shape(3 * width))
-        recurrentGates = arena.take(Shape(3 * width))
+        hidden = arena[places.hidden]
+        (gates, recurrentGates) = (arena[places.gates[0]], arena[places.gates[1]])
         (direction, activity) = (own.direction, own.activity)
-        layers = [arena.take(Shape(architecture.headWidth)), arena.take(Shape(architecture.headWidth))]
-        directions = arena.take(Shape(architecture.maximumTracks, 3))
-        activityLogits = arena.take(Shape(architecture.maximumTracks))
-        scratch = arena.take(Shape(scratchCount))
+        layers = arena[places.layers]
+        (directions, activityLogits, scratch) = (arena[places.directions], arena[places.logits], arena[places.scratch])
         self.arena = arena
     }
 
@@ -106,7 +98,7 @@ public final class DOAnetStepper {
     /// - Parameter block: [5, bands, channels], scaled features.
     public func step(_ block: TensorRef<Float>) {
         precondition(
-            block.count == DOAnetArchitecture.framesPerBlock * architecture.bands * architecture.channels,
+            block.count == FrameLayout.framesPerBlock * architecture.bands * architecture.channels,
             "a block is 5 frames of features")
         let first = stages[0].input
         first.rows(2..<first.shape[0]).copy(from: block)
@@ -143,19 +135,38 @@ public final class DOAnetStepper {
         }
     }
 
-    private static func capacity(_ architecture: DOAnetArchitecture) -> Int {
-        let size = Arena<Float>.footprint
-        let (filters, width, tracks) = (architecture.filters, architecture.gruWidth, architecture.maximumTracks)
-        var (times, bands, inputs) = (DOAnetArchitecture.framesPerBlock, architecture.bands, architecture.channels)
-        var (sum, scratch) = (0, 0)
-        for window in DOAnetArchitecture.windows {
-            sum += size(Shape(4, filters)) + size(Shape(filters)) + size(Shape(2 + times, bands, inputs))
-            sum += size(Shape(times, bands, filters))
-            scratch = max(scratch, Convolution.scratchCount(inputs: inputs, bands: bands, rows: times))
-            (times, bands, inputs) = (times / window.times, bands / window.bands, filters)
+    /// Where all that a step remembers and works with lies, in the order in which it is met.
+    private struct Places {
+        typealias Place = ArenaLayout<Float>.Place
+
+        var layout = ArenaLayout<Float>()
+        let stages: [(statistics: Place, bias: Place, input: Place, values: Place)]
+        let features: Place
+        let hidden, gates, layers: [Place]
+        let directions, logits, scratch: Place
+
+        init(_ architecture: DOAnetArchitecture) {
+            let (filters, width, tracks) = (architecture.filters, architecture.gruWidth, architecture.maximumTracks)
+            var (times, bands, inputs) = (FrameLayout.framesPerBlock, architecture.bands, architecture.channels)
+            var stages: [(statistics: Place, bias: Place, input: Place, values: Place)] = []
+            var scratchCount = 0
+            for window in DOAnetArchitecture.windows {
+                stages.append(
+                    (
+                        statistics: layout.add(Shape(4, filters)), bias: layout.add(Shape(filters)),
+                        input: layout.add(Shape(2 + times, bands, inputs)), values: layout.add(Shape(times, bands, filters))
+                    ))
+                scratchCount = max(scratchCount, Convolution.scratchCount(inputs: inputs, bands: bands, rows: times))
+                (times, bands, inputs) = (times / window.times, bands / window.bands, filters)
+            }
+            self.stages = stages
+            features = layout.add(Shape(architecture.flattened))
+            hidden = layout.add(Shape(width), times: 2)
+            gates = layout.add(Shape(3 * width), times: 2)
+            layers = layout.add(Shape(architecture.headWidth), times: 2)
+            directions = layout.add(Shape(tracks, 3))
+            logits = layout.add(Shape(tracks))
+            scratch = layout.add(Shape(scratchCount))
         }
-        sum += size(Shape(architecture.flattened)) + 2 * size(Shape(width)) + 2 * size(Shape(3 * width))
-        sum += 2 * size(Shape(architecture.headWidth)) + size(Shape(tracks, 3)) + size(Shape(tracks))
-        return sum + size(Shape(scratch))
     }
 }

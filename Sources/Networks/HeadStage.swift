@@ -15,13 +15,10 @@ final class HeadStage<Scalar: KernelScalar> {
     init(sequences: Int, blocks: Int, width: Int, outputs: Int, bounded: Bool) {
         self.bounded = bounded
         let shapes = [width, width, outputs].map { Shape(sequences, blocks, $0) }
-        var arena = Arena<Scalar>(capacity: shapes.reduce(0) { $0 + 2 * Arena<Scalar>.footprint($1) })
-        var (values, gradients): ([MutableTensorRef<Scalar>], [MutableTensorRef<Scalar>]) = ([], [])
-        for shape in shapes {
-            values.append(arena.take(shape))
-            gradients.append(arena.take(shape))
-        }
-        (self.values, self.gradients) = (values, gradients)
+        var layout = ArenaLayout<Scalar>()
+        let places = shapes.map { (layout.add($0), layout.add($0)) }
+        let arena = Arena(layout)
+        (values, gradients) = (arena[places.map(\.0)], arena[places.map(\.1)])
         self.arena = arena
     }
 

@@ -36,22 +36,20 @@ public final class HungarianNet<Scalar: KernelScalar> {
         let rows = Shape(matrices, maximumTracks, width)
         let gates = Shape(matrices, maximumTracks, 3 * width)
         let turned = Shape(3 * width * width)
-        let size = Arena<Scalar>.footprint
-        var arena = Arena<Scalar>(
-            capacity: 3 * size(square) + 2 * size(line) + 4 * size(rows) + 2 * size(gates) + size(turned)
-                + Attention.Memory<Scalar>.footprint(sequences: matrices, times: maximumTracks, width: width))
-        associationLogits = arena.take(square)
-        logitGradient = arena.take(square)
-        limited = arena.take(square)
-        rowMaxima = arena.take(line)
-        columnMaxima = arena.take(line)
-        hidden = arena.take(rows)
-        hiddenGradient = arena.take(rows)
-        attended = arena.take(rows)
-        attendedGradient = arena.take(rows)
-        recurrentMemory = GRU.Memory(gates: arena.take(gates), recurrent: arena.take(gates))
-        attentionMemory = Attention.Memory(sequences: matrices, times: maximumTracks, width: width, from: &arena)
-        scratch = arena.take(turned)
+        var layout = ArenaLayout<Scalar>()
+        let (squares, lines) = (layout.add(square, times: 3), layout.add(line, times: 2))
+        let (units, recurrent) = (layout.add(rows, times: 4), layout.add(gates, times: 2))
+        let attention = Attention.Memory<Scalar>.Places(
+            sequences: matrices, times: maximumTracks, width: width, in: &layout)
+        let weights = layout.add(turned)
+        let arena = Arena(layout)
+        (associationLogits, logitGradient, limited) = (arena[squares[0]], arena[squares[1]], arena[squares[2]])
+        (rowMaxima, columnMaxima) = (arena[lines[0]], arena[lines[1]])
+        (hidden, hiddenGradient) = (arena[units[0]], arena[units[1]])
+        (attended, attendedGradient) = (arena[units[2]], arena[units[3]])
+        recurrentMemory = GRU.Memory(gates: arena[recurrent[0]], recurrent: arena[recurrent[1]])
+        attentionMemory = Attention.Memory(attention, in: arena)
+        scratch = arena[weights]
         self.arena = arena
     }
 

@@ -25,7 +25,7 @@ public final class HungarianParameters<Scalar: KernelScalar>: @unchecked Sendabl
         precondition((1...4).contains(maximumTracks) && width >= 1, "matrices of 1 to 4 tracks and at least one unit")
         self.maximumTracks = maximumTracks
         self.width = width
-        let list: [(String, Shape)] = [
+        let list: [(name: String, shape: Shape)] = [
             ("recurrent.input.weight", Shape(3 * width, maximumTracks)),
             ("recurrent.input.bias", Shape(3 * width)),
             ("recurrent.hidden.weight", Shape(3 * width, width)),
@@ -36,9 +36,9 @@ public final class HungarianParameters<Scalar: KernelScalar>: @unchecked Sendabl
             ("association.weight", Shape(maximumTracks, width)),
             ("association.bias", Shape(maximumTracks)),
         ]
-        var arena = Arena<Scalar>(capacity: list.reduce(0) { $0 + Arena<Scalar>.footprint($1.1) })
-        var entries: [Entry] = []
-        for (name, shape) in list { entries.append((name, arena.take(shape))) }
+        let named = NamedLayout<Scalar>(list)
+        let arena = Arena(named.layout)
+        let entries = named.entries(in: arena)
         let parts = entries.map(\.values)
         recurrent = GRU.Weights(input: parts[0], inputBias: parts[1], hidden: parts[2], hiddenBias: parts[3])
         attention = Attention.Weights(query: parts[4], key: parts[5], value: parts[6])

@@ -21,28 +21,26 @@ final class RecurrentStage<Scalar: KernelScalar> {
     var scratchCount: Int { 3 * width * width }
 
     init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int) {
-        width = architecture.gruWidth
-        directions = architecture.directionNames.count
+        let (width, directions) = (architecture.gruWidth, architecture.directionNames.count)
+        (self.width, self.directions) = (width, directions)
         let layers = DOAnetArchitecture.recurrentLayers
         let both = Shape(sequences, blocks, directions * width)
         let one = Shape(sequences, blocks, width)
         let gates = Shape(sequences, blocks, 3 * width)
-        let size = Arena<Scalar>.footprint
-        var arena = Arena<Scalar>(
-            capacity: 2 * size(one) + layers * 2 * (size(both) + directions * size(gates)))
-        var (hidden, hiddenGradient): ([MutableTensorRef<Scalar>], [MutableTensorRef<Scalar>]) = ([], [])
-        var memory: [[GRU.Memory<Scalar>]] = []
-        for _ in 0..<layers {
-            hidden.append(arena.take(both))
-            hiddenGradient.append(arena.take(both))
-            var layer: [GRU.Memory<Scalar>] = []
-            for _ in 0..<directions {
-                layer.append(GRU.Memory(gates: arena.take(gates), recurrent: arena.take(gates)))
-            }
-            memory.append(layer)
+        var layout = ArenaLayout<Scalar>()
+        let places = (0..<layers).map { _ in
+            (values: layout.add(both), gradient: layout.add(both), memory: layout.add(gates, times: 2 * directions))
         }
-        product = directions == 2 ? (arena.take(one), arena.take(one)) : nil
-        (self.hidden, self.hiddenGradient, self.memory) = (hidden, hiddenGradient, memory)
+        let outputs = directions == 2 ? layout.add(one, times: 2) : []
+        let arena = Arena(layout)
+        (hidden, hiddenGradient) = (arena[places.map(\.values)], arena[places.map(\.gradient)])
+        var memory: [[GRU.Memory<Scalar>]] = []
+        for layer in places {
+            let tensors = arena[layer.memory]
+            memory.append((0..<directions).map { GRU.Memory(gates: tensors[2 * $0], recurrent: tensors[2 * $0 + 1]) })
+        }
+        self.memory = memory
+        product = outputs.isEmpty ? nil : (arena[outputs[0]], arena[outputs[1]])
         self.arena = arena
     }
 

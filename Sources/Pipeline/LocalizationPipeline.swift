@@ -4,6 +4,7 @@ import Geometry
 import Glibc
 public import Kernels
 public import Networks
+import Signal
 public import Tensor
 public import Tracking
 
@@ -25,7 +26,6 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private var encoded: [Float]
     /// Frames out of the encoder that are still to come before the first that was pushed.
     private var early: Int
-    private let viewpoint: Viewpoint
     private let scaler: FeatureScaler
     private let stepper: DOAnetStepper
     private var extractor: FeatureExtractor
@@ -34,9 +34,8 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// [64]: of the present block.
     private let bands: MutableTensorRef<SIMD4<Float>>
     private let bandArena: Arena<SIMD4<Float>>
-    private var refiner: DirectionRefiner
-    private var gate: TrackGate
-    private var tracks = BlockTracks()
+    private var tracking: TrackingStage
+    private let refines: Bool
     /// [5, 64, C], scaled: the present block's features.
     private let block: MutableTensorRef<Float>
     /// [Nmax], of the latest block.
@@ -75,24 +74,23 @@ public final class LocalizationPipeline: @unchecked Sendable {
         maximumTracks = architecture.maximumTracks
         lookAhead = architecture.lookAhead
         encoder = encoding.map { FilterMatrix($0) }
-        encoded = Array(repeating: 0, count: encoding == nil ? 0 : FrameTiming.samplesPerBlock * FrameTiming.microphones)
+        encoded = Array(repeating: 0, count: encoding == nil ? 0 : FrameLayout.samplesPerBlock * FrameLayout.channels)
         early = encoding?.delay ?? 0
-        self.viewpoint = viewpoint
         self.scaler = scaler
         stepper = DOAnetStepper(parameters)
         extractor = FeatureExtractor(scaler.kind)
+        refines = settings.refinement > 0
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: steering) : nil
         let bandShape = Shape(FrameTiming.melBands)
-        var bandArena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(bandShape))
+        var bandArena = Arena<SIMD4<Float>>(holding: bandShape)
         bands = bandArena.take(bandShape)
         self.bandArena = bandArena
-        refiner = DirectionRefiner(weight: settings.refinement, for: architecture)
-        gate = TrackGate(settings, maximumTracks: architecture.maximumTracks)
-        let shape = Shape(FrameTiming.framesPerBlock, FrameTiming.melBands, scaler.kind.channels)
-        let slots = Shape(architecture.maximumTracks)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape) + Arena<Float>.footprint(slots))
-        block = arena.take(shape)
-        probabilities = arena.take(slots)
+        tracking = TrackingStage(settings, for: architecture, refines: bandDirections != nil, viewpoint: viewpoint)
+        var layout = ArenaLayout<Float>()
+        let features = layout.add(Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.channels))
+        let slots = layout.add(Shape(architecture.maximumTracks))
+        let arena = Arena(layout)
+        (block, probabilities) = (arena[features], arena[slots])
         self.arena = arena
         isSilent = [Bool](repeating: false, count: architecture.lookAhead + 1)
     }
@@ -104,7 +102,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///   - samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
     ///   - emit: gets a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
-        samplesPushed += samples.count / FrameTiming.microphones
+        samplesPushed += samples.count / FrameLayout.channels
         if let encoder {
             encode(samples, encoder, emit)
         } else {
@@ -119,9 +117,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
             let count = min(encoded.count, samples.count - done)
             var target = encoded.mutableSpan
             encoder.process(samples.extracting(done..<done + count), into: &target)
-            let skipped = min(early, count / FrameTiming.microphones)
+            let skipped = min(early, count / FrameLayout.channels)
             early -= skipped
-            extractor.push(encoded.span.extracting(skipped * FrameTiming.microphones..<count)) { push(frame: $0, emit) }
+            extractor.push(encoded.span.extracting(skipped * FrameLayout.channels..<count)) { push(frame: $0, emit) }
             done += count
         }
     }
@@ -141,7 +139,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         bandDirections?.add(row.readOnly)
         scaler.apply(row)
         frames += 1
-        guard frames == FrameTiming.framesPerBlock else { return }
+        guard frames == FrameLayout.framesPerBlock else { return }
         frames = 0
         finishBlock(emit)
     }
@@ -150,12 +148,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///
     /// Then the pipeline is as after `reset`.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
-        let heard = samplesPushed / FrameTiming.samplesPerBlock
-        let silence = [Float](repeating: 0, count: FrameTiming.samplesPerBlock * FrameTiming.microphones)
-        var rest = inputDelay + lookAhead * FrameTiming.samplesPerBlock
+        let heard = samplesPushed / FrameLayout.samplesPerBlock
+        let silence = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * FrameLayout.channels)
+        var rest = inputDelay + lookAhead * FrameLayout.samplesPerBlock
         while rest > 0 {
-            let frames = min(rest, FrameTiming.samplesPerBlock)
-            push(silence.span.extracting(0..<frames * FrameTiming.microphones)) { tracks in
+            let frames = min(rest, FrameLayout.samplesPerBlock)
+            push(silence.span.extracting(0..<frames * FrameLayout.channels)) { tracks in
                 if tracks.block < heard { emit(tracks) }
             }
             rest -= frames
@@ -164,10 +162,18 @@ public final class LocalizationPipeline: @unchecked Sendable {
     }
 
     /// Tracks from now on get ids that `predecessor`, whose place this pipeline takes, has not used.
-    public func continueIDs(of predecessor: LocalizationPipeline) { continueIDs(from: predecessor.gate.nextID) }
+    public func continueIDs(of predecessor: LocalizationPipeline) { continueIDs(from: predecessor.tracking.nextID) }
 
     /// Tracks from now on get ids from this one up.
-    public func continueIDs(from id: Int) { gate.continueIDs(from: id) }
+    public func continueIDs(from id: Int) { tracking.continueIDs(from: id) }
+
+    /// Goes on by other thresholds and another viewpoint, in the same network: no block is lost, and tracks stay.
+    ///
+    /// - Parameter settings: of a gate that refines directions where the present one does.
+    public func adopt(gate settings: GateSettings, viewpoint: Viewpoint) {
+        precondition((settings.refinement > 0) == refines, "refinement is not switched on or off while a pipeline runs")
+        tracking.adopt(settings, viewpoint: viewpoint)
+    }
 
     /// Forgets the audio so far and closes all tracks; ids go on counting.
     public func reset() {
@@ -176,8 +182,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         extractor.reset()
         stepper.reset()
         bandDirections?.reset()
-        refiner.reset()
-        gate.reset()
+        tracking.reset()
         frames = 0
         blocks = 0
         samplesPushed = 0
@@ -191,35 +196,22 @@ public final class LocalizationPipeline: @unchecked Sendable {
             bandDirections?.finishBlock(into: bands)
             isBroken = isBroken || !bands.lanes.readOnly.isFinite
             let heard = unsafe UnsafeBufferPointer(start: bands.unsafeBase, count: bands.count)
-            unsafe refiner.push(heard.span)
+            unsafe tracking.push(bands: heard.span)
         }
         isSilent[blocks % isSilent.count] = !hasSound
         hasSound = false
         blocks += 1
         if isBroken || !stepper.isFinite { beginAnew() }
-        // The first outputs of a network with look-ahead tell of blocks before the first.
-        guard blocks > lookAhead else { return }
+        guard let block = tracking.nextBlock() else { return }
         // What a network says of digital silence is arbitrary: rooms have none, so no training meets it.
-        let wasSilent = isSilent[(blocks - 1 - lookAhead) % isSilent.count]
+        let wasSilent = isSilent[block % isSilent.count]
         for slot in 0..<maximumTracks {
             probabilities[slot] = wasSilent ? 0 : 1 / (1 + expf(-stepper.activityLogits[slot]))
         }
         let directions = unsafe UnsafeBufferPointer(start: stepper.directions.unsafeBase, count: 3 * maximumTracks)
         let activity = unsafe UnsafeBufferPointer(start: probabilities.unsafeBase, count: maximumTracks)
-        if bandDirections != nil {
-            unsafe refiner.refine(block: blocks - 1 - lookAhead, directions: directions.span, probabilities: activity.span)
-            unsafe gate.step(directions: refiner.refined.span, probabilities: activity.span)
-        } else {
-            unsafe gate.step(directions: directions.span, probabilities: activity.span)
-        }
-        tracks.removeAll()
-        tracks.block = blocks - 1 - lookAhead
-        for slot in 0..<maximumTracks {
-            guard var track = gate.track(slot), let direction = viewpoint.told(track.direction) else { continue }
-            track.direction = direction
-            tracks.append(track)
-        }
-        emit(tracks)
+        unsafe tracking.step(directions: directions.span, probabilities: activity.span)
+        emit(tracking.tracks)
     }
 
     /// Goes on as if the blocks that the network has heard and not yet told of, this one among them, had been silence.
@@ -229,19 +221,19 @@ public final class LocalizationPipeline: @unchecked Sendable {
         networkResets += 1
         isBroken = false
         stepper.reset()
-        refiner.forget()
+        tracking.forgetBands()
         for index in isSilent.indices { isSilent[index] = true }
     }
 
     /// Writes the features of digital silence into a frame [64, C].
     static func silence(_ frame: MutableTensorRef<Float>, channels: Int) {
-        for index in 0..<frame.count { frame[index] = index % channels < FrameTiming.microphones ? floor : 0 }
+        for index in 0..<frame.count { frame[index] = index % channels < FrameLayout.channels ? floor : 0 }
     }
 
     /// Whether any band of the four log-mel channels of a frame [64, C] is above its floor.
     static func hasSound(_ frame: TensorRef<Float>, channels: Int) -> Bool {
         for band in 0..<FrameTiming.melBands {
-            for channel in 0..<FrameTiming.microphones where frame[band * channels + channel] > floor + 0.1 { return true }
+            for channel in 0..<FrameLayout.channels where frame[band * channels + channel] > floor + 0.1 { return true }
         }
         return false
     }

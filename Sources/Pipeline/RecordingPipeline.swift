@@ -5,6 +5,7 @@ import Glibc
 public import Kernels
 public import Networks
 import Platform
+import Signal
 import Tensor
 public import Tracking
 
@@ -21,7 +22,6 @@ public final class RecordingPipeline {
     private let parameters: DOAnetParameters<Float>
     private let scaler: FeatureScaler
     private let encoder: FilterMatrix?
-    private let viewpoint: Viewpoint
     private var extractor: FeatureExtractor
     /// What the network's directions are refined by; nil where they are not.
     private let bandDirections: BandDirections?
@@ -30,8 +30,7 @@ public final class RecordingPipeline {
     private let bandArena: Arena<SIMD4<Float>>
     /// [blocks, 64].
     private var heardBands: [SIMD4<Float>] = []
-    private var refiner: DirectionRefiner
-    private var gate: TrackGate
+    private var tracking: TrackingStage
     /// Frames out of the encoder that are still to come before the first that was pushed.
     private var early: Int
     private var samplesPushed = 0
@@ -55,22 +54,20 @@ public final class RecordingPipeline {
     ) {
         self.parameters = parameters
         self.scaler = scaler
-        self.viewpoint = viewpoint
         encoder = encoding.map { FilterMatrix($0) }
         early = encoding?.delay ?? 0
         extractor = FeatureExtractor(scaler.kind)
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: steering) : nil
         let shape = Shape(FrameTiming.melBands)
-        var arena = Arena<SIMD4<Float>>(capacity: Arena<SIMD4<Float>>.footprint(shape))
+        var arena = Arena<SIMD4<Float>>(holding: shape)
         bands = arena.take(shape)
         bandArena = arena
-        refiner = DirectionRefiner(weight: settings.refinement, for: parameters.architecture)
-        gate = TrackGate(settings, maximumTracks: parameters.architecture.maximumTracks)
+        tracking = TrackingStage(settings, for: parameters.architecture, refines: bandDirections != nil, viewpoint: viewpoint)
     }
 
     /// Pushes audio: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
     public func push(_ samples: Span<Float>) {
-        samplesPushed += samples.count / FrameTiming.microphones
+        samplesPushed += samples.count / FrameLayout.channels
         encode(samples)
     }
 
@@ -79,13 +76,13 @@ public final class RecordingPipeline {
         var encoded = [Float](repeating: 0, count: samples.count)
         var target = encoded.mutableSpan
         encoder.process(samples, into: &target)
-        let skipped = min(early, samples.count / FrameTiming.microphones)
+        let skipped = min(early, samples.count / FrameLayout.channels)
         early -= skipped
-        extractor.push(encoded.span.extracting((skipped * FrameTiming.microphones)...)) { keep($0) }
+        extractor.push(encoded.span.extracting((skipped * FrameLayout.channels)...)) { keep($0) }
     }
 
     private func keep(_ frame: TensorRef<Float>) {
-        if framesExtracted % FrameTiming.framesPerBlock == 0 {
+        if framesExtracted % FrameLayout.framesPerBlock == 0 {
             hasSound.append(false)
             isBroken.append(false)
         }
@@ -109,7 +106,7 @@ public final class RecordingPipeline {
         for index in 0..<frame.count { features.append(frame[index]) }
         guard bandDirections != nil else { return }
         bandDirections?.add(frame)
-        guard framesExtracted % FrameTiming.framesPerBlock == 0 else { return }
+        guard framesExtracted % FrameLayout.framesPerBlock == 0 else { return }
         bandDirections?.finishBlock(into: bands)
         if !bands.lanes.readOnly.isFinite { bands.fill(.zero) }
         heardBands += bands.array
@@ -117,18 +114,16 @@ public final class RecordingPipeline {
 
     /// Hears what was pushed and hands out the tracks of every whole block; then the pipeline is as it was made, ids going on.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
-        let blocks = samplesPushed / FrameTiming.samplesPerBlock
-        if let delay = encoder?.filters.delay {
-            let silence = [Float](repeating: 0, count: delay * FrameTiming.microphones)
-            encode(silence.span)
-        }
-        if blocks > 0 { hear(blocks, emit) }
+        let blocks = samplesPushed / FrameLayout.samplesPerBlock
+        let lookAhead = parameters.architecture.lookAhead
+        let late = (encoder?.filters.delay ?? 0) + lookAhead * FrameLayout.samplesPerBlock
+        if late > 0 { encode([Float](repeating: 0, count: late * FrameLayout.channels).span) }
+        if blocks > 0 { hear(blocks + lookAhead, emit) }
         encoder?.reset()
         early = encoder?.filters.delay ?? 0
         extractor.reset()
         bandDirections?.reset()
-        refiner.reset()
-        gate.reset()
+        tracking.reset()
         (samplesPushed, framesExtracted) = (0, 0)
         features.removeAll()
         heardBands.removeAll()
@@ -136,23 +131,23 @@ public final class RecordingPipeline {
         isBroken.removeAll()
     }
 
+    /// - Parameter blocks: outputs of the network; those of a look-ahead come after the last block of the recording.
     private func hear(_ blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
         let length = min(blocks, Self.window)
-        let frames = length * FrameTiming.framesPerBlock
+        let frames = length * FrameLayout.framesPerBlock
         let shape = Shape(1, frames, FrameTiming.melBands, scaler.kind.channels)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        var arena = Arena<Float>(holding: shape)
         let input = arena.take(shape)
         func makeNetwork() -> DOAnetBatch<Float> {
             DOAnetBatch(parameters.architecture, sequences: 1, blocks: length, team: WorkerTeam(count: 1))
         }
         var network = makeNetwork()
-        var tracks = BlockTracks()
         var told = 0
         while told < blocks {
             // The first window begins with the recording and the last ends with it.
             let start = min(max(0, told - Self.context), blocks - length)
             let end = start + length == blocks ? blocks : start + length - Self.context
-            let first = start * FrameTiming.framesPerBlock * frameSize
+            let first = start * FrameLayout.framesPerBlock * frameSize
             for index in 0..<input.count { input[index] = features[first + index] }
             scaler.apply(input)
             network.forward(input.readOnly, parameters, training: false)
@@ -160,8 +155,9 @@ public final class RecordingPipeline {
             let isFinite = network.directions.readOnly.isFinite && network.activityLogits.readOnly.isFinite
             // What is not finite would stay in its memory.
             if !isFinite { network = makeNetwork() }
-            for block in told..<end {
-                let row = (block - start) * slots
+            for output in told..<end {
+                guard let block = tracking.nextBlock() else { continue }
+                let row = (output - start) * slots
                 var probabilities = (0..<slots).map { hasSound[block] ? 1 / (1 + expf(-logits[row + $0])) : 0 }
                 var directions = Array(outputs[3 * row..<3 * (row + slots)])
                 if !isFinite, !(logits[row..<row + slots] + directions).allSatisfy(\.isFinite) {
@@ -169,30 +165,11 @@ public final class RecordingPipeline {
                     (probabilities, directions) = (Array(repeating: 0, count: slots), Array(repeating: 0, count: 3 * slots))
                 }
                 if isBroken[block] { brokenBlocks += 1 }
-                gate.step(
-                    directions: refined(directions, probabilities, block, of: blocks).span, probabilities: probabilities.span)
-                tracks.removeAll()
-                tracks.block = block
-                for slot in 0..<slots {
-                    guard var track = gate.track(slot), let direction = viewpoint.told(track.direction) else { continue }
-                    track.direction = direction
-                    tracks.append(track)
-                }
-                emit(tracks)
+                tracking.push(bandsOfAll: heardBands.span)
+                tracking.step(directions: directions.span, probabilities: probabilities.span)
+                emit(tracking.tracks)
             }
             told = end
         }
-    }
-
-    /// A block's directions; blocks come one after another.
-    private func refined(_ directions: [Float], _ probabilities: [Float], _ block: Int, of blocks: Int) -> [Float] {
-        guard bandDirections != nil else { return directions }
-        let known = min(blocks, block + refiner.lookAhead + 1)
-        while refiner.blocks < known {
-            let first = refiner.blocks * FrameTiming.melBands
-            refiner.push(heardBands.span.extracting(first..<first + FrameTiming.melBands))
-        }
-        refiner.refine(block: block, directions: directions.span, probabilities: probabilities.span)
-        return refiner.refined
     }
 }

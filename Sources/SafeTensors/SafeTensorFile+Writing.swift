@@ -1,4 +1,5 @@
 import Files
+import JSON
 
 extension SafeTensorFile {
     /// Replaces a file in one step, or leaves it unchanged. Equal contents give equal bytes.
@@ -11,21 +12,28 @@ extension SafeTensorFile {
         let ordered = tensors.enumerated().sorted { a, b in
             (-a.element.type.size, a.offset) < (-b.element.type.size, b.offset)
         }.map(\.element)
-        var fields: [String] = []
+        var (json, offset) = (JSONWriter(), 0)
+        json.begin()
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
-            fields.append("\(Self.quoted(Self.metadataKey)):{\(pairs.joined(separator: ","))}")
+            json.openObject(Self.metadataKey)
+            for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { json.field(key, value) }
+            json.closeObject()
         }
-        var offset = 0
         for tensor in ordered {
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
-            let end = offset + tensor.bytes.count
-            fields.append(
-                "\(Self.quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}")
-            offset = end
+            json.openObject(tensor.name)
+            json.field("dtype", tensor.type.rawValue)
+            json.openArray("shape")
+            for extent in tensor.shape { json.element(extent) }
+            json.closeArray()
+            json.openArray("data_offsets")
+            json.element(offset)
+            offset += tensor.bytes.count
+            json.element(offset)
+            json.closeArray()
+            json.closeObject()
         }
-        var header = Array("{\(fields.joined(separator: ","))}".utf8)
+        json.closeObject()
+        var header = json.bytes
         // The tensors' bytes start at a multiple of 8; the format pads with spaces.
         while header.count % 8 != 0 { header.append(0x20) }
         var bytes = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
@@ -33,24 +41,5 @@ extension SafeTensorFile {
         bytes.append(contentsOf: header)
         for tensor in ordered { bytes.append(contentsOf: tensor.bytes) }
         return bytes
-    }
-
-    /// A JSON string.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -17,7 +17,7 @@ final class AmbienceRenderer {
     private let sound: MutableTensorRef<Float>
 
     init() {
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(Shape(4, Self.period)))
+        var arena = Arena<Float>(holding: Shape(4, Self.period))
         sound = arena.take(Shape(4, Self.period))
         self.arena = arena
     }

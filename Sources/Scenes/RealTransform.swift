@@ -22,11 +22,10 @@ final class RealTransform {
         precondition(points > 0 && points % 2 == 0, "a real transform has an even number of points, found \(points)")
         self.points = points
         bins = points / 2 + 1
-        var arena = Arena<Float>(
-            capacity: Arena<Float>.footprint(Shape(points)) + 2 * Arena<Float>.footprint(Shape(points / 2 + 1)))
-        time = arena.take(Shape(points))
-        real = arena.take(Shape(points / 2 + 1))
-        imaginary = arena.take(Shape(points / 2 + 1))
+        var layout = ArenaLayout<Float>()
+        let (signal, spectrum) = (layout.add(Shape(points)), layout.add(Shape(points / 2 + 1), times: 2))
+        let arena = Arena(layout)
+        (time, real, imaginary) = (arena[signal], arena[spectrum[0]], arena[spectrum[1]])
         self.arena = arena
         guard
             let forward = unsafe bearing_fft_plan_forward(

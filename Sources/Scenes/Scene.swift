@@ -1,6 +1,7 @@
 import Audio
 public import Geometry
 import Glibc
+import Signal
 
 /// One source of a scene: its sound, time, path and level.
 public struct SceneEvent: Sendable {
@@ -31,7 +32,7 @@ public struct SceneEvent: Sendable {
 
     /// The sample of the recording at which its direct sound begins at the array.
     public var arrival: Int {
-        start + Int((trajectory.distance / Room.speedOfSound * Float(AudioFormat.sampleRate)).rounded())
+        start + Int((trajectory.distance / Acoustics.speedOfSound * Float(AudioFormat.sampleRate)).rounded())
     }
 
     /// Emission time at the source, in seconds, of the sound at the array in the middle of a label frame.
@@ -85,7 +86,7 @@ public struct Scene: Sendable {
 
     /// Label rows in order of frames, then tracks.
     public var labels: [SceneLabel] {
-        let frames = (length + 2399) / 2400
+        let frames = (length + FrameLayout.samplesPerBlock - 1) / FrameLayout.samplesPerBlock
         return events.flatMap { event in
             Activity.frames(of: DopplerShift.heard(event.sound, along: event.trajectory), from: event.arrival).filter { $0 < frames }.map {
                 frame in

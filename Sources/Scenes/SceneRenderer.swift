@@ -23,10 +23,10 @@ public final class SceneRenderer {
     /// - Returns: interleaved samples, [length, 4], with the peak level of the scene.
     public func render(_ scene: Scene) -> [Float] {
         let shape = Shape(4, scene.length)
-        var arena = Arena<Float>(capacity: 3 * Arena<Float>.footprint(shape))
-        let sound = arena.take(shape)
-        let noise = arena.take(shape)
-        let mix = arena.take(shape)
+        var layout = ArenaLayout<Float>()
+        let places = layout.add(shape, times: 3)
+        let arena = Arena(layout)
+        let (sound, noise, mix) = (arena[places[0]], arena[places[1]], arena[places[2]])
         let encoder = format == .foa ? scene.microphone.encoder.map { ($0, encoders.entry($0.array)) } : nil
         sources.field = scene.microphone.encodesField ? encoder?.1.field ?? field : field
 

@@ -2,6 +2,7 @@ import Audio
 import CRealtime
 import Glibc
 public import Platform
+import Signal
 public import Tensor
 
 /// Renders sources one after another into the four channels of a recording.
@@ -18,7 +19,7 @@ public final class SourceRenderer {
     private static let earlyTransform = 4096
     private static let tailTransform = 65_536
     /// Samples of the tail, at most 1 s.
-    private static let tailLength = 24_000
+    private static var tailLength: Int { FrameLayout.sampleRate }
     /// Approximate number of image sources rendered individually.
     private static let imageCount: Float = 220
 
@@ -40,17 +41,14 @@ public final class SourceRenderer {
 
     public init(field: DiffuseField) {
         self.field = field
-        let shapes = [
-            Shape(4, Self.earlyLength), Shape(4, Self.tailLength), Shape(4, 2, early.bins), Shape(4, 2, late.bins),
-            Shape(2, early.bins), Shape(2, late.bins),
-        ]
-        var arena = Arena<Float>(capacity: shapes.map { Arena<Float>.footprint($0) }.reduce(0, +))
-        response = arena.take(shapes[0])
-        tail = arena.take(shapes[1])
-        earlySpectra = arena.take(shapes[2])
-        tailSpectra = arena.take(shapes[3])
-        earlyBlock = arena.take(shapes[4])
-        tailBlock = arena.take(shapes[5])
+        var layout = ArenaLayout<Float>()
+        let responses = (layout.add(Shape(4, Self.earlyLength)), layout.add(Shape(4, Self.tailLength)))
+        let spectra = (layout.add(Shape(4, 2, early.bins)), layout.add(Shape(4, 2, late.bins)))
+        let blocks = (layout.add(Shape(2, early.bins)), layout.add(Shape(2, late.bins)))
+        let arena = Arena(layout)
+        (response, tail) = (arena[responses.0], arena[responses.1])
+        (earlySpectra, tailSpectra) = (arena[spectra.0], arena[spectra.1])
+        (earlyBlock, tailBlock) = (arena[blocks.0], arena[blocks.1])
         self.arena = arena
         window = (0..<Self.hop).map { index in
             let s = sin((Float(index) + 0.5) * .pi / Float(2 * Self.hop))
@@ -101,7 +99,7 @@ public final class SourceRenderer {
     /// response.
     package static func reach(in room: Room, distance: Float) -> Float {
         let sphere = pow(imageCount * room.volume * 3 / (4 * .pi), 1.0 / 3)
-        let longest = Float(earlyLength - ArrayResponse.taps) * Room.speedOfSound / Float(AudioFormat.sampleRate)
+        let longest = Float(earlyLength - ArrayResponse.taps) * Acoustics.speedOfSound / Float(AudioFormat.sampleRate)
         return min(max(sphere, 2 * distance), longest)
     }
 
@@ -120,7 +118,7 @@ public final class SourceRenderer {
         array: ArrayPlacement
     ) -> MutableTensorRef<Float> {
         response.fill(0)
-        let samplesPerMetre = Float(AudioFormat.sampleRate) / Room.speedOfSound
+        let samplesPerMetre = Float(AudioFormat.sampleRate) / Acoustics.speedOfSound
         images.visit(source: source) { image in
             let share = image.order == 0 ? 1 : Self.fade(image.distance, reach: images.reach).image
             field.response.add(
@@ -138,7 +136,7 @@ public final class SourceRenderer {
         tail.fill(0)
         let rate = Float(AudioFormat.sampleRate)
         let time = room.reverberationTime
-        let start = Int(0.6 * reach / Room.speedOfSound * rate)
+        let start = Int(0.6 * reach / Acoustics.speedOfSound * rate)
         let length = min(Self.tailLength, max(start + 256, Int(time.max() * 0.92 * rate)))
         let amplitude = (room.diffuseEnergyDensity / rate).squareRoot()
         let place = random.index(below: 1 << 30)
@@ -149,7 +147,7 @@ public final class SourceRenderer {
             while sample < end {
                 let next = min(sample + 64, end)
                 let ends = [sample, next].map { place in
-                    let metres = Float(place) / rate * Room.speedOfSound
+                    let metres = Float(place) / rate * Acoustics.speedOfSound
                     return amplitude * exp(-rateOfDecay * Float(place)) * Self.fade(metres, reach: reach).tail
                 }
                 field.add(

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Platform
 import Synchronization
@@ -33,10 +34,11 @@ public final class LogWriter: TextOutputStream, Sendable {
         }
     }
 
-    /// Queues a line that ends with a newline. Never waits.
+    /// Queues a line that ends with a newline; other control characters, and bytes of names that are not UTF-8, are escaped. Never waits.
     public func write(_ line: String) {
+        let bytes = Array("\(line.hasSuffix("\n") ? line.dropLast() : line[...])".sanitized(nil).utf8) + [UInt8(ascii: "\n")]
         queue.withLock { queue in
-            if queue.lines.count < room { queue.lines.append(Array(line.utf8)) } else { queue.lost += 1 }
+            if queue.lines.count < room { queue.lines.append(bytes) } else { queue.lost += 1 }
         }
         wake.signal()
     }

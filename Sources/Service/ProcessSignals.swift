@@ -15,6 +15,9 @@ public enum ProcessSignals {
     /// Whether the process belonged to a terminal, whose end also sends SIGHUP.
     package static var hadTerminal: Bool { bearing_signals_had_terminal() != 0 }
 
+    /// Whether `wake` can end a `wait`.
+    package static var canWake: Bool { bearing_signals_event() >= 0 }
+
     /// Sleeps until a signal, `wake` or a deadline in nanoseconds of `MonotonicTime`.
     package static func wait(until deadline: Int64) {
         let event = bearing_signals_event()

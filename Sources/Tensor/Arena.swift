@@ -1,14 +1,15 @@
-/// The single owner of one aligned block of memory, from which a stage takes its tensors once, at creation.
+/// The single owner of one aligned block of memory, which lends a stage its tensors.
 ///
 /// One arena per role: parameters, gradients, moments, state, scratch. The references to it (`TensorRef`, `MutableTensorRef`)
 /// are valid while the arena exists, so they are stored beside it, in the same noncopyable or reference type. Memory is
 /// initialised with zeros.
 @safe
 public struct Arena<Element: BitwiseCopyable>: ~Copyable {
-    /// Alignment in bytes: a cache line, and the widest vector register of current machines.
-    public static var alignment: Int { 64 }
+    /// Alignment in bytes, defined by `ArenaLayout`.
+    public static var alignment: Int { ArenaLayout<Element>.alignment }
 
     public let capacity: Int
+    /// Elements that belong to tensors.
     public private(set) var used = 0
     private let base: UnsafeMutablePointer<Element>
 
@@ -22,13 +23,32 @@ public struct Arena<Element: BitwiseCopyable>: ~Copyable {
         self.capacity = capacity
     }
 
+    /// Memory for all tensors of a layout, each under its place.
+    public init(_ layout: ArenaLayout<Element>) {
+        self.init(capacity: layout.count)
+        used = layout.count
+    }
+
+    /// Memory for one tensor, to be taken.
+    public init(holding shape: Shape) { self.init(capacity: Self.footprint(shape)) }
+
     deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 
-    /// Elements that a tensor of `shape` occupies: its count, rounded up so that the next one is aligned.
-    public static func footprint(_ shape: Shape) -> Int {
-        let lane = max(1, alignment / MemoryLayout<Element>.stride)
-        return (shape.count + lane - 1) / lane * lane
+    /// A tensor of the layout that this arena was made of.
+    public subscript(_ place: ArenaLayout<Element>.Place) -> MutableTensorRef<Element> {
+        precondition(place.offset + place.shape.count <= used, "an arena has the tensors of its own layout")
+        return unsafe MutableTensorRef(unsafeBase: base + place.offset, shape: place.shape)
     }
+
+    /// Tensors of the layout, in the order of their places.
+    public subscript(_ places: [ArenaLayout<Element>.Place]) -> [MutableTensorRef<Element>] {
+        var tensors: [MutableTensorRef<Element>] = []
+        for place in places { tensors.append(self[place]) }
+        return tensors
+    }
+
+    /// Elements that a tensor of `shape` occupies, as `ArenaLayout` has it.
+    public static func footprint(_ shape: Shape) -> Int { ArenaLayout<Element>.footprint(shape) }
 
     /// The next free tensor, aligned to a cache line.
     public mutating func take(_ shape: Shape) -> MutableTensorRef<Element> {

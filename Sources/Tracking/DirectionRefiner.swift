@@ -19,7 +19,8 @@ public struct DirectionRefiner: ~Copyable {
 
     /// Blocks that may be pushed after a block before it is refined.
     public let lookAhead: Int
-    private let weight: Float
+    /// Of a band's direction beside the network's; 0 leaves that as it is.
+    public var weight: Float
     private let slots: Int
     private let bands: Int
     private let before: Int

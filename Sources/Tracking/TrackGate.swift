@@ -5,7 +5,7 @@ import Geometry
 /// A track stays in its slot only while that slot follows its source. If the network's slots exchange their sources, or a
 /// source returns in another slot, the tracks follow the directions.
 public struct TrackGate: ~Copyable {
-    public let settings: GateSettings
+    public private(set) var settings: GateSettings
     /// Number of slots of the network; at most `capacity`.
     public let maximumTracks: Int
     /// Maximum number of slots.
@@ -44,6 +44,12 @@ public struct TrackGate: ~Copyable {
     /// Closes all tracks. Ids continue, so that none is reused in a stream.
     public mutating func reset() {
         for i in 0..<maximumTracks { slots[i] = Slot() }
+    }
+
+    /// Changes the settings; open tracks stay as far as the new settings allow. Traps if a setting is out of range.
+    public mutating func adopt(_ settings: GateSettings) {
+        precondition((try? settings.validate()) != nil, "a gate's settings are in range")
+        self.settings = settings
     }
 
     /// Continues ids from another gate's `nextID`, so that none is reused when this gate replaces it.

@@ -7,6 +7,7 @@ import Formats
 import Logging
 import Networks
 import Pipeline
+import Signal
 import TrackFeed
 
 /// What the options and the configuration file mean for `run`, at the start and at each reload.
@@ -43,7 +44,8 @@ struct DaemonPlan {
     /// The daemon adds the source's own settings once it is open.
     var hello: FeedHello {
         let latency = FeedLatency(
-            lookAhead: Double(100 * model.file.architecture.lookAhead), resampler: 0, encoder: 1000 * model.input.latency)
+            lookAhead: Double(FrameLayout.blockMilliseconds * model.file.architecture.lookAhead), resampler: 0,
+            encoder: 1000 * model.input.latency)
         var hello = FeedHello(
             name: "bearing \(Bearing.configuration.version)", format: model.input.format.rawValue,
             source: configuration.input.source.description, model: model.path,
@@ -55,15 +57,24 @@ struct DaemonPlan {
 
     var logLevel: Logger.Level { configuration.log.level.loggerLevel }
 
+    /// What a reload compares of the plan in force. The numbers of the model exist in the pipeline only.
+    struct Identity {
+        let configuration: BearingConfiguration
+        let channels: FileChannels
+        let model: LiveModel.Identity
+    }
+
+    var identity: Identity { Identity(configuration: configuration, channels: model.input.channels, model: model.identity) }
+
     /// The changes that a running daemon takes over, compared with `running`.
-    func setup(after running: DaemonPlan, on stream: CaptureStream) throws -> Daemon.Setup {
+    func setup(after running: Identity, on stream: CaptureStream) throws -> Daemon.Setup {
         let (input, before) = (configuration.input, running.configuration.input)
         let keepsSource =
             input.source == before.source && input.channels == before.channels && input.loop == before.loop
-            && model.input.channels == running.model.input.channels
+            && model.input.channels == running.channels
         var setup = Daemon.Setup(
             capture: keepsSource ? nil : try configuration.makeCapture(on: stream, channels: model.input.channels),
-            pipeline: model.makePipeline(),
+            analysis: keepsSource ? model.analysis(after: running.model) : .renewed(model.makePipeline()),
             hello: hello, logLevel: logLevel,
             kept: [
                 ("[socket]", configuration.socket == running.configuration.socket),

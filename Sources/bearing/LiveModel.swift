@@ -1,5 +1,6 @@
 import Audio
 import Configuration
+import Daemon
 import Diagnosis
 import Features
 import Formats
@@ -62,6 +63,37 @@ struct LiveModel {
         LocalizationPipeline(
             parameters: file.parameters, scaler: file.scaler, gate: gate, steering: steering, encoding: input.encoding,
             viewpoint: viewpoint)
+    }
+
+    /// Identifies what a pipeline of this model computes, without its numbers.
+    struct Identity: Hashable {
+        /// What cannot change in a running pipeline.
+        struct Network: Hashable {
+            let digest: UInt64
+            let architecture: DOAnetArchitecture
+            let features: FeatureKind
+            let geometry: ArrayGeometry?
+            let encoding: EncodingFilters?
+            let isRefined: Bool
+        }
+
+        let network: Network
+        let gate: GateSettings
+        let viewpoint: Viewpoint
+    }
+
+    var identity: Identity {
+        let network = Identity.Network(
+            digest: file.digest, architecture: file.architecture, features: file.features, geometry: file.geometry,
+            encoding: input.encoding, isRefined: gate.refinement > 0)
+        return Identity(network: network, gate: gate, viewpoint: viewpoint)
+    }
+
+    /// The change from a running daemon's model to this one.
+    func analysis(after running: Identity) -> Daemon.Setup.Analysis {
+        let own = identity
+        guard own.network == running.network else { return .renewed(makePipeline()) }
+        return own == running ? .kept : .adjusted(gate, viewpoint)
     }
 
     /// For a recording that is analysed as a whole.

@@ -43,6 +43,28 @@ import Testing
         #expect(stream.status.frames == 24_100 && stream.ring.framesDropped == 0)
     }
 
+    /// A reader of blocks wakes where they end, in any phase, and so does the file's thread.
+    @Test(arguments: [0, 1, 100, 2399]) func aReaderOfBlocksWakesOnceABlock(_ phase: Int) throws {
+        let folder = TemporaryFolder()
+        let path = try Self.file(folder, frames: 1000)
+        let stream = CaptureStream()
+        let player = FilePlayer(file: try AudioFileStream(path: path), loops: true, stream: stream)
+        player.begin(at: 0)
+        stream.wake.clear()
+        #expect(!stream.wakeAtBlocks(endingBefore: 2400 + phase))
+        var (now, wakeUps, ends) = (Int64(0), 0, [Int]())
+        while ends.count < 5, wakeUps < 20 {
+            now = try #require(player.advance(to: now))
+            wakeUps += 1
+            guard stream.wake.wait(until: 0) else { continue }
+            stream.wake.clear()
+            ends.append(stream.ring.framesWritten)
+        }
+        let first = phase == 0 ? 2400 : phase
+        #expect(ends == (0..<5).map { first + 2400 * $0 } && wakeUps == 6, "\(ends) in \(wakeUps) wake-ups")
+        #expect(stream.wakeAtBlocks(endingBefore: ends[4]), "a complete block causes no further wake-up")
+    }
+
     @Test func frameTimesFollowOneClock() throws {
         let folder = TemporaryFolder()
         let path = try Self.file(folder, frames: 48_000)

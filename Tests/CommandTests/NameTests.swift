@@ -63,6 +63,21 @@ struct NameTests {
         #expect(inside.status == 0 && Folder.has("\(folder.path)/names/\(name)/again/a.csv"), "\(inside.error)")
     }
 
+    @Test func socketsAndFoldersOfRecordingsMayHaveAnyName() throws {
+        let name = String(systemBytes: [0x64, 0xE9])
+        try Folder.make("\(folder.path)/names/\(name)")
+        try put("\(name)/a.wav")
+        try WholeFile.write(Array("[input]\nloop = false\n".utf8), to: "\(folder.path)/names/c.toml")
+        let result = try run(
+            "run --config c.toml --source 'file:\(name)/a.wav' --model ../good.safetensors --socket '\(name)/s' --record '\(name)/r'")
+        #expect(result.status == 0 && result.error.contains("d\\xE9/s"), "\(result.error)")
+        #expect(try Folder.names(in: "\(folder.path)/names/\(name)/r").contains { $0.hasSuffix(".wav") }, "\(result.error)")
+        #expect(
+            try Folder.names(in: "\(folder.path)/names").map(\.systemBytes).sorted { $0.count < $1.count } == [
+                [0x64, 0xE9], Array("c.toml".utf8),
+            ])
+    }
+
     /// Macintoshes write é as two characters, others as one: both are the same name.
     @Test func labelsAndTracksAreFoundByEitherComposition() throws {
         let (one, two) = ("fold1_caf\u{E9}", "fold1_cafe\u{301}")

@@ -83,6 +83,7 @@ import Tracking
         [realtime]
         enabled = false
         priority = 51
+        period_ms = 20
         [log]
         level = "debug"
         """

@@ -82,6 +82,7 @@ import Testing
         "gate.refinement": number(0...1),
         "realtime.enabled": flag(),
         "realtime.priority": integer(2...99),
+        "realtime.period_ms": integer(2...100),
         "record.path": text("\"recordings\""),
         "record.file_seconds": integer(10...1800),
         "record.limit_mb": integer(1500...100_000_000),

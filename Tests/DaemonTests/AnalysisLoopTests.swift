@@ -15,7 +15,7 @@ import Tracking
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
         let (stream, mailbox, timings) = (CaptureStream(), Mailbox(), FeedTimings())
         let loop = AnalysisLoop(
-            stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true, encoding: encoding), mailbox: mailbox, health: Health(),
+            stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true, encoding: encoding), sinks: [mailbox], health: Health(),
             timings: timings)
         loop.warmUp()
         let offset: Int64 = 1_000_000_000_000
@@ -48,7 +48,7 @@ import Tracking
         gap: Double, sleep: Double = 0, step: Double = 0, mailbox: Mailbox = Mailbox()
     ) -> (before: [FeedBlock], after: [FeedBlock]) {
         let stream = CaptureStream()
-        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), mailbox: mailbox, health: Health())
+        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), sinks: [mailbox], health: Health())
         var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
         var (time, frame) = (5.0, 0)
         func hear(seconds: Double) -> [FeedBlock] {
@@ -100,7 +100,7 @@ import Tracking
     @Test func droppedBlocksLeaveNoGapInTheNumbers() {
         let mailbox = Mailbox(capacity: 4)
         let stream = CaptureStream()
-        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), mailbox: mailbox, health: Health())
+        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), sinks: [mailbox], health: Health())
         var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
         timeline.breakOff(at: 0)
         timeline.observe(frame: 0, at: 0)
@@ -113,5 +113,57 @@ import Tracking
             while let block = mailbox.take() { told.append(block.sequence) }
         }
         #expect(told == Array(0..<6) && mailbox.dropped == 3)
+    }
+
+    /// Remembers what it was given.
+    private final class Witness: TrackSink, @unchecked Sendable {  // touched by the test's thread alone
+        private let takesBlocks: Bool
+        private(set) var starts: [Double] = []
+        private(set) var frames = 0
+        private(set) var numbers: [Int] = []
+        private(set) var wakeUps = 0
+
+        init(takesBlocks: Bool = true) { self.takesBlocks = takesBlocks }
+
+        func beginAnew(at time: Double) { starts.append(time) }
+        func take(_ samples: Span<Float>, at time: Double) { frames += samples.count / 4 }
+        func take(_ block: FeedBlock) -> Bool {
+            numbers.append(block.sequence)
+            return takesBlocks
+        }
+        func wake() { wakeUps += 1 }
+    }
+
+    @Test func everySinkGetsStartsFramesAndBlocks() {
+        let stream = CaptureStream()
+        let sinks = [Witness(), Witness()]
+        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), sinks: sinks, health: Health())
+        var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
+        timeline.breakOff(at: 0)
+        timeline.observe(frame: 0, at: 5_000_000_000)
+        _ = stream.ring.write([Float](repeating: 0.01, count: 4 * 5000).span)
+        stream.wake.signal()
+        loop.pass()
+        for sink in sinks {
+            #expect(sink.starts == [5] && sink.frames == 5000 && sink.numbers == [0, 1] && sink.wakeUps == 0)
+        }
+        // Nothing but a change of state.
+        stream.wake.signal()
+        loop.pass()
+        #expect(sinks.map(\.wakeUps) == [1, 1] && sinks.map(\.frames) == [5000, 5000])
+    }
+
+    /// As one of them lost the block, its subscribers would see a gap.
+    @Test func aBlockThatASinkLosesGivesItsNumberToTheNext() {
+        let stream = CaptureStream()
+        let sinks = [Witness(takesBlocks: false), Witness()]
+        let loop = AnalysisLoop(stream: stream, pipeline: TestDaemon.pipeline(tellsAlways: true), sinks: sinks, health: Health())
+        var timeline = CaptureTimeline(clock: stream.clock, wallOffset: 0)
+        timeline.breakOff(at: 0)
+        timeline.observe(frame: 0, at: 0)
+        _ = stream.ring.write([Float](repeating: 0.01, count: 4 * 4800).span)
+        stream.wake.signal()
+        loop.pass()
+        #expect(sinks.map(\.numbers) == [[0, 0], [0, 0]])
     }
 }

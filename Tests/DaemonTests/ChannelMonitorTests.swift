@@ -21,7 +21,7 @@ struct ChannelMonitorTests {
 
     private func hear(_ monitor: ChannelMonitor, _ samples: [Float]) {
         for start in stride(from: 0, to: samples.count, by: 9600) {
-            monitor.hear(samples.span.extracting(start..<start + 9600))
+            monitor.take(samples.span.extracting(start..<start + 9600), at: 0)
             if start % 96_000 == 0 { monitor.pass() }
         }
         monitor.pass()
@@ -50,7 +50,7 @@ struct ChannelMonitorTests {
     @Test func theAnalysisThreadNeitherWaitsNorAllocates() {
         let monitor = ChannelMonitor(Microphone(.ambisonics), health: Health())
         let block = noise(seconds: 1)
-        #expect(allocations { for _ in 0..<1000 { monitor.hear(block.span.extracting(0..<9600)) } } == 0)
+        #expect(allocations { for _ in 0..<1000 { monitor.take(block.span.extracting(0..<9600), at: 0) } } == 0)
         monitor.pass()
     }
 

@@ -102,8 +102,8 @@ struct RecordProcessTests {
         recorder.start()
         recorder.feed.beginAnew(at: 0)
         for number in 0..<200 {
-            recorder.feed.hear([Float](repeating: 0.1, count: 9600).span, at: 0.1 * Double(number))
-            recorder.feed.tell(FeedBlock(sequence: number, time: 0.1 * Double(number + 1), tracks: BlockTracks()))
+            recorder.feed.take([Float](repeating: 0.1, count: 9600).span, at: 0.1 * Double(number))
+            _ = recorder.feed.take(FeedBlock(sequence: number, time: 0.1 * Double(number + 1), tracks: BlockTracks()))
         }
         // What fills ten seconds of ring and the socket before the writer.
         #expect(recorder.feed.dropped > 0)
@@ -122,8 +122,8 @@ struct RecordProcessTests {
         recorder.feed.beginAnew(at: 0)
         var number = 0
         while ((try? String(contentsOfFile: mark, encoding: .utf8)) ?? "").count < 4 {
-            recorder.feed.hear([Float](repeating: 0.1, count: 9600).span, at: 0.1 * Double(number))
-            recorder.feed.tell(FeedBlock(sequence: number, time: 0.1 * Double(number + 1), tracks: BlockTracks()))
+            recorder.feed.take([Float](repeating: 0.1, count: 9600).span, at: 0.1 * Double(number))
+            _ = recorder.feed.take(FeedBlock(sequence: number, time: 0.1 * Double(number + 1), tracks: BlockTracks()))
             number += 1
             usleep(20_000)
         }

@@ -48,8 +48,8 @@ struct RecordingTests {
         let began = 1_767_225_600.25
         recorder.feed.beginAnew(at: began)
         for number in 0..<25 {
-            recorder.feed.hear(samples(from: 2400 * number).span, at: began + 0.1 * Double(number))
-            recorder.feed.tell(block(number, at: began + 0.1 * Double(number + 1)))
+            recorder.feed.take(samples(from: 2400 * number).span, at: began + 0.1 * Double(number))
+            _ = recorder.feed.take(block(number, at: began + 0.1 * Double(number + 1)))
             usleep(2000)
         }
         recorder.stop()
@@ -71,8 +71,8 @@ struct RecordingTests {
         recorder.start()
         for (number, began) in [1000.0, 1010.0].enumerated() {
             recorder.feed.beginAnew(at: began)
-            recorder.feed.hear(samples(from: 0, frames: 1000 + number).span, at: began)
-            recorder.feed.tell(block(number, at: began))
+            recorder.feed.take(samples(from: 0, frames: 1000 + number).span, at: began)
+            _ = recorder.feed.take(block(number, at: began))
         }
         recorder.stop()
         let frames = try files("wav").map { try AudioFileReader(path: "\(folder)/\($0)").frames }
@@ -85,14 +85,14 @@ struct RecordingTests {
         // The recorder sleeps: 10.9 s of frames fit.
         recorder.feed.beginAnew(at: 0)
         for number in 0..<150 {
-            recorder.feed.hear(samples(from: 2400 * number).span, at: 0.1 * Double(number))
-            recorder.feed.tell(block(number, at: 0.1 * Double(number + 1)))
+            recorder.feed.take(samples(from: 2400 * number).span, at: 0.1 * Double(number))
+            _ = recorder.feed.take(block(number, at: 0.1 * Double(number + 1)))
         }
         #expect(recorder.feed.ring.framesAvailable == 109 * 2400 && recorder.feed.dropped == 41 * 2400)
         recorder.start()
         while recorder.feed.ring.framesAvailable > 0 { usleep(1000) }
-        recorder.feed.hear(samples(from: 2400 * 150).span, at: 15)
-        recorder.feed.tell(block(150, at: 15.1))
+        recorder.feed.take(samples(from: 2400 * 150).span, at: 15)
+        _ = recorder.feed.take(block(150, at: 15.1))
         recorder.stop()
         #expect(try files("jsonl").map { try lines($0).first?["continues"] as? Int } == [0, 1])
         let first = try AudioFileReader(path: "\(folder)/\(try #require(files("wav").first))").readAll()

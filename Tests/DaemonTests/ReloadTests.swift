@@ -4,6 +4,7 @@ import Logging
 import Synchronization
 import Testing
 import TrackFeed
+import Tracking
 
 @testable import Daemon
 
@@ -29,7 +30,7 @@ struct ReloadTests {
             }
             func setup(_ capture: FileCapture?, _ source: String) -> Daemon.Setup {
                 Daemon.Setup(
-                    capture: capture, pipeline: TestDaemon.pipeline(tellsAlways: true), hello: TestDaemon.hello(source),
+                    capture: capture, analysis: .renewed(TestDaemon.pipeline(tellsAlways: true)), hello: TestDaemon.hello(source),
                     logLevel: .info, kept: [], adopted: { adopted.withLock { $0.append(number) } })
             }
             switch number {
@@ -68,5 +69,75 @@ struct ReloadTests {
         // Uniform noise of amplitude 0.001 has a power of -64.8 dB.
         #expect(level < -60)
         #expect(adopted.withLock { $0 } == [2, 4], "what could not be used is not what the daemon runs by")
+    }
+
+    /// With a look-ahead, so that a network that began anew would cost blocks.
+    private func daemon(_ path: String, _ file: String, reading: @escaping (Int) -> Daemon.Setup.Analysis) throws -> Daemon {
+        let turn = Mutex(0)
+        return try Daemon(
+            capture: FileCapture(path: file, loops: true, stream: CaptureStream()),
+            pipeline: TestDaemon.pipeline(tellsAlways: true, lookAhead: 2), hello: TestDaemon.hello(),
+            options: .init(addresses: [.path(path)]), log: TestDaemon.log
+        ) { _ in
+            let number = turn.withLock {
+                $0 += 1
+                return $0
+            }
+            return Daemon.Setup(capture: nil, analysis: reading(number), hello: TestDaemon.hello(), logLevel: .info, kept: [])
+        }
+    }
+
+    private func expectNoGap(_ tracks: [[String: Any]]) {
+        let times = tracks.compactMap { $0["time"] as? Double }
+        let steps = zip(times, times.dropFirst()).map { $1 - $0 }
+        #expect(steps.count >= 10 && steps.allSatisfy { abs($0 - 0.1) < 0.05 }, "\(steps)")
+    }
+
+    @Test func aReloadWithoutAChangeLosesNoBlockAndNoTrack() throws {
+        let file = try TestDaemon.recording(seconds: 1)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let path = TestDaemon.socketPath()
+        let daemon = try daemon(path, file) { _ in .kept }
+        let read = try #require(daemon.reading)
+        try daemon.start()
+        let loop = daemon.hearing.loop
+        let subscriber = try Subscription(path)
+        var lines = try subscriber.read(blocks: 4)
+        for _ in 1...20 { daemon.adopt(Result { try read(daemon.stream) }) }
+        lines += try subscriber.read(blocks: 8)
+        #expect(daemon.hearing.loop === loop)
+        daemon.stop()
+        let tracks = lines.filter { $0["type"] as? String == "tracks" }
+        expectNoGap(tracks)
+        #expect(lines.count { $0["type"] as? String == "hello" } == 1, "what has not changed is not announced again")
+        let ids = tracks.compactMap { ($0["tracks"] as? [[String: Any]])?.compactMap { $0["id"] as? Int } }
+        #expect(ids.first?.count == 2 && ids.allSatisfy { $0 == ids.first }, "\(ids)")
+    }
+
+    /// A gate that lets nothing through, and back: the network goes on, and no block is lost.
+    @Test func anotherGateTakesOverWithoutALostBlock() throws {
+        let file = try TestDaemon.recording(seconds: 1)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let path = TestDaemon.socketPath()
+        let shut = GateSettings(openThreshold: 1, stayThreshold: 1, coastBlocks: 0)
+        let daemon = try daemon(path, file) { .adjusted($0 == 1 ? shut : TestDaemon.openGate, Viewpoint()) }
+        let read = try #require(daemon.reading)
+        try daemon.start()
+        let loop = daemon.hearing.loop
+        let subscriber = try Subscription(path)
+        var tracks: [[String: Any]] = []
+        func count(_ blocks: Int) throws -> [Int] {
+            let lines = try subscriber.read(blocks: blocks).filter { $0["type"] as? String == "tracks" }
+            tracks += lines
+            return lines.compactMap { ($0["tracks"] as? [Any])?.count }
+        }
+        #expect(try count(4).last == 2)
+        daemon.adopt(Result { try read(daemon.stream) })
+        #expect(try count(5).last == 0)
+        daemon.adopt(Result { try read(daemon.stream) })
+        #expect(try count(5).last == 2)
+        #expect(daemon.hearing.loop === loop)
+        daemon.stop()
+        expectNoGap(tracks)
     }
 }

@@ -16,21 +16,20 @@ enum TestDaemon {
 
     /// A small network with random weights.
     /// - Parameter tellsAlways: whether its gate tells two tracks for as long as it is not reset; else it hardly tells any.
-    static func pipeline(tellsAlways: Bool = false, encoding: EncodingFilters? = nil) -> LocalizationPipeline {
+    static func pipeline(tellsAlways: Bool = false, encoding: EncodingFilters? = nil, lookAhead: Int = 0) -> LocalizationPipeline {
         let kind = FeatureKind.foaIntensity
         let architecture = DOAnetArchitecture(
-            form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2, lookAhead: 0)
+            form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2, lookAhead: lookAhead)
         let count = FrameTiming.melBands * kind.channels
         let scaler = FeatureScaler(
             kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
-        var gate = GateSettings()
-        if tellsAlways {
-            (gate.openThreshold, gate.stayThreshold, gate.openBlocks) = (0, 0, 1)
-            (gate.jumpDegrees, gate.duplicateDegrees) = (180, 0)
-        }
         return LocalizationPipeline(
-            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, encoding: encoding)
+            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: tellsAlways ? openGate : GateSettings(),
+            encoding: encoding)
     }
+
+    /// Tells two tracks for as long as it is not reset.
+    static let openGate = GateSettings(openThreshold: 0, openBlocks: 1, stayThreshold: 0, jumpDegrees: 180, duplicateDegrees: 0)
 
     /// The path of a new WAV file of noise.
     static func recording(seconds: Double, amplitude: Float = 0.1) throws -> String {

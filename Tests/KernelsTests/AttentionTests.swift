@@ -22,9 +22,10 @@ import Testing
         let input = tensor(inputShape, noise(inputShape.count, seed: 1))
         let (output, inputGradient) = (tensor(Shape(sequences, times, width)), tensor(inputShape))
         let slope = tensor(output.shape, noise(output.count, seed: 2))
-        var arena = Arena<Double>(
-            capacity: Attention.Memory<Double>.footprint(sequences: sequences, times: times, width: width))
-        let memory = Attention.Memory(sequences: sequences, times: times, width: width, from: &arena)
+        var layout = ArenaLayout<Double>()
+        let places = Attention.Memory<Double>.Places(sequences: sequences, times: times, width: width, in: &layout)
+        let arena = Arena(layout)
+        let memory = Attention.Memory(places, in: arena)
         func loss() -> Double {
             Attention.forward(output: output, input: input.readOnly, weights: own, memory: memory)
             return dot(output, slope)
@@ -50,11 +51,12 @@ import Testing
         let one = noise(inputs, seed: 4)
         let input = tensor(Shape(1, times, inputs), Array([one, one, one].joined()))
         let output = tensor(Shape(1, times, width))
-        var arena = Arena<Double>(
-            capacity: Attention.Memory<Double>.footprint(sequences: 1, times: times, width: width))
+        var layout = ArenaLayout<Double>()
+        let places = Attention.Memory<Double>.Places(sequences: 1, times: times, width: width, in: &layout)
+        let arena = Arena(layout)
         Attention.forward(
             output: output, input: input.readOnly, weights: own,
-            memory: Attention.Memory(sequences: 1, times: times, width: width, from: &arena))
+            memory: Attention.Memory(places, in: arena))
         let value = (0..<width).map { w in (0..<inputs).reduce(0) { $0 + own.value[w * inputs + $1] * one[$1] } }
         expectClose(output, Array([value, value, value].joined()), "output")
         #expect(arena.used == arena.capacity)

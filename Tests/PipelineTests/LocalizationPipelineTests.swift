@@ -4,6 +4,7 @@ import Formats
 import Geometry
 import Kernels
 import Networks
+import Signal
 import TestSupport
 import Testing
 import Tracking
@@ -37,7 +38,7 @@ import Tracking
     /// Noise whose level and panning change from block to block: [seconds * 24000 * 4].
     private func audio(seconds: Double, seed: UInt64 = 1) -> [Float] {
         var random = SeededRandom(seed: seed)
-        let frames = Int(seconds * Double(FrameTiming.sampleRate))
+        let frames = Int(seconds * Double(FrameLayout.sampleRate))
         var samples: [Float] = []
         samples.reserveCapacity(frames * 4)
         var direction = Direction.front

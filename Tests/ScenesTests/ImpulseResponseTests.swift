@@ -3,6 +3,7 @@ import Geometry
 import Glibc
 import Platform
 import Scenes
+import Signal
 import Tensor
 import TestSupport
 import Testing
@@ -46,7 +47,7 @@ import Testing
         let pieces = oracle.shape("rir.energies")[1]
         let energies = Array(oracle.doubles("rir.energies")[pieces * index..<pieces * (index + 1)])
         // Image by image as far as no tail has joined them.
-        let apart = 0.6 * SourceRenderer.reach(in: room, distance: 1) / Room.speedOfSound * 24_000
+        let apart = 0.6 * SourceRenderer.reach(in: room, distance: 1) / Acoustics.speedOfSound * 24_000
         let whole = (Int(apart) - first) / 120
         #expect(whole >= 2)
         for piece in 0..<whole {

@@ -53,4 +53,26 @@ import Testing
         second[16] = 8
         #expect(arena.all[16 + 16] == 8)
     }
+
+    @Test func aLayoutPlacesTensorsAsTakingThemDoes() {
+        let shapes = [Shape(1), Shape(2, 9), Shape(0), Shape(3, 1, 7), Shape(3, 1, 7), Shape(16)]
+        var layout = ArenaLayout<Int32>()
+        let places = shapes[..<3].map { layout.add($0) } + layout.add(shapes[3], times: 2) + [layout.add(shapes[5])]
+        let arena = Arena(layout)
+        var taken = Arena<Int32>(capacity: layout.count)
+        for (place, shape) in zip(places, shapes) {
+            let (own, other) = (arena[place], taken.take(shape))
+            #expect(own.shape == shape && place.shape == shape)
+            let offsets = unsafe (own.unsafeBase - arena.all.unsafeBase, other.unsafeBase - taken.all.unsafeBase)
+            #expect(offsets.0 == offsets.1, "a tensor of \(shape)")
+        }
+        #expect(arena.used == arena.capacity && taken.used == taken.capacity)
+        #expect(arena[places].map(\.shape) == shapes)
+    }
+
+    @Test func anArenaForOneTensorIsFullWithIt() {
+        var arena = Arena<Float>(holding: Shape(3, 7))
+        #expect(arena.take(Shape(3, 7)).count == 21)
+        #expect(arena.used == arena.capacity)
+    }
 }

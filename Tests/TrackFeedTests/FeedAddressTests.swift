@@ -1,3 +1,5 @@
+import Files
+import TestSupport
 import Testing
 
 @testable import TrackFeed
@@ -46,5 +48,26 @@ import Testing
         #expect(throws: FeedError.pathTooLong(path: "@n\(longest)", bytes: 108, limit: 107)) {
             try SocketAddress(abstract: "n\(longest)")
         }
+    }
+
+    /// Names are bytes, which need not be UTF-8.
+    @Test func aNameIsKeptByteForByte() throws {
+        let bytes: [UInt8] = [0x2F, 0x74, 0x6D, 0x70, 0x2F, 0xE9, 0x98]
+        let name = String(systemBytes: bytes)
+        #expect(try SocketAddress(path: name).feedAddress == .path(name))
+        #expect(try SocketAddress(abstract: name).feedAddress == .abstract(name))
+        #expect(throws: FeedError.pathTooLong(path: String(repeating: name, count: 16), bytes: 112, limit: 107)) {
+            try SocketAddress(path: String(repeating: name, count: 16))
+        }
+    }
+
+    @Test func aSocketFileMayHaveAnyName() throws {
+        let folder = TemporaryFolder()
+        let name = "\(folder.path)/" + String(systemBytes: [0x73, 0xE9])
+        let feed = try FakeFeed(path: name)
+        #expect(FeedClient(path: name) != nil)
+        #expect(try Folder.names(in: folder.path).map(\.systemBytes) == [[0x73, 0xE9]])
+        feed.end()
+        #expect(try Folder.names(in: folder.path).isEmpty)
     }
 }

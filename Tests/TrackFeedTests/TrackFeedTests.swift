@@ -157,28 +157,6 @@ struct TrackFeedTests {
         #expect(taken == [0, 1, 2, 3])
         #expect(mailbox.dropped == 2)
     }
-
-    @Test(arguments: [
-        (0.0, 1, "0.0"), (-0.04, 1, "0.0"), (-0.05, 1, "-0.1"), (179.999, 2, "180.00"), (-31.2, 2, "-31.20"),
-        (1_764_000_000.0625, 4, "1764000000.0625"), (.nan, 2, "null"), (.infinity, 2, "null"), (12, 0, "12"),
-    ])
-    func numbersAreRounded(_ value: Double, _ decimals: Int, _ text: String) {
-        var line = JSONLine()
-        line.begin()
-        line.field("v", value, decimals: decimals)
-        line.end()
-        #expect(String(decoding: line.bytes, as: UTF8.self) == "{\"v\":\(text)}\n")
-    }
-
-    @Test(arguments: ["", "plain", "a\"b\\c", "tab\tnew\nline\u{1}", "Grüße 🎤"])
-    func stringsSurviveTheirEscaping(_ text: String) throws {
-        var line = JSONLine()
-        line.begin()
-        line.field("v", text)
-        line.end()
-        let object = try JSONSerialization.jsonObject(with: Data(line.bytes)) as? [String: String]
-        #expect(object == ["v": text])
-    }
 }
 
 /// A value that the server's thread reads while the test changes it.

@@ -5,6 +5,7 @@ import Losses
 import Networks
 import Pipeline
 import Platform
+import Signal
 import Tensor
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Training
         var extractor = FeatureExtractor(scaler.kind)
         let stepper = DOAnetStepper(parameters)
         var gate = TrackGate(settings, maximumTracks: architecture.maximumTracks)
-        let shape = Shape(FrameTiming.framesPerBlock, FrameTiming.melBands, scaler.kind.channels)
+        let shape = Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
         let block = arena.take(shape)
         var (frames, blocks) = (0, 0)
@@ -37,7 +38,7 @@ import Training
             row.copy(from: frame)
             scaler.apply(row)
             frames += 1
-            guard frames == FrameTiming.framesPerBlock else { return }
+            guard frames == FrameLayout.framesPerBlock else { return }
             frames = 0
             stepper.step(block.readOnly)
             let directions = stepper.directions.array
@@ -53,7 +54,7 @@ import Training
 
     @Test func theAudioBlockArticleFindsTheTracksOfThePipeline() {
         var random = SeededRandom(seed: 5)
-        let samples = (0..<2 * FrameTiming.sampleRate * FrameTiming.microphones).map { _ in 0.1 * random.normal() }
+        let samples = (0..<2 * FrameLayout.sampleRate * FrameLayout.channels).map { _ in 0.1 * random.normal() }
         var (walked, piped): ([String], [String]) = ([], [])
         walk(samples) { block, track in walked.append("\(block) \(track)") }
         let pipeline = LocalizationPipeline(parameters: Self.parameters, scaler: Self.scaler, gate: Self.settings)
@@ -99,7 +100,7 @@ import Training
     @Test func theTrainingBatchArticleLowersTheLoss() throws {
         let (sequences, blocks, slots) = (3, 4, Self.architecture.maximumTracks)
         var random = SeededRandom(seed: 6)
-        let input = Shape(sequences, FrameTiming.framesPerBlock * blocks, FrameTiming.melBands, Self.kind.channels)
+        let input = Shape(sequences, FrameLayout.framesPerBlock * blocks, FrameTiming.melBands, Self.kind.channels)
         let vectors = Shape(sequences, blocks, slots, 3)
         // One source to the left throughout; the second slot is empty.
         let references = (0..<sequences * blocks).flatMap { _ in [0, 1, 0, 0, 0, 0] as [Float] }

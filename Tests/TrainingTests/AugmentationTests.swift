@@ -2,6 +2,7 @@ import Audio
 import Features
 import Geometry
 import Platform
+import Signal
 import Tensor
 import Testing
 import Training
@@ -10,7 +11,7 @@ import Training
     /// White noise from one direction, encoded in ACN order and SN3D: W, Y, Z, X.
     private func planeWave(_ x: Float, _ y: Float, _ z: Float, gain: Float = 1) -> [Float] {
         var random = RandomStream(seed: 5)
-        return (0..<FrameTiming.samplesPerBlock * 2).flatMap { _ in
+        return (0..<FrameLayout.samplesPerBlock * 2).flatMap { _ in
             let s = Float.random(in: -0.1...0.1, using: &random) * gain
             return [s, s * y, s * z, s * x]
         }
@@ -63,7 +64,7 @@ import Training
     }
 
     @Test func logMelStaysAboveItsFloor() {
-        let silence = features([Float](repeating: 0, count: FrameTiming.samplesPerBlock * 4))
+        let silence = features([Float](repeating: 0, count: FrameLayout.samplesPerBlock * 4))
         let lowered = transformed(silence, FeatureTransform(kind: .foaIntensity, gain: -36))
         #expect(lowered.allSatisfy { $0 >= FeatureTransform.logMelFloor })
     }

@@ -5,6 +5,7 @@ import Formats
 import Foundation
 import Geometry
 import Platform
+import Signal
 import Tensor
 import Testing
 import Training
@@ -70,7 +71,7 @@ import Training
     /// looks away; in steps of an eighth of a sample, which no symmetry moves a capsule by.
     private func heard(_ array: ArrayGeometry, from v: (x: Float, y: Float, z: Float)) -> [Float] {
         var random = RandomStream(seed: 6)
-        let count = FrameTiming.samplesPerBlock * 2
+        let count = FrameLayout.samplesPerBlock * 2
         let noise = (0..<count * 8 + 1000).map { _ in Float.random(in: -0.1...0.1, using: &random) }
         let source = Direction(unit: v.x, v.y, v.z)
         let ways = array.capsules.map { capsule in

@@ -6,6 +6,7 @@ import Geometry
 import Kernels
 import Networks
 import Pipeline
+import Signal
 import Testing
 import Tracking
 
@@ -65,7 +66,7 @@ import Tracking
         let whole = outputs.tracks(.gated(gate(refinement: 0.2)))
         var told: [[Direction]] = []
         let pipeline = RecordingPipeline(parameters: parameters, scaler: scaler, gate: gate(refinement: 0.2))
-        let reader = try AudioFileReader(path: recording.audio, channels: FrameTiming.microphones)
+        let reader = try AudioFileReader(path: recording.audio, channels: FrameLayout.channels)
         let samples = try reader.readAll()
         pipeline.push(samples.span)
         pipeline.finish { tracks in told.append(tracks.array.map(\.direction)) }

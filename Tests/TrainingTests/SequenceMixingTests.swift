@@ -2,6 +2,7 @@ import Dataset
 import Dispatch
 import Features
 import Foundation
+import Signal
 import Tensor
 import Testing
 import Training
@@ -72,7 +73,7 @@ import Training
         let data = try load(kind)
         defer { withExtendedLifetime(data) {} }
         let batch = try sum(data, from: starts.0, and: starts.1, blocks: 6)
-        let block = FrameTiming.framesPerBlock * FrameTiming.melBands * kind.channels
+        let block = FrameLayout.framesPerBlock * FrameTiming.melBands * kind.channels
         // Whole blocks of the longer recording; what comes after is 0 once scaled.
         let expected = try whole(kind, delay: starts.1 - starts.0)
         let available = min(6, max(20 - starts.0, 12 - starts.1))

@@ -1,5 +1,6 @@
 import Geometry
 import Glibc
+import Signal
 
 /// Designs the filters that encode an array's capsules as first-order Ambisonics.
 ///
@@ -24,7 +25,7 @@ public enum AFormatEncoder {
         let rate = Double(AudioFormat.sampleRate)
         let corner = corner(geometry)
         let radius = geometry.capsules.reduce(0) { max($0, $1.radius) }
-        let delay = 8 + 2 * Int((Double(radius / ArrayGeometry.speedOfSound) * rate).rounded(.up))
+        let delay = 8 + 2 * Int((Double(radius / Acoustics.speedOfSound) * rate).rounded(.up))
         let taps = 4 * delay + (corner > 0 ? Int(rate / corner) : 0)
         var points = 512
         while points < 4 * taps { points *= 2 }

@@ -1,20 +1,18 @@
 import Geometry
+import Signal
 
 extension ArrayGeometry {
-    /// Speed of sound in metres per second, in air of 20 degrees.
-    package static let speedOfSound: Float = 343
-
     /// Distance in metres between the two outermost capsules.
     public var extent: Float {
         capsules.indices.reduce(0) { widest, a in capsules.indices.reduce(widest) { max($0, spacing(a, $1)) } }
     }
 
     /// Frequency in Hz above which the phase between the outermost capsules is ambiguous: half a wave fits between them.
-    public var aliasingFrequency: Float { Self.speedOfSound / (2 * extent) }
+    public var aliasingFrequency: Float { Acoustics.speedOfSound / (2 * extent) }
 
     /// Frequency in Hz below which no phase between two capsules exceeds 5 degrees, so that small errors of the capsules mask
     /// it.
-    public var lowestFrequency: Float { Self.speedOfSound / extent * 5 / 360 }
+    public var lowestFrequency: Float { Acoustics.speedOfSound / extent * 5 / 360 }
 
     /// Weaknesses of the array, one line each.
     ///

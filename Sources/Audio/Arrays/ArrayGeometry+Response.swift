@@ -1,5 +1,6 @@
 package import Geometry
 import Glibc
+import Signal
 
 extension ArrayGeometry {
     /// Responses of the capsules to plane waves, relative to the pressure at the array's centre without the array.
@@ -8,7 +9,7 @@ extension ArrayGeometry {
     /// - Parameter frequency: Hz, above 0.
     /// - Returns: [capsules, directions].
     func response(frequency: Double, to directions: [Direction]) -> [[Complex]] {
-        let waveNumber = 2 * .pi * frequency / Double(Self.speedOfSound)
+        let waveNumber = 2 * .pi * frequency / Double(Acoustics.speedOfSound)
         switch mount {
         case .open:
             return capsules.map { capsule in

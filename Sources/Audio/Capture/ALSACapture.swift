@@ -17,11 +17,16 @@ public final class ALSACapture: CaptureSource {
     /// The device's name in ALSA, for example "hw:1" or "hw:CARD=Array".
     public let device: String
 
-    /// - Parameter map: the channels of the device to use; nil requires exactly four.
-    public init(device: String, map: ChannelMap? = nil, stream: CaptureStream) {
+    /// Default period in milliseconds.
+    public static let usualPeriod = 10
+
+    /// - Parameters:
+    ///   - map: the channels of the device to use; nil requires exactly four.
+    ///   - period: milliseconds between two wake-ups of the thread.
+    public init(device: String, map: ChannelMap? = nil, period: Int = usualPeriod, stream: CaptureStream) {
         self.stream = stream
         self.device = device
-        present = Mutex(CaptureOpener(device: device, map: map, stream: stream))
+        present = Mutex(CaptureOpener(device: device, map: map, period: period, stream: stream))
     }
 
     deinit { stop() }
@@ -55,7 +60,7 @@ public final class ALSACapture: CaptureSource {
         case .none: return
         case .ended: break
         // A stuck thread keeps its opener, which tells it to end.
-        case .abandoned: present.withLock { $0 = CaptureOpener(device: device, map: $0.map, stream: $0.stream) }
+        case .abandoned: present.withLock { $0 = CaptureOpener(device: device, map: $0.map, period: $0.period, stream: $0.stream) }
         }
         stream.status.enter(.stopped)
         stream.wake.signal()
@@ -130,18 +135,21 @@ extension AudioError {
 private final class CaptureOpener: Sendable {
     let device: String
     let map: ChannelMap?
+    let period: Int
     let stream: CaptureStream
     let thread = NamedThread(name: "bearing-capture")
     let agreed = Mutex<(shape: CaptureShape, latency: Double)?>(nil)
 
-    init(device: String, map: ChannelMap?, stream: CaptureStream) {
+    init(device: String, map: ChannelMap?, period: Int, stream: CaptureStream) {
         self.device = device
         self.map = map
+        self.period = period
         self.stream = stream
     }
 
     func open(_ timeline: CaptureTimeline) throws(AudioError) -> CaptureSession {
-        let session = try CaptureSession(name: device, map: map, stream: stream, timeline: timeline, thread: thread)
+        let session = try CaptureSession(
+            name: device, map: map, period: period, stream: stream, timeline: timeline, thread: thread)
         agreed.withLock { $0 = (session.device.shape, session.chain.latency) }
         return session
     }

@@ -80,6 +80,7 @@ package final class CaptureChain: @unchecked Sendable {
         map.select(converted.span(0..<samples), channels: shape.channels, into: &four)
         deviceFrames += frames
 
+        let first = stream.ring.framesWritten
         var consumed = 0
         while consumed < frames {
             var output = resampled.mutableSpan(0..<resampled.count)
@@ -88,7 +89,7 @@ package final class CaptureChain: @unchecked Sendable {
             consumed += progress.consumed
             put(resampled.span(0..<progress.produced * AudioFormat.channels))
         }
-        stream.wake.signal()
+        stream.announce(writtenFrom: first)
     }
 
     /// Rounded number of frames at 24 kHz. Whole seconds are separate, so that no product overflows.

@@ -30,9 +30,9 @@ final class CaptureSession: @unchecked Sendable {
     private(set) var hasHeard = false
 
     init(
-        name: String, map: ChannelMap?, stream: CaptureStream, timeline: CaptureTimeline, thread: NamedThread
+        name: String, map: ChannelMap?, period: Int, stream: CaptureStream, timeline: CaptureTimeline, thread: NamedThread
     ) throws(AudioError) {
-        device = try PCMDevice(name: name, map: map)
+        device = try PCMDevice(name: name, map: map, period: period)
         chain = try CaptureChain(
             shape: device.shape, map: map ?? .identity, stream: stream, timeline: timeline)
         self.stream = stream
@@ -130,6 +130,7 @@ final class CaptureSession: @unchecked Sendable {
     private func resumeStream() {
         if stream.status.state == .lost { stream.status.countReopen() }
         stream.status.enter(.running)
+        stream.wake.signal()
     }
 
     /// Starts the device; later frames are not continuous with earlier ones. Returns 0 or -errno.

@@ -1,16 +1,21 @@
 public import Platform
+import Signal
+import Synchronization
 
 /// The only state that a capture thread shares with its reader.
 ///
 /// The reader sleeps on `wake`, clears it, reads `ring` until it is empty, and asks `clock` for the time of a frame, by its
-/// number in the ring (`ring.framesRead` counts them).
+/// number in the ring (`ring.framesRead` counts them). A reader that works on whole blocks calls `wakeAtBlocks`, and then sleeps
+/// until a block is complete.
 public final class CaptureStream: Sendable {
     /// 24 kHz, 4 channels, ±1.
     public let ring: SampleRing
     public let clock = CaptureClock()
     public let status = CaptureStatus()
-    /// Signalled after every write and every change of state.
+    /// Signalled after writes (every one, or those that complete a block) and every change of state.
     public let wake = WakeEvent()
+    /// A ring frame, modulo a block, before which blocks end; below 0 while the listener is woken by every write.
+    private let blockEnd = Atomic<Int>(-1)
 
     /// - Parameters:
     ///   - frames: capacity of the ring; 2 seconds by default.
@@ -18,6 +23,39 @@ public final class CaptureStream: Sendable {
     public init(frames: Int = 2 * AudioFormat.sampleRate, past: Int = 0) {
         ring = SampleRing(frames: frames, past: past)
         status.count(frames: past)
+    }
+
+    /// The listener's side: from now on only writes that complete a block wake it.
+    ///
+    /// - Parameter frame: the ring frame after the present block's last one; all other blocks end multiples of a block from there.
+    /// - Returns: whether that block is complete already: then nothing may wake the listener for it.
+    public func wakeAtBlocks(endingBefore frame: Int) -> Bool {
+        let length = FrameLayout.samplesPerBlock
+        blockEnd.store((frame % length + length) % length, ordering: .relaxed)
+        // The writer writes, then looks for the end; this side the other way round. So one of the two sees what the other did.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return ring.framesWritten >= frame
+    }
+
+    /// The writer's side: frames from `first` on are in the ring.
+    package func announce(writtenFrom first: Int) {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        guard let before = blocks(before: first), let after = blocks(before: ring.framesWritten) else { return wake.signal() }
+        if after > before { wake.signal() }
+    }
+
+    /// Frames that are still to be written until a block is complete; nil while every write wakes the listener.
+    package var framesToBlockEnd: Int? {
+        let end = blockEnd.load(ordering: .relaxed)
+        guard end >= 0 else { return nil }
+        let length = FrameLayout.samplesPerBlock
+        return length - (ring.framesWritten - end + length) % length
+    }
+
+    /// Blocks that end at or before a frame.
+    private func blocks(before frame: Int) -> Int? {
+        let end = blockEnd.load(ordering: .relaxed)
+        return end < 0 ? nil : (frame - end + FrameLayout.samplesPerBlock) / FrameLayout.samplesPerBlock
     }
 }
 

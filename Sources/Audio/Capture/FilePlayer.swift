@@ -1,12 +1,13 @@
 import CRealtime
 import Glibc
 import Platform
+import Signal
 
 /// Puts a file's frames into a `CaptureStream` when they are due; it has neither a clock nor a thread of its own.
 ///
 /// Deadlines count from the start, so that late wake-ups do not accumulate.
 package final class FilePlayer: @unchecked Sendable {
-    /// Frames between two wake-ups: 10 ms, the period of a capture device.
+    /// Frames between two wake-ups, 10 ms, if the reader does not wait for blocks.
     package static let period = AudioFormat.sampleRate / 100
 
     private let file: AudioFileStream
@@ -15,7 +16,7 @@ package final class FilePlayer: @unchecked Sendable {
     private let speed: Int
     private let stream: CaptureStream
     private var timeline: CaptureTimeline
-    private let scratch = FrameBuffer(count: FilePlayer.period * AudioFormat.channels)
+    private let scratch = FrameBuffer(count: FrameLayout.samplesPerBlock * AudioFormat.channels)
     /// Whether the playing thread was asked to end during a read: the stream may belong to another capture by then.
     private let isStopping: @Sendable () -> Bool
     /// The monotonic clock in nanoseconds at frame 0: of playing, and of the frame's time; they differ at other speeds than 1.
@@ -57,11 +58,14 @@ package final class FilePlayer: @unchecked Sendable {
     ///   more. `failure` then contains the error, and the caller calls `end`.
     package func advance(to now: Int64) -> Int64? {
         let scratch = scratch
-        while deadline(ofFrame: played + Self.period) <= now {
-            if speed > 1, stream.ring.capacity - stream.ring.framesAvailable < Self.period {
+        while true {
+            let step = stream.framesToBlockEnd ?? Self.period
+            let due = deadline(ofFrame: played + step)
+            guard due <= now else { return due }
+            if speed > 1, stream.ring.capacity - stream.ring.framesAvailable < step {
                 return now + MonotonicTime.second / 1000
             }
-            let next = nextFrames()
+            let next = nextFrames(step)
             if isStopping() { return nil }
             guard let frames = next else {
                 if failure == nil { end() }
@@ -75,9 +79,8 @@ package final class FilePlayer: @unchecked Sendable {
             if taken < frames { timeline.breakOff(at: first + taken) }
             stream.status.count(frames: frames)
             played += frames
-            stream.wake.signal()
+            stream.announce(writtenFrom: first)
         }
-        return deadline(ofFrame: played + Self.period)
     }
 
     /// Reports that no frame follows.
@@ -86,10 +89,10 @@ package final class FilePlayer: @unchecked Sendable {
         stream.wake.signal()
     }
 
-    /// The next period, shorter at the end of the file, which a loop continues at once; nil at the end or after an error.
-    private func nextFrames() -> Int? {
+    /// The next frames, fewer at the end of the file, which a loop continues at once; nil at the end or after an error.
+    private func nextFrames(_ count: Int) -> Int? {
         let scratch = scratch
-        var target = scratch.mutableSpan(0..<scratch.count)
+        var target = scratch.mutableSpan(0..<count * AudioFormat.channels)
         do throws(AudioError) {
             let frames = try file.read(into: &target)
             noteUnsound()

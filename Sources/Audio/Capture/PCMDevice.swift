@@ -19,16 +19,18 @@ final class PCMDevice {
 
     /// Opens a device and negotiates format, rate, channels and buffer.
     ///
-    /// - Parameter map: the channels to use; nil requires exactly four.
+    /// - Parameters:
+    ///   - map: the channels to use; nil requires exactly four.
+    ///   - period: milliseconds between two wake-ups.
     /// - Throws: `missingDevice`, `busyDevice`, `forbiddenDevice`, `unfitDevice`, `failedDevice`.
-    init(name: String, map: ChannelMap?) throws(AudioError) {
+    init(name: String, map: ChannelMap?, period: Int) throws(AudioError) {
         bearing_pcm_silence()
         var opened: OpaquePointer?
         let code = unsafe snd_pcm_open(&opened, name, SND_PCM_STREAM_CAPTURE, Self.openMode)
         guard code >= 0, let opened = unsafe opened else { throw Self.openError(name, code) }
         do throws(AudioError) {
             var negotiation = try unsafe PCMNegotiation(handle: opened, name: name)
-            shape = try negotiation.agree(map: map)
+            shape = try negotiation.agree(map: map, period: period)
         } catch {
             unsafe snd_pcm_close(opened)
             throw error

@@ -4,12 +4,13 @@ import Glibc
 /// Restricts the capabilities of an open PCM to what Bearing uses.
 ///
 /// Order of negotiation: channels, then format (S32, S24_3, S24, S16, FLOAT), then rate (24 kHz, else 48 kHz, else the
-/// nearest to it), then a period of 10 ms and a buffer of 400 ms.
+/// nearest to it), then the requested period and a buffer of 400 ms.
 @safe
 struct PCMNegotiation: ~Copyable {
     private static let preferredRate: UInt32 = 48_000
-    private static let periodsPerSecond = 100
-    private static let periodsPerBuffer: UInt = 40
+    /// Milliseconds of the device's buffer, and periods of it at least.
+    private static let buffer = 400
+    private static let fewestPeriods = 4
 
     private let handle: OpaquePointer
     private let name: String
@@ -56,7 +57,8 @@ struct PCMNegotiation: ~Copyable {
     }
 
     /// Fixes the shape and installs it in the device.
-    mutating func agree(map: ChannelMap?) throws(AudioError) -> CaptureShape {
+    /// - Parameter milliseconds: length of a period.
+    mutating func agree(map: ChannelMap?, period milliseconds: Int) throws(AudioError) -> CaptureShape {
         let access = unsafe snd_pcm_hw_params_set_access(handle, hardware, SND_PCM_ACCESS_RW_INTERLEAVED)
         if access < 0 { throw unfit("interleaved frames", "none offered") }
         let count = try agreeOnChannels(map)
@@ -67,10 +69,10 @@ struct PCMNegotiation: ~Copyable {
         let rate = try agreeOnRate()
 
         // The nearest value instead of an exact one: devices round, and the rounded value is read back.
-        var period = snd_pcm_uframes_t(Int(rate) / Self.periodsPerSecond)
+        var period = snd_pcm_uframes_t(Int(rate) * milliseconds / 1000)
         try check(
             unsafe snd_pcm_hw_params_set_period_size_near(handle, hardware, &period, nil), "set its period")
-        var buffer = snd_pcm_uframes_t(Int(rate) / Self.periodsPerSecond) * Self.periodsPerBuffer
+        var buffer = snd_pcm_uframes_t(Int(rate) * max(Self.buffer, Self.fewestPeriods * milliseconds) / 1000)
         try check(unsafe snd_pcm_hw_params_set_buffer_size_near(handle, hardware, &buffer), "set its buffer")
         try check(unsafe snd_pcm_hw_params(handle, hardware), "accept its settings")
         unsafe snd_pcm_hw_params_get_period_size(hardware, &period, nil)

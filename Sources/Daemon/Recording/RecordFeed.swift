@@ -5,7 +5,7 @@ import TrackFeed
 
 /// Passes analysed audio and reported tracks to the recorder's thread: a ring of frames, and a queue of events with their
 /// frames. Wait-free for the analysis thread, without allocation. What does not fit is left out and marked as a break.
-final class RecordFeed: @unchecked Sendable {
+final class RecordFeed: TrackSink, @unchecked Sendable {
     enum Event: Sendable {
         /// The following frames are not continuous with the previous ones; `anew` if the pipeline was reset there.
         case breakOff(anew: Bool)
@@ -22,7 +22,7 @@ final class RecordFeed: @unchecked Sendable {
 
     /// Frames as the pipeline receives them: 24 kHz, four channels.
     let ring = SampleRing(frames: 10 * AudioFormat.sampleRate)
-    let wake = WakeEvent()
+    let wakeEvent = WakeEvent()
     /// Events, as far as they fit.
     let entries = HandoverQueue(capacity: 256, filler: Entry(frame: 0, time: 0, event: .breakOff(anew: true)))
     private let lost = Atomic<Int>(0)
@@ -41,7 +41,7 @@ final class RecordFeed: @unchecked Sendable {
     }
 
     /// Frames that the pipeline is about to receive, the first in the air at `time`.
-    func hear(_ samples: Span<Float>, at time: Double) {
+    func take(_ samples: Span<Float>, at time: Double) {
         let frames = samples.count / AudioFormat.channels
         guard ring.capacity - ring.framesAvailable >= frames else {
             isBroken = true
@@ -53,10 +53,11 @@ final class RecordFeed: @unchecked Sendable {
         ring.write(samples)
     }
 
-    /// A block that is sent to subscribers.
-    func tell(_ block: FeedBlock) {
+    /// A block that is sent to subscribers, whether or not it fits here.
+    func take(_ block: FeedBlock) -> Bool {
         if !isBroken { _ = post(.told(block), block.time) }
-        wake.signal()
+        wakeEvent.signal()
+        return true
     }
 
     private func post(_ event: Event, _ time: Double) -> Bool {

@@ -1,4 +1,5 @@
 import Audio
+import Signal
 import TrackFeed
 
 /// Destination of recordings: files of this process, or another process that writes them.
@@ -22,5 +23,5 @@ extension RecordSink {
 
 enum RecordSinkPiece {
     /// Maximum number of frames in one piece.
-    static let frames = 2400
+    static var frames: Int { FrameLayout.samplesPerBlock }
 }

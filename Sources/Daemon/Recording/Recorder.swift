@@ -41,8 +41,8 @@ public final class Recorder: @unchecked Sendable {
     func start() {
         thread.start { [self] in
             while !thread.isStopping {
-                _ = feed.wake.wait(until: MonotonicTime.now + MonotonicTime.second)
-                feed.wake.clear()
+                _ = feed.wakeEvent.wait(until: MonotonicTime.now + MonotonicTime.second)
+                feed.wakeEvent.clear()
                 drain()
             }
             drain()
@@ -56,7 +56,7 @@ public final class Recorder: @unchecked Sendable {
     @discardableResult
     func stop(patience: Int64 = .max) -> NamedThread.Ending {
         thread.askToStop()
-        feed.wake.signal()
+        feed.wakeEvent.signal()
         return thread.stop(patience: patience)
     }
 

@@ -2,6 +2,7 @@ public import Audio
 import CRealtime
 package import Geometry
 import Glibc
+import Signal
 package import Tensor
 
 /// Responses of an array to plane waves: kernels by octave band, fractional delay and, on a sphere, direction.
@@ -51,7 +52,7 @@ public final class ArrayResponse: @unchecked Sendable {
         angles = isSphere ? 181 : 1
         phases = format == .mic && !isSphere ? 128 : 16
         let shape = Shape(angles, phases, OctaveBands.count, Self.taps)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        var arena = Arena<Float>(holding: shape)
         table = arena.take(shape)
         self.arena = arena
         fill()
@@ -62,7 +63,7 @@ public final class ArrayResponse: @unchecked Sendable {
     /// - Parameters: `direction` that the wave comes from; `frequency` in Hz.
     package func pressure(capsule: Int, from direction: Direction, frequency: Double) -> Complex {
         let capsule = geometry.capsules[capsule]
-        let wave = 2 * .pi * frequency / Double(Room.speedOfSound)
+        let wave = 2 * .pi * frequency / Double(Acoustics.speedOfSound)
         switch geometry.mount {
         case .open:
             return Double(capsule.sensitivity(to: direction))
@@ -98,7 +99,7 @@ public final class ArrayResponse: @unchecked Sendable {
                 var angle = 0
                 switch geometry.mount {
                 case .open:
-                    delay -= Self.path(capsule, direction) * Float(AudioFormat.sampleRate) / Room.speedOfSound
+                    delay -= Self.path(capsule, direction) * Float(AudioFormat.sampleRate) / Acoustics.speedOfSound
                     gain = capsule.sensitivity(to: direction)
                 case .rigidSphere:
                     let cosine = Self.cosine(capsule.direction, direction)
@@ -184,7 +185,7 @@ public final class ArrayResponse: @unchecked Sendable {
 
     private static func coefficients(_ frequency: Double, radius: Double) -> [(real: Double, imaginary: Double)] {
         guard frequency > 0 else { return [(1, 0)] }
-        return RigidSphere.coefficients(2 * .pi * frequency / Double(Room.speedOfSound) * radius)
+        return RigidSphere.coefficients(2 * .pi * frequency / Double(Acoustics.speedOfSound) * radius)
     }
 
     /// 1 within 16 samples of the centre, where the array's response lies, then a raised cosine to 0.

@@ -20,10 +20,10 @@ final class MatrixFilter {
     private var isUsed = [Bool](repeating: false, count: 16)
 
     init() {
-        let shapes = [Shape(16, 2, long.bins), Shape(4, 2, long.bins)]
-        var arena = Arena<Float>(capacity: shapes.map { Arena<Float>.footprint($0) }.reduce(0, +))
-        spectra = arena.take(shapes[0])
-        blocks = arena.take(shapes[1])
+        var layout = ArenaLayout<Float>()
+        let (spectra, blocks) = (layout.add(Shape(16, 2, long.bins)), layout.add(Shape(4, 2, long.bins)))
+        let arena = Arena(layout)
+        (self.spectra, self.blocks) = (arena[spectra], arena[blocks])
         self.arena = arena
     }
 

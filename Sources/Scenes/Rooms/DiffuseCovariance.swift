@@ -1,6 +1,7 @@
 package import Audio
 import Geometry
 import Glibc
+import Signal
 
 /// Covariance of an array's channels in a diffuse field: plane waves from all directions, equally strong and independent.
 /// independent.
@@ -11,7 +12,7 @@ package enum DiffuseCovariance {
         if response.format == .foa {
             return channels.map { a in channels.map { Complex($0 != a ? 0 : a == 0 ? 1 : 1 / 3) } }
         }
-        let wave = max(2 * .pi * frequency / Double(Room.speedOfSound), 1e-2)
+        let wave = max(2 * .pi * frequency / Double(Acoustics.speedOfSound), 1e-2)
         let capsules = response.geometry.capsules
         switch response.geometry.mount {
         case .open: return capsules.map { a in capsules.map { open(a, $0, wave: wave) } }

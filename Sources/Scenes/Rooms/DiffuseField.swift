@@ -2,6 +2,7 @@ import Audio
 import CRealtime
 import Glibc
 import Platform
+import Signal
 package import Tensor
 
 /// Noise of a perfectly diffuse sound field as received by an array, split into octave bands, for late reverberation and
@@ -23,7 +24,7 @@ public final class DiffuseField: @unchecked Sendable {
         self.response = response
         self.length = length
         let shape = Shape(OctaveBands.count, AudioFormat.channels, length)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        var arena = Arena<Float>(holding: shape)
         noise = arena.take(shape)
         self.arena = arena
         fill(seed: seed)
@@ -64,7 +65,7 @@ public final class DiffuseField: @unchecked Sendable {
         let grid = 512
         // [grid + 1, channels, channels]
         let factors = (0...grid).flatMap { index in
-            let frequency = Double(index) * 12_000 / Double(grid)
+            let frequency = Double(index) * Double(FrameLayout.sampleRate / 2) / Double(grid)
             return DiffuseCovariance.factor(DiffuseCovariance.matrix(of: response, frequency: frequency)).flatMap { row in
                 row.map { SIMD2(Float($0.real), Float($0.imaginary)) }
             }

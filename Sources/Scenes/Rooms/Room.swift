@@ -1,5 +1,6 @@
 import Glibc
 public import Platform
+import Signal
 
 /// A source, or one of its mirror images, seen from the array.
 public struct ImageSource: Sendable, Hashable {
@@ -20,9 +21,6 @@ public struct ImageSource: Sendable, Hashable {
 
 /// A shoebox room: one corner at the origin, walls along the axes.
 public struct Room: Sendable, Hashable {
-    /// Metres a second.
-    public static let speedOfSound: Float = 343
-
     /// Metres.
     public let size: SIMD3<Float>
     /// Share of the energy absorbed by each wall, 0...1, a row of bands for each of the walls x = 0, x = size.x, y = 0, y =
@@ -62,12 +60,12 @@ public struct Room: Sendable, Hashable {
         var mean = BandValues.zero
         for (alpha, area) in zip(absorption, areas) { mean += alpha * (area / total) }
         let surface = mean.mapBands { -log(max(1 - $0, 1e-6)) } * total
-        return 24 * log(Float(10)) * volume / Self.speedOfSound / (surface + 4 * volume * airAbsorption)
+        return 24 * log(Float(10)) * volume / Acoustics.speedOfSound / (surface + 4 * volume * airAbsorption)
     }
 
     /// Mean energy of the diffuse impulse response per second at time 0, for sources whose direct sound has pressure 1 at 1 m:
     /// the density of image sources, 4 pi c^3 t^2 / V a second, times the energy of each, 1 / (c t)^2.
-    public var diffuseEnergyDensity: Float { 4 * .pi * Self.speedOfSound / volume }
+    public var diffuseEnergyDensity: Float { 4 * .pi * Acoustics.speedOfSound / volume }
 
     /// True if the walls reflect nothing.
     public var isAnechoic: Bool { absorption.allSatisfy { $0.min() >= 1 } }
@@ -80,7 +78,7 @@ public struct Room: Sendable, Hashable {
     ) -> [BandValues] {
         let bare = Room(size: size, absorption: Array(repeating: .zero, count: 6), airAbsorption: airAbsorption)
         let total = bare.wallAreas.reduce(0, +)
-        let surface = 24 * log(Float(10)) * bare.volume / speedOfSound / time - 4 * bare.volume * airAbsorption
+        let surface = 24 * log(Float(10)) * bare.volume / Acoustics.speedOfSound / time - 4 * bare.volume * airAbsorption
         let mean = surface.mapBands { 1 - exp(-max($0, 0) / total) }
         var average = BandValues.zero
         for (weight, area) in zip(weights, bare.wallAreas) { average += weight * (area / total) }

@@ -1,9 +1,11 @@
+import Signal
+
 /// The times at which a sound is audible, by its short-time level.
 public enum Activity {
-    /// Samples of one piece: 20 ms.
-    static let piece = 480
     /// Pieces of a label frame of 100 ms.
     static let piecesPerFrame = 5
+    /// Samples of one piece: 20 ms.
+    static var piece: Int { FrameLayout.samplesPerBlock / piecesPerFrame }
     /// Longest silence, in frames, that is bridged within a source: 0.3 s.
     static let longestBridge = 3
     /// Power threshold relative to the loudest piece: -40 dB.

@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Signal
 
 /// A sound from a source that approaches or recedes: compressed and stretched in time.
 ///
@@ -25,7 +26,7 @@ package enum DopplerShift {
         guard trajectory.changesDistance else { return sound }
         let rate = Float(AudioFormat.sampleRate)
         let duration = Float(sound.count) / rate
-        let late = (trajectory.distance(at: duration) - trajectory.distance) / Room.speedOfSound
+        let late = (trajectory.distance(at: duration) - trajectory.distance) / Acoustics.speedOfSound
         var result = [Float](repeating: 0, count: max(sound.count + Int(late * rate), 1))
         var start = 0
         while start < result.count {

@@ -1,6 +1,7 @@
 public import Geometry
 import Glibc
 package import Platform
+import Signal
 
 /// The position of a source relative to the array during its event: fixed, on an arc about the array, or on a walk through the
 /// room.
@@ -83,7 +84,7 @@ public struct Trajectory: Sendable, Hashable {
         let first = distance
         var emitted = seconds
         // Contracts by speed over speed of sound, 1/200, in each iteration.
-        for _ in 0..<3 { emitted = seconds - (distance(at: emitted) - first) / Room.speedOfSound }
+        for _ in 0..<3 { emitted = seconds - (distance(at: emitted) - first) / Acoustics.speedOfSound }
         return emitted
     }
 

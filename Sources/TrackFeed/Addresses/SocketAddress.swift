@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// An address in the kernel's form.
@@ -13,11 +14,11 @@ struct SocketAddress {
     /// A socket file.
     init(path: String) throws(FeedError) {
         guard !path.isEmpty else { throw .emptyPath }
-        try self.init(bytes: Array(path.utf8) + [0], of: path)
+        try self.init(bytes: path.systemBytes + [0], of: path)
     }
 
     /// A name in the abstract namespace: it begins with a zero byte, and its length is given explicitly.
-    init(abstract name: String) throws(FeedError) { try self.init(bytes: [0] + Array(name.utf8), of: "@\(name)") }
+    init(abstract name: String) throws(FeedError) { try self.init(bytes: [0] + name.systemBytes, of: "@\(name)") }
 
     private init(bytes: [UInt8], of place: String) throws(FeedError) {
         guard bytes.count <= Self.pathLimit + 1 else {
@@ -102,8 +103,8 @@ struct SocketAddress {
         case AF_UNIX:
             let start = MemoryLayout<sa_family_t>.size
             let bytes = unsafe withUnsafeBytes(of: storage) { unsafe Array($0[min(start, Int(length))..<Int(length)]) }
-            if bytes.first == 0 { return .abstract(String(decoding: bytes.dropFirst(), as: UTF8.self)) }
-            return .path(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+            if bytes.first == 0 { return .abstract(String(systemBytes: bytes.dropFirst())) }
+            return .path(String(systemBytes: bytes.prefix { $0 != 0 }))
         case AF_INET, AF_INET6:
             let room = 64
             let host = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { text in

@@ -1,3 +1,5 @@
+import Signal
+
 /// The daemon's status, the content of a status line.
 public struct FeedStatus: Sendable, Hashable {
     /// The number of events of a kind, since the start.
@@ -62,9 +64,7 @@ public struct FeedStatus: Sendable, Hashable {
     var overruns: Int { events.first { $0.name == "overruns" }?.count ?? 0 }
 
     /// Blocks (100 ms) of audio or of tracks that were lost inside the daemon.
-    var droppedBlocks: Int { droppedFrames / Self.framesPerBlock + lostBlocks }
-
-    private static let framesPerBlock = 2400
+    var droppedBlocks: Int { droppedFrames / FrameLayout.samplesPerBlock + lostBlocks }
 
     /// Whether a line is due at once: more than time and totals has changed.
     func differs(from other: FeedStatus) -> Bool {

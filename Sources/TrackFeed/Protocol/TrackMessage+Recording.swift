@@ -1,3 +1,5 @@
+import JSON
+
 /// The first line of a tracks file beside recorded audio.
 extension TrackMessage {
     /// The beginning of that line, independent of the version; it identifies such a file.
@@ -18,6 +20,6 @@ extension TrackMessage {
         line.field("model", hello.model)
         line.field("time", time, decimals: 4)
         line.field("continues", anew ? 0 : 1)
-        line.end()
+        line.endLine()
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// The status line: the fields of protocol 1, then later additions.
 extension TrackMessage {
     /// - Parameters:
@@ -31,7 +33,7 @@ extension TrackMessage {
         for warning in status.warnings { line.element(warning) }
         line.closeArray()
         line.openObject("events")
-        for event in status.events { line.field(named: event.name, event.count) }
+        for event in status.events { line.field(event.name, event.count) }
         line.closeObject()
         line.openObject("dropped")
         line.field("frames", status.droppedFrames)
@@ -42,17 +44,17 @@ extension TrackMessage {
         line.field("subscribers_stalled", audience.stalled)
         encode("latency_ms", timings.latency, now: now)
         encode("compute_ms", timings.computing, now: now)
-        line.end()
+        line.endLine()
     }
 
-    private mutating func encode(_ key: StaticString, _ recorder: LatencyRecorder, now: Int64) {
+    private mutating func encode(_ key: String, _ recorder: LatencyRecorder, now: Int64) {
         line.openObject(key)
         encode("minute", recorder.lastMinute(at: now))
         encode("total", recorder.sinceStart())
         line.closeObject()
     }
 
-    private mutating func encode(_ key: StaticString, _ summary: LatencySummary) {
+    private mutating func encode(_ key: String, _ summary: LatencySummary) {
         line.openObject(key)
         line.field("count", summary.count)
         line.field("sum", milliseconds(summary.sum), decimals: 3)

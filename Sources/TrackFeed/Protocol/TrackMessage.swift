@@ -1,4 +1,6 @@
 import Geometry
+import JSON
+import Signal
 public import Tracking
 
 /// The content of the first line that a subscriber reads.
@@ -35,7 +37,7 @@ public struct FeedHello: Sendable, Hashable {
 
 /// Milliseconds that each stage adds between a sound and its line.
 public struct FeedLatency: Sendable, Hashable {
-    public var block = 100.0
+    public var block = Double(FrameLayout.blockMilliseconds)
     public var lookAhead = 0.0
     public var resampler = 0.0
     public var encoder = 0.0
@@ -70,10 +72,8 @@ public struct FeedBlock: Sendable {
 /// The lines of the protocol: one JSON object each.
 package struct TrackMessage {
     static let axes = "x front, y left, z up"
-    static let periodMilliseconds = 100
-    private static let blocksPerSecond = 10.0
 
-    var line = JSONLine()
+    var line = JSONWriter()
     /// The most recently encoded line, including its newline.
     package var bytes: [UInt8] { line.bytes }
 
@@ -88,7 +88,7 @@ package struct TrackMessage {
         line.field("source", hello.source)
         if let model = hello.model { line.field("model", model) }
         line.field("max_tracks", hello.maximumTracks)
-        line.field("period_ms", Self.periodMilliseconds)
+        line.field("period_ms", FrameLayout.blockMilliseconds)
         line.field("latency_ms", hello.latencyMilliseconds, decimals: 1)
         if let latency = hello.latency {
             line.field("block_ms", latency.block, decimals: 1)
@@ -98,7 +98,7 @@ package struct TrackMessage {
         }
         if let capture = hello.capture { line.field("capture", capture) }
         line.field("axes", Self.axes)
-        line.end()
+        line.endLine()
     }
 
     /// The line after hello and status for a client that exceeds the limit of subscribers; the connection ends with it.
@@ -107,7 +107,7 @@ package struct TrackMessage {
         line.field("type", "refused")
         line.field("reason", "all places for subscribers are taken")
         line.field("places", places)
-        line.end()
+        line.endLine()
     }
 
     package mutating func encode(_ block: FeedBlock) {
@@ -126,10 +126,10 @@ package struct TrackMessage {
             line.field("y", Double(track.direction.y), decimals: 4)
             line.field("z", Double(track.direction.z), decimals: 4)
             line.field("activity", Double(track.activity), decimals: 3)
-            line.field("age", Double(track.age) / Self.blocksPerSecond, decimals: 1)
+            line.field("age", Double(track.age) / Double(FrameLayout.blocksPerSecond), decimals: 1)
             line.closeObject()
         }
         line.closeArray()
-        line.end()
+        line.endLine()
     }
 }

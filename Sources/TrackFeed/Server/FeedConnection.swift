@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 extension FeedAddress {
@@ -33,7 +34,7 @@ extension FeedAddress {
         let descriptor = try connect(timeout: timeout)
         guard case .path(let path) = self, let user = Peer.user(of: descriptor) else { return descriptor }
         var facts = stat()
-        let hasOwner = unsafe stat(SocketFile.folder(of: path), &facts) == 0
+        let hasOwner = unsafe stat(SocketFile.folder(of: path).systemPath, &facts) == 0
         if Peer.isTrusted(user, folderOwner: hasOwner ? facts.st_uid : nil) { return descriptor }
         close(descriptor)
         throw .untrusted(self, user: user)

@@ -7,7 +7,7 @@ import Tracking
 /// Passes blocks from the analysis thread to the server thread: wait-free for the sender, one slot per block.
 ///
 /// One thread posts, one takes. If the mailbox is full, the new block is dropped and counted.
-public final class Mailbox: Sendable {
+public final class Mailbox: TrackSink {
     /// Readable when something was posted or `wake` was called since the last `clearWake`.
     let wakeDescriptor: Int32
     private let queue: HandoverQueue<FeedBlock>
@@ -38,6 +38,8 @@ public final class Mailbox: Sendable {
         wake()
         return hasRoom
     }
+
+    public func take(_ block: FeedBlock) -> Bool { post(block) }
 
     /// Wakes the server after a change of status. Callable from any thread.
     public func wake() { bearing_event_signal(wakeDescriptor) }

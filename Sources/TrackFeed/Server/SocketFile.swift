@@ -1,4 +1,5 @@
 import CRealtime
+import Files
 import Glibc
 
 /// The file of a bound socket; it replaces the file of a daemon that has ended.
@@ -52,7 +53,7 @@ struct SocketFile {
     /// removed.
     init(bound path: String, access: FeedAccess) throws(FeedError) {
         // A handle on the file itself, since others may write to its folder and replace the file.
-        let handle = unsafe bearing_file_handle(path)
+        let handle = unsafe bearing_file_handle(path.systemPath)
         guard handle >= 0 else { throw .system(.path(path), call: "open", code: errno) }
         defer { close(handle) }
         var facts = stat()
@@ -69,30 +70,30 @@ struct SocketFile {
     /// Examines the present file at the path.
     var place: Place {
         var facts = stat()
-        guard unsafe lstat(path, &facts) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .nothing : .other }
+        guard unsafe lstat(path.systemPath, &facts) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .nothing : .other }
         return facts.st_dev == device && facts.st_ino == inode ? .own : .other
     }
 
     /// Removes the file, unless it was replaced by another; new clients then find no daemon.
-    func remove() { if place == .own { unsafe unlink(path) } }
+    func remove() { if place == .own { unsafe unlink(path.systemPath) } }
 
     /// Whether a daemon of this user could bind there, as far as is known without binding; a path that is already served is
     /// accepted.
     static func check(path: String, access: FeedAccess) throws(FeedError) {
         _ = try SocketAddress(path: path)
         let folder = folder(of: path)
-        guard unsafe Glibc.access("\(folder)/.", W_OK | X_OK) == 0 else {
+        guard unsafe Glibc.access("\(folder)/.".systemPath, W_OK | X_OK) == 0 else {
             throw .system(.path(path), call: "open \(folder)", code: errno)
         }
         var facts = stat()
-        if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFSOCK { throw .notASocket(path: path) }
+        if unsafe lstat(path.systemPath, &facts) == 0, facts.st_mode & S_IFMT != S_IFSOCK { throw .notASocket(path: path) }
         try access.check(path: path, user: geteuid(), groups: FeedAccess.ownGroups())
     }
 
     /// Removes a socket that no process serves; any other file is an error.
     private static func clearStale(_ path: String, _ address: SocketAddress) throws(FeedError) {
         var facts = stat()
-        guard unsafe lstat(path, &facts) == 0 else {
+        guard unsafe lstat(path.systemPath, &facts) == 0 else {
             if errno == ENOENT { return }
             throw .system(.path(path), call: "stat", code: errno)
         }
@@ -104,7 +105,7 @@ struct SocketFile {
         // A listener whose queue is full answers EAGAIN.
         guard answer != 0, errno != EAGAIN else { throw .inUse(.path(path)) }
         guard errno == ECONNREFUSED else { throw .system(.path(path), call: "connect", code: errno) }
-        guard unsafe unlink(path) == 0 else { throw .system(.path(path), call: "unlink", code: errno) }
+        guard unsafe unlink(path.systemPath) == 0 else { throw .system(.path(path), call: "unlink", code: errno) }
     }
 
     static func folder(of path: String) -> String {

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Serialises daemons of one user that start at the same path: a private file beside it, removed once the first daemon listens.
@@ -15,7 +16,7 @@ struct SocketLock {
         let path = path(for: socket)
         for attempt in 0..<tries {
             if attempt > 0 { usleep(100_000) }
-            let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+            let descriptor = unsafe open(path.systemPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { return nil }
             guard isOwn(descriptor) else {
                 close(descriptor)
@@ -31,7 +32,7 @@ struct SocketLock {
     }
 
     func release() {
-        if Self.isThere(path, descriptor) { unsafe unlink(path) }
+        if Self.isThere(path, descriptor) { unsafe unlink(path.systemPath) }
         close(descriptor)
     }
 
@@ -43,7 +44,7 @@ struct SocketLock {
 
     private static func isThere(_ path: String, _ descriptor: Int32) -> Bool {
         var (named, held) = (stat(), stat())
-        return unsafe lstat(path, &named) == 0 && fstat(descriptor, &held) == 0
+        return unsafe lstat(path.systemPath, &named) == 0 && fstat(descriptor, &held) == 0
             && named.st_dev == held.st_dev && named.st_ino == held.st_ino
     }
 }

@@ -24,6 +24,8 @@ public final class TrackServer: @unchecked Sendable {
     private let passCount = Atomic<Int>(0)
     /// Maximum of connections accepted per pass of the loop, so that many new clients do not delay lines.
     private static let acceptsPerPass = 64
+    /// Share of the status period by which a status line may be late, to be sent with a block; it may be early by half of that.
+    private static let statusSlack = 0.11
     /// Maximum of blocks sent per pass: fewer than a queue holds, so that no subscriber loses a line that was never sent.
     private let blocksPerPass: Int
 
@@ -79,14 +81,16 @@ public final class TrackServer: @unchecked Sendable {
     /// Serves until `stop`; then sends pending data as far as the sockets accept it, closes all connections and removes the
     /// socket files. Called once.
     public func run() {
-        var statusDue = MonotonicTime.seconds
+        let slack = min(1, limits.statusSeconds) * Self.statusSlack
+        var statusDue = MonotonicTime.seconds - slack
         while !stopping.load(ordering: .acquiring) {
-            let timeout = max(0, Int32(((statusDue - MonotonicTime.seconds) * 1000).rounded(.up)))
+            // A status line goes with a block where blocks come: it waits for one a little, and goes with the one just before its time.
+            let timeout = max(0, Int32(((statusDue + slack - MonotonicTime.seconds) * 1000).rounded(.up)))
             poll.wait(milliseconds: timeout, into: &events)
             passCount.add(1, ordering: .relaxed)
             for event in events { handle(event) }
             if relay() { greetAnew() }
-            let due = MonotonicTime.seconds >= statusDue
+            let due = MonotonicTime.seconds >= statusDue - slack / 2
             let current = status()
             if due || lastStatus.map(current.differs) ?? true {
                 broadcast(current)

@@ -1,6 +1,7 @@
 public import Dataset
 public import Features
 import Platform
+import Signal
 public import Tensor
 
 /// The random changes of a training sequence.
@@ -50,7 +51,7 @@ public struct FeatureTransform: Sendable {
     /// - Parameter symmetry: one of `kind.symmetries` for the array of the features.
     public init(kind: FeatureKind, gain: Float, symmetry: SceneSymmetry = .identity, masks: [Range<Int>] = []) {
         let channels = kind.channels(under: symmetry)
-        let isLevel = channels.indices.map { $0 < FrameTiming.microphones }
+        let isLevel = channels.indices.map { $0 < FrameLayout.channels }
         self.symmetry = symmetry
         self.masks = masks
         source = channels.map(\.source)

@@ -2,6 +2,7 @@ import Audio
 import Dataset
 import Features
 import Formats
+import Signal
 import Tensor
 import Tracking
 
@@ -27,11 +28,11 @@ final class SequenceMixer: @unchecked Sendable {
         (self.blocks, self.slots, self.lookAhead) = (blocks, slots, lookAhead)
         extractor = FeatureExtractor(kind)
         isAmbisonic = kind.isAmbisonic
-        let count = FrameTiming.hop + blocks * FrameTiming.samplesPerBlock
-        samples = [Float](repeating: 0, count: count * FrameTiming.microphones)
-        read = [Float](repeating: 0, count: Self.piece * FrameTiming.microphones)
-        let shape = Shape(blocks * FrameTiming.framesPerBlock, FrameTiming.melBands, kind.channels)
-        arena = Arena(capacity: Arena<Float>.footprint(shape))
+        let count = FrameLayout.hop + blocks * FrameLayout.samplesPerBlock
+        samples = [Float](repeating: 0, count: count * FrameLayout.channels)
+        read = [Float](repeating: 0, count: Self.piece * FrameLayout.channels)
+        let shape = Shape(blocks * FrameLayout.framesPerBlock, FrameTiming.melBands, kind.channels)
+        arena = Arena(holding: shape)
         frames = arena.take(shape)
     }
 
@@ -54,9 +55,9 @@ final class SequenceMixer: @unchecked Sendable {
 
     /// Adds a part of a recording, including the hop before it; before the first sample and after the last is silence.
     private func add(_ audio: String, from firstBlock: Int, gain: Float) throws {
-        let channels = FrameTiming.microphones
+        let channels = FrameLayout.channels
         let reader = try Recording.reader(of: audio, isAmbisonic: isAmbisonic)
-        let begin = firstBlock * FrameTiming.samplesPerBlock - FrameTiming.hop
+        let begin = firstBlock * FrameLayout.samplesPerBlock - FrameLayout.hop
         guard begin < reader.frames else { return }
         try reader.seek(to: max(0, begin))
         var at = max(0, -begin) * channels

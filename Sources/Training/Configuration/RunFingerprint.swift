@@ -62,13 +62,7 @@ package enum RunFingerprint {
         return digest.text
     }
 
-    private static func digest(_ model: ModelFile) -> String {
-        let (parameters, scaler) = (model.parameters, model.scaler)
-        var digest = Digest()
-        for entry in parameters.entries + parameters.buffers { digest.add(entry.values.readOnly) }
-        for value in scaler.mean + scaler.deviation { digest.add(UInt64(value.bitPattern)) }
-        return digest.text
-    }
+    private static func digest(_ model: ModelFile) -> String { Digest.text(model.digest) }
 }
 
 extension Digest {

@@ -51,7 +51,7 @@ final class Teacher {
     /// Blocks by which the student's outputs lag behind the teacher's.
     private let delay: Int
     private let references, active, directionGradient, logitGradient: MutableTensorRef<Float>
-    private var arena: Arena<Float>
+    private let arena: Arena<Float>
 
     init(_ teacher: TeacherSettings, settings: TrainingSettings, assignment: AssignmentLossSettings, team: WorkerTeam) {
         let architecture = teacher.model.architecture
@@ -64,13 +64,13 @@ final class Teacher {
         var assignment = assignment
         assignment.activityDegrees = 0
         loss = AssignmentLoss(settings: assignment, slots: architecture.maximumTracks)
-        let numbers = Shape(settings.batch * settings.blocks, architecture.maximumTracks)
-        let vectors = Shape(settings.batch * settings.blocks, architecture.maximumTracks, 3)
-        arena = Arena(capacity: 2 * (Arena<Float>.footprint(numbers) + Arena<Float>.footprint(vectors)))
-        references = arena.take(vectors)
-        directionGradient = arena.take(vectors)
-        active = arena.take(numbers)
-        logitGradient = arena.take(numbers)
+        var layout = ArenaLayout<Float>()
+        let vectors = layout.add(Shape(settings.batch * settings.blocks, architecture.maximumTracks, 3), times: 2)
+        let numbers = layout.add(Shape(settings.batch * settings.blocks, architecture.maximumTracks), times: 2)
+        let arena = Arena(layout)
+        (references, directionGradient) = (arena[vectors[0]], arena[vectors[1]])
+        (active, logitGradient) = (arena[numbers[0]], arena[numbers[1]])
+        self.arena = arena
     }
 
     /// Adds the teacher's part to the loss of the labels: (1 - w) of the labels, w of the teacher.

@@ -1,6 +1,7 @@
 import Dataset
 public import Features
 import Platform
+import Signal
 import Synchronization
 public import Tensor
 
@@ -18,7 +19,7 @@ public final class TrainingBatch: @unchecked Sendable {
     public let onset: MutableTensorRef<Float>
     /// The recordings of the sequences.
     public private(set) var sources: [Int] = []
-    private var arena: Arena<Float>
+    private let arena: Arena<Float>
     private let slots: Int
     private let kind: FeatureKind
     private let lookAhead: Int
@@ -27,16 +28,14 @@ public final class TrainingBatch: @unchecked Sendable {
     private let failure = Mutex<(any Error)?>(nil)
 
     public init(sequences: Int, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
-        let frames = sequences * blocks * FrameTiming.framesPerBlock
-        let shapes = [
-            Shape(frames, FrameTiming.melBands, kind.channels), Shape(sequences * blocks, slots, 3),
-            Shape(sequences * blocks, slots), Shape(sequences * blocks, slots),
-        ]
-        arena = Arena(capacity: shapes.reduce(0) { $0 + Arena<Float>.footprint($1) })
-        input = arena.take(shapes[0])
-        references = arena.take(shapes[1])
-        active = arena.take(shapes[2])
-        onset = arena.take(shapes[3])
+        let frames = sequences * blocks * FrameLayout.framesPerBlock
+        var layout = ArenaLayout<Float>()
+        let features = layout.add(Shape(frames, FrameTiming.melBands, kind.channels))
+        let (vectors, numbers) = (layout.add(Shape(sequences * blocks, slots, 3)), layout.add(Shape(sequences * blocks, slots), times: 2))
+        let arena = Arena(layout)
+        (input, references) = (arena[features], arena[vectors])
+        (active, onset) = (arena[numbers[0]], arena[numbers[1]])
+        self.arena = arena
         (self.sequences, self.blocks, self.slots, self.kind, self.lookAhead) = (sequences, blocks, slots, kind, lookAhead)
     }
 
@@ -86,8 +85,8 @@ public final class TrainingBatch: @unchecked Sendable {
             fillSum(item, plan, of: recording, and: other, from: partner, available: longer, scaler: scaler)
             return
         }
-        let first = plan.firstBlock * FrameTiming.framesPerBlock
-        let frames = recording.features.frames.rows(first..<first + available * FrameTiming.framesPerBlock)
+        let first = plan.firstBlock * FrameLayout.framesPerBlock
+        let frames = recording.features.frames.rows(first..<first + available * FrameLayout.framesPerBlock)
         write(item, frames: frames, transform: plan.transform, scaler: scaler)
         write(item, labels: recording.labels, firstBlock: plan.firstBlock - lookAhead, available: available, plan.transform)
     }
@@ -113,7 +112,7 @@ public final class TrainingBatch: @unchecked Sendable {
             let frames = try mixer.features(of: [(one.audio, plan.firstBlock, 1), (other.audio, part.firstBlock, part.gain)])
             given = available
             write(
-                item, frames: frames.rows(0..<given * FrameTiming.framesPerBlock), transform: plan.transform, scaler: scaler)
+                item, frames: frames.rows(0..<given * FrameLayout.framesPerBlock), transform: plan.transform, scaler: scaler)
         } catch {
             failure.withLock { $0 = $0 ?? error }
         }
@@ -123,7 +122,7 @@ public final class TrainingBatch: @unchecked Sendable {
 
     /// - Parameter frames: [n, 64, C] of the first blocks; the others become 0.
     private func write(_ item: Int, frames: TensorRef<Float>, transform: FeatureTransform, scaler: FeatureScaler) {
-        let count = blocks * FrameTiming.framesPerBlock
+        let count = blocks * FrameLayout.framesPerBlock
         let target = input.rows(item * count..<(item + 1) * count)
         transform.apply(frames, to: target.rows(0..<frames.shape[0]), scaler: scaler)
         target.rows(frames.shape[0]..<count).fill(0)

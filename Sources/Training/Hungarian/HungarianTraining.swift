@@ -53,14 +53,12 @@ public final class HungarianTraining {
         net = HungarianNet(maximumTracks: n, width: settings.width, matrices: settings.batch)
         adam = Adam(count: parameters.all.count)
         let (square, line) = (Shape(settings.batch, n, n), Shape(settings.batch, n))
-        var arena = Arena<Float>(
-            capacity: 4 * Arena<Float>.footprint(square) + 2 * Arena<Float>.footprint(line))
-        distances = arena.take(square)
-        targets = arena.take(square)
-        associationGradient = arena.take(square)
-        distanceGradient = arena.take(square)
-        rowGradient = arena.take(line)
-        columnGradient = arena.take(line)
+        var layout = ArenaLayout<Float>()
+        let (squares, lines) = (layout.add(square, times: 4), layout.add(line, times: 2))
+        let arena = Arena(layout)
+        (distances, targets) = (arena[squares[0]], arena[squares[1]])
+        (associationGradient, distanceGradient) = (arena[squares[2]], arena[squares[3]])
+        (rowGradient, columnGradient) = (arena[lines[0]], arena[lines[1]])
         self.arena = arena
     }
 

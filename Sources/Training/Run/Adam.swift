@@ -10,7 +10,7 @@ public struct Adam: ~Copyable {
     /// Bound of parameters: the product of two larger ones, and with it the network's output, would no longer be finite.
     public static let largest: Float = 1e18
 
-    private var arena: Arena<Float>
+    private let arena: Arena<Float>
     /// Moving averages of the gradient and of its square, in the order of the parameters.
     public let firstMoment: MutableTensorRef<Float>
     public let secondMoment: MutableTensorRef<Float>
@@ -18,9 +18,11 @@ public struct Adam: ~Copyable {
     public var step = 0
 
     public init(count: Int) {
-        arena = Arena(capacity: 2 * Arena<Float>.footprint(Shape(count)))
-        firstMoment = arena.take(Shape(count))
-        secondMoment = arena.take(Shape(count))
+        var layout = ArenaLayout<Float>()
+        let moments = layout.add(Shape(count), times: 2)
+        let arena = Arena(layout)
+        (firstMoment, secondMoment) = (arena[moments[0]], arena[moments[1]])
+        self.arena = arena
     }
 
     /// One step: the gradient is scaled to a norm of at most `clip`, then applied.

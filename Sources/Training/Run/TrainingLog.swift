@@ -32,7 +32,7 @@ struct TrainingLog {
     /// Appends an epoch and waits until it is on disk.
     /// - Throws: `FileError` for a file that cannot be written.
     func append(_ report: EpochReport) throws {
-        try WholeFile.append(Array((try report.json() + "\n").utf8), to: path)
+        try WholeFile.append(Array((report.json + "\n").utf8), to: path)
     }
 
     private static func epoch(of line: ArraySlice<UInt8>) -> Int? {

@@ -1,4 +1,4 @@
-import Foundation
+import JSON
 public import Losses
 public import Tracking
 
@@ -26,16 +26,19 @@ public struct EpochReport: Sendable {
     public let speed: Double
     public let validation: MetricsReport
 
-    /// One JSON object, without a line end.
-    func json() throws -> String {
-        var object: [String: Double] = [
-            "epoch": Double(epoch + 1), "position_loss": loss.position, "activity_loss": loss.activity,
-            "tracking_loss": loss.tracking, "squared_error_loss": loss.squaredError, "loss": loss.total,
-            "gradient_norm": gradientNorm, "rate": Double(rate), "audio_seconds_per_second": speed,
-        ]
-        for (name, value) in validation.figures { object["validation.\(name)"] = value }
-        let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
-        return String(decoding: data, as: UTF8.self)
+    /// One JSON object, without a line end; figures without a value are left out.
+    var json: String {
+        JSONWriter.text { json in
+            json.field("epoch", epoch + 1)
+            let figures: [(String, Double?)] = [
+                ("loss", loss.total), ("position_loss", loss.position), ("activity_loss", loss.activity),
+                ("tracking_loss", loss.tracking), ("squared_error_loss", loss.squaredError), ("gradient_norm", gradientNorm),
+                ("rate", Double(rate)), ("audio_seconds_per_second", speed),
+            ]
+            for (name, value) in figures + validation.figures.map({ ("validation.\($0.name)", $0.value) }) where value != nil {
+                json.field(name, exact: value)
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-package import Dataset
+import Dataset
 import Evaluation
 import Features
 public import Files
@@ -9,6 +9,7 @@ public import Kernels
 import Losses
 public import Networks
 import Platform
+import Signal
 import Tensor
 import Tracking
 
@@ -21,7 +22,7 @@ public final class TrainingRun {
     private var progress = TrainingProgress()
 
     /// The inputs of the run, which identify its checkpoints and are written into model files.
-    private let fingerprint: Fingerprint
+    let fingerprint: Fingerprint
     /// Locks the folder against other processes while the run exists.
     private let lock: FolderLock?
     private let team: WorkerTeam
@@ -31,8 +32,8 @@ public final class TrainingRun {
     let hungarian: HungarianParameters<Float>?
     private let gradients: DOAnetParameters<Float>
     /// Moving average of the parameters and of the batch-norm statistics, which is validated and shipped.
-    private let averaged: DOAnetParameters<Float>
-    private let scaler: FeatureScaler
+    let averaged: DOAnetParameters<Float>
+    let scaler: FeatureScaler
     private var adam: Adam
     private let loss: any BatchLoss<Float>
     /// nil for a run that learns from labels only.
@@ -42,7 +43,7 @@ public final class TrainingRun {
     private let mixing: SequenceMixing?
     private let directionGradient: MutableTensorRef<Float>
     private let logitGradient: MutableTensorRef<Float>
-    private var arena: Arena<Float>
+    private let arena: Arena<Float>
 
     /// - Parameter folder: for the checkpoint, the best model and the log; created if missing. A checkpoint with the same
     ///   settings is resumed.
@@ -100,12 +101,12 @@ public final class TrainingRun {
         batch = TrainingBatch(
             sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
             lookAhead: architecture.lookAhead)
-        let shapes = (
-            Shape(settings.batch * settings.blocks, slots, 3), Shape(settings.batch * settings.blocks, slots)
-        )
-        arena = Arena(capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1))
-        directionGradient = arena.take(shapes.0)
-        logitGradient = arena.take(shapes.1)
+        var layout = ArenaLayout<Float>()
+        let rows = settings.batch * settings.blocks
+        let (vectors, numbers) = (layout.add(Shape(rows, slots, 3)), layout.add(Shape(rows, slots)))
+        let arena = Arena(layout)
+        (directionGradient, logitGradient) = (arena[vectors], arena[numbers])
+        self.arena = arena
         if Folder.has(checkpointPath) {
             progress = try state.load(from: checkpointPath, adam: &adam)
             try requireBestModel()
@@ -136,7 +137,7 @@ public final class TrainingRun {
             sum += value
             normSum += norm
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
-            let audio = Double((index + 1) * settings.batch * settings.blocks) * 0.1
+            let audio = Double((index + 1) * settings.batch * settings.blocks) * FrameLayout.blockSeconds
             reportStep(
                 StepReport(
                     step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
@@ -147,7 +148,7 @@ public final class TrainingRun {
         let report = EpochReport(
             epoch: epoch, loss: sum.scaled(by: 1 / count), gradientNorm: Double(normSum) / count,
             rate: settings.rate(at: (epoch + 1) * settings.stepsPerEpoch - 1, halvings: progress.halvings),
-            speed: count * Double(settings.batch * settings.blocks) * 0.1 / seconds,
+            speed: count * Double(settings.batch * settings.blocks) * FrameLayout.blockSeconds / seconds,
             validation: scores)
         // Selected by MOTA of the validation recordings, never by the localisation error only.
         if progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings) {
@@ -160,13 +161,7 @@ public final class TrainingRun {
         return report
     }
 
-    /// Writes the model of the last epoch of a finished run that lacks it, since older versions did not keep it.
-    public func keepLastModel() throws {
-        guard isFinished, !Folder.has(lastModelPath) else { return }
-        try modelFile(epoch: epoch - 1, validate()).save(to: lastModelPath)
-    }
-
-    private func validate() -> MetricsReport {
+    func validate() -> MetricsReport {
         let tracks = Evaluation.tracks(
             of: data.validation, parameters: averaged, scaler: scaler, selection: selection, threads: settings.threads)
         return Evaluation.score(data.validation, tracks: tracks)
@@ -176,54 +171,6 @@ public final class TrainingRun {
     private var selection: TrackSelection { settings.loss.trainsActivity ? .gated(GateSettings()) : .everyOutput }
 
     public var parameterCount: Int { parameters.entries.reduce(0) { $0 + $1.values.count } }
-
-    private static func loss(
-        _ settings: TrainingSettings, hungarian: HungarianParameters<Float>?, team: WorkerTeam
-    ) throws(TrainingError) -> any BatchLoss<Float> {
-        let slots = settings.architecture.maximumTracks
-        switch settings.loss {
-        case .assignment(let settings):
-            return AssignmentLoss<Float>(settings: settings, slots: slots)
-        case .tracking(let tracking):
-            try check(hungarian, for: settings)
-            return TrackingLoss<Float>(
-                settings: tracking, slots: slots, sequences: settings.batch, blocks: settings.blocks, network: hungarian,
-                team: team)
-        }
-    }
-
-    /// - Throws: `TrainingError.settings` for a loss that requires another association network.
-    package static func check(_ hungarian: HungarianParameters<Float>?, for settings: TrainingSettings) throws(TrainingError) {
-        let slots = settings.architecture.maximumTracks
-        guard settings.loss.needsHungarianNetwork, hungarian?.maximumTracks != slots else { return }
-        let found = hungarian.map { "one for \($0.maximumTracks)" } ?? "none"
-        throw .settings(
-            "loss: expected a Hungarian network for \(slots) tracks, found \(found): "
-                + "train one with `bearing train-hnet --tracks \(slots)`")
-    }
-
-    private var state: Checkpoint {
-        Checkpoint(parameters: parameters, averaged: averaged, fingerprint: fingerprint)
-    }
-
-    /// A continued run might never write its best model again.
-    private func requireBestModel() throws {
-        guard let bestEpoch, !Folder.has(modelPath) else { return }
-        throw TrainingError.checkpoint(
-            file: checkpointPath,
-            problem: "expected the model of its best epoch, \(bestEpoch + 1), beside it, found no \(modelPath): "
-                + "restore it, or delete the checkpoint to start again")
-    }
-
-    /// The file of the best model of this run.
-    public var modelPath: String { "\(folder)/model.safetensors" }
-
-    /// The file of the model of the latest epoch. At the end of a schedule that lowers the rate to almost zero it is often as
-    /// good as the best, which is partly so by chance.
-    public var lastModelPath: String { "\(folder)/last.safetensors" }
-
-    private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
-    private var log: TrainingLog { TrainingLog(path: "\(folder)/log.jsonl") }
 
     func train(step: Int) throws -> (LossValue, Float) {
         let plans = batch.plan(
@@ -239,7 +186,7 @@ public final class TrainingRun {
         let architecture = settings.architecture
         let input = batch.input.readOnly.reshaped(
             Shape(
-                settings.batch, settings.blocks * DOAnetArchitecture.framesPerBlock, architecture.bands,
+                settings.batch, settings.blocks * FrameLayout.framesPerBlock, architecture.bands,
                 architecture.channels))
         network.forward(input, parameters, training: true)
         let answers = LossBatch(
@@ -282,21 +229,5 @@ public final class TrainingRun {
             let v = unsafe value.unsafeBase
             for i in 0..<mean.count { unsafe m[i] = keep * m[i] + (1 - keep) * v[i] }
         }
-    }
-
-    private func modelFile(epoch: Int, _ validation: MetricsReport) -> ModelFile {
-        var facts = [
-            "training.data": "\(data.source): \(data.fingerprint)",
-            "training.settings": fingerprint.summary,
-            "training.seed": "\(settings.seed)",
-            "training.epoch": "\(epoch + 1)",
-        ]
-        facts["licence"] = settings.licence
-        for (name, value) in validation.figures {
-            if let value { facts["validation.\(name)"] = "\((value * 100).rounded() / 100)" }
-        }
-        return ModelFile(
-            parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array,
-            geometry: data.geometry, tellsActivity: settings.loss.trainsActivity, facts: facts)
     }
 }

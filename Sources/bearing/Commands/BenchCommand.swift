@@ -6,6 +6,7 @@ import Kernels
 import Networks
 import Pipeline
 import Platform
+import Signal
 import Tensor
 import Tracking
 import Training
@@ -54,7 +55,7 @@ struct StepBench: ParsableCommand {
     func run() throws {
         let (pipeline, architecture) = try subject()
         var random = SplitMix64(seed: 1)
-        let audio = (0..<FrameTiming.samplesPerBlock * FrameTiming.microphones).map { _ in
+        let audio = (0..<FrameLayout.samplesPerBlock * FrameLayout.channels).map { _ in
             Float(random.unit() - 0.5)
         }
         let step = median { pipeline.push(audio.span) { _ in } }
@@ -105,20 +106,19 @@ private struct MatrixProduct: ~Copyable {
     private static let rows = 128
     private static let inner = 1152
     let columns: Int
-    private var arena: Arena<Float>
+    private let arena: Arena<Float>
     private let a, b, c: MutableTensorRef<Float>
 
     var multiplyAdds: Int { Self.rows * Self.inner * columns }
 
     init(multiplyAdds: Int) {
         columns = max(1, multiplyAdds / (Self.rows * Self.inner))
-        let shapes = (Shape(Self.rows, Self.inner), Shape(Self.inner, columns), Shape(Self.rows, columns))
-        arena = Arena(
-            capacity: Arena<Float>.footprint(shapes.0) + Arena<Float>.footprint(shapes.1)
-                + Arena<Float>.footprint(shapes.2))
-        a = arena.take(shapes.0)
-        b = arena.take(shapes.1)
-        c = arena.take(shapes.2)
+        var layout = ArenaLayout<Float>()
+        let factors = (layout.add(Shape(Self.rows, Self.inner)), layout.add(Shape(Self.inner, columns)))
+        let product = layout.add(Shape(Self.rows, columns))
+        let arena = Arena(layout)
+        (a, b, c) = (arena[factors.0], arena[factors.1], arena[product])
+        self.arena = arena
         a.fill(0.5)
         b.fill(0.25)
     }
@@ -159,7 +159,7 @@ struct TrainingBench: ParsableCommand {
         var adam = Adam(count: parameters.all.count)
         var random = SplitMix64(seed: 1)
         func noise(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.unit() - 0.5) } }
-        let frames = blocks * DOAnetArchitecture.framesPerBlock
+        let frames = blocks * FrameLayout.framesPerBlock
         let input = noise(batch * frames * architecture.bands * architecture.channels)
         let outputs = batch * blocks * architecture.maximumTracks
         let (directionGradient, activityGradient) = (noise(outputs * 3), noise(outputs))
@@ -181,7 +181,7 @@ struct TrainingBench: ParsableCommand {
             }
         }
         let median = times.dropFirst(2).sorted()[steps / 2]
-        let audio = Double(batch * blocks) * 0.1
+        let audio = Double(batch * blocks) * FrameLayout.blockSeconds
         print("step      \((median * 1e3).formatted(0)) ms (median of \(steps), \(threads) threads)")
         print("speed     \((audio / median).formatted(1)) audio-seconds a second")
     }

@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Files
 import Foundation
+import JSON
 import Kernels
 import Pipeline
 import Platform
@@ -94,8 +95,13 @@ struct LatencyBench: ParsableCommand {
 
     private func report(_ figures: [(name: String, key: String, summary: LatencySummary)]) {
         if json {
-            let objects = figures.map { "\"\($0.key)_ms\":\(LatencyTable.json($0.summary))" }.joined(separator: ",")
-            return print("{\"blocks\":\(blocks),\"subscribers\":\(subscribers),\"stalled\":\(stalled),\(objects)}")
+            let text = JSONWriter.text { json in
+                json.field("blocks", blocks)
+                json.field("subscribers", subscribers)
+                json.field("stalled", stalled)
+                for figure in figures { LatencyTable.write(figure.summary, as: "\(figure.key)_ms", to: &json) }
+            }
+            return print(text)
         }
         print(LatencyTable.head)
         for (name, _, summary) in figures { print(LatencyTable.row(name, LatencyTable.milliseconds(summary))) }

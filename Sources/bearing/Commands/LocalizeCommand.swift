@@ -5,9 +5,11 @@ import Diagnosis
 import Files
 import Formats
 import Geometry
+import JSON
 import Networks
 import Options
 import Pipeline
+import Signal
 import TrackFeed
 import Tracking
 
@@ -107,7 +109,7 @@ struct LocalizeCommand: ParsableCommand {
                 }
                 let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : input.channels, channels: model.input.channels)
                 for remark in stream.remarks { Console.note(remark) }
-                var samples = [Float](repeating: 0, count: 24_000 * AudioFormat.channels)
+                var samples = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels)
                 var progress = ProgressBar("localize \(path)")
                 var done = 0
                 while true {
@@ -146,13 +148,21 @@ struct LocalizeCommand: ParsableCommand {
                 text += "\(frame),0,\(track.id),\(azimuth.formatted(1)),\(elevation.formatted(1))\n"
             }
         case .jsonl:
-            let objects = tracks.map { track in
-                "{\"id\":\(track.id),\"azimuth\":\(Double(track.direction.azimuth).formatted(2)),"
-                    + "\"elevation\":\(Double(track.direction.elevation).formatted(2)),"
-                    + "\"activity\":\(Double(track.activity).formatted(3)),"
-                    + "\"age\":\((Double(track.age) / 10).formatted(1))}"
+            text += JSONWriter.text { json in
+                json.field("frame", frame)
+                json.openArray("tracks")
+                for track in tracks {
+                    json.openObject()
+                    json.field("id", track.id)
+                    json.field("azimuth", Double(track.direction.azimuth), decimals: 2)
+                    json.field("elevation", Double(track.direction.elevation), decimals: 2)
+                    json.field("activity", Double(track.activity), decimals: 3)
+                    json.field("age", Double(track.age) / Double(FrameLayout.blocksPerSecond), decimals: 1)
+                    json.closeObject()
+                }
+                json.closeArray()
             }
-            text += "{\"frame\":\(frame),\"tracks\":[\(objects.joined(separator: ","))]}\n"
+            text += "\n"
         }
     }
 }

@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Foundation
 import Logging
+import Platform
 import Service
 import TrackFeed
 
@@ -42,6 +43,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         if printConfig { return try writeConfiguration() }
         ProcessSignals.watch()
+        Memory.mapLargeBlocks()
         if let lack = Daemon.lackOfDescriptors { throw Failure(.unavailable, lack) }
         // First of all, so that no child process takes systemd's sockets for its own.
         let passed = Result { () throws(FeedError) in try PassedSockets.take() }
@@ -54,8 +56,8 @@ struct RunCommand: ParsableCommand {
         let frames = seconds * AudioFormat.sampleRate
         let capture = try plan.configuration.makeCapture(
             on: CaptureStream(past: frames), channels: plan.model.input.channels, speed: speed, past: frames)
-        // The plan in force, with which the next reload is compared.
-        var running = plan
+        // The identity of the plan in force, with which the next reload is compared.
+        var running = plan.identity
         var settings = plan.daemonOptions
         settings.past = seconds
         do throws(FeedError) {
@@ -72,11 +74,12 @@ struct RunCommand: ParsableCommand {
                 let next = try DaemonPlan(options)
                 var setup = try next.setup(after: running, on: stream)
                 setup.adopted = {
-                    running = next
+                    running = next.identity
                     next.report(to: ServiceLog.make(next.logLevel, output))
                 }
                 return setup
             }
+            Memory.giveBack()
             try daemon.run(notify: notify)
         } catch {
             throw Failure(error)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import JSON
 import Platform
 import TrackFeed
 
@@ -50,8 +51,11 @@ struct StatusCommand: ParsableCommand {
             throw failure
         }
         if json {
-            let (hello, status) = (String(decoding: report.json.hello, as: UTF8.self), String(decoding: report.json.status, as: UTF8.self))
-            print("{\"hello\":\(hello),\"status\":\(status)}")
+            let text = JSONWriter.text { json in
+                json.field("hello", json: Array(report.json.hello))
+                json.field("status", json: Array(report.json.status))
+            }
+            print(text)
         } else if prometheus {
             print(StatusMetrics.text(report), terminator: "")
         } else {

@@ -3,6 +3,7 @@ import Formats
 import Glibc
 import Losses
 import Networks
+import Signal
 import Tracking
 import Training
 
@@ -45,7 +46,7 @@ struct TrainCommand: ParsableCommand {
         let settings = run.settings
         var progress = ProgressBar("epoch \(run.epoch + 1) of \(settings.epochs)")
         let report = try run.runEpoch { step in
-            let left = Double((step.steps - step.step - 1) * settings.batch * settings.blocks) * 0.1 / step.speed
+            let left = Double((step.steps - step.step - 1) * settings.batch * settings.blocks) * FrameLayout.blockSeconds / step.speed
             progress.update(
                 Double(step.step % settings.stepsPerEpoch + 1) / Double(settings.stepsPerEpoch),
                 note: "loss \(step.loss.formatted(3)), \(step.speed.formatted(0)) audio-s/s, "

@@ -136,7 +136,7 @@ extension BearingConfiguration {
     ) throws -> any CaptureSource {
         let loops = input.loop
         return switch input.source {
-        case .alsa(let name): ALSACapture(device: name, map: input.channels, stream: stream)
+        case .alsa(let name): ALSACapture(device: name, map: input.channels, period: realtime.periodMilliseconds, stream: stream)
         case .file(let path):
             FileCapture(path: path, map: input.channels, channels: channels, loops: loops, speed: speed, past: past, stream: stream)
         case .demo: FileCapture(path: try Resources.find(Resources.demo), loops: loops, speed: speed, past: past, stream: stream)

@@ -1,3 +1,4 @@
+import JSON
 import TrackFeed
 
 /// Percentiles of durations as a table in milliseconds.
@@ -18,10 +19,13 @@ enum LatencyTable {
     }
 
     /// With the keys of a status line.
-    static func json(_ summary: LatencySummary) -> String {
-        let figures = milliseconds(summary) ?? [0, 0, 0, 0, 0]
-        let fields = zip(["p50", "p90", "p99", "p999", "max"], figures).map { "\"\($0)\":\($1.formatted(3))" }
-        return "{\"count\":\(summary.count),\(fields.joined(separator: ","))}"
+    static func write(_ summary: LatencySummary, as key: String, to json: inout JSONWriter) {
+        json.openObject(key)
+        json.field("count", summary.count)
+        for (name, figure) in zip(["p50", "p90", "p99", "p999", "max"], milliseconds(summary) ?? [0, 0, 0, 0, 0]) {
+            json.field(name, figure, decimals: 3)
+        }
+        json.closeObject()
     }
 
     private static func line(_ name: String, _ columns: [String]) -> String {

@@ -1,74 +1,100 @@
-/// Encodes one JSON object as one line of UTF-8 into a reusable buffer.
+/// Encodes one JSON object as UTF-8, without line ends inside, into a reusable buffer.
 ///
-/// Numbers have a fixed count of decimals and no locale; values that are not finite become null.
-struct JSONLine {
-    private(set) var bytes: [UInt8] = []
+/// Numbers are written without a locale; values that are not finite become null.
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
     private var needsComma = false
-    /// Number of lines begun.
-    private(set) var count = 0
+    /// Number of objects begun.
+    package private(set) var count = 0
 
-    init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
+    package init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
+
+    /// The text of one object.
+    package static func text(_ members: (inout JSONWriter) -> Void) -> String {
+        var json = JSONWriter()
+        json.begin()
+        members(&json)
+        json.closeObject()
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
 
     /// Clears the buffer and opens the object.
-    mutating func begin() {
+    package mutating func begin() {
         count += 1
         bytes.removeAll(keepingCapacity: true)
         open("{")
     }
 
-    /// Closes the object and the line.
-    mutating func end() {
+    /// Closes the object and its line.
+    package mutating func endLine() {
         close("}")
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    mutating func openObject() {
+    package mutating func openObject() {
         element()
         open("{")
     }
-    mutating func openObject(_ key: StaticString) {
+    package mutating func openObject(_ key: String) {
         name(key)
         open("{")
     }
-    mutating func closeObject() { close("}") }
-    mutating func openArray(_ key: StaticString) {
+    package mutating func closeObject() { close("}") }
+    package mutating func openArray(_ key: String) {
         name(key)
         open("[")
     }
-    mutating func closeArray() { close("]") }
+    package mutating func closeArray() { close("]") }
 
-    mutating func field(_ key: StaticString, _ value: Int) {
+    package mutating func field(_ key: String, _ value: Int) {
         name(key)
         append(value)
     }
 
-    mutating func field(_ key: StaticString, _ value: Double, decimals: Int) {
+    package mutating func field(_ key: String, _ value: Double, decimals: Int) {
         name(key)
         append(value, decimals: decimals)
     }
 
+    /// A number in as few digits as give it again; nil becomes null.
+    package mutating func field(_ key: String, exact value: Double?) {
+        name(key)
+        guard let value, value.isFinite else { return appendNull() }
+        bytes.append(contentsOf: value.description.utf8)
+    }
+
     /// nil becomes null.
-    mutating func field(_ key: StaticString, _ value: String?) {
+    package mutating func field(_ key: String, _ value: Bool?) {
+        name(key)
+        guard let value else { return appendNull() }
+        bytes.append(contentsOf: value.description.utf8)
+    }
+
+    /// What is JSON already.
+    package mutating func field(_ key: String, json: [UInt8]) {
+        name(key)
+        bytes.append(contentsOf: json)
+    }
+
+    /// nil becomes null.
+    package mutating func field(_ key: String, _ value: String?) {
         name(key)
         value.map { append(quoted: $0) } ?? appendNull()
     }
 
-    /// A key that is known only at run time.
-    mutating func field(named key: String, _ value: Int) {
+    package mutating func element(_ value: Int) {
         element()
-        append(quoted: key)
-        bytes.append(UInt8(ascii: ":"))
         append(value)
     }
 
     /// A number as the next element of an array.
-    mutating func element(_ value: Double, decimals: Int) {
+    package mutating func element(_ value: Double, decimals: Int) {
         element()
         append(value, decimals: decimals)
     }
 
     /// A string as the next element of an array.
-    mutating func element(_ value: String) {
+    package mutating func element(_ value: String) {
         element()
         append(quoted: value)
     }
@@ -90,11 +116,9 @@ struct JSONLine {
         needsComma = true
     }
 
-    private mutating func name(_ key: StaticString) {
+    private mutating func name(_ key: String) {
         element()
-        bytes.append(UInt8(ascii: "\""))
-        key.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
+        append(quoted: key)
         bytes.append(UInt8(ascii: ":"))
     }
 
@@ -145,6 +169,9 @@ struct JSONLine {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)
+            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+            case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
             case 0..<0x20:
                 let hex = Array("0123456789abcdef".utf8)
                 for escape in "\\u00".utf8 { bytes.append(escape) }

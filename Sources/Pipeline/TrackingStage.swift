@@ -1,0 +1,124 @@
+import Features
+package import Networks
+package import Tracking
+
+/// From a network's outputs to tracks, the last stage wherever one runs: the look-ahead taken off, directions refined by those of
+/// the bands, the gate, and the viewpoint.
+///
+/// For each output in turn `nextBlock`, then `step`; `tracks` are those of that block. After `init` nothing allocates.
+package struct TrackingStage: ~Copyable {
+    /// Blocks by which outputs lag behind the audio that they describe.
+    private let lookAhead: Int
+    private let slots: Int
+    /// Whether directions are refined; else the refiner gets no bands.
+    private let refines: Bool
+    private var refiner: DirectionRefiner
+    private var gate: TrackGate
+    private var viewpoint: Viewpoint
+    /// Outputs so far.
+    private var outputs = 0
+    /// The latest block's.
+    package private(set) var tracks = BlockTracks()
+
+    /// - Parameters:
+    ///   - settings: of the gate and the refinement.
+    ///   - architecture: of the network.
+    ///   - refines: whether there are directions of bands to refine by.
+    package init(
+        _ settings: GateSettings, for architecture: DOAnetArchitecture, refines: Bool, viewpoint: Viewpoint = Viewpoint()
+    ) {
+        self.init(
+            settings, slots: architecture.maximumTracks, lookAhead: architecture.lookAhead,
+            refiner: DirectionRefiner(weight: settings.refinement, for: architecture),
+            refines: refines && settings.refinement > 0, viewpoint: viewpoint)
+    }
+
+    /// Of outputs whose directions stay as they are.
+    package init(_ settings: GateSettings, slots: Int, lookAhead: Int) {
+        self.init(
+            settings, slots: slots, lookAhead: lookAhead,
+            refiner: DirectionRefiner(weight: 0, slots: slots, bands: FrameTiming.melBands, lookAhead: 0), refines: false,
+            viewpoint: Viewpoint())
+    }
+
+    private init(
+        _ settings: GateSettings, slots: Int, lookAhead: Int, refiner: consuming DirectionRefiner, refines: Bool, viewpoint: Viewpoint
+    ) {
+        (self.slots, self.lookAhead, self.refines, self.viewpoint) = (slots, lookAhead, refines, viewpoint)
+        self.refiner = refiner
+        gate = TrackGate(settings, maximumTracks: slots)
+    }
+
+    /// The id of the next track that opens.
+    package var nextID: Int { gate.nextID }
+
+    package mutating func continueIDs(from id: Int) { gate.continueIDs(from: id) }
+
+    /// Goes on by other settings; tracks stay. Whether directions are refined stays too.
+    package mutating func adopt(_ settings: GateSettings, viewpoint: Viewpoint) {
+        gate.adopt(settings)
+        refiner.weight = settings.refinement
+        self.viewpoint = viewpoint
+    }
+
+    /// Closes all tracks and begins with the first block; ids go on counting.
+    package mutating func reset() {
+        refiner.reset()
+        gate.reset()
+        outputs = 0
+    }
+
+    /// Forgets the directions of bands so far; blocks go on counting.
+    package mutating func forgetBands() { refiner.forget() }
+
+    /// - Parameter bands: [64], directions of the bands of one more block.
+    package mutating func push(bands: Span<SIMD4<Float>>) { if refines { refiner.push(bands) } }
+
+    /// Pushes as many blocks of a recording as the refinement of the present block may know.
+    /// - Parameter bands: [blocks, 64], of all of it.
+    package mutating func push(bandsOfAll bands: Span<SIMD4<Float>>) {
+        guard refines else { return }
+        let count = FrameTiming.melBands
+        let known = min(bands.count / count, block + refiner.lookAhead + 1)
+        while refiner.blocks < known {
+            refiner.push(bands.extracting(refiner.blocks * count..<(refiner.blocks + 1) * count))
+        }
+    }
+
+    /// Goes on to the network's next output.
+    /// - Returns: the block that it describes; nil for one that describes the time before the first.
+    package mutating func nextBlock() -> Int? {
+        outputs += 1
+        return block >= 0 ? block : nil
+    }
+
+    private var block: Int { outputs - 1 - lookAhead }
+
+    /// Fills `tracks` for the present block.
+    /// - Parameters:
+    ///   - directions: [slots * 3], x, y, z of any length.
+    ///   - probabilities: [slots].
+    package mutating func step(directions: Span<Float>, probabilities: Span<Float>) {
+        if refines {
+            refiner.refine(block: block, directions: directions, probabilities: probabilities)
+            let refined = refiner.refined
+            gate.step(directions: refined.span, probabilities: probabilities)
+        } else {
+            gate.step(directions: directions, probabilities: probabilities)
+        }
+        tracks.removeAll()
+        tracks.block = block
+        for slot in 0..<slots {
+            guard var track = gate.track(slot), let direction = viewpoint.told(track.direction) else { continue }
+            track.direction = direction
+            tracks.append(track)
+        }
+    }
+
+    /// The present block's directions, refined where they are: what `step` hands to the gate.
+    /// - Returns: [slots * 3].
+    package mutating func refined(_ directions: Span<Float>, probabilities: Span<Float>) -> [Float] {
+        refiner.refine(block: block, directions: directions, probabilities: probabilities)
+        return refiner.refined
+    }
+}

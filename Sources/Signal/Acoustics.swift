@@ -1,0 +1,6 @@
+/// What everything that computes with sound in air agrees on.
+public enum Acoustics {
+    /// Metres a second, in air of 20 degrees Celsius.
+    @inlinable
+    public static var speedOfSound: Float { 343 }
+}
