@@ -30,7 +30,7 @@ import Training
         let stepper = DOAnetStepper(parameters)
         var gate = TrackGate(settings, maximumTracks: architecture.maximumTracks)
         let shape = Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.channels)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
+        var arena = Arena<Float>(holding: shape)
         let block = arena.take(shape)
         var (frames, blocks) = (0, 0)
         extractor.push(samples.span) { frame in
@@ -77,9 +77,10 @@ import Training
         let gradients = DOAnetParameters<Float>(zeros: architecture)
         let loss = AssignmentLoss<Float>(settings: AssignmentLossSettings(), slots: architecture.maximumTracks)
         var adam = Adam(count: parameters.all.count)
-        let (directions, logits) = (network.directions.shape, network.activityLogits.shape)
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(directions) + Arena<Float>.footprint(logits))
-        let (directionGradient, logitGradient) = (arena.take(directions), arena.take(logits))
+        var layout = ArenaLayout<Float>()
+        let (directions, logits) = (layout.add(network.directions.shape), layout.add(network.activityLogits.shape))
+        let arena = Arena(layout)
+        let (directionGradient, logitGradient) = (arena[directions], arena[logits])
         for _ in 0..<steps {
             network.forward(input, parameters, training: true)
             let value = loss.evaluate(

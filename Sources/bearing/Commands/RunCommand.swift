@@ -49,6 +49,18 @@ struct RunCommand: ParsableCommand {
         let passed = Result { () throws(FeedError) in try PassedSockets.take() }
         let output = LogWriter()
         defer { output.stop() }
+        let daemon = try makeDaemon(passed, output)
+        Memory.giveBack()
+        let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
+        do throws(Daemon.StartError) {
+            try daemon.run(notify: notify)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// The plan and its copy of the model are released on return: the pipeline has its own.
+    private func makeDaemon(_ passed: Result<PassedSockets, FeedError>, _ output: LogWriter) throws -> Daemon {
         let plan = try DaemonPlan(options)
         let log = ServiceLog.make(plan.logLevel, output)
         plan.report(to: log)
@@ -65,9 +77,8 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw Failure(error)
         }
-        let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
         do throws(Daemon.StartError) {
-            let daemon = try Daemon(
+            return try Daemon(
                 capture: capture, pipeline: plan.model.makePipeline(), hello: plan.hello,
                 options: settings, log: log
             ) { stream in
@@ -79,8 +90,6 @@ struct RunCommand: ParsableCommand {
                 }
                 return setup
             }
-            Memory.giveBack()
-            try daemon.run(notify: notify)
         } catch {
             throw Failure(error)
         }
