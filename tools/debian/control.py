@@ -52,8 +52,10 @@ def write(layout: Layout, scripts: pathlib.Path, version: str, maintainer: str, 
     put(folder / "control", "".join(f"{name}: {value}\n" for name, value in fields.items()))
     put(folder / "conffiles", configuration)
     put(folder / "md5sums", sums)
+    units, instances = tree.units(layout)
     for script in sorted(scripts.iterdir()):
-        put(folder / script.name, script.read_text().replace("@UNITS@", " ".join(tree.units(layout))), 0o755)
+        text = script.read_text().replace("@UNITS@", " ".join(units)).replace("@INSTANCES@", " ".join(instances))
+        put(folder / script.name, text, 0o755)
 
 
 def is_configuration(path: pathlib.Path, root: pathlib.Path) -> bool:

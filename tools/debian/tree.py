@@ -43,10 +43,11 @@ def programs(root: pathlib.Path) -> list[pathlib.Path]:
     return found
 
 
-def units(layout: Layout) -> list[str]:
-    """The units of the package that can be enabled or run: all but templates."""
+def units(layout: Layout) -> tuple[list[str], list[str]]:
+    """The units of the package, and patterns of the instances of its templates."""
     folder = layout.on_disk(layout.service("systemd/system"))
-    return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.stem.endswith("@"))
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    return [name for name in names if "@." not in name], [name.replace("@.", "@*.") for name in names if "@." in name]
 
 
 def move(source: pathlib.Path, target: pathlib.Path) -> None:

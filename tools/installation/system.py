@@ -31,7 +31,10 @@ def before_uninstalling(layout: Layout) -> None:
     """Stops and disables the units; only disables them where systemd does not run, as in a container."""
     units = sorted(path.name for path in layout.on_disk(layout.service("systemd/system")).glob("bearing*.*"))
     if units and not layout.destdir and os.geteuid() == 0 and shutil.which("systemctl"):
-        run(["systemctl", "disable", *(["--now"] if is_running() else []), "--quiet", *units])
+        if is_running():
+            # Of a template, every instance that runs.
+            run(["systemctl", "stop", *(name.replace("@.", "@*.") for name in units)])
+        run(["systemctl", "disable", "--quiet", *units])
 
 
 def after_uninstalling(layout: Layout) -> None:

@@ -23,12 +23,15 @@ from installation.layout import Layout  # noqa: E402
 class Units(unittest.TestCase):
     """Which commands systemd gets before the files are removed."""
 
+    # Of a template, this disables every instance.
+    DISABLE = ["systemctl", "disable", "--quiet", "bearing-bridge@.service", "bearing.service", "bearing.socket"]
+
     def commands(self, running: bool, user: int = 0, packaged: bool = False) -> list[list[str]]:
         with tempfile.TemporaryDirectory() as folder:
             layout = Layout.of("/usr", None, folder) if packaged else Layout.of(folder, None, "")
             units = layout.on_disk(layout.service("systemd/system"))
             units.mkdir(parents=True)
-            for name in ("bearing.socket", "bearing.service", "other.service"):
+            for name in ("bearing.socket", "bearing.service", "bearing-bridge@.service", "other.service"):
                 (units / name).touch()
             with mock.patch.object(system, "run") as run, mock.patch.object(system, "is_running", return_value=running), \
                     mock.patch.object(system.os, "geteuid", return_value=user), \
@@ -37,10 +40,11 @@ class Units(unittest.TestCase):
         return [call.args[0] for call in run.call_args_list]
 
     def test_what_is_installed_is_stopped_and_disabled(self) -> None:
-        self.assertEqual(self.commands(True), [["systemctl", "disable", "--now", "--quiet", "bearing.service", "bearing.socket"]])
+        stop = ["systemctl", "stop", "bearing-bridge@*.service", "bearing.service", "bearing.socket"]
+        self.assertEqual(self.commands(True), [stop, self.DISABLE])
 
     def test_in_a_container_it_is_disabled_only(self) -> None:
-        self.assertEqual(self.commands(False), [["systemctl", "disable", "--quiet", "bearing.service", "bearing.socket"]])
+        self.assertEqual(self.commands(False), [self.DISABLE])
 
     def test_users_and_packages_leave_the_machine_alone(self) -> None:
         self.assertEqual(self.commands(True, user=1000) + self.commands(True, packaged=True), [])

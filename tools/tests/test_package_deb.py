@@ -128,6 +128,9 @@ class Package(unittest.TestCase):
             self.assertEqual(script.stat().st_mode & 0o777, 0o755)
             named = re.search(r'(?m)^units="(.*)"$', script.read_text())[1].split()
             self.assertEqual(set(named), units)
+            instances = re.search(r'(?m)^instances="(.*)"$', script.read_text())[1].split()
+            self.assertEqual({name.replace("@*.", "@.") for name in instances},
+                             {path.name for path in (self.tree / "usr/lib/systemd/system").iterdir()} - units)
 
     def test_the_scripts_enable_nothing_new_and_purge_recordings(self) -> None:
         """With stand-ins for systemd's programs, and a folder in the place of /."""
@@ -143,19 +146,27 @@ class Package(unittest.TestCase):
         recordings.mkdir(parents=True)
         environment = {"PATH": f"{programs}:{os.environ['PATH']}", "DPKG_ROOT": str(root)}
 
-        def run(script: str, *options: str) -> list[str]:
+        def run(name: str, *options: str) -> list[str]:
             log.write_text("")
-            subprocess.run([self.tree / "DEBIAN" / script, *options], env=environment, check=True)
+            script = programs / name
+            text = (self.tree / "DEBIAN" / name).read_text()
+            script.write_text(re.sub(r"(?m)^instances=.*$", 'instances="bearing-bridge@*.service"', text))
+            subprocess.run(["sh", script, *options], env=environment, check=True)
             return log.read_text().splitlines()
 
         calls = run("postinst", "configure", "")
         self.assertIn(f"systemd-sysusers --root={root} bearing.conf", calls)
         self.assertIn("deb-systemd-helper update-state bearing.service", calls)
         self.assertFalse([call for call in calls if " enable " in call or call.startswith("systemctl")])
+        enabled = root / "etc/systemd/system/multi-user.target.wants"
+        enabled.mkdir(parents=True)
+        for name in ("bearing-bridge@mqtt.service", "other@mqtt.service"):
+            (enabled / name).symlink_to("/nowhere")
         self.assertEqual(run("postrm", "remove"), [])
         self.assertTrue(recordings.exists())
         self.assertIn("deb-systemd-helper purge bearing.service", run("postrm", "purge"))
         self.assertFalse(recordings.exists())
+        self.assertEqual([path.name for path in enabled.iterdir()], ["other@mqtt.service"])
 
     def test_the_same_source_gives_the_same_package(self) -> None:
         again = self.make(program(self.folder, self.number), "second", umask=0o077)
