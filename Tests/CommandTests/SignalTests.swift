@@ -60,14 +60,17 @@ struct SignalTests {
         return nil
     }
 
-    /// The numbers of so many blocks.
-    private func numbers(_ client: FeedClient?, _ count: Int) -> [Int] {
-        var found: [Int] = []
+    /// The lines of so many blocks.
+    private func blocks(_ client: FeedClient?, _ count: Int) -> [FeedLine] {
+        var found: [FeedLine] = []
         while found.count < count, case .line(let line)? = client?.nextLine() {
-            if let seq = FeedClient.object(line)?.seq { found.append(seq) }
+            if let line = FeedClient.object(line), line.seq != nil { found.append(line) }
         }
         return found
     }
+
+    /// The numbers of so many blocks.
+    private func numbers(_ client: FeedClient?, _ count: Int) -> [Int] { blocks(client, count).compactMap(\.seq) }
 
     /// Asks it to end.
     /// - Returns: its exit code, below 0 for a signal, and the seconds that it took.
@@ -121,6 +124,36 @@ struct SignalTests {
         #expect(seen.count == 41 && zip(seen, seen.dropFirst()).allSatisfy { $1 == $0 + 1 }, "\(seen)")
         let (status, seconds) = end(process)
         #expect(status == 0 && seconds < 2)
+    }
+
+    /// With a look-ahead, a network that starts again costs blocks; signals alone and another gate keep it.
+    @Test func onlyAnotherNetworkCostsBlocks() throws {
+        defer { remove() }
+        try TestModel.write(to: "\(folder)/model.safetensors", lookAhead: 2)
+        let process = try start()
+        let client = try #require(connected())
+        func steps(_ lines: [FeedLine]) -> [Double] {
+            let times = lines.compactMap(\.time)
+            return zip(times, times.dropFirst()).map { $1 - $0 }
+        }
+        var lines = blocks(client, 3)
+        for _ in 0..<3 {
+            kill(process.processIdentifier, SIGHUP)
+            lines += blocks(client, 3)
+        }
+        try Data("[input]\nloop = true\n[gate]\nopen_blocks = 3\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/c.toml"))
+        kill(process.processIdentifier, SIGHUP)
+        lines += blocks(client, 10)
+        #expect(steps(lines).allSatisfy { abs($0 - 0.1) < 0.02 }, "\(steps(lines))")
+        try TestModel.write(to: "\(folder)/model.safetensors", lookAhead: 3)
+        kill(process.processIdentifier, SIGHUP)
+        var longest = 0.0
+        for _ in 0..<200 where longest < 0.15 {
+            lines = lines.suffix(1) + blocks(client, 1)
+            longest = steps(lines).max() ?? 0
+        }
+        #expect(longest > 0.15, "another network begins with its look-ahead")
+        #expect(end(process).status == 0)
     }
 
     /// Nor do signals while it stops change how it ends.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogWriterTests {
     /// F_SETPIPE_SZ, which Glibc does not have.
     private static let setPipeSize: Int32 = 1031
