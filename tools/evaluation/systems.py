@@ -65,12 +65,24 @@ def baseline(method: str) -> System:
 
 
 def model(path: str | Path, program: str | Path) -> System:
-    form = heard_by(path)
+    return localizer(path, program, heard_by(path), [])
 
+
+def on_capsules(system: System, array: str, program: str | Path) -> System:
+    """A model of foa on the recordings of an array's capsules in mic_dev, which `localize` encodes; `array`: its name in arrays/."""
+    if system.model is None:
+        raise Unfit(f"{system.name}: expected a model, found a baseline, which reads no capsules of {array}")
+    file = ROOT / "arrays" / f"{array}.toml"
+    return localizer(system.model, program, "mic", ["--format", "aformat", "--array", file], file)
+
+
+def localizer(
+    path: str | Path, program: str | Path, form: str, options: list[str | Path], *sources: str | Path
+) -> System:
     def run(recordings: list[Path], out: Path) -> None:
-        answer([program, "localize", *recordings, "--model", path, "--out", out])
+        answer([program, "localize", *recordings, "--model", path, *options, "--out", out])
 
-    return System(Path(path).stem, Path(path).stem, form, run, digest(path, program), path)
+    return System(Path(path).stem, Path(path).stem, form, run, digest(path, program, *sources), path)
 
 
 def digest(*paths: str | Path) -> str:

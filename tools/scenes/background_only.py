@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .events import Event
 from .microphone import SAMPLE_RATE as FS
-from .recording import Event, background, place, render_event
+from .recording import background, place, render_event
 from .room import Room
 
 LEAD_SECONDS = 1.0  # of noise rendered before the recording begins, so that the room is already filled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from evaluation import conditions, matching, quiet, tables, tracks
+from evaluation import conditions, matching, quiet, rooms, tables, tracks
 from evaluation.hour import memory
 from evaluation.level import same_directions
 from evaluation.tracks import Source
@@ -28,6 +29,7 @@ if sys.argv[1] == "localize":
         rows = csv.reader(open(path.parent.parent / "metadata_dev" / (path.stem + ".csv")))
         (out / (path.stem + ".csv")).write_text("".join(f"{{r[0]}},0,7,{{int(r[3]) + 5}},{{r[4]}}\\n" for r in rows))
     with open(out.parent / "calls", "a") as file: print(path.stem, file=file)
+    (out.parent / "options").write_text(" ".join(sys.argv))
 else:
     sides = [sorted(p.name for p in pathlib.Path(side).iterdir() if p.suffix == ".csv") for side in sys.argv[2:4]]
     if sides[0] != sides[1]: sys.exit("bearing score: sides differ")
@@ -95,6 +97,21 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("expected the kind of fold1_room1_mix001_ov1, found none", done.stderr)
 
+    def test_rooms_has_a_row_for_every_format_and_encodes_capsules(self) -> None:
+        for form, folder in (("foa", "foa_dev"), ("capsules", "mic_dev")):
+            for source, name in (("foa_dev", folder), ("metadata_dev", "metadata_dev")):
+                shutil.copytree(self.root / source, self.root / form / name)
+        done = self.accuracy("rooms", "--tracks", self.root / "kept")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([line.split(" | ")[:2] for line in done.stdout.splitlines()[2:]],
+                         [["| foa", "model"], ["| capsules", "model"]])
+        options = (self.root / "kept/set/capsules/options").read_text()
+        self.assertRegex(options, r"--format aformat --array \S+/arrays/r3vival\.toml")
+        self.assertNotIn("--array", (self.root / "kept/set/foa/options").read_text())
+
+    def test_rooms_without_a_format_is_said(self) -> None:
+        self.assertIn("expected some of the folders foa, foa-linear, capsules, mic", self.accuracy("rooms").stderr)
+
     def test_a_file_that_is_no_model_is_said(self) -> None:
         (self.root / "model.safetensors").write_bytes(b"nothing")
         self.assertIn("expected a model file", self.accuracy("table").stderr)
@@ -150,6 +167,14 @@ class Counts(unittest.TestCase):
         blocks = [[Source(1, 10, 0, 0, 1)], [], [Source(1, 10, 0, 0, 1), Source(2, 100, 0, 0, 2)]]
         told = quiet.counts(blocks, {"seconds": 30, "azimuth": 0, "elevation": 0})
         self.assertEqual(told, {"minutes": 0.5, "tracks": 2, "busy_blocks": 2, "track_blocks": 3, "near_fan": 2})
+
+    def test_wrong_tracks_are_those_without_a_source_within_the_gate(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            sides = [Path(folder) / "references", Path(folder) / "made"]
+            for side, text in zip(sides, ("0,0,0,10,0\n1,0,0,10,0\n", "0,0,1,29,0\n0,0,2,31,0\n3,0,2,10,0\n")):
+                side.mkdir()
+                (side / "x.csv").write_text(text)
+            self.assertAlmostEqual(rooms.wrong(*sides), 2 / 4)
 
     def test_directions_are_the_same_within_a_degree_whatever_their_ids(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
