@@ -28,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // C libraries of the system, and the few shims that Swift needs in front of them.
@@ -99,6 +100,13 @@ let package = Package(
         module("Configuration", on: ["Geometry", "Files", "Tracking", "Audio", "Options", "TrackFeed"]),
         module("Service", on: ["CRealtime", "Platform", "Files", .product(name: "Logging", package: "swift-log")]),
         module("Subscription", on: ["Platform", "TrackFeed"]),
+        module(
+            "Web",
+            on: [
+                "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription",
+                .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         module("Diagnosis", on: ["Signal", "Tensor", "Geometry", "Features", "Audio"]),
         module(
             "Daemon",
@@ -111,7 +119,7 @@ let package = Package(
             dependencies: [
                 "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
                 "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
-                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Diagnosis", "Daemon",
+                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Web", "Diagnosis", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -162,6 +170,12 @@ let package = Package(
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
         tests("Service", with: ["Platform", "Files", .product(name: "Logging", package: "swift-log")]),
         tests("Subscription", with: ["Platform", "TrackFeed", "TestSupport"]),
+        tests(
+            "Web",
+            with: [
+                "Audio", "TrackFeed", "Configuration", "Subscription", "TestSupport",
+                .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
         tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
         tests(
             "Daemon",

@@ -11,6 +11,7 @@ struct Bearing: ParsableCommand {
             RunCommand.self,
             LocalizeCommand.self,
             WatchCommand.self,
+            WebCommand.self,
             StatusCommand.self,
             CheckCommand.self,
             DevicesCommand.self,

@@ -68,6 +68,13 @@ import TrackFeed
         for text in ["", ":1", "127.0.0.1:", "127.0.0.1:65536", "::1:1", "[127.0.0.1]:1", "1.2.3:1"] { #expect(WebAddress(text) == nil) }
     }
 
+    @Test func theShippedFileIsGenerated() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        #expect(
+            try String(contentsOf: root.appendingPathComponent("config/web.toml"), encoding: .utf8) == WebConfiguration().toml,
+            "write it anew: bearing web --print-config > config/web.toml")
+    }
+
     @Test func theWrittenFileSaysTheSame() throws {
         var configuration = WebConfiguration()
         configuration.listen = WebAddress(host: "127.0.0.1", port: 80, isIPv6: false)

@@ -8,11 +8,11 @@ def escaped(text: str) -> str:
     return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in text.splitlines())
 
 
-def page(dump: str, version: str, configuration: str) -> str:
+def page(dump: str, version: str, configuration: str, web: str) -> str:
     """A page for section 1.
 
     dump: of `bearing --experimental-dump-help` (the JSON of swift-argument-parser).
-    configuration: of `bearing run --print-config`, which explains every key.
+    configuration, web: of `bearing run --print-config` and `bearing web --print-config`, which explain every key.
     """
     command = json.loads(dump)["command"]
     lines = [f'.TH BEARING 1 "" "bearing {version}"', ".SH NAME", f"bearing \\- {escaped(command['abstract'])}", ".SH SYNOPSIS",
@@ -21,6 +21,7 @@ def page(dump: str, version: str, configuration: str) -> str:
         lines += section(part, "bearing")
     lines += [".SH CONFIGURATION FILE", "Every key of the file of", ".B bearing run --config", "with its default:", ".PP", ".nf",
               escaped(configuration), ".fi"]
+    lines += [".PP", "Every key of", ".BR \"bearing web --config\" ,", "which may be the same file:", ".PP", ".nf", escaped(web), ".fi"]
     lines += [".SH EXIT STATUS", "0 done, 64 usage, 65 bad data, 66 no input, 69 device unavailable, 74 input/output, 78 configuration."]
     return "\n".join(lines) + "\n"
 

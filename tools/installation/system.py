@@ -8,13 +8,15 @@ import sys
 
 from .layout import Layout
 
+UNITS = ("bearing.service", "bearing.socket", "bearing-web.service")
+
 
 def after_installing(layout: Layout) -> None:
     """Creates the user and the socket's folder and reloads systemd's units; prints the commands if it cannot or must not."""
     commands = [["systemd-sysusers", str(layout.service("sysusers.d") / "bearing.conf")],
                 ["systemd-tmpfiles", "--create", str(layout.service("tmpfiles.d") / "bearing.conf")]]
     if not layout.systemd_looks_there:
-        units = [str(layout.service("systemd/system") / name) for name in ("bearing.service", "bearing.socket")]
+        units = [str(layout.service("systemd/system") / name) for name in UNITS]
         commands.append(["systemctl", "link", *units])
     commands.append(["systemctl", "daemon-reload"])
     if layout.destdir:

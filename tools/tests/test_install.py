@@ -76,7 +76,8 @@ class Installation(unittest.TestCase):
         for name in ("usr/local/bin/bearing", "usr/local/lib/bearing/bearing", "usr/local/share/bearing/models/foa-live.safetensors",
                      "usr/local/share/bearing/arrays/aformat-cardioid.toml", "usr/local/share/bearing/demo/scene.flac",
                      "usr/local/etc/bearing/bearing.toml", "usr/local/lib/systemd/system/bearing.service",
-                     "usr/local/lib/systemd/system/bearing.socket", "usr/local/lib/sysusers.d/bearing.conf",
+                     "usr/local/lib/systemd/system/bearing.socket", "usr/local/lib/systemd/system/bearing-web.service",
+                     "usr/local/share/bearing/web/index.html", "usr/local/share/bearing/web/app.js", "usr/local/lib/sysusers.d/bearing.conf",
                      "usr/local/lib/tmpfiles.d/bearing.conf", "usr/local/share/man/man1/bearing.1",
                      "usr/local/share/bash-completion/completions/bearing", "usr/local/share/doc/bearing/README.md"):
             self.assertIn(name, files)
@@ -90,6 +91,9 @@ class Installation(unittest.TestCase):
         self.tool("install", "--prefix", "/usr")
         unit = (self.root / "usr/lib/systemd/system/bearing.service").read_text()
         self.assertIn("ExecStart=/usr/bin/bearing run --config /etc/bearing/bearing.toml", unit)
+        self.assertNotIn("/usr/local", unit)
+        unit = (self.root / "usr/lib/systemd/system/bearing-web.service").read_text()
+        self.assertIn("ExecStart=/usr/bin/bearing web --config /etc/bearing/bearing.toml --socket /run/bearing/bearing.sock", unit)
         self.assertNotIn("/usr/local", unit)
         self.assertIn("etc/bearing/bearing.toml", self.files())
 

@@ -14,6 +14,9 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tools"))
 
 
+SERVICES = ("bearing.service", "bearing-web.service")
+
+
 class Units(unittest.TestCase):
     def setUp(self) -> None:
         if not shutil.which("systemd-analyze"):
@@ -22,19 +25,19 @@ class Units(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         # The program that a unit starts must be there to be verified.
-        for name in ("bearing.service", "bearing.socket"):
+        for name in (*SERVICES, "bearing.socket"):
             text = (PROJECT / "systemd" / name).read_text()
             (self.folder / name).write_text(text.replace("/usr/local/bin/bearing", "/bin/true"))
 
     def verify(self) -> subprocess.CompletedProcess[str]:
-        units = [self.folder / "bearing.service", self.folder / "bearing.socket"]
+        units = [self.folder / name for name in (*SERVICES, "bearing.socket")]
         return subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False)
 
-    def security(self) -> subprocess.CompletedProcess[str]:
+    def security(self, name: str = "bearing.service") -> subprocess.CompletedProcess[str]:
         return subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15",
-                               self.folder / "bearing.service"], capture_output=True, text=True, check=False)
+                               self.folder / name], capture_output=True, text=True, check=False)
 
-    def test_both_units_are_verified_without_a_word(self) -> None:
+    def test_all_units_are_verified_without_a_word(self) -> None:
         answer = self.verify()
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
 
@@ -44,8 +47,9 @@ class Units(unittest.TestCase):
         self.assertIn("ProtectNothing", self.verify().stderr)
 
     def test_the_exposure_is_at_most_1_5(self) -> None:
-        answer = self.security()
-        self.assertEqual(answer.returncode, 0, answer.stdout[-300:])
+        for name in SERVICES:
+            answer = self.security(name)
+            self.assertEqual(answer.returncode, 0, f"{name}: {answer.stdout[-300:]}")
 
     def test_an_open_service_would_be_noticed(self) -> None:
         (self.folder / "bearing.service").write_text("[Service]\nExecStart=/bin/true\n")
@@ -59,12 +63,13 @@ class Units(unittest.TestCase):
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
 
     def test_every_point_of_exposure_is_argued(self) -> None:
-        points = [line.split()[1].rstrip("=") for line in self.security().stdout.splitlines() if line.startswith("✗")]
-        unit = (PROJECT / "systemd/bearing.service").read_text()
-        argued = [line.split()[1] for line in unit.splitlines() if line.startswith("#   ")]
-        self.assertTrue(points)
-        for point in points:
-            self.assertTrue(any(name in point for name in argued), f"{point} is not argued in the unit")
+        for name in SERVICES:
+            points = [line.split()[1].rstrip("=") for line in self.security(name).stdout.splitlines() if line.startswith("✗")]
+            unit = (PROJECT / "systemd" / name).read_text()
+            argued = [line.split()[1] for line in unit.splitlines() if line.startswith("#   ")]
+            self.assertTrue(points)
+            for point in points:
+                self.assertTrue(any(word in point for word in argued), f"{name}: {point} is not argued in the unit")
 
     def test_user_and_folder_can_be_made(self) -> None:
         if not shutil.which("systemd-sysusers") or os.geteuid() != 0:

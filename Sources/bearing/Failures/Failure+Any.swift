@@ -10,6 +10,7 @@ import SafeTensors
 import Scenes
 import TrackFeed
 import Training
+import Web
 
 extension Failure {
     /// Turns an error of any module into a message and an exit code.
@@ -26,6 +27,7 @@ extension Failure {
         case let error as SafeTensorsError: self.init(error)
         case let error as ModelError: self.init(error)
         case let error as FeedError: self.init(error)
+        case let error as WebError: self.init(error)
         case let error as Daemon.StartError: self.init(error)
         case let error as CocoaError: self.init(.inputOutput, Self.line(error))
         // Errors of other libraries: their type says more than their text, which is written for dialogs.

@@ -1,34 +1,34 @@
 import Foundation
 import Synchronization
-import TestSupport
 
 /// Whatever listens where a daemon should: each connection gets the next script, the last one all further connections.
-final class ScriptedPeer: @unchecked Sendable {
-    struct Script {
+public final class ScriptedPeer: @unchecked Sendable {
+    public struct Script {
         /// Written as it is.
-        var bytes: [UInt8]
+        public var bytes: [UInt8]
         /// Whether the connection is closed behind it; else it stays open until the end.
-        var closes = true
+        public var closes = true
 
-        init(_ lines: String..., closes: Bool = true) {
+        public init(_ lines: String..., closes: Bool = true) {
             bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
             self.closes = closes
         }
 
-        init(bytes: [UInt8]) { self.bytes = bytes }
+        public init(bytes: [UInt8]) { self.bytes = bytes }
     }
 
-    let path: String
+    public let path: String
     private let descriptor: Int32
     private let scripts: [Script]
     private let ended = DispatchSemaphore(value: 0)
     private let count = Atomic<Int>(0)
-    private var open: [Int32] = []
+    private let open = Mutex<[Int32]>([])
+    private let isOver = Atomic<Bool>(false)
 
-    /// Connections so far.
-    var accepted: Int { count.load(ordering: .acquiring) }
+    /// Connections so far, their scripts written.
+    public var accepted: Int { count.load(ordering: .acquiring) }
 
-    init(_ scripts: Script..., path: String = temporaryPath(".sock")) {
+    public init(_ scripts: Script..., path: String = temporaryPath(".sock")) {
         self.path = path
         self.scripts = scripts
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -52,21 +52,32 @@ final class ScriptedPeer: @unchecked Sendable {
     private func serve() {
         while case let connection = accept(descriptor, nil, nil), connection >= 0 {
             let script = scripts[min(accepted, scripts.count - 1)]
+            Self.write(script.bytes, to: connection)
+            if script.closes { close(connection) } else { open.withLock { $0.append(connection) } }
             count.add(1, ordering: .releasing)
-            var sent = 0
-            while sent < script.bytes.count {
-                let written = unsafe script.bytes.withUnsafeBytes {
-                    unsafe send(connection, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
-                }
-                guard written > 0 else { break }
-                sent += written
-            }
-            if script.closes { close(connection) } else { open.append(connection) }
         }
-        for connection in open { close(connection) }
+        for connection in open.withLock({ $0 }) { close(connection) }
     }
 
-    func end() {
+    /// Writes a line to all connections that are open.
+    public func say(_ line: String) {
+        for connection in open.withLock({ $0 }) { Self.write(Array("\(line)\n".utf8), to: connection) }
+    }
+
+    private static func write(_ bytes: [UInt8], to connection: Int32) {
+        var sent = 0
+        while sent < bytes.count {
+            let written = unsafe bytes.withUnsafeBytes {
+                unsafe send(connection, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard written > 0 else { return }
+            sent += written
+        }
+    }
+
+    /// Closes all connections and the socket; a second call changes nothing.
+    public func end() {
+        guard !isOver.exchange(true, ordering: .acquiringAndReleasing) else { return }
         shutdown(descriptor, Int32(SHUT_RDWR))
         ended.wait()
         close(descriptor)

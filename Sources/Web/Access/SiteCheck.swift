@@ -1,0 +1,56 @@
+import FlyingFox
+import Glibc
+
+/// Whether a request was meant for this server: against pages of other sites, and against names that others made point here
+/// (DNS rebinding).
+struct SiteCheck: Sendable {
+    enum Verdict: Hashable {
+        case admitted
+        /// No `Host`, or a name that is not ours.
+        case foreignHost
+        /// A page of another site asks.
+        case foreignOrigin
+    }
+
+    private let names: Set<String>
+
+    /// - Parameter names: host names besides localhost and this machine's.
+    init(names: [String], machine: String? = Self.machine) {
+        let own = machine.map { [$0, "\($0).local"] } ?? []
+        self.names = Set((names + own + ["localhost"]).map { $0.lowercased() })
+    }
+
+    func verdict(_ headers: HTTPHeaders) -> Verdict {
+        guard let host = headers[.host]?.lowercased(), isOurs(Self.name(of: host)) else { return .foreignHost }
+        guard let origin = headers[HTTPHeader("Origin")]?.lowercased() else { return .admitted }
+        for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where origin.hasPrefix(scheme) {
+            let authority = origin.dropFirst(scheme.count)
+            if authority == host || authority + port == host || authority == host + port { return .admitted }
+        }
+        return .foreignOrigin
+    }
+
+    /// An address cannot be made to point elsewhere; a name can.
+    private func isOurs(_ name: String) -> Bool { names.contains(name) || Self.isAddress(name) }
+
+    /// Without the port.
+    private static func name(of host: String) -> String {
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[host.index(after: host.startIndex)..<end]) }
+        return String(host.prefix { $0 != ":" })
+    }
+
+    private static func isAddress(_ name: String) -> Bool {
+        guard !name.utf8.contains(0) else { return false }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        return [AF_INET, AF_INET6].contains { family in
+            unsafe bytes.withUnsafeMutableBytes { unsafe inet_pton(family, name, $0.baseAddress!) } == 1
+        }
+    }
+
+    private static var machine: String? {
+        var room = [CChar](repeating: 0, count: 256)
+        let count = room.count
+        guard unsafe gethostname(&room, count - 1) == 0 else { return nil }
+        return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,63 @@
+import FlyingFox
+import FlyingSocks
+import Glibc
+
+/// What the kernel knows of a TCP connection of this process.
+struct ConnectionFacts {
+    let descriptor: Int32
+    /// Tells it from a later one with the same descriptor.
+    let inode: UInt64
+    let peer: HTTPRequest.Address
+    /// Bytes that have come.
+    let received: UInt64
+    /// Seconds since something was sent.
+    let sinceSent: Double
+
+    // Places in struct tcp_info of linux/tcp.h, which Glibc's header does not have all of.
+    private static let lastDataSent = 44
+    private static let bytesReceived = 128
+    private static let infoBytes = 136
+
+    /// Nil for what is no connection at that port.
+    init?(_ descriptor: Int32, port: UInt16) {
+        guard let inode = Self.inode(of: descriptor) else { return nil }
+        let socket = Socket(file: .init(rawValue: descriptor))
+        guard Self.port(of: try? socket.sockname()) == port, let peer = try? socket.remotePeer() else { return nil }
+        var info = [UInt8](repeating: 0, count: Self.infoBytes)
+        var length = socklen_t(info.count)
+        guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 else { return nil }
+        self.descriptor = descriptor
+        self.inode = inode
+        self.peer = HTTPRequest.Address.make(from: peer)
+        received = Self.number(info[Self.bytesReceived..<Self.infoBytes])
+        sinceSent = Double(Self.number(info[Self.lastDataSent..<Self.lastDataSent + 4])) / 1000
+    }
+
+    /// Resets the connection, unless its descriptor has become another's. What has come and is not read is thrown away, which `shutdown`
+    /// would leave to the reader.
+    func cut() {
+        guard Self.inode(of: descriptor) == inode else { return }
+        var nobody = sockaddr()
+        nobody.sa_family = sa_family_t(AF_UNSPEC)
+        unsafe connect(descriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
+    /// The inode of a socket; nil for what is none.
+    private static func inode(of descriptor: Int32) -> UInt64? {
+        var facts = stat()
+        guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFSOCK else { return nil }
+        return UInt64(facts.st_ino)
+    }
+
+    private static func port(of address: Socket.Address?) -> UInt16? {
+        switch address {
+        case .ip4(_, let port), .ip6(_, let port): port
+        case .unix, nil: nil
+        }
+    }
+
+    /// In the machine's order, which is little-endian on all that Swift runs on here.
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

@@ -1,0 +1,182 @@
+import FlyingFox
+import FlyingSocks
+import Foundation
+
+/// Answers every request: who may ask, how many, and what there is.
+struct WebHandler: HTTPHandler {
+    let content: WebContent
+    let pages: StaticPages
+    let site: SiteCheck
+    let token: AccessToken?
+    let watch: ConnectionWatch
+    /// Connections at once.
+    let limit: Int
+
+    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let isStream = request.path == "/feed" || request.path == "/events"
+        watch.note(request.remoteAddress, isStream: isStream)
+        var response = isFull(besides: request.remoteAddress) ? busy : try await answer(request)
+        if response.headers[.connection] == nil { response.headers[.connection] = "close" }
+        for (name, value) in Self.protection { response.headers[HTTPHeader(name)] = value }
+        return response
+    }
+
+    /// For pages that run scripts of their own only, that nobody else frames, and that say nothing to others.
+    private static let protection = [
+        "Content-Security-Policy":
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self'; "
+            + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        // Without any referrer, a browser would say "null" as the Origin of the login form.
+        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    ]
+
+    private func isFull(besides peer: HTTPRequest.Address?) -> Bool {
+        if (content.hub?.count ?? 0) >= limit { return true }
+        guard watch.others(than: peer) >= limit else { return false }
+        // Some may have gone since the last look.
+        watch.look()
+        return watch.others(than: peer) >= limit
+    }
+
+    private var busy: HTTPResponse {
+        var response = Self.text(.serviceUnavailable, "expected at most \(limit) connections, found as many: try again later")
+        response.headers[HTTPHeader("Retry-After")] = "5"
+        return response
+    }
+
+    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+        switch site.verdict(request.headers) {
+        case .admitted: break
+        case .foreignHost:
+            return Self.text(.misdirectedRequest, "expected a Host that is an address or a name of this machine: see `names` in [web]")
+        case .foreignOrigin: return Self.text(.forbidden, "expected a request of this site's own page, found another Origin")
+        }
+        if request.method == .POST, request.path == "/login" { return try await login(request) }
+        guard request.method == .GET else {
+            var response = Self.text(.methodNotAllowed, "expected GET")
+            response.headers[HTTPHeader("Allow")] = "GET"
+            return response
+        }
+        let name = request.path == "/" ? "index.html" : String(request.path.dropFirst())
+        if let token, !token.admits(request.headers) {
+            // A link with the token in it: for a telephone's camera, for example.
+            if name == "index.html", let given = request.query.first(where: { $0.name == "token" })?.value, token.matches(given) {
+                return Self.admitted(token)
+            }
+            // Scripts and styles are no secret.
+            guard let page = pages[name], name != "index.html" else { return refusal(isPage: name == "index.html") }
+            return Self.answer(page)
+        }
+        if let page = pages[name] { return Self.answer(page) }
+        switch content {
+        case .live(let feed): return try await live(feed, request)
+        case .replay(let replay): return Self.replay(replay, request)
+        }
+    }
+
+    // MARK: - Token
+
+    private func login(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let token else { return Self.text(.notFound, "expected no login, as there is no token") }
+        // A form's only field; a token has no character that a form encodes. Longer bodies are cut off by the watch.
+        let body = String(decoding: try await request.bodyData, as: UTF8.self)
+        guard body.hasPrefix("token="), token.matches(body.dropFirst("token=".count)) else { return refusal(isPage: true) }
+        return Self.admitted(token)
+    }
+
+    private static func admitted(_ token: AccessToken) -> HTTPResponse {
+        var response = text(.seeOther, "")
+        response.headers[.location] = "/"
+        response.headers[.setCookie] = token.cookieValue
+        return response
+    }
+
+    private func refusal(isPage: Bool) -> HTTPResponse {
+        guard isPage, let page = pages["login.html"] else {
+            var response = Self.text(.unauthorized, "expected a token: Authorization: Bearer TOKEN, or the cookie that the page's login sets")
+            response.headers[HTTPHeader("WWW-Authenticate")] = "Bearer"
+            return response
+        }
+        var response = Self.answer(page)
+        response.statusCode = .unauthorized
+        return response
+    }
+
+    // MARK: - Live
+
+    private func live(_ feed: LiveFeed, _ request: HTTPRequest) async throws -> HTTPResponse {
+        switch request.path {
+        case "/feed":
+            guard let socket = FeedSocket(feed.hub, opening: { feed.opening }) else { return busy }
+            return try await WebSocketHTTPHandler(handler: socket).handleRequest(request)
+        case "/events":
+            guard let stream = EventStream(feed.hub, opening: { feed.opening }) else { return busy }
+            return HTTPResponse(
+                statusCode: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+                body: HTTPBodySequence(from: stream))
+        case "/api/state": return Self.json(feed.stateText(connections: watch.count))
+        case "/api/hello":
+            guard let hello = feed.helloText else {
+                return Self.json(#"{"error":"expected a daemon, found none yet"}"#, .serviceUnavailable)
+            }
+            return Self.json(hello)
+        case "/api/history":
+            let seconds = request.query.first { $0.name == "seconds" }.map { Int($0.value) ?? -1 } ?? 3600
+            guard (0...3600).contains(seconds) else { return Self.text(.badRequest, "seconds: expected 0 to 3600") }
+            return Self.lines(feed.history.text(newest: 10 * seconds))
+        case "/metrics":
+            return Self.answer(
+                .ok, type: "text/plain; version=0.0.4; charset=utf-8", Data(feed.metrics(connections: watch.count).utf8))
+        default: return Self.text(.notFound, "expected /, /api/state, /api/hello, /api/history, /metrics, /feed or /events")
+        }
+    }
+
+    // MARK: - Replay
+
+    private static func replay(_ replay: Replay, _ request: HTTPRequest) -> HTTPResponse {
+        switch request.path {
+        case "/api/state", "/api/replay": json(replay.summary)
+        case "/replay/tracks": lines(replay.tracks)
+        case "/replay/labels": lines(replay.references ?? Data())
+        case "/replay/audio.wav": sound(replay.sound, request.headers[.range])
+        default: text(.notFound, "expected /, /api/replay, /replay/tracks, /replay/labels or /replay/audio.wav")
+        }
+    }
+
+    private static func sound(_ sound: WaveSound, _ range: String?) -> HTTPResponse {
+        var headers: HTTPHeaders = [.contentType: "audio/wav", .acceptRanges: "bytes", .cacheControl: "no-store"]
+        switch SoundRange.asked(range, of: sound.count) {
+        case .all:
+            return HTTPResponse(
+                statusCode: .ok, headers: headers,
+                body: HTTPBodySequence(from: SoundRange(sound: sound, range: 0..<sound.count), count: sound.count))
+        case .part(let part):
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(sound.count)"
+            return HTTPResponse(
+                statusCode: .partialContent, headers: headers,
+                body: HTTPBodySequence(from: SoundRange(sound: sound, range: part), count: part.count))
+        case .unsatisfiable:
+            headers[.contentRange] = "bytes */\(sound.count)"
+            return HTTPResponse(statusCode: .rangeNotSatisfiable, headers: headers)
+        }
+    }
+
+    // MARK: - Answers
+
+    private static func answer(_ page: StaticPages.Page) -> HTTPResponse { answer(.ok, type: page.type, page.bytes, cache: "no-cache") }
+
+    private static func json(_ text: String, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
+        answer(status, type: "application/json", Data(text.utf8))
+    }
+
+    private static func lines(_ text: Data) -> HTTPResponse { answer(.ok, type: "application/x-ndjson", text) }
+
+    private static func text(_ status: HTTPStatusCode, _ text: String) -> HTTPResponse {
+        answer(status, type: "text/plain; charset=utf-8", Data("\(text)\n".utf8))
+    }
+
+    private static func answer(_ status: HTTPStatusCode, type: String, _ body: Data, cache: String = "no-store") -> HTTPResponse {
+        HTTPResponse(statusCode: status, headers: [.contentType: type, .cacheControl: cache], body: body)
+    }
+}

@@ -1,0 +1,1 @@
+"""Chromium without a window, driven by its DevTools protocol: for tests and pictures of the page."""

@@ -1,0 +1,46 @@
+// The daemon's lines as they come, over a WebSocket that is opened again whenever it ends.
+
+export class Feed {
+  // handle: called with each line; lost: called with a sentence when there is no connection.
+  constructor(handle, lost) {
+    this.handle = handle;
+    this.lost = lost;
+    this.pause = 500;
+  }
+
+  start() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/feed`);
+    socket.onmessage = (event) => {
+      this.pause = 500;
+      try { this.handle(JSON.parse(event.data)); } catch (error) { console.warn("a line that is not JSON", error); }
+    };
+    socket.onclose = () => {
+      this.explain();
+      setTimeout(() => this.start(), this.pause);
+      this.pause = Math.min(5000, 1.6 * this.pause);
+    };
+  }
+
+  // A WebSocket does not say why it was refused; a request does.
+  async explain() {
+    try {
+      const answer = await fetch("/api/state", { cache: "no-store" });
+      if (answer.status === 401) location.reload();
+      else if (answer.status === 503) this.lost("The server has as many connections as it takes. Trying again.");
+      else this.lost("The connection ended. Trying again.");
+    } catch {
+      this.lost("The server does not answer. Trying again.");
+    }
+  }
+}
+
+// Objects of an answer whose lines are JSON.
+export async function lines(path) {
+  const answer = await fetch(path, { cache: "no-store" });
+  if (!answer.ok) return [];
+  const text = await answer.text();
+  return text.split("\n").flatMap((line) => {
+    try { return line ? [JSON.parse(line)] : []; } catch { return []; }
+  });
+}
