@@ -62,7 +62,7 @@ class Page:
     def open(self, address: str) -> None:
         self.command("Page.navigate", url=address)
 
-    def value(self, script: str) -> Any:
+    def value(self, script: str) -> Any:  # noqa: ANN401  # whatever JSON holds
         """What a script gives, promises included."""
         result = self.command("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:

@@ -77,8 +77,8 @@ class Installation(unittest.TestCase):
                      "usr/local/share/bearing/arrays/aformat-cardioid.toml", "usr/local/share/bearing/demo/scene.flac",
                      "usr/local/etc/bearing/bearing.toml", "usr/local/lib/systemd/system/bearing.service",
                      "usr/local/lib/systemd/system/bearing.socket", "usr/local/lib/systemd/system/bearing-web.service",
-                     "usr/local/share/bearing/web/index.html", "usr/local/share/bearing/web/app.js", "usr/local/lib/sysusers.d/bearing.conf",
-                     "usr/local/lib/tmpfiles.d/bearing.conf", "usr/local/share/man/man1/bearing.1",
+                     "usr/local/share/bearing/web/index.html", "usr/local/share/bearing/web/app.js",
+                     "usr/local/lib/sysusers.d/bearing.conf", "usr/local/lib/tmpfiles.d/bearing.conf", "usr/local/share/man/man1/bearing.1",
                      "usr/local/share/bash-completion/completions/bearing", "usr/local/share/doc/bearing/README.md"):
             self.assertIn(name, files)
         answer = subprocess.run([self.root / "usr/local/bin/bearing", "x"], capture_output=True, text=True, check=True)

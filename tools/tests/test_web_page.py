@@ -17,12 +17,12 @@ import unittest
 import urllib.error
 import urllib.request
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from browser.chromium import Chromium, Page
 from browser.websocket import HandshakeError, WebSocket
 
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("BEARING", PROJECT / ".build/release/bearing"))
 
 
