@@ -94,7 +94,8 @@ struct WebHandler: HTTPHandler {
 
     private func refusal(isPage: Bool) -> HTTPResponse {
         guard isPage, let page = pages["login.html"] else {
-            var response = Self.text(.unauthorized, "expected a token: Authorization: Bearer TOKEN, or the cookie that the page's login sets")
+            var response = Self.text(
+                .unauthorized, "expected a token: Authorization: Bearer TOKEN, or the cookie that the page's login sets")
             response.headers[HTTPHeader("WWW-Authenticate")] = "Bearer"
             return response
         }

@@ -14,7 +14,9 @@ import Testing
     }
 
     @Test func addressesAndOwnNamesAreHosts() {
-        for host in ["127.0.0.1:7421", "192.168.1.5", "[::1]:7421", "[fe80::1]", "localhost", "LOCALHOST:80", "pi:7421", "pi.local", "proxy.example"] {
+        for host in [
+            "127.0.0.1:7421", "192.168.1.5", "[::1]:7421", "[fe80::1]", "localhost", "LOCALHOST:80", "pi:7421", "pi.local", "proxy.example",
+        ] {
             #expect(verdict(host) == .admitted, "\(host)")
         }
         for host in [nil, "", "evil.example", "127.0.0.1.evil.example", "pi.local.evil.example", "[evil]:80", "localhost.", "1.2.3.4.5"] {

@@ -101,12 +101,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (nil, .all), ("bytes=0-", .part(0..<100)), ("bytes=10-19", .part(10..<20)), ("bytes=90-200", .part(90..<100)),
-        ("bytes=-5", .part(95..<100)), ("bytes=-500", .part(0..<100)), ("bytes=100-", .unsatisfiable), ("bytes=-0", .unsatisfiable),
-        ("bytes=5-4", .all), ("bytes=a-b", .all), ("bytes=1-2,4-5", .all), ("chars=1-2", .all), ("bytes=-", .all), ("bytes=--5", .all),
-        ("bytes=99999999999999999999-", .all),
-    ] as [(String?, SoundRange.Asked)])
+    @Test(
+        arguments: [
+            (nil, .all), ("bytes=0-", .part(0..<100)), ("bytes=10-19", .part(10..<20)), ("bytes=90-200", .part(90..<100)),
+            ("bytes=-5", .part(95..<100)), ("bytes=-500", .part(0..<100)), ("bytes=100-", .unsatisfiable), ("bytes=-0", .unsatisfiable),
+            ("bytes=5-4", .all), ("bytes=a-b", .all), ("bytes=1-2,4-5", .all), ("chars=1-2", .all), ("bytes=-", .all), ("bytes=--5", .all),
+            ("bytes=99999999999999999999-", .all),
+        ] as [(String?, SoundRange.Asked)])
     func rangesAreThoseOfTheStandard(_ header: String?, _ asked: SoundRange.Asked) {
         #expect(SoundRange.asked(header, of: 100) == asked)
     }

@@ -122,7 +122,8 @@ struct WebServerTests {
             defer { site.end() }
             let text = try site.get("/metrics").text
             for line in [
-                "bearing_up 1", "bearing_blocks_total 42", "bearing_tracks 1", "bearing_level_dbfs{channel=\"0\"} -31.2", "bearing_web_streams 0",
+                "bearing_up 1", "bearing_blocks_total 42", "bearing_tracks 1", "bearing_level_dbfs{channel=\"0\"} -31.2",
+                "bearing_web_streams 0",
             ] {
                 #expect(text.contains("\n\(line)\n"), "\(line) in \(text)")
             }

@@ -58,7 +58,9 @@ struct WebCommand: ParsableCommand {
         }
         if daemon.socket != nil { throw ValidationError("expected --socket or --replay, found both") }
         if Folder.isFolder(replay) {
-            if tracks != nil { throw ValidationError("--tracks expects an audio file in --replay, found a folder, which has its own tracks") }
+            if tracks != nil {
+                throw ValidationError("--tracks expects an audio file in --replay, found a folder, which has its own tracks")
+            }
             if reference != nil { throw ValidationError("--reference expects an audio file in --replay, found a folder") }
         } else if tracks == nil {
             throw ValidationError("--replay of an audio file expects --tracks FILE (`bearing localize \(replay) > tracks.csv` makes one)")
