@@ -65,6 +65,7 @@ export class DirectionMap {
 
   trail(context, x, y, piece, colour, now) {
     context.lineWidth = 2.4;
+    context.lineCap = "butt";
     for (let i = 1; i < piece.length; i++) {
       const [a, b] = [piece[i - 1], piece[i]];
       // Over the edge at the back.

@@ -116,11 +116,13 @@ export class Health {
     }
     set(element("capture"), hello?.capture ?? "");
     const latency = status.latency_ms?.minute;
+    // The look-ahead is a part of it.
+    const late = 100 + (hello?.look_ahead_ms ?? 0);
     const milliseconds = (value) => (typeof value === "number" ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : "–");
     this.figure("State", status.state, status.state === "running" ? "" : status.state === "lost" ? "bad" : "warn");
     this.figure("Sound to line", milliseconds(hello?.latency_ms));
     this.figure("Latency p50", milliseconds(latency?.p50));
-    this.figure("Latency p99", milliseconds(latency?.p99), latency?.p99 > 50 ? "warn" : "");
+    this.figure("Latency p99", milliseconds(latency?.p99), latency?.p99 > late ? "warn" : "");
     this.figure("Load", typeof status.load === "number" ? `${(100 * status.load).toFixed(1)} %` : "–", status.load > 0.8 ? "warn" : "");
     this.figure("Blocks", Number(status.blocks ?? 0).toLocaleString("en"));
     this.figure("Dropped blocks", `${status.dropped_blocks ?? 0}`, status.dropped_blocks > 0 ? "warn" : "");

@@ -104,6 +104,7 @@ export class Sphere {
   }
 
   trail(context, place, piece, colour, now) {
+    context.lineCap = "butt";
     for (let i = 1; i < piece.length; i++) {
       const [a, b] = [place(piece[i - 1].azimuth, piece[i - 1].elevation), place(piece[i].azimuth, piece[i].elevation)];
       const age = Math.max(0, 1 - (now - piece[i].time) / 10);
