@@ -103,7 +103,7 @@ let package = Package(
         module(
             "Web",
             on: [
-                "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription",
+                "JSON", "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription",
                 .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import JSON
 
 /// A recording with its tracks, and reference labels where there are any, for the page to play.
 package final class Replay: Sendable {
@@ -74,11 +75,18 @@ package final class Replay: Sendable {
         self.sound = sound
         self.tracks = tracks.text
         self.references = references?.text
-        summary = """
-            {"mode":"replay","name":\(JSONText.quoted(name)),"seconds":\(sound.seconds),"blocks":\(tracks.count),\
-            "labels":\(references.map { "\($0.count)" } ?? "null"),"channels":\(sound.channels),"sample_rate":\(sound.sampleRate),\
-            "format":\(JSONText.quoted(format)),"model":\(JSONText.quoted(model)),"start":\(start.map { "\($0)" } ?? "null")}
-            """
+        summary = JSONWriter.text { json in
+            json.field("mode", "replay")
+            json.field("name", name)
+            json.field("seconds", exact: sound.seconds)
+            json.field("blocks", tracks.count)
+            json.field("labels", json: Array((references.map { "\($0.count)" } ?? "null").utf8))
+            json.field("channels", sound.channels)
+            json.field("sample_rate", sound.sampleRate)
+            json.field("format", format)
+            json.field("model", model)
+            json.field("start", exact: start)
+        }
     }
 
     /// The first line of a recording's lines; nil for another kind of file.

@@ -1,6 +1,7 @@
 import Files
 import Formats
 import Foundation
+import JSON
 import TrackFeed
 
 /// Tracks and labels over the time of a recording, as lines for the page: `{"t":SECONDS,"line":{"tracks":[...]}}`, the time that of the
@@ -50,10 +51,19 @@ struct ReplayLines {
         let table: MetadataCSV
         do throws(MetadataError) { table = try MetadataCSV.read(path, wrapsAzimuths: true) } catch { throw .tracks(error) }
         for (frame, rows) in Dictionary(grouping: table.rows, by: \.frame).sorted(by: { $0.key < $1.key }) {
-            let tracks = rows.map {
-                "{\"id\":\($0.track),\"class\":\($0.classIndex),\"azimuth\":\($0.azimuth),\"elevation\":\($0.elevation)}"
+            let line = JSONWriter.text { json in
+                json.openArray("tracks")
+                for row in rows {
+                    json.openObject()
+                    json.field("id", row.track)
+                    json.field("class", row.classIndex)
+                    json.field("azimuth", Double(row.azimuth), decimals: 2)
+                    json.field("elevation", Double(row.elevation), decimals: 2)
+                    json.closeObject()
+                }
+                json.closeArray()
             }
-            append(at: Double(frame + 1) * Self.blockSeconds, Data("{\"tracks\":[\(tracks.joined(separator: ","))]}".utf8))
+            append(at: Double(frame + 1) * Self.blockSeconds, Data(line.utf8))
         }
     }
 

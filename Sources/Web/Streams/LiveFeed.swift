@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 package import Subscription
 import TrackFeed
 
@@ -46,7 +47,11 @@ package final class LiveFeed: Sendable {
 
     /// The one type of line that is the server's own: whether there is a daemon.
     private static func connection(_ reason: String?) -> FeedMessage {
-        let text = #"{"type":"connection","connected":\#(reason == nil),"reason":\#(JSONText.quoted(reason))}"#
+        let text = JSONWriter.text { json in
+            json.field("type", "connection")
+            json.field("connected", reason == nil)
+            json.field("reason", reason)
+        }
         return FeedMessage(type: "connection", json: Data(text.utf8))
     }
 
@@ -57,12 +62,19 @@ package final class LiveFeed: Sendable {
     /// - Parameter connections: those of browsers, streams included.
     func stateText(connections: Int) -> String {
         let state = subscription.state
-        func raw(_ line: FeedSubscription.Line?) -> String { line.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "null" }
-        return """
-            {"mode":"live","connected":\(state.isConnected),"reason":\(JSONText.quoted(state.problem)),\
-            "place":\(JSONText.quoted(subscription.place)),"streams":\(hub.count),"connections":\(connections),"limit":\(hub.limit),\
-            "skipped_lines":\(state.skipped),"hello":\(raw(state.hello)),"status":\(raw(state.status)),"tracks":\(raw(state.tracks))}
-            """
+        return JSONWriter.text { json in
+            json.field("mode", "live")
+            json.field("connected", state.isConnected)
+            json.field("reason", state.problem)
+            json.field("place", subscription.place)
+            json.field("streams", hub.count)
+            json.field("connections", connections)
+            json.field("limit", hub.limit)
+            json.field("skipped_lines", state.skipped)
+            for (name, line) in [("hello", state.hello), ("status", state.status), ("tracks", state.tracks)] {
+                json.field(name, json: line?.bytes ?? Array("null".utf8))
+            }
+        }
     }
 
     /// The answer of /metrics.
