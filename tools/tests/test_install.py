@@ -128,7 +128,7 @@ class Installation(unittest.TestCase):
         self.tool("install")
         configuration.write_text("[log]\nlevel = \"debug\"\n")
         for _ in range(2):
-            self.assertIn("stays", self.tool("install"))
+            self.assertIn("is kept", self.tool("install"))
             self.assertIn("debug", configuration.read_text())
             self.assertTrue(configuration.with_name("bearing.toml.new").exists())
         self.tool("uninstall")
