@@ -170,7 +170,7 @@ struct WebServerTests {
             _ = (socket.message(), socket.message())
             site.peer.end()
             let line = try #require(socket.message())
-            #expect(line.contains(#""type":"connection","connected":false"#) && line.contains("went away"))
+            #expect(line.contains(#""type":"connection","connected":false"#) && line.contains("closed the connection"))
             #expect(try site.get("/metrics").text.contains("bearing_up 0"))
             #expect(try site.get("/api/state").text.contains(#""connected":false"#))
         }

@@ -198,7 +198,7 @@ class WebPage(unittest.TestCase):
         assert self.daemon
         self.daemon.end()
         page.wait("!bearing.state.connected && !document.getElementById('notice').hidden")
-        self.assertIn("went away", page.value("document.getElementById('notice').textContent"))
+        self.assertIn("closed the connection", page.value("document.getElementById('notice').textContent"))
         self.daemon = Daemon(self.socket)
         self.daemon.tracks = [track(11, 10, 10)]
         page.wait("bearing.state.connected && bearing.state.shown.tracks[0]?.id === 11 && document.getElementById('notice').hidden")
