@@ -12,6 +12,9 @@ public struct MelFilterBank: ~Copyable {
     public let centres: TensorRef<Float>
     /// The sum of each filter's weights, [64]; dividing by it makes rows that sum to 1.
     public let rowSums: TensorRef<Float>
+    /// What each filter's output is multiplied by to undo the area normalisation, [64]. The triangles then sum to 1 at every frequency
+    /// between the first centre and the last.
+    public let heights: TensorRef<Float>
 
     private let floats: Arena<Float>
     private let integers: Arena<Int>
@@ -46,10 +49,11 @@ public struct MelFilterBank: ~Copyable {
             sums.append(Float(row.reduce(0) { $0 + Double($1) }))
         }
         var layout = ArenaLayout<Float>()
-        let (ofBands, ofBins) = (layout.add(Shape(bands), times: 2), layout.add(Shape(nonzero.count)))
+        let (ofBands, ofBins) = (layout.add(Shape(bands), times: 3), layout.add(Shape(nonzero.count)))
         let floats = Arena(layout)
         centres = floats.keep(edges[1...bands].map { Float($0) }, ofBands[0])
         rowSums = floats.keep(sums, ofBands[1])
+        heights = floats.keep((0..<bands).map { Float((edges[$0 + 2] - edges[$0]) / 2) }, ofBands[2])
         weights = floats.keep(nonzero, ofBins)
         self.floats = floats
         var indices = ArenaLayout<Int>()

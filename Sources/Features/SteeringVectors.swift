@@ -80,5 +80,28 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
             for other in 1..<8 where best[other] > best[lane] { lane = other }
             return (directions[Int(chosen[lane]) * 8 + lane], best[lane])
         }
+
+        /// The nearest of the directions: its index.
+        /// - Parameter direction: x, y, z of unit length, and 0.
+        @_noLocks
+        func index(of direction: SIMD4<Float>) -> Int {
+            var (best, chosen): (Float, Int) = (-2, 0)
+            for index in 0..<directions.count {
+                let cosine: Float = (directions[index] * direction).sum()
+                if cosine > best { (best, chosen) = (cosine, index) }
+            }
+            return chosen
+        }
+
+        /// What a wave leaves in the capsules, of length 1.
+        /// - Parameter index: of its direction.
+        @_noLocks
+        func vector(_ index: Int, band: Int) -> ChannelVector {
+            let at = (band * chunks + index / 8) * 8
+            let lane = index % 8
+            return ChannelVector(
+                real: SIMD4(vectors[at][lane], vectors[at + 1][lane], vectors[at + 2][lane], vectors[at + 3][lane]),
+                imaginary: SIMD4(vectors[at + 4][lane], vectors[at + 5][lane], vectors[at + 6][lane], vectors[at + 7][lane]))
+        }
     }
 }

@@ -23,7 +23,8 @@ public enum MetadataError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Metadata of the TAU-NIGENS layout (DCASE 2020 to 2024): one row for each active source of each 100 ms block, without a header.
 public struct MetadataCSV: Sendable, Hashable {
-    /// frame,class,track,azimuth,elevation; a sixth column, the distance in centimetres since 2023, is ignored.
+    /// frame,class,track,azimuth,elevation; a sixth column, the distance in centimetres since 2023 or the level in dBFS of
+    /// `localize --levels`, is ignored.
     public struct Row: Sendable, Hashable {
         /// The block [100 frame, 100 frame + 100) ms; 0 or more.
         public var frame: Int
@@ -108,9 +109,10 @@ public struct MetadataCSV: Sendable, Hashable {
                 classIndex: try integer(1, "class", 0...Int.max), track: try integer(2, "track", 0...Int.max),
                 azimuth: try degrees(3, "azimuth", wrapsAzimuths ? -180...360 : -180...180),
                 elevation: try degrees(4, "elevation", -90...90))
-            if columns.count == 6, !Self.isDistance(columns[5], beside: row) {
+            if columns.count == 6, !Self.isDistanceOrLevel(columns[5], beside: row) {
                 throw fault(
-                    "azimuth and elevation in degrees and a distance in centimetres", "\(columns[3...].joined(separator: ","))")
+                    "azimuth and elevation in degrees and a distance in centimetres or a level in dBFS",
+                    "\(columns[3...].joined(separator: ","))")
             }
             if row.azimuth > 180 {
                 row.azimuth -= 360
@@ -127,11 +129,11 @@ public struct MetadataCSV: Sendable, Hashable {
         wrappedLines = wrapped
     }
 
-    /// Whether a sixth column is a distance. If the last three columns are all within 1, they are Cartesian coordinates (x, y,
-    /// z): labelled sources are never that near.
-    private static func isDistance(_ text: String, beside row: Row) -> Bool {
-        guard let distance = Float(text), distance >= 0, distance.isFinite else { return false }
-        return max(abs(row.azimuth), abs(row.elevation), distance) > 1
+    /// Whether a sixth column is a distance, or a level, which is negative. If the last three columns are all within 1, they are
+    /// Cartesian coordinates (x, y, z): labelled sources are never that near.
+    private static func isDistanceOrLevel(_ text: String, beside row: Row) -> Bool {
+        guard let value = Float(text), value >= -200, value.isFinite else { return false }
+        return max(abs(row.azimuth), abs(row.elevation), abs(value)) > 1
     }
 
     /// A warning about azimuths above 180 degrees; nil if there are none.

@@ -10,7 +10,7 @@ public import Tracking
 
 /// Audio in, tracks out, with no thread of its own: the live daemon and offline commands both drive this.
 ///
-/// Encoder where the channels need one -> extractor -> scaler -> network step -> refinement -> gate -> viewpoint. The tracks depend on the samples alone, not on how they are cut into pushes.
+/// Encoder where the channels need one -> extractor -> scaler -> network step -> refinement -> gate -> levels -> viewpoint. The tracks depend on the samples alone, not on how they are cut into pushes.
 /// After `init` nothing allocates.
 public final class LocalizationPipeline: @unchecked Sendable {
     public let kind: FeatureKind
@@ -35,6 +35,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private let bands: MutableTensorRef<SIMD4<Float>>
     private let bandArena: Arena<SIMD4<Float>>
     private var tracking: TrackingStage
+    private var levels: TrackLevels
     private let refines: Bool
     /// [5, 64, C], scaled: the present block's features.
     private let block: MutableTensorRef<Float>
@@ -86,6 +87,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         bands = bandArena.take(bandShape)
         self.bandArena = bandArena
         tracking = TrackingStage(settings, for: architecture, refines: bandDirections != nil, viewpoint: viewpoint)
+        levels = TrackLevels(scaler.kind, steering: steering, lookAhead: architecture.lookAhead)
         var layout = ArenaLayout<Float>()
         let features = layout.add(Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.channels))
         let slots = layout.add(Shape(architecture.maximumTracks))
@@ -136,7 +138,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
             isBroken = true
         }
         hasSound = hasSound || Self.hasSound(row.readOnly, channels: kind.channels)
-        bandDirections?.add(row.readOnly)
+        if bandDirections == nil { levels.add(row.readOnly) } else { bandDirections?.add(row.readOnly) }
         scaler.apply(row)
         frames += 1
         guard frames == FrameLayout.framesPerBlock else { return }
@@ -183,6 +185,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         stepper.reset()
         bandDirections?.reset()
         tracking.reset()
+        levels.reset()
         frames = 0
         blocks = 0
         samplesPushed = 0
@@ -192,6 +195,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
 
     private func finishBlock(_ emit: (borrowing BlockTracks) -> Void) {
         stepper.step(block.readOnly)
+        levels.finishBlock(bandDirections?.covarianceRows())
         if bandDirections != nil {
             bandDirections?.finishBlock(into: bands)
             isBroken = isBroken || !bands.lanes.readOnly.isFinite
@@ -210,7 +214,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         }
         let directions = unsafe UnsafeBufferPointer(start: stepper.directions.unsafeBase, count: 3 * maximumTracks)
         let activity = unsafe UnsafeBufferPointer(start: probabilities.unsafeBase, count: maximumTracks)
-        unsafe tracking.step(directions: directions.span, probabilities: activity.span)
+        unsafe tracking.step(directions: directions.span, probabilities: activity.span, levels: levels)
         emit(tracking.tracks)
     }
 
@@ -222,6 +226,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         isBroken = false
         stepper.reset()
         tracking.forgetBands()
+        levels.forget()
         for index in isSilent.indices { isSilent[index] = true }
     }
 

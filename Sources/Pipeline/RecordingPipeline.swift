@@ -31,6 +31,8 @@ public final class RecordingPipeline {
     /// [blocks, 64].
     private var heardBands: [SIMD4<Float>] = []
     private var tracking: TrackingStage
+    /// A block at a time, as the directions of its tracks become known.
+    private var levels: TrackLevels
     /// Frames out of the encoder that are still to come before the first that was pushed.
     private var early: Int
     private var samplesPushed = 0
@@ -63,6 +65,7 @@ public final class RecordingPipeline {
         bands = arena.take(shape)
         bandArena = arena
         tracking = TrackingStage(settings, for: parameters.architecture, refines: bandDirections != nil, viewpoint: viewpoint)
+        levels = TrackLevels(scaler.kind, steering: steering, lookAhead: 0)
     }
 
     /// Pushes audio: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
@@ -124,6 +127,7 @@ public final class RecordingPipeline {
         extractor.reset()
         bandDirections?.reset()
         tracking.reset()
+        levels.reset()
         (samplesPushed, framesExtracted) = (0, 0)
         features.removeAll()
         heardBands.removeAll()
@@ -166,10 +170,20 @@ public final class RecordingPipeline {
                 }
                 if isBroken[block] { brokenBlocks += 1 }
                 tracking.push(bandsOfAll: heardBands.span)
-                tracking.step(directions: directions.span, probabilities: probabilities.span)
+                finishLevels(of: block)
+                tracking.step(directions: directions.span, probabilities: probabilities.span, levels: levels)
                 emit(tracking.tracks)
             }
             told = end
         }
+    }
+
+    /// Sums what the levels of a block are measured by; blocks come one after another.
+    private func finishLevels(of block: Int) {
+        let first = block * FrameLayout.framesPerBlock
+        features.withTensor(Shape(framesExtracted, FrameTiming.melBands, scaler.kind.channels)) { frames in
+            for frame in first..<first + FrameLayout.framesPerBlock { levels.add(frames.rows(frame..<frame + 1)) }
+        }
+        levels.finishBlock(nil)
     }
 }

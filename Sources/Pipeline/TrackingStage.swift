@@ -99,6 +99,17 @@ package struct TrackingStage: ~Copyable {
     ///   - directions: [slots * 3], x, y, z of any length.
     ///   - probabilities: [slots].
     package mutating func step(directions: Span<Float>, probabilities: Span<Float>) {
+        advance(directions, probabilities)
+        report(SIMD4(repeating: TrackLevels.silence))
+    }
+
+    /// The same, with the levels of the tracks.
+    mutating func step(directions: Span<Float>, probabilities: Span<Float>, levels: borrowing TrackLevels) {
+        advance(directions, probabilities)
+        report(levels.measure(block: block, gate))
+    }
+
+    private mutating func advance(_ directions: Span<Float>, _ probabilities: Span<Float>) {
         if refines {
             refiner.refine(block: block, directions: directions, probabilities: probabilities)
             let refined = refiner.refined
@@ -106,11 +117,16 @@ package struct TrackingStage: ~Copyable {
         } else {
             gate.step(directions: directions, probabilities: probabilities)
         }
+    }
+
+    /// - Parameter levels: of each slot's track.
+    private mutating func report(_ levels: SIMD4<Float>) {
         tracks.removeAll()
         tracks.block = block
         for slot in 0..<slots {
             guard var track = gate.track(slot), let direction = viewpoint.told(track.direction) else { continue }
             track.direction = direction
+            track.level = levels[slot]
             tracks.append(track)
         }
     }

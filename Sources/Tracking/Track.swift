@@ -9,12 +9,15 @@ public struct Track: Sendable, Hashable {
     public var activity: Float
     /// Blocks since the track opened; 1 in its first block.
     public var age: Int
+    /// Root mean square of its sound in the block, dB below full scale; -200 is silence.
+    public var level: Float
 
-    public init(id: Int, direction: Direction, activity: Float, age: Int) {
+    public init(id: Int, direction: Direction, activity: Float, age: Int, level: Float = -200) {
         self.id = id
         self.direction = direction
         self.activity = activity
         self.age = age
+        self.level = level
     }
 }
 

@@ -44,6 +44,53 @@ import Testing
         for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
     }
 
+    @Test func levelsAreAColumnWhereAskedAndAlwaysInLines() throws {
+        let file = try makeRecording("a.wav", seconds: 2)
+        let model = try makeModel()
+        for (folder, options) in [("plain", []), ("levels", ["--levels"]), ("lines", ["--output", "jsonl"])] {
+            try LocalizeCommand.parse([file, "--model", model, "--out", "\(self.folder)/\(folder)"] + options).run()
+        }
+        func lines(_ path: String) throws -> [Substring] {
+            try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8).split(separator: "\n")
+        }
+        let (plain, levels) = (try lines("plain/a.csv"), try lines("levels/a.csv"))
+        #expect(!plain.isEmpty && plain.count == levels.count)
+        var found: [Double] = []
+        for (row, other) in zip(plain, levels) {
+            #expect(other.hasPrefix(row + ","))
+            found.append(try #require(Double(other.dropFirst(row.count + 1))))
+        }
+        #expect(found.allSatisfy { (-200 ... -5).contains($0) })
+        // Scorers read past it.
+        #expect(try MetadataCSV.read("\(folder)/levels/a.csv").rows == MetadataCSV.read("\(folder)/plain/a.csv").rows)
+        var inLines: [Double] = []
+        for line in try lines("lines/a.jsonl") {
+            let block = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            inLines += (block["tracks"] as? [[String: Any]] ?? []).compactMap { $0["level_dbfs"] as? Double }
+        }
+        #expect(inLines == found)
+    }
+
+    @Test func eventsAreARowForEachTrackOfEachRecording() throws {
+        let files = [try makeRecording("a.wav", seconds: 2), try makeRecording("b.wav", seconds: 1)]
+        let model = try makeModel()
+        try localize(files[0], files[1], "--model", model, "--out", "\(folder)/out")
+        try localize(files[0], files[1], "--model", model, "--out", "\(folder)/out", "--output", "events")
+        for name in ["a", "b"] {
+            let rows = try MetadataCSV.read("\(folder)/out/\(name).csv").rows
+            let table = try String(contentsOfFile: "\(folder)/out/\(name).events.csv", encoding: .utf8).split(separator: "\n")
+            #expect(table[0] == "id,start,end,azimuth,elevation,level_dbfs")
+            let ids = table.dropFirst().compactMap { $0.split(separator: ",").first.flatMap { Int($0) } }
+            #expect(Set(ids) == Set(rows.map(\.track)) && ids.count == Set(ids).count && !ids.isEmpty)
+            for line in table.dropFirst() {
+                let numbers = line.split(separator: ",").compactMap { Double($0) }
+                let frames = rows.filter { $0.track == Int(numbers[0]) }.map(\.frame)
+                #expect(numbers.count == 6)
+                #expect(abs(numbers[1] - Double(frames.min()!) / 10) < 1e-9 && abs(numbers[2] - Double(frames.max()! + 1) / 10) < 1e-9)
+            }
+        }
+    }
+
     @Test func aConfigurationRotatesAndHidesDirections() throws {
         let file = try makeRecording("a.wav", seconds: 2)
         let model = try makeModel()

@@ -9,7 +9,7 @@ import Testing
     }
 
     private func track(_ id: Int, _ azimuth: Double, _ elevation: Double) -> FeedLine.Track {
-        FeedLine.Track(id: id, azimuth: azimuth, elevation: elevation, activity: 0.84, age: 12.3)
+        FeedLine.Track(id: id, azimuth: azimuth, elevation: elevation, activity: 0.84, age: 12.3, levelDbfs: -28.1)
     }
 
     @Test(arguments: [
@@ -28,7 +28,7 @@ import Testing
         var picture = TrackPicture()
         picture.tracks = [track(7, -31.2, 4)]
         let row = try #require(lines(picture).last { $0.contains("●") })
-        #expect(row == "      ●   7   front right    -31.2°       +4.0°   ████████░░  84 %   12.3 s")
+        #expect(row == "      ●   7   front right   -31.2°      +4.0°  ████████░░  84 %   -28 dB  12.3 s")
     }
 
     @Test(arguments: [(0.0, "front"), (-22.4, "front"), (-23, "front right"), (90, "left"), (-180, "back"), (179, "back")])

@@ -90,45 +90,20 @@ struct BandDirectionsTests {
         let source = Direction(towards: random.normal(), random.normal(), random.normal())
         let centres = MelFilterBank().centres.array
         let audio = (0..<4800).flatMap { (frame: Int) -> [Float] in
-            Self.leads(of: source).map { lead in
+            FreeTetrahedron.leads(of: source).map { lead in
                 centres.enumerated().reduce(Float(0)) { sum, tone in
                     let time = Float(frame) / 24_000 + lead
                     return sum + 0.01 * sinf(2 * Float.pi * tone.element * time + Float(tone.offset * tone.offset))
                 }
             }
         }
-        let found = try bands(.micCoherence, of: features(.micCoherence, of: audio), steering: Self.steering)[1]
+        let found = try bands(.micCoherence, of: features(.micCoherence, of: audio), steering: FreeTetrahedron.steering)[1]
         // Lower, phases are hardly apart from capsule to capsule; higher, those of several waves are alike.
         for band in 20..<38 {
             #expect(direction(found[band]).angle(to: source) < 8, "band \(band)")
             #expect(found[band][3] > 0.8, "band \(band)")
         }
     }
-
-    /// Seconds by which four capsules in free air hear a wave earlier than their centre: a tetrahedron of 4 cm.
-    private static func leads(of source: Direction) -> [Float] {
-        let places: [Direction] = [(45, 35), (-45, -35), (135, -35), (-135, 35)].map { Direction(azimuth: $0.0, elevation: $0.1) }
-        return places.map { 0.04 / 343 * ($0.x * source.x + $0.y * source.y + $0.z * source.z) }
-    }
-
-    private static let steering: SteeringVectors = {
-        // A Fibonacci spiral.
-        let directions = (0..<1000).map { index in
-            let z = 1 - 2 * (Float(index) + 0.5) / 1000
-            let angle = 2.3999632 * Float(index)
-            return SIMD3((1 - z * z).squareRoot() * sinf(angle + .pi / 2), (1 - z * z).squareRoot() * sinf(angle), z)
-        }
-        return SteeringVectors(directions: directions) { frequency in
-            directions.map { direction in
-                var (real, imaginary) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-                for (channel, lead) in leads(of: Direction(unit: direction.x, direction.y, direction.z)).enumerated() {
-                    let phase = Float(2 * Double.pi * frequency * Double(lead))
-                    (real[channel], imaginary[channel]) = (Double(sinf(phase + .pi / 2)), Double(sinf(phase)))
-                }
-                return (real, imaginary)
-            }
-        }
-    }()
 
     @Test("The first eigenvector and its share, as a long power iteration in double precision finds them")
     func eigenvectors() throws {
@@ -190,7 +165,7 @@ struct BandDirectionsTests {
 
     @Test("Only features that hold the covariance have them", arguments: FeatureKind.allCases)
     func kinds(kind: FeatureKind) {
-        let heard = BandDirections(kind, steering: Self.steering)
+        let heard = BandDirections(kind, steering: FreeTetrahedron.steering)
         let isHeard = heard != nil
         #expect(isHeard == (kind == .foaCovariance || kind == .micCoherence))
         let withoutArray = BandDirections(kind, steering: nil) != nil
@@ -200,7 +175,7 @@ struct BandDirectionsTests {
     @Test("A hundred blocks allocate nothing", arguments: [FeatureKind.foaCovariance, .micCoherence])
     func noAllocation(kind: FeatureKind) throws {
         let frames = features(kind, of: noise(frames: 480))
-        let heard = try #require(BandDirectionsBox(kind, steering: Self.steering))
+        let heard = try #require(BandDirectionsBox(kind, steering: FreeTetrahedron.steering))
         let shape = Shape(64, kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
         var bandArena = Arena<Band>(capacity: Arena<Band>.footprint(Shape(64)))

@@ -16,20 +16,24 @@ import Testing
         }
     }
 
-    @Test func aDistanceIsIgnored() throws {
+    @Test func aDistanceOrALevelIsIgnored() throws {
         let plain = try rows("0,1,2,60,10\n")
-        for distance in ["181", "150.5", "2", " 181 ", "0"] { #expect(try rows("0,1,2,60,10,\(distance)\n") == plain, "\(distance)") }
+        for value in ["181", "150.5", "2", " 181 ", "0", "-3", "-28.1", "-200.0"] {
+            #expect(try rows("0,1,2,60,10,\(value)\n") == plain, "\(value)")
+        }
         #expect(try rows("0,1,2,0,0,181\n").count == 1, "straight ahead, in centimetres")
         #expect(try rows("0,1,2,60,10\n1,1,2,60,10,181\n").count == 2)
     }
 
     @Test(arguments: [
-        "0,0,0,0.49240,0.85287,0.17365", "0,0,0,1.00000,0.00000,0.00000", "0,0,0,1,0,0", "0,0,0,-1,0,0.0", "0,0,0,60,10,-3",
+        "0,0,0,0.49240,0.85287,0.17365", "0,0,0,1.00000,0.00000,0.00000", "0,0,0,1,0,0", "0,0,0,-1,0,0.0", "0,0,0,60,10,-201",
+        "0,0,0,0.1,0.2,-0.5",
         "0,0,0,60,10,far",
         "0,0,0,60,10,nan", "0,0,0,60,10,",
     ])
-    func aSixthColumnThatIsNotADistanceIsRefused(row: String) {
-        #expect(fault(row).hasPrefix("a.csv:1: expected azimuth and elevation in degrees and a distance in centimetres, found "))
+    func aSixthColumnThatIsNeitherIsRefused(row: String) {
+        let expected = "a.csv:1: expected azimuth and elevation in degrees and a distance in centimetres or a level in dBFS, found "
+        #expect(fault(row).hasPrefix(expected))
         #expect(fault(row, wraps: true) != "none")
     }
 

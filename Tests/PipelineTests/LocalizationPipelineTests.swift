@@ -2,6 +2,7 @@ import Audio
 import Features
 import Formats
 import Geometry
+import Glibc
 import Kernels
 import Networks
 import Signal
@@ -227,6 +228,28 @@ import Tracking
         #expect(plainErrors.count == 16 && errors.count == 16)
         #expect(plainErrors.allSatisfy { (4..<16).contains($0) })
         #expect(errors.allSatisfy { $0 < 2 })
+        // The source's level, of the block's own sound, however many tracks share it.
+        for heard in after.filter(inside) {
+            let power = heard.tracks.reduce(Float(0)) { $0 + powf(10, $1.level / 10) }
+            #expect(abs(10 * log10f(power) + 20) < 1)
+        }
+    }
+
+    /// Half a second of one level, half a second of another: each block has its own, whatever the look-ahead.
+    @Test(arguments: [0, 2]) func levelsAreThoseOfTheirOwnBlock(lookAhead: Int) {
+        var random = SeededRandom(seed: 6)
+        let direction = Direction(azimuth: 30, elevation: 10)
+        let samples = (0..<24_000).flatMap { (frame: Int) -> [Float] in
+            let value = (frame < 12_000 ? 0.1 : 0.01) * random.normal()
+            return [value, value * direction.y, value * direction.z, value * direction.x]
+        }
+        let heard = run(makePipeline(lookAhead: lookAhead), samples, finish: true) { 2400 }
+        #expect(heard.count == 10 && heard.contains { !$0.tracks.isEmpty })
+        // The windows of block 5 begin before the step.
+        for block in heard where !block.tracks.isEmpty && block.block != 5 {
+            let power = block.tracks.reduce(Float(0)) { $0 + powf(10, $1.level / 10) }
+            #expect(abs(10 * log10f(power) - (block.block < 5 ? -20 : -40)) < 1.5, "block \(block.block)")
+        }
     }
 
     @Test(arguments: [FeatureKind.foaIntensity, .foaCovariance, .micCoherence])

@@ -61,7 +61,7 @@ final class FakeFeed {
     func post(_ sequence: Int) {
         var tracks = BlockTracks(block: sequence)
         tracks.append(
-            Track(id: 7, direction: Direction(azimuth: -31.2, elevation: 4), activity: 0.93, age: 14))
+            Track(id: 7, direction: Direction(azimuth: -31.2, elevation: 4), activity: 0.93, age: 14, level: -28.1))
         while !mailbox.post(FeedBlock(sequence: sequence, time: 1_700_000_000.1234, tracks: tracks)) { usleep(1000) }
     }
 

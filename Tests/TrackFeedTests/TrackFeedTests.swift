@@ -31,6 +31,7 @@ struct TrackFeedTests {
         #expect(track["elevation"] as? Double == 4)
         #expect(track["activity"] as? Double == 0.93)
         #expect(track["age"] as? Double == 1.4)
+        #expect(track["level_dbfs"] as? Double == -28.1)
         let x = try #require(track["x"] as? Double)
         #expect(abs(x - cos(31.2 * .pi / 180) * cos(4 * .pi / 180)) < 1e-4)
     }

@@ -122,6 +122,8 @@ package struct FeedLine: Decodable, Sendable {
     package struct Track: Decodable, Sendable {
         package var id: Int
         package var azimuth, elevation, activity, age: Double
+        /// Absent in the lines of older daemons.
+        package var levelDbfs: Double?
     }
 
     package var type: String

@@ -5,7 +5,7 @@ extension FeedLine {
     var isPossible: Bool {
         let figures =
             [load ?? 0] + (levelDbfs ?? []).map { $0 ?? 0 }
-            + (tracks ?? []).flatMap { [$0.azimuth, $0.elevation, $0.activity, $0.age] }
+            + (tracks ?? []).flatMap { [$0.azimuth, $0.elevation, $0.activity, $0.age, $0.levelDbfs ?? 0] }
         let counts = [seq, overruns, droppedBlocks, maxTracks].map { $0 ?? 0 } + (tracks ?? []).map(\.id)
         return figures.allSatisfy { Self.numbers.contains($0) } && counts.allSatisfy { $0 >= 0 && $0 < 1 << 53 }
             && (maxTracks ?? 0) <= 100 && (tracks ?? []).count <= 100 && (levelDbfs ?? []).count <= 100

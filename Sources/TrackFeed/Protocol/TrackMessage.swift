@@ -127,6 +127,7 @@ package struct TrackMessage {
             line.field("z", Double(track.direction.z), decimals: 4)
             line.field("activity", Double(track.activity), decimals: 3)
             line.field("age", Double(track.age) / Double(FrameLayout.blocksPerSecond), decimals: 1)
+            line.field("level_dbfs", Double(track.level), decimals: 1)
             line.closeObject()
         }
         line.closeArray()

@@ -5,11 +5,9 @@ import Diagnosis
 import Files
 import Formats
 import Geometry
-import JSON
 import Networks
 import Options
 import Pipeline
-import Signal
 import TrackFeed
 import Tracking
 
@@ -19,16 +17,16 @@ struct LocalizeCommand: ParsableCommand {
         abstract: "Localizes the sources in recordings, block by block as the daemon does, or as a whole.",
         discussion: """
             Writes a row for each track of each 100 ms block: frame,class,track,azimuth,elevation (class 0, no header). Frame k \
-            is the block [100k, 100k+100) ms of the file.
+            is the block [100k, 100k+100) ms of the file. With --output events: a row for each track, with the \
+            header id,start,end,azimuth,elevation,level_dbfs (seconds, degrees; the direction of the mean vector, the level of the mean power).
 
             For recordings of `run --record` the tracks equal those reported live. A continued recording needs its earlier files too, with --joined.
 
             Examples:
               bearing localize demo/scene.flac --out tracks
+              bearing localize demo/scene.flac --output events
               bearing localize --joined /var/lib/bearing/bearing-20261125T2130*.wav
             """)
-
-    enum Output: String, ExpressibleByArgument, CaseIterable { case csv, jsonl }
 
     @Argument(help: "Recordings with 4 channels.")
     var files: [String]
@@ -41,10 +39,14 @@ struct LocalizeCommand: ParsableCommand {
 
     @OptionGroup var channels: ChannelOptions
 
-    @Option(help: "Output format: csv or jsonl.")
-    var output = Output.csv
+    @Option(help: "Output format: csv, jsonl or events.")
+    var output = TrackText.Output.csv
 
-    @Option(help: "Folder for one <name>.csv (or .jsonl) per recording (default: standard output, for one recording only).")
+    @Flag(help: "Add a sixth column to csv: the level of the track in the block, dBFS (docs/socket.md). jsonl and events always have it.")
+    var levels = false
+
+    @Option(
+        help: "Folder for one <name>.csv (or .jsonl, .events.csv) per recording (default: standard output, for one recording only).")
     var out: String?
 
     @Flag(help: "The files are pieces of one recording, in this order; the first gives the name of the tracks.")
@@ -61,7 +63,7 @@ struct LocalizeCommand: ParsableCommand {
     private var recordings: [[String]] { joined ? [files] : files.map { [$0] } }
 
     private func trackFiles() throws -> TrackFiles {
-        try TrackFiles(recordings: recordings, folder: out, ending: output.rawValue)
+        try TrackFiles(recordings: recordings, folder: out, ending: output.ending)
     }
 
     func run() throws {
@@ -99,7 +101,7 @@ struct LocalizeCommand: ParsableCommand {
     private func localize(_ paths: [String], _ model: LiveModel, _ input: BearingConfiguration.Input) throws -> String {
         let listener = RecordingListener(model)
         var remarks = RecordingRemarks(model, input)
-        var text = ""
+        var text = TrackText(output, levels: levels)
         for path in paths {
             do throws(AudioError) {
                 // The channel map was applied when `run --record` wrote the file.
@@ -116,7 +118,7 @@ struct LocalizeCommand: ParsableCommand {
                     var span = samples.mutableSpan
                     let frames = try stream.read(into: &span)
                     guard frames > 0 else { break }
-                    listener.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { append($0, to: &text) }
+                    listener.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { text.append($0) }
                     remarks.hear(samples.span.extracting(0..<frames * AudioFormat.channels))
                     done += frames
                     progress.update(Double(done) / Double(max(1, stream.frames)))
@@ -127,43 +129,15 @@ struct LocalizeCommand: ParsableCommand {
                 throw Failure(error)
             }
         }
-        listener.finish { append($0, to: &text) }
+        listener.finish { text.append($0) }
         remarks.add(networkResets: listener.networkResets)
         for line in remarks.lines { Console.note("\(paths.first ?? ""): \(line)") }
-        return text
+        return text.finished
     }
 
     /// Whether a file of tracks lies beside the audio, as `run --record` writes it.
     private static func wasRecorded(_ path: String) -> Bool {
         TrackFiles.isRecordOfDaemon("\(PathName.folder(path))/\(PathName.stem(path)).jsonl")
-    }
-
-    private func append(_ block: borrowing BlockTracks, to text: inout String) {
-        let tracks = block.array
-        let frame = block.block
-        switch output {
-        case .csv:
-            for track in tracks {
-                let (azimuth, elevation) = (Double(track.direction.azimuth), Double(track.direction.elevation))
-                text += "\(frame),0,\(track.id),\(azimuth.formatted(1)),\(elevation.formatted(1))\n"
-            }
-        case .jsonl:
-            text += JSONWriter.text { json in
-                json.field("frame", frame)
-                json.openArray("tracks")
-                for track in tracks {
-                    json.openObject()
-                    json.field("id", track.id)
-                    json.field("azimuth", Double(track.direction.azimuth), decimals: 2)
-                    json.field("elevation", Double(track.direction.elevation), decimals: 2)
-                    json.field("activity", Double(track.activity), decimals: 3)
-                    json.field("age", Double(track.age) / Double(FrameLayout.blocksPerSecond), decimals: 1)
-                    json.closeObject()
-                }
-                json.closeArray()
-            }
-            text += "\n"
-        }
     }
 }
 

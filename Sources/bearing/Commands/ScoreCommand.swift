@@ -9,8 +9,8 @@ struct ScoreCommand: ParsableCommand {
         abstract: "Scores any system's tracks against references.",
         discussion: """
             Both folders contain one csv per recording, with equal names and rows \
-            frame,class,track,azimuth,elevation: frames of 100 ms, degrees, no header. A sixth column (distance) is ignored. The files may \
-            lie in subfolders. An empty file means silence. References without tracks are listed and not scored; with --folds, all references \
+            frame,class,track,azimuth,elevation: frames of 100 ms, degrees, no header. A sixth column (distance or level) is ignored. The files \
+            may lie in subfolders. An empty file means silence. References without tracks are listed and not scored; with --folds, all references \
             of these folds must have tracks. A reference \
             source is one class and track without a missing frame and without a jump of more than 30 degrees. A predicted \
             source is one value of the track column.

@@ -31,7 +31,7 @@ struct TrackPicture {
     var lines: [String] {
         var lines = [Style.bold.around(header), "", Self.names]
         lines += map
-        lines += ["", Style.dim.around("         id   where         azimuth   elevation   activity              age")]
+        lines += ["", Style.dim.around("         id   where        azimuth  elevation  activity            level     age")]
         lines += tracks.map(Self.row)
         if tracks.isEmpty { lines.append(Style.dim.around("         silence")) }
         lines += Array(repeating: "", count: max(0, rows - max(1, tracks.count)))
@@ -82,10 +82,11 @@ struct TrackPicture {
         let filled = min(10, max(0, Int((track.activity * 10).rounded())))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
         return Style.strong(track.id).around("      ● \(right("\(track.id)", 3))") + "   "
-            + left(place(azimuth: track.azimuth), 12)
-            + right(signed(track.azimuth), 9) + right(signed(track.elevation), 12)
-            + "   " + Style.colour(track.id).around(bar)
-            + right((track.activity * 100).formatted(0), 4) + " %" + right(track.age.formatted(1), 7) + " s"
+            + left(place(azimuth: track.azimuth), 11)
+            + right(signed(track.azimuth), 9) + right(signed(track.elevation), 11)
+            + "  " + Style.colour(track.id).around(bar)
+            + right((track.activity * 100).formatted(0), 4) + " %"
+            + right(track.levelDbfs?.formatted(0) ?? "", 6) + " dB" + right(track.age.formatted(1), 6) + " s"
     }
 
     /// The direction in words, to an eighth of the circle.

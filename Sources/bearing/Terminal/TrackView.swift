@@ -61,6 +61,7 @@ struct TrackView {
         let texts = (line.tracks ?? []).map {
             "#\($0.id) azimuth \($0.azimuth.formatted(1)) elevation \($0.elevation.formatted(1)) "
                 + "activity \($0.activity.formatted(2)) age \($0.age.formatted(1)) s"
+                + ($0.levelDbfs.map { " level \($0.formatted(1)) dBFS" } ?? "")
         }
         return "\(line.seq ?? 0)  \(texts.isEmpty ? "silence" : texts.joined(separator: "; "))\n"
     }
