@@ -37,6 +37,8 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CLo", pkgConfig: "liblo", providers: [.apt(["liblo-dev"])]),
         .target(name: "CRealtime", dependencies: ["CALSA", "COpenBLAS", "CFFTW"]),
 
         // A module imports only modules above it.
@@ -107,6 +109,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
+        module(
+            "Bridges",
+            on: [
+                "CMosquitto", "CLo", "Geometry", "Platform", "Files", "TrackFeed", "Configuration", "Subscription",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         module("Diagnosis", on: ["Signal", "Tensor", "Geometry", "Features", "Audio"]),
         module(
             "Daemon",
@@ -119,7 +127,8 @@ let package = Package(
             dependencies: [
                 "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
                 "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
-                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Web", "Diagnosis", "Daemon",
+                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Web", "Bridges", "Diagnosis",
+                "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -176,6 +185,7 @@ let package = Package(
                 "Audio", "TrackFeed", "Configuration", "Subscription", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
+        tests("Bridges", with: ["TrackFeed", "Configuration", "TestSupport"]),
         tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
         tests(
             "Daemon",

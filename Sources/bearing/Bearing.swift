@@ -13,6 +13,7 @@ struct Bearing: ParsableCommand {
             WatchCommand.self,
             WebCommand.self,
             StatusCommand.self,
+            BridgeCommand.self,
             CheckCommand.self,
             DevicesCommand.self,
             SynthCommand.self,

@@ -8,7 +8,7 @@ import sys
 
 from .layout import Layout
 
-UNITS = ("bearing.service", "bearing.socket", "bearing-web.service")
+UNITS = ("bearing.service", "bearing.socket", "bearing-web.service", "bearing-bridge@.service")
 
 
 def after_installing(layout: Layout) -> None:

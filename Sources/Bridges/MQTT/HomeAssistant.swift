@@ -1,0 +1,56 @@
+package import Foundation
+
+/// What Home Assistant is told of a node by MQTT discovery: four sensors and a binary sensor of one device.
+package enum HomeAssistant {
+    package struct Announcement: Sendable {
+        package let topic: String
+        package let payload: Data
+    }
+
+    /// Seconds without a state after which values expire: two and a half times the longest pause between states.
+    package static let expiry = 150
+
+    private struct Entity {
+        let component, key, name: String
+        let fields: [String: Any]
+    }
+
+    private static var entities: [Entity] {
+        func sensor(_ key: String, _ name: String, unit: String?, icon: String) -> Entity {
+            var fields: [String: Any] = ["state_class": "measurement", "icon": icon, "value_template": "{{ value_json.\(key) }}"]
+            if let unit { fields["unit_of_measurement"] = unit }
+            return Entity(component: "sensor", key: key, name: name, fields: fields)
+        }
+        return [
+            sensor("azimuth", "Azimuth", unit: "°", icon: "mdi:compass-outline"),
+            sensor("elevation", "Elevation", unit: "°", icon: "mdi:angle-acute"),
+            sensor("level", "Level", unit: "dBFS", icon: "mdi:volume-high"),
+            sensor("count", "Sources", unit: nil, icon: "mdi:counter"),
+            Entity(
+                component: "binary_sensor", key: "sound", name: "Sound",
+                fields: [
+                    "device_class": "sound", "payload_on": "ON", "payload_off": "OFF", "value_template": "{{ value_json.sound }}",
+                ]),
+        ]
+    }
+
+    /// - Parameter version: the daemon's name and version, from its hello.
+    package static func announcements(_ topics: NodeTopics, version: String) -> [Announcement] {
+        let device = "bearing_\(topics.node)"
+        return entities.map { entity in
+            let shared: [String: Any] = [
+                "name": entity.name,
+                "unique_id": "\(device)_\(entity.key)",
+                "default_entity_id": "\(entity.component).\(device.lowercased().replacing("-", with: "_"))_\(entity.key)",
+                "state_topic": topics.state,
+                "availability_topic": topics.availability,
+                "expire_after": expiry,
+                "device": ["identifiers": [device], "name": "Bearing \(topics.node)", "manufacturer": "Bearing", "sw_version": version],
+                "origin": ["name": "bearing", "sw_version": version],
+            ]
+            return Announcement(
+                topic: "\(topics.discoveryPrefix)/\(entity.component)/\(device)/\(entity.key)/config",
+                payload: JSONText.data(shared.merging(entity.fields) { _, own in own }))
+        }
+    }
+}
