@@ -134,10 +134,13 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // What several test targets share: fixtures, random numbers, the counter of heap allocations.
+        // Shared by test targets: fixtures, random numbers, the counter of heap allocations, small data sets.
         .target(name: "CTestHooks", path: "Tests/CTestHooks"),
         .target(
             name: "TestSupport", dependencies: ["Platform", "SafeTensors", "CTestHooks"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "DatasetSupport", dependencies: ["Audio", "Dataset", "Platform", "TestSupport"], path: "Tests/DatasetSupport",
+            swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [
@@ -170,11 +173,25 @@ let package = Package(
         tests("TrackFeed", with: ["JSON", "Files", "CRealtime", "Geometry", "Tracking", "TestSupport"]),
         tests("Scenes", with: ["Signal", "Tensor", "Geometry", "Platform", "Files", "Audio", "Formats", "TestSupport"]),
         tests(
+            "Dataset", with: ["Features", "Files", "Fingerprints", "Formats", "Audio", "Tensor", "DatasetSupport"]),
+        tests("Losses", with: ["Tensor", "Platform", "Kernels", "Networks", "TestSupport"]),
+        tests(
+            "Evaluation",
+            with: [
+                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Dataset", "DatasetSupport",
+            ]),
+        tests(
             "Training",
             with: [
                 "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
                 "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "Dataset", "Losses",
-                "Evaluation", "Reproduction", "TestSupport",
+                "TestSupport", "DatasetSupport",
+            ]),
+        tests(
+            "Reproduction",
+            with: [
+                "Geometry", "Kernels", "Networks", "Tracking", "Formats", "Dataset", "Losses", "Training",
+                "DatasetSupport",
             ]),
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
         tests("Service", with: ["Platform", "Files", .product(name: "Logging", package: "swift-log")]),

@@ -12,7 +12,7 @@ enum ArrayTarget {
             precondition(again.capsules.count == geometry.capsules.count, "an array that changes on its way through a file")
             let remarks = geometry.remarks
             for remark in remarks { demandOneLine(remark) }
-            // The design of filters takes long, longest for arrays that are hardly fit, so only some come to it.
+            // Designing filters takes long, longest for unsuitable arrays, so only some inputs get there.
             guard bytes.reduce(0, { $0 &+ $1 }) % (remarks.isEmpty ? 16 : 128) == 0 else { return }
             let filters = AFormatEncoder.filters(for: geometry)
             precondition(filters.delay >= 0 && filters.limit >= 0, "filters that come before their input")

@@ -11,7 +11,7 @@ enum AudioTarget {
         read(bytes, MemoryFile(bytes, hole: 1 << (Int(bytes.last ?? 0) % 44)))
     }
 
-    /// What is promised is there, and no more.
+    /// The declared samples exist, and no more.
     private static func extent(_ bytes: [UInt8]) {
         let file = MemoryFile(bytes)
         attempt { () throws(AudioError) in

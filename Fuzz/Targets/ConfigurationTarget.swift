@@ -10,7 +10,7 @@ enum ConfigurationTarget {
             precondition(configuration.model.path?.hasPrefix("/") ?? true, "a relative path to a model")
         }
         attempt {
-            // What is read and written again says the same.
+            // A configuration that is written and read again is unchanged.
             let read = try TrainingConfiguration(file: file.path, options: [])
             let text = MemoryFile(Array(read.toml.utf8))
             let again = try TrainingConfiguration(file: text.path, options: [])

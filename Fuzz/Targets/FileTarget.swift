@@ -5,11 +5,11 @@ import Formats
 import Glibc
 import Options
 
-/// What is no ordinary file is refused by every reader, at once and in one line; so is a sparse file that is larger than its kind.
+/// Every reader refuses a special file at once and in one line; also a sparse file that exceeds the limit of its kind.
 enum FileTarget {
     static func run(_ bytes: [UInt8]) {
         guard bytes.count >= 2, let kind = SpecialFile.Kind(rawValue: bytes[0] % UInt8(SpecialFile.Kind.allCases.count)) else { return }
-        // Up to 127 KiB, or 2 GiB and more: what is between is read, and takes long.
+        // Up to 127 KiB, or 2 GiB and more: sizes in between are read, which takes long.
         let size = bytes[1] < 128 ? Int(bytes[1]) << 10 : 1 << (31 + Int(bytes[1]) % 30)
         let file = SpecialFile(kind, Array(bytes.dropFirst(2)), hole: size)
         let isHuge = kind == .sparse && size > FileLimit.tensors.bytes

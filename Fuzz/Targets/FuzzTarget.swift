@@ -1,20 +1,20 @@
-/// A way into the program for bytes that somebody else wrote.
+/// An entry of the program for untrusted bytes.
 public enum FuzzTarget: String, Sendable, CaseIterable {
     /// The daemon's and the trainer's configuration files.
     case configuration
     /// The file of a microphone array, and the encoder that is made of it.
     case array
-    /// Model files: the container, both kinds of network, and a block of audio through what was accepted.
+    /// Model files: the container, both kinds of network, and a block of audio through accepted ones.
     case model
     /// Recordings: WAV, FLAC and whatever else libsndfile opens.
     case audio
     /// The csv of labels and tracks.
     case metadata
-    /// What is no ordinary file, or a sparse one, in the place of every file that is read.
+    /// A special or sparse file instead of every file that is read.
     case file
     /// Samples of any bits, through the network.
     case samples
-    /// What subscribers do and say.
+    /// Input from subscribers.
     case subscriber
 
     /// Feeds the target once. Whatever the bytes are, it returns: a broken promise traps.

@@ -5,7 +5,7 @@ final class MemoryFile {
     let path: String
     private let descriptor: Int32
 
-    /// - Parameter hole: bytes of zeros behind the others, which take no room.
+    /// - Parameter hole: zero bytes after the others, which use no disk space.
     init(_ bytes: [UInt8], hole: Int = 0) {
         // A name for a moment only: the file goes with its descriptor.
         var name = Array("/dev/shm/bearing-fuzz-XXXXXX".utf8CString)

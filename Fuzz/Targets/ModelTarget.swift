@@ -9,7 +9,7 @@ import Tracking
 enum ModelTarget {
     static func run(_ bytes: [UInt8]) {
         load(bytes)
-        // A header whose length is wrong hides all that is behind it: the same bytes with a length that fits.
+        // A wrong length of the header hides everything after it: the same bytes with a matching length.
         if let mended = mended(bytes) { load(mended) }
     }
 
@@ -29,7 +29,7 @@ enum ModelTarget {
 
     /// Half a second of noise through the network: finite weights may still give numbers that are not.
     private static func hear(_ model: ModelFile, _ bytes: [UInt8]) {
-        guard model.architecture.form == .live, model.tellsActivity, model.architecture.filters <= 8,
+        guard model.architecture.form == .live, model.hasActivity, model.architecture.filters <= 8,
             model.architecture.gruWidth <= 8, bytes.reduce(0, { $0 &+ $1 }) % 8 == 0
         else { return }
         let pipeline = LocalizationPipeline(parameters: model.parameters, scaler: model.scaler, gate: model.gate)
@@ -50,7 +50,7 @@ enum ModelTarget {
         precondition(blocks == max(0, 5 - model.architecture.lookAhead), "\(blocks) blocks of half a second")
     }
 
-    /// The file with the length of its header such that this ends behind the last "}}" within it.
+    /// The file with the length of its header set to end after the last "}}" within it.
     private static func mended(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.count > 10 else { return nil }
         let brace = UInt8(ascii: "}")

@@ -1,4 +1,4 @@
-/// Whether an error keeps what all of them promise: something is said, in one line, and nothing in it moves a terminal's cursor.
+/// Whether an error has the required form: not empty, one line, without control characters.
 func demandOneLine(_ description: String) {
     precondition(!description.isEmpty, "an error that says nothing")
     let control = description.unicodeScalars.first { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || $0.value == 0x2028 }

@@ -8,9 +8,9 @@ import Tracking
 
 /// Samples of any bits: as a device gives them, and past the check at the entrance, straight into the pipeline.
 enum SampleTarget {
-    /// Blocks of sound after which nothing of what was before may be left.
+    /// Blocks of sound after which no earlier state may remain.
     private static let blocksToRecover = 5
-    /// Blocks that the network hears ahead.
+    /// Blocks of look-ahead of the network.
     private static let lookAhead = 1
     private static let samplesPerBlock = FrameLayout.samplesPerBlock * FrameLayout.channels
 
@@ -41,7 +41,7 @@ enum SampleTarget {
 
     private static let kinds: [FeatureKind] = [.foaIntensity, .foaCovariance, .micCoherence, .micPhase, .micGCCPHAT]
 
-    /// Noise of half a second: enough to recover, and as much again to be told.
+    /// Noise of half a second to recover, and as much again to be reported.
     private static let sound: [Float] = {
         var state: UInt32 = 1
         return (0..<(blocksToRecover + lookAhead + 2) * samplesPerBlock).map { _ in

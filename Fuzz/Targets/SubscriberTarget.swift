@@ -23,7 +23,7 @@ final class SubscriberTarget: @unchecked Sendable {
     private init() {
         path = "/tmp/bearing-fuzz-\(getpid()).sock"
         var limits = FeedLimits()
-        // Often, as what is swept is swept then.
+        // Often, since input is discarded in sweeps.
         limits.statusSeconds = 0.05
         let hello = FeedHello(name: "fuzz", format: "foa", source: "demo", maximumTracks: 2, latencyMilliseconds: 100)
         do throws(FeedError) {
@@ -86,7 +86,7 @@ final class SubscriberTarget: @unchecked Sendable {
         tracks.append(Track(id: 7, direction: Direction(azimuth: 10, elevation: 4), activity: 0.9, age: 14))
         while !mailbox.post(FeedBlock(sequence: posted, time: 1_700_000_000, tracks: tracks)) { usleep(100) }
         posted += 1
-        // The healthy subscriber keeps up: it falls behind by less than its queue.
+        // The healthy subscriber keeps up: it lags by less than its queue.
         while posted - seen > 32 { readLine() }
     }
 

@@ -18,7 +18,7 @@ public enum SoundSample {
     ///
     /// - Parameter count: number of samples to check, from the first on.
     /// - Returns: the number of replaced samples.
-    static func silenceOthers(in samples: inout MutableSpan<Float>, count: Int) -> Int {
+    static func replaceInvalid(in samples: inout MutableSpan<Float>, count: Int) -> Int {
         var replaced = 0
         // A comparison with NaN is false.
         for index in 0..<count where !(abs(samples[index]) <= limit) {

@@ -56,8 +56,8 @@ final class ChannelMonitor: TrackSink, @unchecked Sendable {
             var target = samples.mutableSpan
             let frames = ring.read(into: &target)
             guard frames > 0 else { break }
-            watch.hear(samples.span.extracting(0..<frames * AudioFormat.channels))
-            health.tell(warnings: watch.findings.map { $0.description(microphone.kind) })
+            watch.push(samples.span.extracting(0..<frames * AudioFormat.channels))
+            health.set(warnings: watch.findings.map { $0.description(microphone.kind) })
         }
     }
 }

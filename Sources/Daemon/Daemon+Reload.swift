@@ -63,14 +63,14 @@ extension Daemon {
         case .kept: break
         case .adjusted(let gate, let viewpoint):
             // The ring stores the audio meanwhile.
-            hearing.stopAnalysis()
-            hearing.loop.pipeline.adopt(gate: gate, viewpoint: viewpoint)
+            audio.stopAnalysis()
+            audio.loop.pipeline.adopt(gate: gate, viewpoint: viewpoint)
             startAnalysis()
         case .renewed(let pipeline):
             let loop = AnalysisLoop(stream: stream, pipeline: pipeline, sinks: sinks, health: health, timings: timings)
             loop.warmUp()
             do throws(AudioError) {
-                try replace(hearing, with: AudioSide(capture: setup.capture ?? hearing.capture, loop: loop))
+                try replace(audio, with: AudioSide(capture: setup.capture ?? audio.capture, loop: loop))
             } catch {
                 return log.error("not reloaded, the previous configuration stays in force: \(error)")
             }
@@ -93,14 +93,14 @@ extension Daemon {
         }
         old.stopAnalysis()
         new.loop.takePlace(of: old.loop)
-        hearing = new
+        audio = new
         startAnalysis()
         guard changesSource else { return }
         do throws(AudioError) {
             try promoted(options.priority) { () throws(AudioError) in try new.capture.start() }
         } catch {
             new.stopAnalysis()
-            hearing = old
+            audio = old
             startAnalysis()
             promoted(options.priority) { old.capture.resume() }
             throw error

@@ -12,7 +12,7 @@ extension Daemon {
     func watch(_ manager: ServiceManager?) {
         var state = CaptureState.opening
         var (refusals, networkResets, unsoundSamples) = (LogThrottle(), LogThrottle(), LogThrottle())
-        var places = PlaceLog()
+        var socketFiles = SocketFileLog()
         var watchdog = Watchdog(now: MonotonicTime.now)
         var reading: SetupReading?
         var wantsReload = false
@@ -28,51 +28,51 @@ extension Daemon {
             // Any number of requests during a reload cause one more reload after it.
             if wantsReload, reading == nil {
                 wantsReload = false
-                manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now / 1000)")
+                manager?.notify("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now / 1000)")
                 reading = beginReload()
             }
             if let result = reading?.result {
                 reading = nil
                 adopt(result)
-                manager?.tell("READY=1")
+                manager?.notify("READY=1")
             }
             let status = stream.status
             if status.state != state {
                 state = status.state
-                tell(of: state, manager)
+                log(state: state, manager)
             }
-            if let count = refusals.news(count: server.refusedCount, now: MonotonicTime.now) {
+            if let count = refusals.due(count: server.refusedCount, now: MonotonicTime.now) {
                 log.warning("\(count) subscribers refused: \(server.subscriberCount) are connected (one user: at most three quarters)")
             }
-            tellWarnings()
-            if let count = networkResets.news(count: health.networkResets, now: MonotonicTime.now) {
+            logWarnings()
+            if let count = networkResets.due(count: health.networkResets, now: MonotonicTime.now) {
                 log.warning(
                     "the network was reset \(count) times, since a value in it was not finite: check that the model fits the microphone")
             }
-            if let count = unsoundSamples.news(count: status.unsoundSamples, now: MonotonicTime.now) {
+            if let count = unsoundSamples.due(count: status.unsoundSamples, now: MonotonicTime.now) {
                 log.warning(
                     "expected finite samples of up to 2^32 times full scale, found \(count) others, replaced by 0: check the source")
             }
-            if let news = places.news(renewed: server.renewedCount, isCutOff: server.isCutOff) { log.warning("\(news)") }
+            if let message = socketFiles.message(renewed: server.renewedCount, isCutOff: server.isCutOff) { log.warning("\(message)") }
             let counts = Watchdog.Counts(
                 analysis: health.passes, server: server.passes, frames: status.frames,
                 isHearing: status.state == .running || status.state == .opening)
             if watchdog.isSatisfied(by: counts, now: MonotonicTime.now) {
-                manager?.tell("WATCHDOG=1")
-            } else if let names = watchdog.complaint(counts, now: MonotonicTime.now) {
+                manager?.notify("WATCHDOG=1")
+            } else if let names = watchdog.newlyStalled(counts, now: MonotonicTime.now) {
                 log.error("no progress for 5 s (\(names)): systemd's watchdog restarts this daemon, if enabled")
             }
             if state == .ended, stream.ring.framesAvailable == 0 { return }
         }
     }
 
-    private func tellWarnings() {
-        for news in health.takeWarningNews() {
-            if news.isOver { log.notice("no longer found: \(news.text)") } else { log.warning("\(news.text)") }
+    private func logWarnings() {
+        for change in health.takeWarningChanges() {
+            if change.isOver { log.notice("no longer found: \(change.text)") } else { log.warning("\(change.text)") }
         }
     }
 
-    private func tell(of state: CaptureState, _ manager: ServiceManager?) {
+    private func log(state: CaptureState, _ manager: ServiceManager?) {
         let status = stream.status
         let metadata: Logger.Metadata = ["overruns": "\(status.overruns)", "reopens": "\(status.reopens)"]
         if state == .lost {
@@ -81,6 +81,6 @@ extension Daemon {
         } else {
             log.notice("audio \(state)", metadata: metadata)
         }
-        manager?.tell("STATUS=audio \(state)")
+        manager?.notify("STATUS=audio \(state)")
     }
 }

@@ -51,7 +51,7 @@ public final class Daemon {
     let monitor: ChannelMonitor?
     /// What takes audio and tracks, the server last.
     let sinks: [any TrackSink]
-    var hearing: AudioSide
+    var audio: AudioSide
     /// The hello line, without the latency of the source, which is added once the source is open.
     var hello: FeedHello
     var log: Logger
@@ -103,7 +103,7 @@ public final class Daemon {
         let loop = AnalysisLoop(
             stream: stream, pipeline: pipeline, sinks: sinks, health: health, timings: timings, sequence: blocks)
         loop.warmUp()
-        hearing = AudioSide(capture: capture, loop: loop)
+        audio = AudioSide(capture: capture, loop: loop)
     }
 
     /// Why this process has too few file descriptors for a daemon; nil if they suffice. Checked first.
@@ -135,10 +135,10 @@ public final class Daemon {
         guard !ProcessSignals.areEnding else { return }
         try start()
         log.notice("running", metadata: ["socket": "\(server.summary)"])
-        manager?.tell("READY=1")
+        manager?.notify("READY=1")
         watch(manager)
-        manager?.tell("STOPPING=1")
-        let failure = stream.status.state == .ended ? hearing.capture.failure : nil
+        manager?.notify("STOPPING=1")
+        let failure = stream.status.state == .ended ? audio.capture.failure : nil
         stop()
         log.notice("stopped", metadata: ["blocks": "\(health.blocks)"])
         if let failure { throw .audio(failure) }
@@ -153,17 +153,17 @@ public final class Daemon {
         monitor?.start()
         startAnalysis()
         do throws(AudioError) {
-            try promoted(options.priority) { () throws(AudioError) in try hearing.capture.start() }
+            try promoted(options.priority) { () throws(AudioError) in try audio.capture.start() }
         } catch {
             stop()
             throw .audio(error)
         }
-        report(hearing.capture)
+        report(audio.capture)
         announce()
     }
 
     /// The analysis thread runs one priority below the capture thread.
-    func startAnalysis() { promoted(options.priority.map { $0 - 1 }) { hearing.startAnalysis() } }
+    func startAnalysis() { promoted(options.priority.map { $0 - 1 }) { audio.startAnalysis() } }
 
     func promoted<Failure>(_ priority: Int?, _ body: () throws(Failure) -> Void) throws(Failure) {
         guard let priority else { return try body() }
@@ -181,18 +181,18 @@ public final class Daemon {
     /// Sends subscribers the new hello line, with the latency of the open source.
     func announce() {
         var hello = hello
-        hello.latencyMilliseconds += 1000 * hearing.capture.latency
-        hello.latency?.resampler = 1000 * hearing.capture.latency
-        hello.capture = hearing.capture.agreement
+        hello.latencyMilliseconds += 1000 * audio.capture.latency
+        hello.latency?.resampler = 1000 * audio.capture.latency
+        hello.capture = audio.capture.agreement
         server.announce(hello)
         recorder?.announce(hello)
     }
 
     func stop() {
-        hearing.capture.stop()
+        audio.capture.stop()
         let patience = Self.stopPatience
         var hanging: [String] = []
-        if hearing.stopAnalysis(patience: patience) == .abandoned { hanging.append("analysis") }
+        if audio.stopAnalysis(patience: patience) == .abandoned { hanging.append("analysis") }
         if recorder?.stop(patience: 2 * patience) == .abandoned { hanging.append("recordings") }
         monitor?.stop(patience: patience)
         server.stop()

@@ -36,10 +36,10 @@ final class Health: Sendable {
     /// Present warnings about the channels, a line each. Not used by the analysis thread.
     var warnings: [String] { channels.withLock { $0.present } }
 
-    func tell(warnings: [String]) { channels.withLock { $0.tell(warnings) } }
+    func set(warnings: [String]) { channels.withLock { $0.update(warnings) } }
 
     /// Warnings that began or ended since the latest call; for the log.
-    func takeWarningNews() -> [Warnings.News] { channels.withLock { $0.takeNews() } }
+    func takeWarningChanges() -> [Warnings.Change] { channels.withLock { $0.takeChanges() } }
 
     func countPass() { passCount.add(1, ordering: .relaxed) }
 

@@ -44,7 +44,7 @@ public final class LatencyTrial: Sendable {
     ///
     /// - Parameter samples: a block of 100 ms: 2400 interleaved frames of 4 channels.
     /// - Returns: when the block ended, nanoseconds of `MonotonicTime`.
-    public func bring(_ samples: Span<Float>) -> Int64 {
+    public func deliver(_ samples: Span<Float>) -> Int64 {
         let early = samples.count - Self.period * AudioFormat.channels
         write(samples.extracting(0..<early))
         usleep(Self.slumber)

@@ -27,9 +27,9 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .missingFolder(let path, let expected):
             "\(path): expected \(expected) of a data set in the TAU-NIGENS layout, found no such folder: check the path"
         case .noRecordings(let folder, let folds, let found):
-            "\(folder): found no recording of fold \(folds.map(String.init).joined(separator: ", ")); "
+            "\(folder): expected recordings of fold \(folds.map(String.init).joined(separator: ", ")), "
                 + (found.isEmpty
-                    ? "expected files named fold<k>_room<r>_mix<nnn>.wav, or in folders dev-train, dev-val, dev-test"
+                    ? "found none: name files fold<k>_room<r>_mix<nnn>.wav, or use folders dev-train, dev-val, dev-test"
                     : "found those of fold \(FoldList(found)): choose one of them")
         case .ambiguous(let folder, let expected, let found, let advice):
             "\(folder): expected \(expected), found \(found.joined(separator: " and ")): \(advice)"

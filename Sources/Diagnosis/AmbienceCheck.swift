@@ -25,7 +25,7 @@ public enum AmbienceCheck {
         let dead = found.compactMap { if case .dead(let channel) = $0 { channel } else { nil } }
         let alive = (0..<4).filter { !dead.contains($0) }
         guard alive.count >= 3, found.count == dead.count else { return findings }
-        let spectra = HeardSpectra(samples)
+        let spectra = ChannelSpectra(samples)
         // The expected levels of another kind of channels do not apply.
         if dead.isEmpty, let format = FormatCheck(spectra)?.finding(kind) { return findings + [format] }
         findings += levelFaults(spectra, kind, alive)
@@ -66,16 +66,16 @@ public enum AmbienceCheck {
     /// Sources make channels of different directions differ; a diffuse field does not. So levels are compared in all frames, in
     /// the quiet ones between sounds, and in the part of each channel that the others do not predict. A fault is visible in all
     /// three.
-    private static func levelFaults(_ spectra: HeardSpectra, _ kind: MicrophoneKind, _ alive: [Int]) -> [ChannelFinding] {
+    private static func levelFaults(_ spectra: ChannelSpectra, _ kind: MicrophoneKind, _ alive: [Int]) -> [ChannelFinding] {
         let all = [Float](repeating: 1, count: spectra.frames)
         let estimates: [[Double]]
         if kind.isPressure {
-            estimates = [spectra.covariance(all, bins: HeardSpectra.bins(low)).shares]
+            estimates = [spectra.covariance(all, bins: ChannelSpectra.bins(low)).shares]
         } else if alive.count == 4 {
             let powers = spectra.powers(middle)
             let limit = Median.of(powers)
             let quiet = powers.map { $0 <= limit ? Float(1) : 0 }
-            let bins = HeardSpectra.bins(middle)
+            let bins = ChannelSpectra.bins(middle)
             estimates = [all, quiet].flatMap { weights in
                 let covariance = spectra.covariance(weights, bins: bins)
                 return [covariance.shares, covariance.residualShares]

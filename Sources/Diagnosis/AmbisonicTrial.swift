@@ -5,7 +5,7 @@ import Geometry
 /// A plane wave has W, Y, Z, X in phase, in the proportions of 1 and its direction. So the eigenvector of the largest
 /// eigenvalue of the channels' in-phase covariance is the response to a sound; three of them determine order and signs.
 struct AmbisonicTrial: ChannelTrial {
-    let heard: [Direction?]
+    let measured: [Direction?]
     private let wanted: [Direction]
     /// In-phase covariance and its principal eigenvector, for each sound.
     private let covariances: [[[Double]]]
@@ -16,15 +16,15 @@ struct AmbisonicTrial: ChannelTrial {
     private static let clear = 0.56
 
     /// - Parameter wanted: directions of the sounds in the array's axes.
-    init(_ sounds: [KnownSound], wanted: [Direction]) {
+    init(_ sounds: [CalibrationSound], wanted: [Direction]) {
         self.wanted = wanted
         covariances = sounds.map { sound in
-            let spectra = HeardSpectra(sound.samples)
-            return spectra.covariance(spectra.onsets, bins: HeardSpectra.bins(Self.range)).whitened
+            let spectra = ChannelSpectra(sound.samples)
+            return spectra.covariance(spectra.onsets, bins: ChannelSpectra.bins(Self.range)).whitened
         }
         let eigen = covariances.map { SymmetricMatrix($0).eigen }
         vectors = eigen.map { $0[0].vector }
-        heard = eigen.map { values in
+        measured = eigen.map { values in
             guard values[0].value > Self.clear * values.reduce(0, { $0 + $1.value }) else { return nil }
             let v = values[0].vector
             let sign: Double = v[0] < 0 ? -1 : 1

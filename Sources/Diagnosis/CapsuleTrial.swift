@@ -3,32 +3,32 @@ import Geometry
 
 /// Hypotheses about the capsules of an array: the order in which the measured directions agree with the known ones.
 struct CapsuleTrial: ChannelTrial {
-    let heard: [Direction?]
+    let measured: [Direction?]
     private let wanted: [Direction]
     private let geometry: ArrayGeometry
     private let covariances: [ChannelCovariance]
 
-    private static let bins = HeardSpectra.bins(300...4000)
+    private static let bins = ChannelSpectra.bins(300...4000)
     /// Minimum position between a diffuse field (0) and a single plane wave (1) for a distinct sound.
     private static let clear = 0.2
 
     /// - Parameter wanted: directions of the sounds in the array's axes.
-    init(_ sounds: [KnownSound], _ geometry: ArrayGeometry, wanted: [Direction]) {
+    init(_ sounds: [CalibrationSound], _ geometry: ArrayGeometry, wanted: [Direction]) {
         self.wanted = wanted
         self.geometry = geometry
-        let turned = PolarityCheck.turnedChannels(HeardSpectra(sounds.flatMap(\.samples)), geometry, [0, 1, 2, 3])
+        let inverted = PolarityCheck.invertedChannels(ChannelSpectra(sounds.flatMap(\.samples)), geometry, [0, 1, 2, 3])
         let covariances = sounds.map { sound in
             var samples = sound.samples
-            for channel in turned {
+            for channel in inverted {
                 for index in stride(from: channel, to: samples.count, by: 4) { samples[index] = -samples[index] }
             }
-            let spectra = HeardSpectra(samples)
+            let spectra = ChannelSpectra(samples)
             return spectra.covariance(spectra.onsets, bins: Self.bins)
         }
         self.covariances = covariances
         let grid = ArrayGeometry.directions(1000)
         let steering = Self.steering(geometry, grid + wanted)
-        heard = covariances.indices.map { index in
+        measured = covariances.indices.map { index in
             let matches = steering[..<grid.count].map { covariances[index].match($0) }
             let expected = steering[grid.count + index]
             let orders = ChannelHypothesis.orders.map { covariances[index].match(expected, order: $0) }
@@ -61,7 +61,7 @@ struct CapsuleTrial: ChannelTrial {
     private static func steering(_ geometry: ArrayGeometry, _ directions: [Direction]) -> [PlaneWaveResponse] {
         var vectors = [PlaneWaveResponse](repeating: PlaneWaveResponse(), count: directions.count)
         for bin in bins {
-            let responses = geometry.responses(frequency: HeardSpectra.frequency(bin), to: directions)
+            let responses = geometry.responses(frequency: ChannelSpectra.frequency(bin), to: directions)
             for (index, response) in responses.enumerated() {
                 vectors[index].real.append(response.real)
                 vectors[index].imaginary.append(response.imaginary)

@@ -44,7 +44,7 @@ struct ChannelHypothesis: Hashable {
 /// Sounds from known directions, which test hypotheses.
 protocol ChannelTrial {
     /// The direction of each sound with the present channels, in the array's axes; nil for a sound that is not distinct.
-    var heard: [Direction?] { get }
+    var measured: [Direction?] { get }
     /// The hypothesis that best explains the sounds `clear`.
     func best(_ clear: [Int]) -> ChannelHypothesis
     /// How well a hypothesis explains sounds from given directions in the array's axes: at most 1.

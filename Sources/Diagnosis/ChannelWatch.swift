@@ -22,14 +22,14 @@ public final class ChannelWatch {
 
     private let kind: MicrophoneKind
     private let filter: FilterMatrix?
-    private let listener = FormatListener()
+    private let collector = FormatCollector()
     /// The latest blocks, the oldest first.
     private var blocks: [BlockSums] = []
     private var block = BlockSums()
     /// Blocks since the start.
     private var count = 0
     /// Blocks with spectra for the format check, and blocks to skip before the next.
-    private var heard = 0
+    private var collected = 0
     private var pause = 0
     private var format: ChannelFinding?
     /// Checks since each finding was last made.
@@ -43,7 +43,7 @@ public final class ChannelWatch {
     }
 
     /// - Parameter samples: [n, 4] at 24 kHz, any number of them.
-    public func hear(_ samples: Span<Float>) {
+    public func push(_ samples: Span<Float>) {
         guard let filter else { return judge(samples) }
         var converted = [Float](repeating: 0, count: samples.count)
         var target = converted.mutableSpan
@@ -66,7 +66,7 @@ public final class ChannelWatch {
             for index in stride(from: 0, to: piece.count, by: 4) {
                 block.add(SIMD4(piece[index], piece[index + 1], piece[index + 2], piece[index + 3]))
             }
-            if pause == 0 { listener.hear(piece) }
+            if pause == 0 { collector.push(piece) }
             start += frames
             if block.frames == FrameLayout.samplesPerBlock { endBlock() }
         }
@@ -80,17 +80,17 @@ public final class ChannelWatch {
         if pause > 0 {
             pause -= 1
         } else {
-            heard += 1
-            if heard == Self.windowBlocks { judgeFormat() }
+            collected += 1
+            if collected == Self.windowBlocks { judgeFormat() }
         }
         if count >= Self.windowBlocks, count % FrameLayout.blocksPerSecond == 0 { judgeLevels() }
     }
 
     private func judgeFormat() {
         let before = format
-        format = FormatCheck(listener.spectra).flatMap { $0.finding(kind) }
-        listener.forget()
-        heard = 0
+        format = FormatCheck(collector.spectra).flatMap { $0.finding(kind) }
+        collector.reset()
+        collected = 0
         // A present finding is checked once more before it ends.
         pause = format == nil && before == nil ? Self.formatPause : 0
     }

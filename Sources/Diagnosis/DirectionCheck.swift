@@ -17,7 +17,7 @@ public enum DirectionCheck {
     ///   - mounting: as configured: rotates the array's directions to the world's.
     ///   - convention: as configured; the samples have been converted from it. For `ambisonics`.
     public static func report(
-        _ sounds: [KnownSound], _ kind: MicrophoneKind, mounting: Rotation = .none, convention: AmbisonicConvention = .ambix
+        _ sounds: [CalibrationSound], _ kind: MicrophoneKind, mounting: Rotation = .none, convention: AmbisonicConvention = .ambix
     ) -> DirectionReport {
         let wanted = sounds.map { mounting.inverse($0.direction) }
         let trial: any ChannelTrial =
@@ -25,10 +25,10 @@ public enum DirectionCheck {
             case .ambisonics: AmbisonicTrial(sounds, wanted: wanted)
             case .capsules(let geometry): CapsuleTrial(sounds, geometry, wanted: wanted)
             }
-        let clear = sounds.indices.filter { trial.heard[$0] != nil }
-        let unclear = sounds.indices.filter { trial.heard[$0] == nil }
+        let clear = sounds.indices.filter { trial.measured[$0] != nil }
+        let unclear = sounds.indices.filter { trial.measured[$0] == nil }
         var report = DirectionReport(
-            heard: trial.heard.map { $0.map { mounting($0) } }, findings: unclear.map { .unclear(sounds[$0].direction) })
+            measured: trial.measured.map { $0.map { mounting($0) } }, findings: unclear.map { .unclear(sounds[$0].direction) })
         if !clear.isEmpty {
             let directions = sounds.map(\.direction)
             report.findings += verdict(trial, directions, clear, mounting, convention)
@@ -41,7 +41,7 @@ public enum DirectionCheck {
         _ trial: any ChannelTrial, _ directions: [Direction], _ clear: [Int], _ mounting: Rotation,
         _ convention: AmbisonicConvention
     ) -> [ChannelFinding] {
-        let pairs = clear.compactMap { index in trial.heard[index].map { (from: $0, to: directions[index]) } }
+        let pairs = clear.compactMap { index in trial.measured[index].map { (from: $0, to: directions[index]) } }
         let worst = pairs.reduce(0) { max($0, mounting($1.from).angle(to: $1.to)) }
         guard spans(clear.map { directions[$0] }) else { return worst > tolerance ? [.wrongDirections(degrees: worst)] : [] }
 

@@ -13,8 +13,8 @@ import Tensor
 struct FormatCheck {
     /// Stored frequency range of the spectra in Hz.
     static let range: ClosedRange<Float> = 0...1000
-    private static let middle = HeardSpectra.bins(200...1000)
-    private static let low = HeardSpectra.bins(100...400)
+    private static let middle = ChannelSpectra.bins(200...1000)
+    private static let low = ChannelSpectra.bins(100...400)
     /// Minimum number of frames: two seconds.
     private static let fewestFrames = 100
     /// Minimum share of a range's bins with sound of their own.
@@ -26,7 +26,7 @@ struct FormatCheck {
     private let all, quiet, quietest, loud: BandCovariance
 
     /// nil if there is too little to check.
-    init?(_ spectra: HeardSpectra) {
+    init?(_ spectra: ChannelSpectra) {
         let powers = spectra.powers(200...1000)
         let loudest = powers.max() ?? 0
         let audible = powers.filter { $0 > 1e-9 * loudest }.sorted()
@@ -34,7 +34,7 @@ struct FormatCheck {
         guard audible.count >= Self.fewestFrames, loudest > 2e-5 else { return nil }
         func covariance(_ body: (Float) -> Bool) -> BandCovariance {
             let weights = powers.map { $0 >= audible[0] && body($0) ? Float(1) : 0 }
-            return BandCovariance(spectra.covariance(weights, bins: HeardSpectra.bins(Self.range)))
+            return BandCovariance(spectra.covariance(weights, bins: ChannelSpectra.bins(Self.range)))
         }
         let (fifth, median, highest) = (audible[audible.count / 5], audible[audible.count / 2], audible[audible.count * 4 / 5])
         all = covariance { _ in true }
@@ -130,18 +130,18 @@ private struct BandCovariance {
 }
 
 /// Collects the input of `FormatCheck` from a stream.
-final class FormatListener {
+final class FormatCollector {
     private var stft = STFT()
-    private(set) var spectra = HeardSpectra(range: FormatCheck.range)
+    private(set) var spectra = ChannelSpectra(range: FormatCheck.range)
 
-    func hear(_ samples: Span<Float>) {
+    func push(_ samples: Span<Float>) {
         var start = 0
         while stft.advance(samples, from: &start) { spectra.append(stft.real, stft.imaginary) }
     }
 
-    func forget() {
+    func reset() {
         stft.reset()
-        spectra = HeardSpectra(range: FormatCheck.range)
+        spectra = ChannelSpectra(range: FormatCheck.range)
     }
 }
 

@@ -8,19 +8,19 @@ enum PolarityCheck {
     /// Minimum coherence.
     private static let certain = 0.3
 
-    static func findings(_ spectra: HeardSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [ChannelFinding] {
-        let turned = turnedChannels(spectra, geometry, alive)
-        switch turned.count {
+    static func findings(_ spectra: ChannelSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [ChannelFinding] {
+        let inverted = invertedChannels(spectra, geometry, alive)
+        switch inverted.count {
         case 0: return []
-        case 1: return [.inverted(channels: turned)]
-        default: return [.split(channels: turned)]
+        case 1: return [.inverted(channels: inverted)]
+        default: return [.split(channels: inverted)]
         }
     }
 
     /// The smaller set of channels with opposite polarity; of two pairs, the one without channel 0.
-    static func turnedChannels(_ spectra: HeardSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [Int] {
+    static func invertedChannels(_ spectra: ChannelSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [Int] {
         let all = [Float](repeating: 1, count: spectra.frames)
-        let covariance = spectra.covariance(all, bins: HeardSpectra.bins(range))
+        let covariance = spectra.covariance(all, bins: ChannelSpectra.bins(range))
         let expected = geometry.diffuseCoherence(frequency: 200)
         var agreement = [[Double]](repeating: [0, 0, 0, 0], count: 4)
         for i in alive {
@@ -40,8 +40,8 @@ enum PolarityCheck {
             (0..<4).reduce(0) { sum, i in (0..<4).reduce(sum) { $0 + signs[i] * signs[$1] * agreement[i][$1] } }
         }
         guard let best = patterns.max(by: { score($0) < score($1) }), score(best) > score(patterns[0]) else { return [] }
-        let turned = alive.filter { best[$0] < 0 }
+        let inverted = alive.filter { best[$0] < 0 }
         let rest = alive.filter { best[$0] > 0 }
-        return turned.count <= rest.count ? turned : rest
+        return inverted.count <= rest.count ? inverted : rest
     }
 }

@@ -27,7 +27,7 @@ public enum Evaluation {
         of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
         steering: SteeringVectors? = nil, selection: TrackSelection, threads: Int
     ) -> [[[LabelledDirection]]] {
-        sideBySide(recordings, threads: threads) {
+        concurrentMap(recordings, threads: threads) {
             tracks(of: $0.features, parameters: parameters, scaler: scaler, steering: steering, selection: selection)
         }
     }

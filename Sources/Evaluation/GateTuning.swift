@@ -15,7 +15,7 @@ public struct GateTuning: Sendable {
 
     public init(model: ModelFile, recordings: [ReferenceRecording], threads: Int) {
         let steering = model.steering
-        let outputs = sideBySide(recordings, threads: threads) {
+        let outputs = concurrentMap(recordings, threads: threads) {
             NetworkOutputs(of: $0.features, parameters: model.parameters, scaler: model.scaler, steering: steering)
         }
         self.init(outputs: outputs, references: recordings.map { ($0.name, $0.references.blocks) }, threads: threads)
@@ -31,11 +31,11 @@ public struct GateTuning: Sendable {
     public func score(_ gate: GateSettings) -> MetricsReport { score(gate, of: refined(gate.refinement)) }
 
     private func refined(_ weight: Float) -> [NetworkOutputs] {
-        sideBySide(outputs, threads: threads) { $0.refined(weight) }
+        concurrentMap(outputs, threads: threads) { $0.refined(weight) }
     }
 
     private func score(_ gate: GateSettings, of refined: [NetworkOutputs]) -> MetricsReport {
-        let tracks = sideBySide(refined, threads: threads) { $0.tracks(through: gate) }
+        let tracks = concurrentMap(refined, threads: threads) { $0.tracks(through: gate) }
         var accumulator = MetricsAccumulator()
         for (reference, predictions) in zip(references, tracks) {
             accumulator.add(name: reference.name, references: reference.blocks, predictions: predictions)

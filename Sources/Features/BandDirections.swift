@@ -18,7 +18,7 @@ public struct BandDirections: ~Copyable {
     ///   - kind: of the frames; nil for features without a full covariance.
     ///   - steering: of the array, if the frames are of capsules; nil without.
     public init?(_ kind: FeatureKind, steering: SteeringVectors?) {
-        guard kind.tellsWaves, kind.isAmbisonic || steering != nil else { return nil }
+        guard kind.hasFullCovariance, kind.isAmbisonic || steering != nil else { return nil }
         self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
         covariance = BandCovariance(kind)

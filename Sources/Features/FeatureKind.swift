@@ -21,7 +21,7 @@ public enum FeatureKind: String, Sendable, CaseIterable {
 
     /// Whether the features contain the covariance of all four channels, which gives the dominant wave in a band
     /// (`BandDirections`).
-    public var tellsWaves: Bool {
+    public var hasFullCovariance: Bool {
         switch self {
         case .foaCovariance, .micCoherence: true
         case .foaIntensity, .micGCCPHAT, .micPhase: false

@@ -51,7 +51,7 @@ public struct ModelFile: Sendable {
     /// The capsules of that microphone; nil for `foa`, and for arrays that older files only name.
     public let geometry: ArrayGeometry?
     /// Whether activities were trained. Without them directions can be scored, but a gate cannot detect sources.
-    public let tellsActivity: Bool
+    public let hasActivity: Bool
     /// Training data, seed, metrics and licence, for display; kept unchanged.
     public let facts: [String: String]
 
@@ -60,7 +60,7 @@ public struct ModelFile: Sendable {
 
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings, array: String,
-        geometry: ArrayGeometry? = nil, tellsActivity: Bool = true, facts: [String: String]
+        geometry: ArrayGeometry? = nil, hasActivity: Bool = true, facts: [String: String]
     ) {
         precondition(parameters.architecture.channels == scaler.kind.channels, "a scaler of the network's features")
         self.parameters = parameters
@@ -68,7 +68,7 @@ public struct ModelFile: Sendable {
         self.gate = gate
         self.array = array
         self.geometry = geometry ?? (array == ArrayGeometry.tetrahedral.name ? .tetrahedral : nil)
-        self.tellsActivity = tellsActivity
+        self.hasActivity = hasActivity
         self.facts = facts
     }
 
@@ -76,7 +76,7 @@ public struct ModelFile: Sendable {
     public func with(gate: GateSettings, facts: [String: String]) -> ModelFile {
         ModelFile(
             parameters: parameters, scaler: scaler, gate: gate, array: array, geometry: geometry,
-            tellsActivity: tellsActivity, facts: facts)
+            hasActivity: hasActivity, facts: facts)
     }
 
     /// Digest of all numbers of the network and its scaler.
@@ -121,7 +121,7 @@ public struct ModelFile: Sendable {
         ]
         for key in GateKey.allCases { own[Self.name(of: key)] = key.text(in: gate) }
         if let geometry { own[Self.geometryKey] = ArrayFile.text(of: geometry) }
-        if !tellsActivity { own["activity"] = Self.untrained }
+        if !hasActivity { own["activity"] = Self.untrained }
         return own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { _, fact in fact }
     }
 
@@ -166,7 +166,7 @@ public struct ModelFile: Sendable {
         }
         return ModelFile(
             parameters: parameters, scaler: FeatureScaler(kind: kind, mean: mean, deviation: deviation), gate: gate,
-            array: try metadata.string("array"), geometry: try geometry(metadata), tellsActivity: try tellsActivity(metadata),
+            array: try metadata.string("array"), geometry: try geometry(metadata), hasActivity: try hasActivity(metadata),
             facts: Dictionary(facts) { first, _ in first })
     }
 
@@ -194,7 +194,7 @@ public struct ModelFile: Sendable {
     }
 
     /// Files without the key come from trainings with an activity branch.
-    private static func tellsActivity(_ metadata: ModelMetadata) throws(ModelError) -> Bool {
+    private static func hasActivity(_ metadata: ModelMetadata) throws(ModelError) -> Bool {
         guard metadata.values["activity"] != nil else { return true }
         return try metadata.one(of: ["trained", untrained], "activity") != untrained
     }

@@ -59,21 +59,32 @@ public struct LossValue: Sendable {
 
     public init() {}
 
+    /// A reported part.
+    public struct Part {
+        /// In a run's log, where the suffix `_loss` follows, and in progress lines.
+        public let key, title: String
+        public let value: WritableKeyPath<LossValue, Double>
+    }
+
+    /// All parts, in the order of progress lines. Sums, logs and progress lines use this table.
+    public static var parts: [Part] {
+        [
+            Part(key: "squared_error", title: "squared error", value: \.squaredError),
+            Part(key: "position", title: "position", value: \.position),
+            Part(key: "tracking", title: "tracking", value: \.tracking),
+            Part(key: "activity", title: "activity", value: \.activity),
+        ]
+    }
+
     package func scaled(by factor: Double) -> LossValue {
         var value = self
-        value.squaredError *= factor
-        value.position *= factor
-        value.tracking *= factor
-        value.activity *= factor
+        for part in Self.parts { value[keyPath: part.value] *= factor }
         value.total *= factor
         return value
     }
 
     package static func += (a: inout LossValue, b: LossValue) {
-        a.squaredError += b.squaredError
-        a.position += b.position
-        a.tracking += b.tracking
-        a.activity += b.activity
+        for part in parts { a[keyPath: part.value] += b[keyPath: part.value] }
         a.total += b.total
     }
 }

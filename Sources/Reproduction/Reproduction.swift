@@ -247,7 +247,7 @@ public struct Reproduction {
                     of: test, parameters: model.parameters, scaler: model.scaler, selection: selection,
                     threads: settings.training.threads))
         }
-        let gate = try model.tellsActivity ? tuned(model, on: data, in: run.folder) : nil
+        let gate = try model.hasActivity ? tuned(model, on: data, in: run.folder) : nil
         return TableResult(
             cell: cell, fingerprint: fingerprint.text, bestEpoch: (run.bestEpoch ?? 0) + 1, gate: gate,
             gated: gate.map { scores(.gated($0)) }, everyOutput: scores(.everyOutput))

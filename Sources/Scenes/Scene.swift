@@ -37,7 +37,7 @@ public struct SceneEvent: Sendable {
 
     /// Emission time at the source, in seconds, of the sound at the array in the middle of a label frame.
     func emission(frame: Int) -> Float {
-        trajectory.emission(heard: (Float(frame) + 0.5) / 10 - Float(arrival) / Float(AudioFormat.sampleRate))
+        trajectory.emission(arriving: (Float(frame) + 0.5) / 10 - Float(arrival) / Float(AudioFormat.sampleRate))
     }
 }
 
@@ -88,7 +88,8 @@ public struct Scene: Sendable {
     public var labels: [SceneLabel] {
         let frames = (length + FrameLayout.samplesPerBlock - 1) / FrameLayout.samplesPerBlock
         return events.flatMap { event in
-            Activity.frames(of: DopplerShift.heard(event.sound, along: event.trajectory), from: event.arrival).filter { $0 < frames }.map {
+            Activity.frames(of: DopplerShift.received(event.sound, along: event.trajectory), from: event.arrival).filter { $0 < frames }.map
+            {
                 frame in
                 SceneLabel(
                     frame: frame, classIndex: event.classIndex, track: event.track,

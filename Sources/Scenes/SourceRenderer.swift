@@ -68,7 +68,7 @@ public final class SourceRenderer {
         _ sound: [Float], along trajectory: Trajectory, in room: Room, array: ArrayPlacement, at start: Int,
         to output: MutableTensorRef<Float>, directivity: SourceDirectivity = .none, random: inout RandomSource
     ) {
-        let sound = DopplerShift.heard(sound, along: trajectory)
+        let sound = DopplerShift.received(sound, along: trajectory)
         let reach = Self.reach(in: room, distance: trajectory.distance)
         let images = ImageSources(room, receiver: array.position, reach: reach)
         addEarly(sound, along: trajectory, directivity, images: images, array: array, at: start, to: output)
@@ -168,7 +168,7 @@ public final class SourceRenderer {
         var block = -Self.hop
         while block < sound.count {
             if fresh || trajectory.isMoving {
-                let place = trajectory.position(at: trajectory.emission(heard: max(0, Float(block + Self.hop)) / rate))
+                let place = trajectory.position(at: trajectory.emission(arriving: max(0, Float(block + Self.hop)) / rate))
                 let response = renderEarly(
                     images, source: array.inRoom(place), directivity: directivity, offset: first - Walk.norm(place),
                     array: array)

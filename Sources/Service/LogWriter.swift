@@ -54,7 +54,7 @@ public final class LogWriter: TextOutputStream, Sendable {
 
     private func drain() {
         while let line = next() {
-            if put(line) { tellOfLost() } else { queue.withLock { $0.lost += 1 } }
+            if put(line) { logLostLines() } else { queue.withLock { $0.lost += 1 } }
         }
     }
 
@@ -66,7 +66,7 @@ public final class LogWriter: TextOutputStream, Sendable {
     }
 
     /// Written after the last line queued before the lost ones.
-    private func tellOfLost() {
+    private func logLostLines() {
         let lost = queue.withLock { $0.lines.isEmpty ? $0.lost : 0 }
         guard lost > 0, put(Array("bearing: \(lost) lines of this log were lost, since nothing read them\n".utf8)) else { return }
         queue.withLock { $0.lost -= lost }

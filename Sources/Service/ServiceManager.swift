@@ -25,7 +25,7 @@ package struct ServiceManager {
     }
 
     /// Sends lines of sd_notify's protocol, such as `READY=1`.
-    package func tell(_ message: String) {
+    package func notify(_ message: String) {
         let bytes = Array(message.utf8)
         unsafe withUnsafePointer(to: address) { typed in
             unsafe typed.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in

@@ -34,12 +34,12 @@ public enum ServiceProcess {
         let ending = Ending()
         let manager = ServiceManager(path: notify)
         let stop = try start(log, ending)
-        manager?.tell("READY=1")
+        manager?.notify("READY=1")
         while !ProcessSignals.areEnding, ending.error == nil {
             ProcessSignals.wait(until: MonotonicTime.now + 3600 * MonotonicTime.second)
             if ProcessSignals.takeHangup(), ProcessSignals.hadTerminal, isatty(STDIN_FILENO) != 1 { break }
         }
-        manager?.tell("STOPPING=1")
+        manager?.notify("STOPPING=1")
         stop()
         if let error = ending.error { throw error }
         log.notice("stopped")

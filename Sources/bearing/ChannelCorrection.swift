@@ -11,14 +11,14 @@ struct ChannelCorrection {
     /// - Parameter stored: order and scaling of the channels as the source delivers them.
     init(_ findings: [ChannelFinding], _ input: BearingConfiguration.Input, _ stored: AmbisonicConvention) {
         var order = [0, 1, 2, 3]
-        var turned = Set<Int>()
-        var heardTurned = Set<Int>()
+        var invertedTargets = Set<Int>()
+        var invertedChannels = Set<Int>()
         var convention: AmbisonicConvention?
         var mounting: [String] = []
         for finding in findings {
             switch finding {
-            case .order(let found, let inverted, _): (order, turned) = (found, Set(inverted))
-            case .inverted(let channels), .split(let channels): heardTurned.formUnion(channels)
+            case .order(let found, let inverted, _): (order, invertedTargets) = (found, Set(inverted))
+            case .inverted(let channels), .split(let channels): invertedChannels.formUnion(channels)
             case .convention(let found): convention = found
             case .mounting(let rotation):
                 let angles = rotation.wholeAngles
@@ -26,8 +26,8 @@ struct ChannelCorrection {
             default: break
             }
         }
-        if order != [0, 1, 2, 3] || !turned.isEmpty || !heardTurned.isEmpty {
-            lines += ["[input]"] + Self.channels(order, turned, heardTurned, input, stored)
+        if order != [0, 1, 2, 3] || !invertedTargets.isEmpty || !invertedChannels.isEmpty {
+            lines += ["[input]"] + Self.channels(order, invertedTargets, invertedChannels, input, stored)
         }
         if let convention { lines += ["[input]", "ambisonics = \"\(convention.rawValue)\""] }
         if !mounting.isEmpty { lines += ["[mounting]"] + mounting }
@@ -35,9 +35,9 @@ struct ChannelCorrection {
 
     /// - Parameters:
     ///   - order: analysed channel i should be channel `order[i]`, in AmbiX order even if the source has another.
-    ///   - turned: of the channels as they should be; `heardTurned`: of those as they are.
+    ///   - invertedTargets: of the channels as they should be; `invertedChannels`: of those as they are.
     private static func channels(
-        _ order: [Int], _ turned: Set<Int>, _ heardTurned: Set<Int>, _ input: BearingConfiguration.Input,
+        _ order: [Int], _ invertedTargets: Set<Int>, _ invertedChannels: Set<Int>, _ input: BearingConfiguration.Input,
         _ stored: AmbisonicConvention
     ) -> [String] {
         // Positions in the source of the channels that are analysed as W, Y, Z, X.
@@ -48,7 +48,7 @@ struct ChannelCorrection {
         for channel in 0..<4 {
             let (to, from) = (places[channel], places[order[channel]])
             indices[to] = before[from]
-            let turns = [turned.contains(channel), heardTurned.contains(order[channel]), inverted.contains(from)]
+            let turns = [invertedTargets.contains(channel), invertedChannels.contains(order[channel]), inverted.contains(from)]
             if turns.count(where: { $0 }) % 2 == 1 { signs.append(to) }
         }
         return ["channels = \(indices)"] + (signs.isEmpty && inverted.isEmpty ? [] : ["inverted = \(signs.sorted())"])

@@ -23,8 +23,8 @@ struct LiveModel {
 
     /// - Parameters:
     ///   - configuration: the model, its input, and the options of its reports.
-    ///   - hearsRecordings: whether a model of form paper, which needs a whole recording, is accepted.
-    init(_ configuration: BearingConfiguration, hearsRecordings: Bool = false) throws {
+    ///   - acceptsRecordings: whether a model of form paper, which needs a whole recording, is accepted.
+    init(_ configuration: BearingConfiguration, acceptsRecordings: Bool = false) throws {
         path = try configuration.model.path ?? Resources.find(Resources.model(for: configuration.input.format))
         viewpoint = configuration.viewpoint
         do {
@@ -32,13 +32,13 @@ struct LiveModel {
         } catch {
             throw Failure(error)
         }
-        guard hearsRecordings || file.architecture.form == .live else {
+        guard acceptsRecordings || file.architecture.form == .live else {
             throw Failure(
                 .badData,
                 "\(path): expected a model of form live, found \(file.architecture.form.rawValue): "
                     + "only the live form runs block by block; use `bearing localize` or another model")
         }
-        guard file.tellsActivity else {
+        guard file.hasActivity else {
             throw Failure(
                 .badData,
                 "\(path): expected a model with activity outputs, found one trained on directions only: "
@@ -48,7 +48,7 @@ struct LiveModel {
         gate = try Self.merged(file.gate, configuration)
         steering = gate.refinement > 0 ? file.steering : nil
         warnings =
-            (configuration.gate[.refinement] ?? 0) > 0 && !file.features.tellsWaves
+            (configuration.gate[.refinement] ?? 0) > 0 && !file.features.hasFullCovariance
             ? input.warnings + [
                 "gate.refinement: not used, since the features of \(path), \(file.features.rawValue), have no directions of single bands"
             ] : input.warnings

@@ -14,36 +14,36 @@ struct MicrophoneCheck {
     let channels: FileChannels
     let seconds: Double
     /// Whether the source is captured too if every direction has a recording.
-    let hearsSource: Bool
+    let capturesSource: Bool
     /// Receives warnings about a source that are not faults of the microphone.
     let warn: (String) -> Void
 
     /// - Returns: faults, a line each.
     func run() throws -> [String] {
         let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
-        let listener = recorded && !hearsSource ? nil : try SourceReader(configuration.input, channels: channels, warn: warn)
+        let reader = recorded && !capturesSource ? nil : try SourceReader(configuration.input, channels: channels, warn: warn)
         var findings: [ChannelFinding] = []
-        if let listener {
-            print("source      \(configuration.input.source): \(listener.opening)")
-            findings += try judge(convert(listener.listen(seconds: seconds, label: "capturing ambient sound")))
+        if let reader {
+            print("source      \(configuration.input.source): \(reader.opening)")
+            findings += try judge(convert(reader.read(seconds: seconds, label: "capturing ambient sound")))
         }
         // The order of the channels as stored: files declare it unless the configuration does.
-        var convention = configuration.input.ambisonics ?? listener?.undone
-        var sounds: [KnownSound] = []
+        var convention = configuration.input.ambisonics ?? reader?.undone
+        var sounds: [CalibrationSound] = []
         var failures: [Failure] = []
         for known in directions {
-            if listener?.isLive == true, known.recording == nil { Self.ask(for: known, seconds) }
+            if reader?.isLive == true, known.recording == nil { Self.ask(for: known, seconds) }
             do {
-                let (samples, undone) = try hear(known, listener)
+                let (samples, undone) = try capture(known, reader)
                 convention = convention ?? undone
-                sounds.append(KnownSound(direction: known.direction, samples: convert(samples)))
+                sounds.append(CalibrationSound(direction: known.direction, samples: convert(samples)))
             } catch let failure as Failure {
                 failures.append(failure)
             }
         }
         // All sounds together give the rotation of the array.
         if let first = failures.first { throw Failure(first.kind, lines: failures.flatMap(\.lines)) }
-        if listener == nil { findings += judge(sounds.flatMap(\.samples)) }
+        if reader == nil { findings += judge(sounds.flatMap(\.samples)) }
         // Channels of another kind, and equal channels, have no order.
         if !sounds.isEmpty, !findings.contains(where: \.isOfAnotherKind) {
             let located = locate(sounds, convention ?? .ambix)
@@ -73,11 +73,11 @@ struct MicrophoneCheck {
         return AmbienceCheck.findings(samples, kind)
     }
 
-    private func locate(_ sounds: [KnownSound], _ convention: AmbisonicConvention) -> [ChannelFinding] {
+    private func locate(_ sounds: [CalibrationSound], _ convention: AmbisonicConvention) -> [ChannelFinding] {
         let report = DirectionCheck.report(
             sounds, kind, mounting: configuration.viewpoint.mounting, convention: convention)
-        for (known, heard) in zip(directions, report.heard) {
-            let place = heard.map {
+        for (known, measured) in zip(directions, report.measured) {
+            let place = measured.map {
                 "measured at azimuth \(Double($0.azimuth).formatted(0)), elevation \(Double($0.elevation).formatted(0))"
             }
             print("sound       \(known.name): \(place ?? "no clear direction")")
@@ -86,7 +86,7 @@ struct MicrophoneCheck {
     }
 
     /// - Returns: the sound, and the convention that its file declares and that was converted.
-    private func hear(_ known: KnownDirection, _ listener: SourceReader?) throws -> ([Float], AmbisonicConvention?) {
+    private func capture(_ known: KnownDirection, _ reader: SourceReader?) throws -> ([Float], AmbisonicConvention?) {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         let (samples, name): ([Float], String)
         var undone: AmbisonicConvention?
@@ -100,7 +100,7 @@ struct MicrophoneCheck {
                 throw Failure(error)
             }
         } else {
-            samples = try listener?.listen(seconds: seconds, label: "capturing sound from \(known.name)") ?? []
+            samples = try reader?.read(seconds: seconds, label: "capturing sound from \(known.name)") ?? []
             name = "\(configuration.input.source)"
         }
         let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)

@@ -20,14 +20,14 @@ struct ModelInput {
     /// - Throws: a `Failure` for channels that do not fit the model at `path`.
     init(_ input: BearingConfiguration.Input, of file: String? = nil, model: ModelFile, at path: String) throws {
         func key(_ name: String) -> String { file.map { "\($0): input.\(name)" } ?? name }
-        let heard: AudioFormat = model.features.isAmbisonic ? .foa : .mic
+        let native: AudioFormat = model.features.isAmbisonic ? .foa : .mic
         // With a model for foa, capsules can only be encoded.
-        format = input.format ?? (input.array != nil && heard == .foa ? .aformat : heard)
-        guard format == heard || (format == .aformat && heard == .foa) else {
+        format = input.format ?? (input.array != nil && native == .foa ? .aformat : native)
+        guard format == native || (format == .aformat && native == .foa) else {
             throw Failure(
                 .configuration,
                 "\(file == nil ? path : key("format")): expected a model for format \(format == .aformat ? "foa" : format.rawValue), found one for "
-                    + "\(heard.rawValue): give --format \(heard.rawValue) or another --model")
+                    + "\(native.rawValue): give --format \(native.rawValue) or another --model")
         }
         if let convention = input.ambisonics, convention != .ambix, format != .foa {
             throw Failure(

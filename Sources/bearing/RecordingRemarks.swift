@@ -16,8 +16,8 @@ struct RecordingRemarks {
     }
 
     /// - Parameter samples: [n, 4] of the recording, channels in model order.
-    mutating func hear(_ samples: Span<Float>) {
-        watch.hear(samples)
+    mutating func add(_ samples: Span<Float>) {
+        watch.push(samples)
         note()
     }
 

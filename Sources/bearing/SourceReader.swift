@@ -52,10 +52,10 @@ final class SourceReader {
     ///
     /// - Parameter label: of the progress bar.
     /// - Returns: [n, 4] at 24 kHz.
-    func listen(seconds: Double, label: String) throws -> [Float] {
+    func read(seconds: Double, label: String) throws -> [Float] {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         switch source {
-        case .device(let capture): return try hear(frames, capture, label)
+        case .device(let capture): return try record(frames, capture, label)
         case .file(let stream): return try Self.read(frames, of: stream, warn: warn)
         }
     }
@@ -77,7 +77,7 @@ final class SourceReader {
         try AudioFileStream(path: (try? Resources.find(Resources.demo)) ?? Resources.demo)
     }
 
-    private func hear(_ frames: Int, _ capture: ALSACapture, _ label: String) throws -> [Float] {
+    private func record(_ frames: Int, _ capture: ALSACapture, _ label: String) throws -> [Float] {
         let stream = capture.stream
         let unsound = stream.status.unsoundSamples
         var piece = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels)

@@ -20,7 +20,7 @@ import Testing
             })
     }
 
-    /// What is left of a plane wave: the direction that its intensity points to, and the levels of W and of X, Y, Z together.
+    /// An encoded plane wave: the direction of its intensity, and the levels of W and of X, Y, Z together.
     private struct Encoded {
         var direction: Direction
         var omni, vector: Double
@@ -162,7 +162,7 @@ import Testing
         let matrix = FilterMatrix(filters)
         let samples: [Float] = (0..<2400).flatMap { frame -> [Float] in
             let value = sinf(2 * .pi * 250 * Float(frame) / 24_000)
-            // From the front: capsules by their aims alone, at 250 Hz close to what they hear.
+            // From the front: the response of capsules by their aims only, which dominates at 250 Hz.
             return geometry.capsules.map { value * $0.sensitivity(to: .front) }
         }
         var out = samples

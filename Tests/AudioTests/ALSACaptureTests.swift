@@ -4,7 +4,7 @@ import Platform
 import TestSupport
 import Testing
 
-/// The real libasound and the project's own capture device: frames that carry their number tell every loss.
+/// The real libasound with the project's own capture device: numbered frames show every loss.
 @Suite(.enabled(if: VirtualMicrophone.problem == nil, "no C compiler for the virtual microphone"))
 struct ALSACaptureTests {
     static let second: Int64 = 1_000_000_000
@@ -29,7 +29,7 @@ struct ALSACaptureTests {
         return path
     }
 
-    /// What the stream brings until it holds `frames`, or until so many seconds are over.
+    /// Reads the stream until it has `frames`, or until the time is over.
     static func collect(_ stream: CaptureStream, frames: Int, seconds: Int64 = 10) -> [Float] {
         var samples = [Float](repeating: 0, count: 0)
         var piece = [Float](repeating: 0, count: 4096 * 4)
@@ -47,7 +47,7 @@ struct ALSACaptureTests {
         return samples
     }
 
-    /// The numbers of all frames in order; nil for one that is no whole frame.
+    /// The numbers of all frames in order; nil for an incomplete frame.
     static func numbers(_ samples: [Float]) -> [Int?] {
         stride(from: 0, to: samples.count, by: 4).map { number(samples[$0..<$0 + 4]) }
     }
@@ -76,7 +76,7 @@ struct ALSACaptureTests {
         #expect(shape.format == (encoding == .wave16 ? .s16 : .float))
         let numbers = Self.numbers(samples)
         try #require(numbers.count >= 24_000)
-        // Unless this machine stood still for the whole buffer: then the count of overruns says so.
+        // Unless this machine stood still for the whole buffer, which the count of overruns shows.
         if capture.stream.status.overruns == 0 {
             for (position, number) in numbers.enumerated() where number != position {
                 Issue.record("frame \(position) is \(number.map(String.init) ?? "torn")")

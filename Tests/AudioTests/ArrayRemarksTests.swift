@@ -38,7 +38,7 @@ import Testing
         #expect(wide.remarks.count == 1 && wide.remarks[0].contains("68.8 cm apart: above 249 Hz"))
         let narrow = array(tetrahedron.map { $0 / 10 })
         #expect(narrow.remarks.count == 1 && narrow.remarks[0].contains("0.7 cm apart: below 692 Hz"))
-        // Directional capsules tell directions by level, at low frequencies too.
+        // Directional capsules give directions by level, also at low frequencies.
         let cardioids = ArrayGeometry(
             name: "test", mount: .open,
             capsules: narrow.capsules.map { .init(position: $0.position, directivity: 0.5) })

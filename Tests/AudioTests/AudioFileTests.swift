@@ -63,7 +63,7 @@ import Testing
         #expect(try reader.readAll() == [1.5, -1.5, 1, -1, 0, 0.25, 0, 0])
         #expect(reader.unsoundSamples == 2)
 
-        // As far from any sound, and finite; up to 32-bit integers that nobody scaled is kept.
+        // Beyond any sound, but finite; unscaled 32-bit integers are kept.
         let far: [Float] = [1e30, -2e19, 0x1p33, 0x1p32, -0x1p31, 32767, 0x1p-140, -.greatestFiniteMagnitude]
         try Self.write(far, .waveFloat, to: folder.file("c.wav"))
         let stream = try AudioFileStream(path: folder.file("c.wav"))
@@ -83,7 +83,7 @@ import Testing
             #expect(folder.names.count == 2)
             writer.abort()
             #expect(folder.names == ["a.wav"])
-            // Let go of without close: as if aborted.
+            // Released without close: the same as abort.
             _ = try AudioFileWriter(path: path, encoding: .flac16, sampleRate: 24_000, channels: 4)
         }
         #expect(folder.names == ["a.wav"])

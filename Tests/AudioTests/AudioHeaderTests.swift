@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What a header says, against what is there, in every container that Bearing reads uncompressed sound from.
+/// Headers that disagree with the contents, in every container of uncompressed sound.
 @Suite(.timeLimit(.minutes(2))) struct AudioHeaderTests {
     typealias Container = ForgedRecording.Container
 

@@ -100,7 +100,7 @@ import Testing
         #expect(jumps == [24_240])
     }
 
-    /// Somebody sets the clock, or the machine slept: times are those of the wall again, and the stretch goes on.
+    /// After the clock was set, or the machine was suspended, times follow the wall clock and the segment continues.
     @Test func timesFollowTheWallClock() throws {
         let clock = CaptureClock()
         var timeline = CaptureTimeline(clock: clock, wallOffset: 1_000_000_000_000)
@@ -128,7 +128,7 @@ import Testing
         #expect(abs(try #require(timeline.drift) - partsPerMillion) < 20)
     }
 
-    /// Frames that found no room are a gap of known length.
+    /// Dropped frames are a gap of known length.
     @Test func aFullRingShiftsTheTimesByTheDroppedFrames() throws {
         let stream = CaptureStream(frames: 1024)
         let chain = try CaptureChain(

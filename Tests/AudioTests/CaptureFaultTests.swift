@@ -4,7 +4,7 @@ import Platform
 import TestSupport
 import Testing
 
-/// Each fault that a device can have: counted as what it is and nothing else, recovered, and no frame torn or repeated.
+/// Each fault of a device is counted as itself only and recovered, and no frame is torn or repeated.
 @Suite(.enabled(if: VirtualMicrophone.problem == nil, "no C compiler for the virtual microphone"))
 struct CaptureFaultTests {
     struct Counts: Equatable {
@@ -33,7 +33,7 @@ struct CaptureFaultTests {
 
     struct Fault: CustomTestStringConvertible {
         var name: String
-        /// What the device is told, and what when the fault is over; nil where it is over by itself.
+        /// The command to the device, and the command that ends the fault; nil if it ends without one.
         var begin: String
         var end: String?
         var counts: Counts
@@ -95,7 +95,7 @@ struct CaptureFaultTests {
 
         let numbers = ALSACaptureTests.numbers(samples)
         #expect(numbers.allSatisfy { $0 != nil })
-        // Frames never repeat or go back, but where the device was opened anew and so began anew.
+        // Frames never repeat or go back, except after the device was reopened.
         let back = zip(numbers, numbers.dropFirst()).count { $0! >= $1! }
         #expect(back == fault.counts.reopens)
         if fault.isLossless { #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0! + 1 == $1! }) }
@@ -118,7 +118,7 @@ struct CaptureFaultTests {
         capture.stop()
     }
 
-    /// A device that sleeps does not hold up the end.
+    /// A suspended device does not delay the stop.
     @Test func aSuspendedDeviceIsStoppedAtOnce() throws {
         let folder = TemporaryFolder()
         let path = try ALSACaptureTests.counterFile(folder, frames: 200_000)
@@ -134,7 +134,7 @@ struct CaptureFaultTests {
         #expect(MonotonicTime.now - began < ALSACaptureTests.second / 2)
     }
 
-    /// A thread that hangs in a library is left behind.
+    /// A thread that hangs in a library is abandoned.
     @Test func aStuckThreadDoesNotDelayTheStop() {
         let thread = NamedThread(name: "stuck")
         let release = WakeEvent()

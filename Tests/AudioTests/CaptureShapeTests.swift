@@ -63,7 +63,7 @@ struct CaptureShapeTests {
         try capture.start()
         let agreed = try #require(capture.shape)
         #expect(agreed.rate == shape.rate && agreed.channels == shape.channels && agreed.format == shape.format)
-        // What `hello` tells: the delay of this pair of rates.
+        // The latency in `hello`: the delay of this pair of rates.
         let delay = try Resampler(from: shape.rate).delay
         #expect(capture.latency == Double(delay) / 24_000 && (delay == 0) == (shape.rate == 24_000))
         #expect(capture.agreement == agreed.description)

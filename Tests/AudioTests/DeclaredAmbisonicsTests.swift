@@ -37,7 +37,7 @@ import Testing
                 (container, layout(labels: [200, 201, 202, 203]), .fuma),
                 (container, layout(labels: [0x2_0000, 0x2_0001, 0x2_0002, 0x2_0003]), .ambix),
                 (container, layout(labels: [0x3_0000, 0x3_0001, 0x3_0002, 0x3_0003]), .n3d),
-                // Quadraphonic, and labels that say nothing of Ambisonics.
+                // Quadraphonic sound, and labels that do not declare Ambisonics.
                 (container, layout(108 << 16 | 4), nil), (container, layout(labels: [1, 2, 5, 6]), nil),
             ]
         }
@@ -88,7 +88,7 @@ import Testing
             return (samples, stream.remarks)
         }
         let asStored = try AudioFileReader(path: path).readAll()
-        // The pipeline undoes what is configured.
+        // The pipeline converts the configured convention.
         let same = try opened(.ambisonics(.fuma))
         #expect(same.samples == asStored && same.remarks == [])
         let other = try opened(.ambisonics(.ambix))

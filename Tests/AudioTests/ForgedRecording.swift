@@ -1,6 +1,6 @@
 @testable import Audio
 
-/// Recordings of 16 bits byte by byte, with a header that says what it likes.
+/// Recordings of 16 bits, byte by byte, with arbitrary headers.
 struct ForgedRecording {
     enum Container: CaseIterable {
         case wave, waveExtensible, rifx, rf64, wave64, aiff, aifc, au, auLittle, caf
@@ -11,20 +11,20 @@ struct ForgedRecording {
     }
 
     let container: Container
-    /// What the header says of the bytes of samples; nil: all bits set, as a stream does.
+    /// The declared number of sample bytes; nil: all bits set, as in a stream.
     var declared: Int?
-    /// What AIFF says beside it.
+    /// The declared number of frames in AIFF.
     var frames: Int
     var samples: [UInt8]
-    /// Behind the samples.
+    /// Data after the samples.
     var tail: [UInt8] = []
-    /// In place of that of PCM, in WAVE_FORMAT_EXTENSIBLE.
+    /// Replaces the format of PCM, in WAVE_FORMAT_EXTENSIBLE.
     var guid = Self.pcm
-    /// Contents of a chunk that tells the channels, in CAF and AIFF.
+    /// Contents of a chunk that describes the channels, in CAF and AIFF.
     var layout: [UInt8]?
     var channels = 4
 
-    /// A header that tells the truth.
+    /// A correct header.
     init(_ container: Container, _ values: [Float]) {
         self.container = container
         samples = values.flatMap { Self.number(Int(($0 * 32768).rounded()), 2, container.isBigEndian) }

@@ -5,7 +5,7 @@ import Testing
     @Test func theTetrahedronIsNearlyRegular() {
         let array = ArrayGeometry.tetrahedral
         #expect(array.capsules.count == 4 && array.mount == .rigidSphere)
-        // 35 degrees stand for atan(1/sqrt 2) = 35.26: the edges differ by less than a millimetre.
+        // 35 degrees approximate atan(1/sqrt 2) = 35.26: the edges differ by less than a millimetre.
         for a in 0..<4 {
             for b in 0..<a { #expect(abs(array.spacing(a, b) - 0.0686) < 0.0005) }
         }

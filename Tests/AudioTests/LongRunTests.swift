@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    /// As a device whose clock is fast gives them, after so many hours.
+    /// Frames of a device with a fast clock, after this many hours.
     @Test(arguments: hours) func aDeviceIsFollowed(_ hours: Int) throws {
         let past = hours * 3600 * 24_000
         let start = Int64(hours) * 3600 * MonotonicTime.second + 1

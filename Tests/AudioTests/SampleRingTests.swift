@@ -105,7 +105,7 @@ import Testing
         #expect(clock.moment(ofFrame: 720) == CaptureMoment(time: 20.01, segment: 1))
     }
 
-    /// Wall time may be set; how long ago a frame was is told by the other clock.
+    /// Wall time may be set; the age of a frame comes from the monotonic clock.
     @Test func theClockReportsMonotonicTimeToo() {
         let clock = CaptureClock()
         #expect(clock.monotonic(ofFrame: 0) == nil)
@@ -115,7 +115,7 @@ import Testing
     }
 }
 
-/// What two threads of a test tell each other.
+/// State shared by the two threads of a test.
 private final class Shared: Sendable {
     let done = Atomic<Bool>(false)
     let wrong = Atomic<Int>(0)

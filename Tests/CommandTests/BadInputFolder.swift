@@ -4,7 +4,7 @@ import Networks
 import SafeTensors
 import TestSupport
 
-/// A folder of files that are wrong in one way each, and the good ones beside which they are wrong; removed at the end.
+/// A folder of files with one fault each, and valid ones; removed at the end.
 final class BadInputFolder {
     private let temporary = TemporaryFolder()
     var path: String { temporary.path }
@@ -18,7 +18,7 @@ final class BadInputFolder {
         let whole = try Data(contentsOf: URL(fileURLWithPath: "\(path)/good.wav"))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: "\(path)/cut.wav"))
 
-        // What is no ordinary file, or has no end.
+        // Special files, and files without an end.
         for suffix in ["wav", "toml", "safetensors"] {
             try makePipe("pipe.\(suffix)")
             try FileManager.default.createSymbolicLink(atPath: "\(path)/device.\(suffix)", withDestinationPath: "/dev/zero")
@@ -36,7 +36,7 @@ final class BadInputFolder {
 
         try TestModel.write(to: "\(path)/good.safetensors")
         try TestModel.write(to: "\(path)/paper.safetensors", form: .paper)
-        try TestModel.write(to: "\(path)/directions.safetensors", tellsActivity: false)
+        try TestModel.write(to: "\(path)/directions.safetensors", hasActivity: false)
         let model = try SafeTensorFile.read("\(path)/good.safetensors")
         func save(_ tensors: [SafeTensor], _ name: String) throws {
             try SafeTensorFile(tensors: tensors, metadata: model.metadata).write(to: "\(path)/\(name)")
@@ -55,7 +55,7 @@ final class BadInputFolder {
         try write("[[ignore]]\nelevation = [20, 10]\n", to: "sector.toml")
         try write((0..<3).map { "[[capsule]]\nposition = [0, 0.01, 0.0\($0)]\n" }.joined(), to: "three.toml")
 
-        // Data sets: without the folder of labels, without one file of labels, with a row that is none.
+        // Data sets: without the folder of labels, without one file of labels, with an invalid row.
         for set in ["unlabelled", "gap", "badrow"] {
             for fold in [2, 3] { try record("\(set)/foa_dev/fold\(fold)_room1_mix001_ov1.wav") }
         }
@@ -63,7 +63,7 @@ final class BadInputFolder {
         for fold in [2, 3] {
             try write("0,0,0,10,0\n1,0,0,north,0\n", to: "badrow/metadata_dev/fold\(fold)_room1_mix001_ov1.csv")
         }
-        // Named pipes in the place of a recording and of labels.
+        // Named pipes instead of a recording and of labels.
         try record("piped/foa_dev/fold3_room1_mix001_ov1.wav")
         try makePipe("piped/foa_dev/fold2_room1_mix001_ov1.wav")
         try write("0,0,0,10,0\n", to: "piped/metadata_dev/fold2_room1_mix001_ov1.csv")
@@ -79,7 +79,7 @@ final class BadInputFolder {
 
     private func makePipe(_ name: String) throws { _ = unsafe mkfifo(try prepare(name), 0o600) }
 
-    /// Sparse: it takes no room.
+    /// Sparse: it uses no disk space.
     private func extend(_ name: String, to size: Int) { _ = unsafe truncate("\(path)/\(name)", size) }
 
     private func write(_ text: String, to name: String) throws {

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// What a user can get wrong, told by the program itself in one line, with the exit code of its kind (sysexits.h).
+/// User errors, each reported by the program in one line, with the exit code of its kind (sysexits.h).
 @Suite struct BadInputTests {
     struct Case: Sendable, CustomTestStringConvertible {
-        /// "@" stands for the folder of `BadInputFolder`.
+        /// "@" is the folder of `BadInputFolder`.
         let command: String
         let status: Int32
-        /// What the line names.
+        /// The name that the line contains.
         let named: [String]
 
         init(_ command: String, _ status: Int32, _ named: String...) {
@@ -28,7 +28,7 @@ import Testing
     private static let good = "--model @/good.safetensors"
     private static let hearing = "--source file:@/good.wav --socket @/socket"
 
-    /// Recordings, by every command that hears one.
+    /// Recordings, with every command that reads one.
     private static let recordings = [
         ("none.wav", noInput, "found nothing there"), ("stereo.wav", badData, "expected 4 channels, found 2"),
         ("empty.wav", badData, ""), ("corrupt.wav", badData, "expected an audio file"),
@@ -68,7 +68,7 @@ import Testing
             ]
         }
 
-    /// `localize` hears with such a model too.
+    /// `localize` accepts such a model too.
     private static let offline = ["check", "run"].map {
         Case("\($0) \(hearing) --model @/paper.safetensors", badData, "@/paper.safetensors: ", "expected a model of form live, found paper")
     }
@@ -105,12 +105,12 @@ import Testing
                 Case("\(command) --source file:@/good.wav --socket tcp:192.0.2.1:7420 \(good)", inputOutput, "tcp:192.0.2.1:7420"),
             ]
         } + [
-            // Nobody, not even root, may make a file there.
+            // No user, not even root, may create a file there.
             Case("run --source file:@/good.wav --socket /proc/socket \(good)", inputOutput, "/proc/socket"),
             Case("run --source file:@/good.wav --socket systemd \(good)", configuration, "expected a socket passed by systemd"),
         ]
 
-    /// Arrays and channels, by every command that hears some.
+    /// Arrays and channels, with every command that uses them.
     private static let arrays = ["localize @/good.wav \(good)", "check \(hearing) \(good)", "run \(hearing) \(good)"].flatMap { command in
         [
             Case("\(command) --format aformat", configuration, "array: expected the array of format aformat, found none"),
@@ -174,7 +174,7 @@ import Testing
         let result = try BearingProcess.run(arguments)
         #expect(result.status == fault.status, "\(result.error)")
         var lines = result.error.split(separator: "\n")
-        // What the daemon logs comes before.
+        // Log lines of the daemon precede the error.
         if arguments[0] == "run" { lines.removeAll { !$0.hasPrefix("bearing: ") } }
         #expect(lines.count == 1 && result.error.hasSuffix("\n"), "\(result.error)")
         let line = try #require(lines.last, "nothing on standard error")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// One bad input of several: the others are done, each fault is told, and the exit code is that of the first.
+/// With one bad input of several, the others are processed, each fault is reported, and the exit code is that of the first.
 @Suite(.timeLimit(.minutes(5)))
 struct BatchTests {
     private let folder: BadInputFolder
@@ -102,7 +102,7 @@ struct BatchTests {
         for name in ["none.wav: ", "corrupt.wav: ", "good.wav: "] { #expect(result.error.contains(name), "\(result.error)") }
     }
 
-    /// What cannot be written for one cannot be written for the next.
+    /// Output that cannot be written for one input cannot be written for the next.
     @Test func anUnwritableFolderEndsTheBatch() throws {
         try copy("good.wav", to: "last.wav")
         for name in ["good", "last"] {

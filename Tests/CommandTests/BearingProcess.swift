@@ -8,7 +8,7 @@ enum BearingProcess {
         let error: String
     }
 
-    /// Built beside the bundle that holds the tests.
+    /// Built beside the test bundle.
     static var program: URL {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         while folder.pathComponents.count > 1 {
@@ -51,7 +51,7 @@ enum BearingProcess {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
-        // No terminal, wherever the tests run: nobody can press Enter.
+        // No terminal, since nobody could press Enter.
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = error

@@ -4,7 +4,7 @@ import Testing
 
 @testable import bearing
 
-/// `--channels` on every command that hears a source, and what is said of sources that it does not fit.
+/// `--channels` of every command with a source, and its errors.
 @Suite struct ChannelOptionTests {
     private let folder: BadInputFolder
 

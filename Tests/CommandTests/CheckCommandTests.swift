@@ -8,7 +8,7 @@ import Testing
 
 @testable import bearing
 
-/// `bearing check` at a microphone whose channels are not what the configuration says.
+/// `bearing check` with a microphone whose channels differ from the configuration.
 @Suite struct CheckCommandTests {
     private let temporary = TemporaryFolder()
     private var folder: String { temporary.path }
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func theReportedCorrectionRemovesTheFault() throws {
-        // W and Y exchanged, and X turned.
+        // W and Y exchanged, and X inverted.
         let arguments = try recordThree { [$0[1], $0[0], $0[2], -$0[3]] }
         let result = try BearingProcess.run(["check"] + arguments)
         #expect(result.status == 69, "\(result)")
@@ -65,7 +65,7 @@ import Testing
         let result = try BearingProcess.run(
             "check", "--source", "file:\(folder)/long.wav", "--seconds", "2", "--from", "0,0", "--model",
             "\(folder)/model.safetensors", "--socket", "\(folder)/socket")
-        // Three seconds are there: two of the room, one of the sound.
+        // Three seconds: two of ambience, one of the sound.
         #expect(result.status == 65, "\(result)")
         #expect(result.error.contains("expected at least 2 s of sound from front (azimuth 0, elevation 0), found 1.0 s"))
     }
@@ -102,7 +102,8 @@ import Testing
         let mapped = try lines([.order([1, 0, 2, 3], inverted: [0], mounting: nil), .inverted(channels: [2])]) {
             $0.channels = try ChannelMap([4, 5, 6, 7], inverted: [0])
         }
-        // Channel 0 is now source channel 5, turned; channel 1 is 4, as it was turned already; channel 2 is heard turned.
+        // Channel 0 is now source channel 5, inverted; channel 1 is 4, which was inverted before; channel 2 is measured as
+        // inverted.
         #expect(mapped == ["[input]", "channels = [5, 4, 6, 7]", "inverted = [0, 1, 2]"])
         // Analysed as W, Y, Z, X, but lying there as W, X, Y, Z: Y and Z exchanged are channels 2 and 3.
         let fuma = try lines([.order([0, 2, 1, 3], inverted: [], mounting: nil)]) { $0.ambisonics = .fuma }

@@ -74,7 +74,7 @@ import Testing
         #expect(evaluated.status == 0 && evaluated.error.contains(":4: 2 azimuths above 180 degrees in 2 csv files"), "\(evaluated.error)")
         let scored = try BearingProcess.run("score", "\(root)/metadata_dev", "\(path)/both", "--json")
         #expect(scored.status == 0 && scored.output.contains("\"blocks\":20"))
-        // Tracks are written to a tenth of a degree; what is counted, and by the minute, is the same.
+        // Tracks are written to a tenth of a degree, so only counts and rates are equal.
         func counts(_ text: String) throws -> [String: Double] {
             let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
             let paper = try #require((object?["pooled"] as? [String: Any])?["paper"] as? [String: Any])
@@ -83,7 +83,7 @@ import Testing
         #expect(try counts(scored.output) == counts(evaluated.output))
 
         let none = try BearingProcess.run("evaluate", "--model", "\(path)/model.safetensors", "--dataset", root)
-        #expect(none.status == 66 && none.error.contains("no recording of fold 1; found those of fold 3-4"), "\(none.error)")
+        #expect(none.status == 66 && none.error.contains("expected recordings of fold 1, found those of fold 3-4"), "\(none.error)")
         let usage = try BearingProcess.run("evaluate", "--model", "\(path)/model.safetensors", "--dataset", root, "--folds", "4-3")
         #expect(usage.status == 64 && usage.error.contains("--folds: expected folds such as 1, 3-6 or 1,3-6, found 4-3"))
         let trained = try BearingProcess.run(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a recording says of itself, as a user meets it: `localize`, `check` and `run`.
+/// Headers of recordings in the messages of `localize`, `check` and `run`.
 @Suite struct FileHeaderTests {
     private let folder: BadInputFolder
 

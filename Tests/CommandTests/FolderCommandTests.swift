@@ -39,7 +39,7 @@ import TrackFeed
         let result = try bearing("localize @/\(first) @/\(second) --out @/tracks")
         #expect(result.status == 64 && result.output == "", "\(result.error)")
         #expect(result.error.contains("found \(root)/\(first) and \(root)/\(second), whose tracks would both be"), "\(result.error)")
-        // Before anything is done: neither a folder nor a look at the recordings, which are not there.
+        // Before any other work: without a folder, and with recordings that do not exist.
         #expect(!FileManager.default.fileExists(atPath: "\(root)/tracks"))
     }
 
@@ -97,7 +97,7 @@ import TrackFeed
         withExtendedLifetime(lock) {}
     }
 
-    /// A data set at the same place, with the same name, size and time of modification.
+    /// A data set with the same path, name, size and time of modification.
     @Test func evaluateDoesNotUseFeaturesOfOtherAudio() throws {
         func tracks(_ options: String) throws -> String {
             let result = try bearing("evaluate --model @/model.safetensors --dataset @/set --set evaluation --out @/tracks \(options)")

@@ -19,7 +19,7 @@ struct LatencyBenchTests {
         #expect(object["blocks"] as? Int == 20 && object["subscribers"] as? Int == 3 && object["stalled"] as? Int == 1)
         let figures = try ["socket_ms", "subscriber_ms", "computing_ms"].map { try #require(object[$0] as? [String: Double]) }
         for (index, figure) in figures.enumerated() {
-            // Blocks of the look-ahead are computed, but nothing is told of them.
+            // Blocks of the look-ahead are computed, but not reported.
             let isComputing = index == 2
             #expect(figure["count"] == Double(isComputing ? 20 + lookAhead : 20))
             let ladder = ["p50", "p90", "p99", "p999", "max"].map { figure[$0] ?? -1 }

@@ -27,7 +27,7 @@ struct LiveALSATests {
         try Self.writeScene(to: scene)
 
         let offline = try Self.localize(scene)
-        // The comparison means something only where there is something to hear.
+        // The comparison requires sound.
         #expect(offline.values.reduce(0) { $0 + $1.count } > 300)
 
         // A minute of waiting, on a thread of its own so that other tests go on.
@@ -42,7 +42,7 @@ struct LiveALSATests {
         #expect(abs(lines.count - expected) <= 3, "\(said)")
         let sequence = lines.compactMap(\.seq)
         let first = try #require(sequence.first)
-        // Whoever connects before the first block is complete misses none; a busy machine may cost a few.
+        // A subscriber that connects before the first block is complete misses none; a busy machine may cost a few.
         #expect((0...3).contains(first))
         #expect(sequence == Array(first..<first + lines.count))
         // Times follow the capture clock, which is steered by when the device delivers: on a busy machine that is late
@@ -96,7 +96,7 @@ struct LiveALSATests {
     }
 
     /// Lines of tracks that arrive within a minute of the first; then the daemon is asked to end.
-    /// - Returns: the lines, the daemon's exit status, and what it said of its health and on standard error.
+    /// - Returns: the lines, the daemon's exit status, its status line and its standard error.
     private static func listen(to scene: String, socket: String) throws -> ([FeedLine], Int32, String) {
         let (output, error) = (Pipe(), Pipe())
         let source = "alsa:\(VirtualMicrophone.device(playing: scene))"
@@ -129,7 +129,7 @@ struct LiveALSATests {
 }
 
 @Suite struct TrackAgreementTests {
-    /// Two sources that go round, one much faster, so that a block's delay can be told.
+    /// Two sources that move around, one much faster, so that a block's delay is measurable.
     private func tracks(late: Int = 0, off: Float = 0) -> TrackAgreement.Blocks {
         TrackAgreement.Blocks(
             uniqueKeysWithValues: (0..<100).map { block in

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// What each command that reads a data set says to one that is wrong in one place: the table in docs/training.md.
+/// The errors and warnings of each command about one fault of a data set: the table in docs/training.md.
 @Suite struct MalformedDataTests {
     struct Fault: Sendable, CustomTestStringConvertible {
         let name: String
         /// Of every command.
         let status: Int32
-        /// What the line says; @ stands for the wrong file.
+        /// The expected text; @ is the faulty file.
         let said: String
         let isAudio: Bool
         let make: @Sendable (MalformedDataFolder) throws -> Void
@@ -69,7 +69,7 @@ import Testing
         #expect(result.error.hasPrefix("bearing: ") && result.error.contains(said), "\(result.error)")
     }
 
-    /// What is read past: labels, and what the commands say about it, nil for nothing.
+    /// Tolerated faults: labels, and the commands' warnings about them, nil for none.
     private static let rules: [(labels: String, command: String, said: String?)] = [
         ("0,0,0,10,0\n7,0,0,10,0\n", "train", "@: labels up to frame 7, but the recording ends after 5; later ones are ignored"),
         ("0,0,0,10,0\n7,0,0,10,0\n", "evaluate", "@: labels up to frame 7, but the recording ends after 5; later ones are ignored"),

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Testing
 
-/// Names that files have: bytes that are no UTF-8, both compositions, dashes in front, control characters, as long as they can be.
+/// File names that are not UTF-8, in both Unicode compositions, with leading dashes, control characters, or maximum length.
 @Suite(.timeLimit(.minutes(5)))
 struct NameTests {
     private let folder: BadInputFolder

@@ -18,7 +18,7 @@ import Testing
         try body(folder)
     }
 
-    /// One source for two seconds, and a system that hears it 5 degrees beside.
+    /// One source for two seconds, and a system with an error of 5 degrees.
     private let reference = (0..<20).map { "\($0),3,0,10,0\n" }.joined()
     private let prediction = (0..<20).map { "\($0),0,7,15,0\n" }.joined()
 
@@ -107,7 +107,7 @@ import Testing
                 all.error == "bearing: \(folder)/t: no tracks of 1 of 3 references, which are not scored: \(second); "
                     + "an empty file means silence\n")
             let fold = try scored("\(folder)/m", "\(folder)/t", "--folds", "2-6")
-            #expect(fold.names == [third] && fold.error == "", "tracks of other folds are none of its business")
+            #expect(fold.names == [third] && fold.error == "", "tracks of other folds are ignored")
             for (arguments, said) in [
                 (["\(folder)/m", "\(folder)/t", "--folds", "1"], "\(folder)/t/\(second).csv: expected a csv of this name"),
                 (["\(folder)/m", "\(folder)/t", "--folds", "5"], "\(folder)/m: expected csv files of fold 5, found those of fold 1-2"),

@@ -49,7 +49,7 @@ struct SignalTests {
         return (UInt64(caught.trimmingCharacters(in: .whitespaces), radix: 16) ?? 0) & 1 << UInt64(number - 1) != 0
     }
 
-    /// Until its handlers are there: what the system does before `main` is over then, and nothing of the program's own.
+    /// Waits for the signal handlers, which are installed before the program's own code runs.
     private func awaitHandlers(_ process: Process) { while process.isRunning, !catches(process, SIGTERM) { usleep(500) } }
 
     private func connected() -> FeedClient? {
@@ -60,7 +60,7 @@ struct SignalTests {
         return nil
     }
 
-    /// The lines of so many blocks.
+    /// The lines of this many blocks.
     private func blocks(_ client: FeedClient?, _ count: Int) -> [FeedLine] {
         var found: [FeedLine] = []
         while found.count < count, case .line(let line)? = client?.nextLine() {
@@ -256,7 +256,7 @@ struct SignalTests {
     private func children(of parent: Int32) throws -> [Int32] {
         try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init).filter { process in
             let facts = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-            // Behind the name, which may hold anything: the state, then the parent.
+            // After the name, which may contain any character: the state, then the parent.
             return facts.split(separator: ")").last?.split(separator: " ").dropFirst().first == Substring(String(parent))
         }
     }
@@ -268,7 +268,7 @@ struct SignalTests {
         let client = try #require(connected())
         #expect(numbers(client, 5).count == 5)
         let writer = try #require(try children(of: process.processIdentifier).first)
-        // Threads of the daemon leave signals to the main thread; what they start does not.
+        // The daemon's other threads block signals; its child processes do not.
         let facts = try String(contentsOfFile: "/proc/\(writer)/status", encoding: .utf8)
         #expect(facts.contains("SigBlk:\t0000000000000000\n"))
         kill(writer, SIGSTOP)
@@ -299,17 +299,17 @@ struct SignalTests {
         #expect(process.terminationStatus == 65 && said.contains("cut off or damaged"), "\(process.terminationStatus) \(said)")
     }
 
-    /// Other commands end by Ctrl-C as any program does: they catch none of these.
+    /// Other commands end with Ctrl-C like any program: they catch no signal.
     @Test func otherCommandsKeepTheirSignals() throws {
         defer { remove() }
         let (output, error) = (Pipe(), Pipe())
         let process = try BearingProcess.start(["watch", "--socket", socket], output: output, error: error)
-        // It waits for a daemon, and says so.
+        // It waits for a daemon, and reports that.
         _ = error.fileHandleForReading.availableData
         for number in [SIGHUP, SIGINT, SIGTERM] { #expect(!catches(process, number)) }
         // A reader that is gone and a file that may not grow are errors of the write.
         for number in [SIGPIPE, SIGXFSZ] { #expect(catches(process, number)) }
-        // Whoever started these tests may have had signals blocked.
+        // The parent of these tests may have blocked signals.
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }

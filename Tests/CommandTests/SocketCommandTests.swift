@@ -41,7 +41,7 @@ struct SocketCommandTests {
     }
 
     @Test func aSocketOfSystemdIsServedAndKept() throws {
-        // In systemd's place: it binds and listens, and its child finds that as descriptor 3.
+        // Like systemd, binds and listens, and passes the socket to its child as descriptor 3.
         let path = "\(folder)/passed"
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -3,10 +3,10 @@ import Testing
 
 @testable import bearing
 
-/// What a command says on standard output arrives, or its exit code says that it has not.
+/// Output of a command is complete, or its exit code shows that it is not.
 @Suite(.timeLimit(.minutes(5)))
 struct StandardOutputTests {
-    /// Every command that has a result there; "@" stands for the folder of `BadInputFolder`, "$" for a daemon's socket.
+    /// Every command with a result on standard output; "@" is the folder of `BadInputFolder`, "$" a daemon's socket.
     private static let commands = [
         "--help", "--version", "help run", "run --help", "--generate-completion-script bash", "--experimental-dump-help", "",
         "localize @/good.wav --model @/good.safetensors --output jsonl", "train --print-config", "score @/labels @/labels",
@@ -70,7 +70,7 @@ struct StandardOutputTests {
         }
     }
 
-    /// An error of the command itself comes first, with its exit code; what it has printed before is told too.
+    /// An error of the command itself comes first, with its exit code; earlier output is checked too.
     @Test func aFailureKeepsItsExitCode() throws {
         let folder = try BadInputFolder()
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))

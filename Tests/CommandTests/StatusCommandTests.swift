@@ -5,7 +5,7 @@ import TrackFeed
 
 @testable import bearing
 
-/// `bearing status` before daemons of any age, before what is none, and before nobody.
+/// `bearing status` with daemons of any age, with other servers, and without a server.
 @Suite(.timeLimit(.minutes(5)))
 struct StatusCommandTests {
     private static let greeting = "\(FakeDaemon.hello)\n\(FakeDaemon.status)\n"
@@ -83,7 +83,7 @@ struct StatusCommandTests {
         #expect(metrics.kinds["bearing_latency_seconds"] == "summary" && metrics.kinds["bearing_load_ratio"] == "gauge")
     }
 
-    /// What is wrong with the channels, and a network that began anew, each where there is such.
+    /// Faults of the channels, and resets of the network, if there are any.
     @Test func warningsAreShownAndCounted() throws {
         let told = FakeDaemon.status.replacing(
             "\"frames\":2962960800", with: "\"frames\":2962960800,\"network_resets\":1200,\"warnings\":[\"channel 1 (Y): \\u001b\",\"two\"]"
@@ -139,7 +139,7 @@ struct StatusCommandTests {
         #expect(try run(daemon, "--json").status == 0)
     }
 
-    /// What a newer daemon adds is no fault.
+    /// Fields that a newer daemon adds are not an error.
     @Test func aNewerDaemonIsUnderstood() throws {
         let newer = FakeDaemon.status.replacing(#""state":"#, with: #""weather":{"is":"fine"},"state":"#)
         #expect(try run(FakeDaemon(says: "\(FakeDaemon.hello)\n{\"type\":\"later\"}\n\(newer)\n")).status == 0)
@@ -161,7 +161,7 @@ struct StatusCommandTests {
         #expect(metrics.values[.init("bearing_up")] == 1)
     }
 
-    /// Capture runs, so nothing is lost, and yet nobody is told anything.
+    /// Capture runs without a loss, but no block is reported.
     @Test func audioThatIsNotAnalysedIsReported() throws {
         let idle = FakeDaemon.status.replacing("\"count\":600", with: "\"count\":0")
         let result = try run(FakeDaemon(says: "\(FakeDaemon.hello)\n\(idle)\n"))
@@ -185,7 +185,7 @@ struct StatusCommandTests {
         }
     }
 
-    /// Each: what speaks, exit code, what the one line of the error says.
+    /// Each: the server, the exit code, the text of the error.
     private static let strangers: [(says: String, status: Int32, line: String)] =
         [
             ("", 69, "found none"), ("HTTP/1.1 400 Bad Request\r\n\r\n", 65, #"found "HTTP/1.1 400 Bad Request?""#),
@@ -226,7 +226,7 @@ struct StatusCommandTests {
         #expect(result.status == 69 && result.error.contains("found the connection closed"))
     }
 
-    /// Names that are no names of events are not shown; a flood of them neither.
+    /// Invalid names of events are not shown, nor more than a limited number of names.
     @Test func eventsAreBounded() throws {
         let flood = (0..<500).map { "\"e\(String($0, radix: 2).replacing("0", with: "x").replacing("1", with: "y"))\":1," }.joined()
         let status = FakeDaemon.status.replacing(#""events":{"#, with: "\"events\":{\"Bad \\u001b\":1," + flood)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct SynthCommandTests {
-    /// Links are followed, once each; what is left out is named.
+    /// Links are followed, once each; skipped files are named.
     @Test func linkedSoundsAreFoundAndUnreadableOnesNamed() throws {
         let folder = try BadInputFolder()
         let files = FileManager.default

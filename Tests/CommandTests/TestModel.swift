@@ -7,7 +7,7 @@ import Tracking
 /// A small model with random weights whose gate lets nearly everything through.
 enum TestModel {
     static func write(
-        to path: String, form: DOAnetArchitecture.Form = .live, tellsActivity: Bool = true, lookAhead: Int = 0
+        to path: String, form: DOAnetArchitecture.Form = .live, hasActivity: Bool = true, lookAhead: Int = 0
     ) throws {
         let kind = FeatureKind.foaIntensity
         let count = FrameTiming.melBands * kind.channels
@@ -22,7 +22,7 @@ enum TestModel {
             parameters: DOAnetParameters(architecture, seed: 3),
             scaler: FeatureScaler(
                 kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count)),
-            gate: gate, array: "foa", tellsActivity: tellsActivity, facts: [:]
+            gate: gate, array: "foa", hasActivity: hasActivity, facts: [:]
         ).save(to: path)
     }
 }

@@ -3,7 +3,7 @@ import Geometry
 
 /// How far two systems' tracks of the same sound are the same.
 struct TrackAgreement {
-    /// By block; a block without tracks may be left out.
+    /// By block; a block without tracks may be missing.
     typealias Blocks = [Int: [Direction]]
 
     /// Degrees within which two tracks of a block count as one.

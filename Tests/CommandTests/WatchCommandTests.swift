@@ -13,7 +13,7 @@ struct WatchCommandTests {
         try withExtendedLifetime(daemon) { try BearingProcess.run("watch", "--duration", seconds, "--socket", daemon.path) }
     }
 
-    /// A daemon whose places are all taken closes at once: it is asked again ever more rarely, and one line says so.
+    /// A daemon at its limit closes connections at once: attempts become rarer, and one line reports it.
     @Test func connectionsToARefusingDaemonAreLimited() throws {
         let daemon = FakeDaemon(says: "", hangsUp: true)
         let result = try watch(daemon, seconds: "3")
@@ -63,7 +63,7 @@ struct WatchCommandTests {
         }
     }
 
-    /// Figures that no daemon tells are passed over, and what is drawn has no control characters.
+    /// Values that no daemon sends are ignored, and the output has no control characters.
     @Test func unknownLinesAreSkipped() throws {
         let impossible = [
             ("\"azimuth\":-31.20", "\"azimuth\":1e300"), ("\"activity\":0.930", "\"activity\":-1e200"),

@@ -31,7 +31,7 @@ import Tracking
     @Test func theShippedFileIsGenerated() throws {
         #expect(
             try shipped(uncommented: false) == BearingConfiguration().toml,
-            "write it anew: bearing run --print-config > config/bearing.toml")
+            "generate it: bearing run --print-config > config/bearing.toml")
     }
 
     /// A file in which every key has another value than its default.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Configuration
 
-/// Every key of the configuration file, wrong in every way: a fault each, that says where and what.
+/// Every key of the configuration file, with every kind of error: one fault each, with its position.
 ///
 /// Which keys there are is asked of the reader itself, so a key that is new is one that this table lacks, and the test fails.
 @Suite struct EveryKeyTests {
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    /// The names that the reader says it knows in a table.
+    /// The names that the reader accepts in a table.
     private func known(_ text: String) throws -> [String] {
         let fault = try #require(faults(text).first { $0.found == "an unknown key" })
         #expect(fault.expected.hasPrefix("one of the keys "))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Options
 
-/// The reader against the specification, and against what it must refuse (toml.io/en/v1.0.0).
+/// The reader, compared with the specification (toml.io/en/v1.0.0), and inputs that it must refuse.
 @Suite struct TOMLTests {
     private func toml(_ text: String) throws -> String { OptionValue.table(try TOMLReader.read(text)).toml }
 

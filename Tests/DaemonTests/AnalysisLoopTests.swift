@@ -10,7 +10,7 @@ import Tracking
 @testable import TrackFeed
 
 @Suite struct AnalysisLoopTests {
-    /// Blocks are told with the time at which they ended by either clock, however long an encoder takes.
+    /// Blocks are reported with their end times by both clocks, whatever the delay of an encoder.
     @Test(arguments: [false, true]) func timesAreThoseOfTheBlocks(isEncoded: Bool) {
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
         let (stream, mailbox, timings) = (CaptureStream(), Mailbox(), FeedTimings())
@@ -43,7 +43,7 @@ import Tracking
         #expect(computing.count == expected.count && computing.p50 > 0)
     }
 
-    /// Audio before and after a gap, each block as it was told.
+    /// Audio before and after a gap, each block as it was reported.
     private func blocks(
         gap: Double, sleep: Double = 0, step: Double = 0, mailbox: Mailbox = Mailbox()
     ) -> (before: [FeedBlock], after: [FeedBlock]) {
@@ -87,7 +87,7 @@ import Tracking
         #expect(directions(before) == directions(after))
     }
 
-    /// A short one does not, whatever the wall clock says in a stretch without a gap.
+    /// A short gap does not, whatever the wall clock does within a segment.
     @Test(arguments: [0.0, 0.2, 0.45])
     func aShortGapIsBridged(_ gap: Double) {
         let (before, after) = blocks(gap: gap)

@@ -10,7 +10,7 @@ import TrackFeed
 @testable import Audio
 @testable import Daemon
 
-/// Channels that are wrong while the daemon runs: in its status line and its log, and that it is over.
+/// Channel faults while the daemon runs: in its status line and its log, with their end.
 @Suite(.timeLimit(.minutes(5)))
 struct ChannelMonitorTests {
     /// Noise in four channels, some of them dead: [seconds * 24000 * 4].
@@ -38,9 +38,9 @@ struct ChannelMonitorTests {
         hear(monitor, noise(seconds: 12))
         #expect(health.warnings.isEmpty)
         let text = ChannelFinding.dead(channel: 1).description(.ambisonics)
-        #expect(health.takeWarningNews() == [.init(text: text, isOver: false), .init(text: text, isOver: true)])
-        #expect(health.takeWarningNews().isEmpty)
-        // Watched anew as what it is from now on.
+        #expect(health.takeWarningChanges() == [.init(text: text, isOver: false), .init(text: text, isOver: true)])
+        #expect(health.takeWarningChanges().isEmpty)
+        // Checked as the new format from now on.
         monitor.expect(Microphone(.capsules(.tetrahedral)))
         hear(monitor, noise(seconds: 10, dead: [1]))
         #expect(health.warnings == [ChannelFinding.dead(channel: 1).description(.capsules(.tetrahedral))])

@@ -78,7 +78,7 @@ struct DaemonTests {
         usleep(50_000)
         try daemon.run()
         done.wait()
-        // Who connects before the source is open is told anew when it is.
+        // A subscriber that connects before the source is open gets a new hello afterwards.
         let told = try #require(lines.value.last { $0["type"] as? String == "hello" })
         let parts = ["block_ms": 100, "look_ahead_ms": 200, "resampler_ms": 6.25, "encoder_ms": 1.5, "latency_ms": 307.8]
         for (key, value) in parts { #expect(told[key] as? Double == value, "\(key): \(told)") }
@@ -95,7 +95,7 @@ struct DaemonTests {
     }
 }
 
-/// A file that reaches the ring later than its samples say, as what a resampler has been through does.
+/// A file whose frames reach the ring late, as after a resampler.
 private final class LateCapture: CaptureSource {
     private let file: FileCapture
     let latency: Double

@@ -6,7 +6,7 @@ import Tracking
 @testable import Daemon
 @testable import TrackFeed
 
-/// The whole way of a daemon that has run for so many hours.
+/// The whole path of a daemon that has run for this many hours.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct LongRunTests {
     @Test(arguments: [1, 10, 107, 87_600]) func countersContinue(_ hours: Int) throws {
@@ -46,7 +46,7 @@ struct LongRunTests {
         }
     }
 
-    /// A file that breaks while it plays ends the daemon with its reason, and one that is over without.
+    /// A file that fails during playback ends the daemon with its error; one that ends normally does not.
     @Test(arguments: [false, true]) func theErrorOfTheSourceIsThrown(_ breaks: Bool) throws {
         let file = try TestDaemon.recording(seconds: 0.5)
         defer { try? FileManager.default.removeItem(atPath: file) }

@@ -7,7 +7,7 @@ import Testing
 @testable import Daemon
 @testable import TrackFeed
 
-/// Which files a folder of recordings has, whose they are, and which go first.
+/// The files in a folder of recordings, their permissions, and the order of deletion.
 @Suite(.timeLimit(.minutes(2)))
 struct RecordFolderTests {
     private let folder = temporaryPath()
@@ -31,7 +31,7 @@ struct RecordFolderTests {
         ring.write([Float](repeating: 0.1, count: 4 * frames).span)
         tape.breakOff(at: time, anew: true, hello: hello)
         try tape.record(ring, upTo: frames)
-        try tape.tell(Array("{}\n".utf8))
+        try tape.writeLine(Array("{}\n".utf8))
         tape.close()
     }
 
@@ -56,14 +56,14 @@ struct RecordFolderTests {
 
     private func chmod(_ path: String) -> Int32 { unsafe Glibc.chmod(path, 0o755) }
 
-    /// The clock was a year ahead for a while, then right again, then stood in 1960: what was written first goes first.
+    /// The clock is a year ahead, then right, then in 1960: the first pair written is deleted first.
     @Test func theOldestPairIsTheFirstWritten() throws {
         defer { remove() }
         let now = 1_767_225_600.0
         var first = try tape(limit: 1 << 40)
         try write(&first, at: now)
         try write(&first, at: now + 31_557_600)
-        // Another run goes on counting.
+        // Another run continues the numbers.
         var second = try tape(limit: 1 << 40)
         try write(&second, at: now + 60)
         try write(&second, at: -300_000_000.25)
@@ -94,7 +94,7 @@ struct RecordFolderTests {
         #expect(try names("wav") == ["bearing-19700101T001640.000Z.wav"])
     }
 
-    /// Names can be foretold. What lies there, links above all, stays as it is.
+    /// Names are predictable. Existing files and links with such names are not touched.
     @Test func plantedLinksAreNotFollowed() throws {
         defer { remove() }
         var tape = try tape(limit: 1 << 40)
@@ -111,7 +111,7 @@ struct RecordFolderTests {
         #expect(try AudioFileReader(path: "\(folder)/bearing-19700101T001640.003Z.wav").frames == 100)
     }
 
-    /// A sparse file of such a name says any length.
+    /// A sparse file with such a name may have any size.
     @Test func hugeLengthsDoNotTrap() throws {
         defer { remove() }
         var tape = try tape(limit: 1 << 40)
@@ -140,7 +140,7 @@ struct RecordFolderTests {
         #expect(throws: AudioError.self) { try tape.record(ring, upTo: 100) }
         tape.fail()
         try FileManager.default.removeItem(atPath: folder)
-        // A folder that somebody removed is made again.
+        // A removed folder is created again.
         try tape.record(ring, upTo: 100)
         tape.close()
         #expect(try names("wav").count == 1 && mode(folder) == 0o700)

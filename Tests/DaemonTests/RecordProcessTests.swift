@@ -9,7 +9,7 @@ import Tracking
 @testable import Daemon
 @testable import TrackFeed
 
-/// Recordings that another process writes: what it is sent, and what becomes of the daemon when it hangs, dies or refuses.
+/// Recordings by another process: its messages, and the daemon's behaviour when it hangs, ends or refuses.
 @Suite(.timeLimit(.minutes(2)))
 struct RecordProcessTests {
     private let folder = temporaryPath()
@@ -43,7 +43,7 @@ struct RecordProcessTests {
         #expect(RecordStream.head(bytes) == nil)
     }
 
-    /// Sends what a daemon would to a writer in this process.
+    /// Sends the messages of a daemon to a writer in this process.
     private func write(_ messages: [[UInt8]], limit: Int = 1 << 40) throws {
         var ends: [Int32] = [-1, -1]
         let code = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
@@ -113,7 +113,7 @@ struct RecordProcessTests {
         #expect(MonotonicTime.now - began < 5 * MonotonicTime.second)
     }
 
-    /// One that dies gets a successor, which goes on in another file.
+    /// A writer that ends gets a successor, which continues in another file.
     @Test func aWriterThatEndsIsReplaced() throws {
         let mark = folder + ".mark"
         defer { try? FileManager.default.removeItem(atPath: mark) }

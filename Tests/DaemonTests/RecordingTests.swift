@@ -137,7 +137,7 @@ struct RecordingTests {
         #expect(try AudioFileReader(path: "\(folder)/a.wav").frames == 7200)
     }
 
-    /// What the header of a WAV file says: not every reader looks at the file's length instead, as libsndfile does.
+    /// The length in the header of a WAV file, since not every reader uses the file's size as libsndfile does.
     private func bytesOfAudio(_ path: String) throws -> Int {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         let place = try #require(bytes.range(of: Data("data".utf8))).upperBound

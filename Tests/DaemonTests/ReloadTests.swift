@@ -55,7 +55,7 @@ struct ReloadTests {
         let tracks = lines.filter { $0["type"] as? String == "tracks" }
         let numbers = tracks.compactMap { $0["seq"] as? Int }
         #expect(numbers.count >= 25 && zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }, "\(numbers)")
-        // An id that went away never comes back.
+        // The id of a closed track is never reused.
         var (past, present) = (Set<Int>(), Set<Int>())
         for line in tracks {
             let ids = Set(((line["tracks"] as? [[String: Any]]) ?? []).compactMap { $0["id"] as? Int })
@@ -63,12 +63,12 @@ struct ReloadTests {
             past.formUnion(present.subtracting(ids))
             present = ids
         }
-        #expect(past.count >= 4, "three networks began anew, the first with at least two tracks")
+        #expect(past.count >= 4, "three networks were started, the first with at least two tracks")
         let sources = lines.filter { $0["type"] as? String == "hello" }.compactMap { $0["source"] as? String }
         #expect(sources == ["first", "second"])
         // Uniform noise of amplitude 0.001 has a power of -64.8 dB.
         #expect(level < -60)
-        #expect(adopted.withLock { $0 } == [2, 4], "what could not be used is not what the daemon runs by")
+        #expect(adopted.withLock { $0 } == [2, 4], "an unusable setup is not adopted")
     }
 
     /// With a look-ahead, so that a network that began anew would cost blocks.
@@ -100,12 +100,12 @@ struct ReloadTests {
         let daemon = try daemon(path, file) { _ in .kept }
         let read = try #require(daemon.reading)
         try daemon.start()
-        let loop = daemon.hearing.loop
+        let loop = daemon.audio.loop
         let subscriber = try Subscription(path)
         var lines = try subscriber.read(blocks: 4)
         for _ in 1...20 { daemon.adopt(Result { try read(daemon.stream) }) }
         lines += try subscriber.read(blocks: 8)
-        #expect(daemon.hearing.loop === loop)
+        #expect(daemon.audio.loop === loop)
         daemon.stop()
         let tracks = lines.filter { $0["type"] as? String == "tracks" }
         expectNoGap(tracks)
@@ -123,7 +123,7 @@ struct ReloadTests {
         let daemon = try daemon(path, file) { .adjusted($0 == 1 ? shut : TestDaemon.openGate, Viewpoint()) }
         let read = try #require(daemon.reading)
         try daemon.start()
-        let loop = daemon.hearing.loop
+        let loop = daemon.audio.loop
         let subscriber = try Subscription(path)
         var tracks: [[String: Any]] = []
         func count(_ blocks: Int) throws -> [Int] {
@@ -136,7 +136,7 @@ struct ReloadTests {
         #expect(try count(5).last == 0)
         daemon.adopt(Result { try read(daemon.stream) })
         #expect(try count(5).last == 2)
-        #expect(daemon.hearing.loop === loop)
+        #expect(daemon.audio.loop === loop)
         daemon.stop()
         expectNoGap(tracks)
     }

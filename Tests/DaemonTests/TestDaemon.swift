@@ -10,12 +10,12 @@ import Testing
 import TrackFeed
 import Tracking
 
-/// What the tests of the daemon have in common.
+/// Shared by the tests of the daemon.
 enum TestDaemon {
     static let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// A small network with random weights.
-    /// - Parameter tellsAlways: whether its gate tells two tracks for as long as it is not reset; else it hardly tells any.
+    /// - Parameter tellsAlways: whether its gate reports two tracks until it is reset; otherwise hardly any.
     static func pipeline(tellsAlways: Bool = false, encoding: EncodingFilters? = nil, lookAhead: Int = 0) -> LocalizationPipeline {
         let kind = FeatureKind.foaIntensity
         let architecture = DOAnetArchitecture(
@@ -82,7 +82,7 @@ final class Subscription {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
-    /// All lines up to and with so many of tracks.
+    /// All lines up to this number of tracks lines.
     func read(blocks: Int) throws -> [[String: Any]] {
         var (lines, found) = ([[String: Any]](), 0)
         while found < blocks {

@@ -38,10 +38,10 @@ import Testing
     @Test func stalledThreadsAreNamedOnce() {
         var watchdog = Watchdog(now: 0)
         #expect(watchdog.isSatisfied(by: counts(1, 1, 1), now: 0) == true)
-        #expect(watchdog.complaint(counts(9, 1, 1), now: 4 * second) == nil)
-        #expect(watchdog.complaint(counts(9, 1, 1), now: 6 * second) == "capture, server")
-        #expect(watchdog.complaint(counts(9, 1, 1), now: 7 * second) == nil)
+        #expect(watchdog.newlyStalled(counts(9, 1, 1), now: 4 * second) == nil)
+        #expect(watchdog.newlyStalled(counts(9, 1, 1), now: 6 * second) == "capture, server")
+        #expect(watchdog.newlyStalled(counts(9, 1, 1), now: 7 * second) == nil)
         #expect(watchdog.isSatisfied(by: counts(9, 9, 9), now: 8 * second) == true)
-        #expect(watchdog.complaint(counts(9, 10, 10), now: 20 * second) == "analysis")
+        #expect(watchdog.newlyStalled(counts(9, 10, 10), now: 20 * second) == "analysis")
     }
 }

@@ -6,13 +6,13 @@ import TestSupport
 
 @testable import Scenes
 
-/// Rooms in which a sound microphone is heard, as `bearing check` hears it: ambience first, then known directions.
+/// Simulated captures of a faultless microphone for `bearing check`: ambience first, then known directions.
 struct Captures {
     static let directions = [
         Direction(azimuth: 0, elevation: 0), Direction(azimuth: 90, elevation: 0), Direction(azimuth: 0, elevation: 90),
     ]
 
-    /// Room, dB from the ambience to the sounds, seed.
+    /// Room, level of the sounds over the ambience in dB, seed.
     struct Place: Sendable, CustomStringConvertible {
         var absorption: Float
         var signalToNoise: Float
@@ -35,7 +35,7 @@ struct Captures {
 
     /// [n, 4] each.
     let ambience: [Float]
-    let sounds: [KnownSound]
+    let sounds: [CalibrationSound]
 
     /// An A-format microphone: FLU, FRD, BLD, BRU.
     static let aformat = ArrayGeometry(
@@ -100,11 +100,11 @@ struct Captures {
                 azimuth: Float.random(in: -180...180, using: &random), elevation: Float.random(in: -25...35, using: &random))
         }
         ambience = scene(elsewhere, seconds: 10)
-        sounds = directions.map { KnownSound(direction: $0, samples: scene([$0], seconds: 6)) }
+        sounds = directions.map { CalibrationSound(direction: $0, samples: scene([$0], seconds: 6)) }
     }
 
     /// Every capture with the channels of each frame changed.
-    private init(ambience: [Float], sounds: [KnownSound]) {
+    private init(ambience: [Float], sounds: [CalibrationSound]) {
         self.ambience = ambience
         self.sounds = sounds
     }
@@ -120,7 +120,7 @@ struct Captures {
             return changed
         }
         return Captures(
-            ambience: all(ambience), sounds: sounds.map { KnownSound(direction: $0.direction, samples: all($0.samples)) })
+            ambience: all(ambience), sounds: sounds.map { CalibrationSound(direction: $0.direction, samples: all($0.samples)) })
     }
 
     /// Bursts of coloured noise of any length, with pauses.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Diagnosis
 
-/// A stream's channels: what is found, and what is no fault.
+/// Findings about the channels of a stream, and streams without a fault.
 @Suite struct ChannelWatchTests {
     private static let rate = 24_000
 
@@ -48,7 +48,7 @@ import Testing
         let watch = ChannelWatch(kind, convention: convention)
         var ever: [ChannelFinding] = []
         for start in stride(from: 0, to: samples.count, by: 4 * piece) {
-            watch.hear(samples.span.extracting(start..<min(samples.count, start + 4 * piece)))
+            watch.push(samples.span.extracting(start..<min(samples.count, start + 4 * piece)))
             for finding in watch.findings where !ever.contains(finding) { ever.append(finding) }
         }
         watch.finish()
@@ -68,7 +68,7 @@ import Testing
             var random = SeededRandom(seed: 3)
             let faint = Self.changed(samples) { frame, _ in frame[channel] = 0.01 + 1e-6 * random.normal() }
             #expect(watch(faint).last == [.dead(channel: channel)], "\(direction)")
-            // Samples so small that they are none.
+            // Samples too small to be sound.
             let denormal = Self.changed(samples) { frame, _ in frame[channel] = 0x1p-140 }
             #expect(watch(denormal).last == [.dead(channel: channel)], "\(direction)")
             let quiet = Self.changed(samples) { frame, _ in frame[channel] *= 1e-3 }
@@ -97,12 +97,12 @@ import Testing
         #expect(watch(samples).ever.isEmpty)
     }
 
-    /// From behind each of four cardioids, which hears nothing then; in a diffuse field, a capsule that hears nothing is dead.
+    /// From behind each of four cardioids, which then receives nothing; in a diffuse field such a capsule is dead.
     @Test(arguments: 0..<4) func aWaveFromBehindACardioidIsNotAFault(_ channel: Int) {
         let kind = MicrophoneKind.capsules(Captures.aformat)
         for background in [0, 1e-5, 1e-4] as [Float] {
             var random = SeededRandom(seed: 9)
-            // Without a pause in which the background is heard.
+            // Without a pause for the background.
             let behind = (0..<11 * Self.rate).flatMap { _ in
                 let wave = 0.05 * random.normal()
                 return (0..<4).map { ($0 == channel ? 0 : wave * (1 + 1e-4 * Float($0))) + background * random.normal() }
@@ -136,19 +136,19 @@ import Testing
         for (value, finding) in [(Float(0), ChannelFinding.silence), (0.3, .still), (-0.9, .still), (0x1p-140, .silence)] {
             let still = [Float](repeating: value, count: 11 * Self.rate * 4)
             let watch = ChannelWatch(.ambisonics)
-            watch.hear(sound.span)
-            watch.hear(still.span.extracting(0..<still.count * 9 / 11))
+            watch.push(sound.span)
+            watch.push(still.span.extracting(0..<still.count * 9 / 11))
             #expect(watch.findings.isEmpty, "after nine seconds of \(value)")
-            watch.hear(still.span.extracting(0..<still.count * 2 / 11))
+            watch.push(still.span.extracting(0..<still.count * 2 / 11))
             #expect(watch.findings == [finding])
-            watch.hear(sound.span)
+            watch.push(sound.span)
             #expect(watch.findings.isEmpty)
         }
         // What stands still in one channel is dead, whatever its offset.
         #expect(watch(Self.changed(sound) { frame, _ in frame[2] = 0.5 }).last == [.dead(channel: 2)])
     }
 
-    /// Too short to say anything, too quiet to hear anything, and short of ten seconds in a recording that is over.
+    /// Too short or too quiet to check, and shorter than ten seconds in a recording that has ended.
     @Test func tooLittleAudioHasNoFinding() {
         let zero = [Float](repeating: 0, count: 4 * Self.rate * 19 / 10)
         #expect(watch(zero).ever.isEmpty)
@@ -186,7 +186,7 @@ import Testing
         // One wave that no wall answers makes W, Y, Z and X coherent: 0.43 on average, where a limit of 0.33 keeps clear of cardioids (0.67).
         let isHidden = Captures.places[place].absorption == 1 && Captures.places[place].signalToNoise < 20 && talkers == 1
         for microphone in [Captures.Microphone.sphere, .aformat] {
-            // Where it is not found, there is no advice either to turn capsules that are none.
+            // If it is not found, no advice to invert capsules must appear either.
             let expected: [ChannelFinding] = isHidden && microphone == .aformat ? [] : [.ambisonics]
             #expect(watch(heard, microphone.kind).last == expected, "\(microphone)")
             #expect(AmbienceCheck.findings(heard, microphone.kind) == expected)
@@ -214,14 +214,14 @@ import Testing
                 }
                 #expect(abs(found - decibels) < 1)
             }
-            // Furse-Malham, taken for what it is: nothing; for AmbiX: its level.
+            // Furse-Malham, configured as such: no finding; as AmbiX: its level.
             let fuma = Self.changed(samples) { frame, _ in frame = [frame[0] * Float(0.5).squareRoot(), frame[3], frame[1], frame[2]] }
             #expect(watch(fuma, convention: .fuma).ever.isEmpty)
             #expect(watch(fuma).last.count == 1)
         }
     }
 
-    /// A quiet room: what is heard is the noise of capsules, which an encoder makes louder in Y, Z and X.
+    /// A quiet room: only noise of capsules, which an encoder amplifies in Y, Z and X.
     @Test func noiseOfCapsulesIsNotAFault() {
         var random = SeededRandom(seed: 5)
         let noise = (0..<11 * Self.rate * 4).map { _ in 2e-3 * random.normal() }

@@ -12,7 +12,7 @@ import Testing
         return orders
     }()
 
-    /// The order that puts right channels of which channel i came to place `order[i]`... its inverse, seen from the source.
+    /// The order that corrects channels of which channel i is at position `order[i]`: its inverse.
     private func permuted(_ captures: Captures, _ order: [Int]) -> Captures {
         captures.changed { frame in
             let copy = frame
@@ -27,9 +27,9 @@ import Testing
                 let captures = Captures(microphone, place, isReal: isReal)
                 let report = DirectionCheck.report(captures.sounds, microphone.kind)
                 #expect(report.findings.isEmpty, "\(microphone), real \(isReal), \(place): \(report)")
-                for (heard, sound) in zip(report.heard, captures.sounds) {
+                for (heard, sound) in zip(report.measured, captures.sounds) {
                     let isNear = heard.map { $0.angle(to: sound.direction) < 20 } ?? false
-                    #expect(isNear, "\(microphone), real \(isReal), \(place): \(report.heard)")
+                    #expect(isNear, "\(microphone), real \(isReal), \(place): \(report.measured)")
                 }
             }
         }
@@ -87,10 +87,10 @@ import Testing
         let (yaw, pitch, roll) = Self.mountings[index]
         let mounting = Rotation(yaw: yaw, pitch: pitch, roll: roll)
         for microphone in Captures.Microphone.allCases {
-            // The array hears a sound of the world where the inverse turn takes it.
+            // The array receives a sound of the world from the inversely rotated direction.
             let captures = Captures(
                 microphone, Captures.places[1], directions: Captures.directions.map { mounting.inverse($0) })
-            let sounds = zip(captures.sounds, Captures.directions).map { KnownSound(direction: $1, samples: $0.samples) }
+            let sounds = zip(captures.sounds, Captures.directions).map { CalibrationSound(direction: $1, samples: $0.samples) }
             let findings = DirectionCheck.report(sounds, microphone.kind).findings
             let found: Rotation? =
                 switch findings.first {

@@ -33,7 +33,7 @@ struct BandDirectionsTests {
 
     private func direction(_ band: Band) -> Direction { Direction(unit: band[0], band[1], band[2]) }
 
-    @Test("A plane wave is one in every band, at any level")
+    @Test("A plane wave is found in every band, at any level")
     func planeWaves() throws {
         var random = SeededRandom(seed: 2)
         for level: Float in [0.3, 0.01, 1e-3] {
@@ -46,7 +46,7 @@ struct BandDirectionsTests {
         }
     }
 
-    @Test("Of two voices in bands of their own each band tells its own")
+    @Test("Two voices in separate bands are found in their bands")
     func voices() throws {
         let (low, high) = (Direction(azimuth: 40, elevation: 10), Direction(azimuth: 90, elevation: -20))
         let centres = MelFilterBank().centres.array
@@ -65,7 +65,7 @@ struct BandDirectionsTests {
         #expect(found.allSatisfy { $0[3] > 0.5 })
     }
 
-    @Test("A diffuse field weighs little, silence nothing, a dead channel no more than it should")
+    @Test("A diffuse field has a low weight, silence none, a dead channel no more than expected")
     func diffuse() throws {
         // Dipoles of SN3D have a third of the power.
         var audio = noise(frames: 12_000)
@@ -84,7 +84,7 @@ struct BandDirectionsTests {
         }
     }
 
-    @Test("Capsules: the wave that their phases fit", arguments: [0, 1, 2, 3, 4])
+    @Test("Capsules: the wave that matches their phases", arguments: [0, 1, 2, 3, 4])
     func capsules(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))
         let source = Direction(towards: random.normal(), random.normal(), random.normal())
@@ -105,7 +105,7 @@ struct BandDirectionsTests {
         }
     }
 
-    @Test("The first eigenvector and its share, as a long power iteration in double precision finds them")
+    @Test("The principal eigenvector and its share agree with a power iteration in double precision")
     func eigenvectors() throws {
         var random = SeededRandom(seed: 7)
         var compared = 0
@@ -133,7 +133,7 @@ struct BandDirectionsTests {
             let found = try bands(.foaCovariance, of: [[Float]](repeating: frame, count: 5).flatMap { $0 })[0]
             for (band, matrix) in zip(found, matrices) {
                 let (vector, share, second) = prevailing(matrix)
-                // Where two are nearly as strong, the eighth power has not told them apart.
+                // With two nearly equal eigenvalues, the eighth power does not separate them.
                 guard share > 1.5 * second else { continue }
                 let sign: Double = vector[0] < 0 ? -1 : 1
                 let expected = Direction(towards: Float(sign * vector[3]), Float(sign * vector[1]), Float(sign * vector[2]))
@@ -163,7 +163,7 @@ struct BandDirectionsTests {
         return (vector, first / trace, iterate(rest).1 / trace)
     }
 
-    @Test("Only features that hold the covariance have them", arguments: FeatureKind.allCases)
+    @Test("Only features with the full covariance have band directions", arguments: FeatureKind.allCases)
     func kinds(kind: FeatureKind) {
         let heard = BandDirections(kind, steering: FreeTetrahedron.steering)
         let isHeard = heard != nil

@@ -3,7 +3,7 @@ import Geometry
 import TestSupport
 import Testing
 
-@Suite("What features mean")
+@Suite("Meaning of features")
 struct FeaturesTests {
     @Test("A plane wave has intensity 1 in every band, along its direction, at any level")
     func planeWaves() {
@@ -63,7 +63,7 @@ struct FeaturesTests {
         }
     }
 
-    @Test("A delayed capsule shows as the lag and as the path difference")
+    @Test("A delayed capsule gives the lag and the path difference")
     func delay() {
         let delay = 3
         var audio = noise(frames: 9600)
@@ -75,7 +75,7 @@ struct FeaturesTests {
         let correlations = features(.micGCCPHAT, of: audio).suffix(64 * 10)
         let pair = stride(from: correlations.startIndex + 5, to: correlations.endIndex, by: 10).map { correlations[$0] }
         #expect(pair.indices.max { pair[$0] < pair[$1] } == 32 + delay)
-        // 3 samples are 4.3 cm; capsule 2 hears later, so the difference is positive.
+        // 3 samples are 4.3 cm; the wave reaches capsule 2 later, so the difference is positive.
         let phases = Array(features(.micPhase, of: audio).suffix(64 * 7))
         for band in 4..<20 {
             #expect(abs(phases[band * 7 + 5] - 343 * 3 / 24_000) < 0.01)

@@ -23,14 +23,14 @@ struct ScalerTests {
         _ = arena
     }
 
-    @Test("A feature that never changes gets the smallest deviation")
+    @Test("A constant feature gets the smallest deviation")
     func constant() {
         let scaler = statistics(.micPhase, of: Array(repeating: 2, count: 64 * 7 * 3)).scaler()
         #expect(scaler.mean.allSatisfy { $0 == 2 })
         #expect(scaler.deviation.allSatisfy { $0 == Float(FeatureStatistics.smallestDeviation) })
     }
 
-    @Test("The scaler of Ambisonics knows no left, right, front or back")
+    @Test("The scaler of Ambisonics is symmetric in x and y")
     func symmetric() {
         var audio = noise(frames: 24_000)
         for s in stride(from: 0, to: audio.count, by: 4) { audio[s + 3] = 0.5 * audio[s] + 0.1 * audio[s + 3] }
@@ -45,7 +45,7 @@ struct ScalerTests {
         }
     }
 
-    @Test("Nor does that of its covariance")
+    @Test("The scaler of the covariance is symmetric in x and y")
     func symmetricCovariance() {
         var audio = noise(frames: 24_000)
         for s in stride(from: 0, to: audio.count, by: 4) { audio[s + 3] = 0.5 * audio[s] + 0.1 * audio[s + 3] }
@@ -59,7 +59,7 @@ struct ScalerTests {
         }
     }
 
-    @Test("The scaler of coherence knows no capsule from another")
+    @Test("The scaler of coherence is the same for all capsules")
     func symmetricCapsules() {
         let scaler = statistics(.micCoherence, of: features(.micCoherence, of: noise(frames: 24_000))).scaler()
         for row in stride(from: 0, to: 64 * 16, by: 16) {

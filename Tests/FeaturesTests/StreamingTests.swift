@@ -20,7 +20,7 @@ struct StreamingTests {
         #expect(same, "random chunks")
     }
 
-    @Test("After a reset an extractor is as new", arguments: FeatureKind.allCases)
+    @Test("A reset extractor equals a new one", arguments: FeatureKind.allCases)
     func reset(kind: FeatureKind) {
         let audio = noise(frames: 5000)
         var extractor = FeatureExtractor(kind)

@@ -22,7 +22,7 @@ import Testing
             _ = try FolderLock(file: folder + "/net.safetensors")
         }
         _ = try FolderLock(folder: folder)
-        // A lock that is released leaves nothing behind.
+        // A released lock leaves no file.
         #expect(try Folder.names(in: folder) == ["c"])
         #expect(try Folder.names(in: folder + "/c") == [])
     }
@@ -67,7 +67,7 @@ import Testing
         _ = try FolderLock(folder: folder)
     }
 
-    /// A link at the name of the lock, planted by somebody else, is not followed.
+    /// A link with the name of the lock, made by another user, is not followed.
     @Test func aLinkIsNotUsedAsALock() throws {
         defer { clean() }
         try Folder.make(folder)

@@ -30,7 +30,7 @@ import Testing
         #expect(throws: FileError.unwritableFolder(path: "\(root)/dangling", reason: "\(root)/dangling is not a folder")) {
             try Folder.make("\(root)/dangling")
         }
-        // Nobody, not even root, may make a folder there.
+        // No user, not even root, may create a folder there.
         #expect(throws: FileError.self) { try Folder.make("/proc/nowhere/a") }
     }
 
@@ -91,7 +91,7 @@ import Testing
         #expect(try WholeFile.read("\(root)/file") == [2])
         var facts = stat()
         #expect(unsafe lstat("\(root)/link", &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK)
-        // Somebody else's, which only root can make here.
+        // A file of another user, which only root can create here.
         if geteuid() == 0 {
             _ = unsafe lchown("\(root)/link", 65534, 65534)
             try WholeFile.write([9], to: "\(root)/link")
@@ -112,7 +112,7 @@ import Testing
         #expect(throws: FileError.unwritable(path: "\(root)/none/a", reason: "No such file or directory")) {
             try WholeFile.write([1], to: "\(root)/none/a")
         }
-        // A pipe that nobody reads is no place to wait at.
+        // A pipe without a reader must not block.
         _ = unsafe mkfifo("\(root)/fifo", 0o600)
         #expect(throws: FileError.unwritable(path: "\(root)/fifo", reason: "No such device or address")) {
             try WholeFile.write([1], to: "\(root)/fifo")

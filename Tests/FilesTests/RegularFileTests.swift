@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Testing
 
-/// What is opened, and what is not: in no time, whatever lies at the path.
+/// Which files are opened and which are refused, without delay, whatever kind of file it is.
 @Suite(.timeLimit(.minutes(1))) struct RegularFileTests {
     private let folder = "/tmp/bearing-files-\(UUID().uuidString.prefix(8))"
 
@@ -66,12 +66,12 @@ import Testing
         let path = try put([1, 2, 3])
         #expect(fault(path, limit: FileLimit(bytes: 3)) == nil)
         #expect(fault(path, limit: FileLimit(bytes: 2)) == .tooLarge(path: path, limit: 2, found: 3))
-        // Sparse: it takes no room, and would take all memory.
+        // Sparse: it uses no disk space, but would use all memory.
         #expect(unsafe truncate(path, 1 << 42) == 0)
         #expect(fault(path) == .tooLarge(path: path, limit: 1 << 28, found: 1 << 42))
     }
 
-    /// Their size is 0, and what they hold is made as it is read.
+    /// Their size is 0, and their contents are generated while they are read.
     @Test func filesOfTheKernelAreRead() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         #expect(try !WholeFile.read("/proc/self/status").isEmpty)

@@ -10,7 +10,7 @@ import Testing
         return digest.text
     }
 
-    /// What the reference implementation of xxHash gives.
+    /// Results of the reference implementation of xxHash.
     @Test func itIsXXH64() {
         #expect(digest("") == "ef46db3751d8e999")
         #expect(digest("a") == "d24ec4f1a98c6e5b")

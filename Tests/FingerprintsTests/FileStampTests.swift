@@ -22,7 +22,7 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "a")
         #expect(try FileStamp("\(folder)/link") == first)
         #expect(!first.isSettled)
-        // In place, with the old time put back. A clock of the file system may be coarse, but not as coarse as that.
+        // In place, with the old time restored. A file system's clock may be coarse, but not as coarse as that.
         usleep(50_000)
         let handle = try #require(FileHandle(forWritingAtPath: "\(folder)/a"))
         try handle.write(contentsOf: Data([9]))

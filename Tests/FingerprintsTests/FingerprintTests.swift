@@ -22,17 +22,17 @@ import Testing
         let kept = Fingerprint(text: "format = test-1\nseed = 1\nrt60 = 1-2\nroom = large\n")
         #expect(made.differences(from: kept).map(\.description) == ["seed: 1 there, 9 now", "room: large there, none now"])
         #expect(made.differences(from: Fingerprint(text: "format = test-2\nseed = 9\nrt60 = 1-2")).map(\.name) == ["format"])
-        // What cannot be read fits nothing.
+        // Invalid text matches nothing.
         #expect(made.differences(from: Fingerprint(text: "\u{0}\u{1}garbage")).count == 3)
     }
 
-    /// An older program did not know the name, and did what is the default now.
+    /// An older program did not have the name, and did what is now the default.
     @Test func aMissingNameHasItsDefault() {
         let kept = Fingerprint(text: "format = test-1\nseed = 1\n")
         #expect(list([("seed", "1", "1"), ("masks", "0", "0")]).differences(from: kept) == [])
         #expect(list([("seed", "1", "1"), ("masks", "2", "0")]).differences(from: kept).map(\.description) == ["masks: none there, 2 now"])
         #expect(list([("seed", "1", "1"), ("masks", "0", nil)]).differences(from: kept).map(\.name) == ["masks"])
-        // A default says nothing of what is there.
+        // A default does not apply to an existing value.
         #expect(list([("seed", "2", "2")]).differences(from: kept).map(\.name) == ["seed"])
     }
 

@@ -19,7 +19,7 @@ import Testing
         #expect(loaded.facts == net.facts)
     }
 
-    /// Saves with a change and gives back what loading says.
+    /// Saves with a change and returns the error of loading.
     private func error(_ change: (SafeTensorFile) -> SafeTensorFile) throws -> String {
         try net.save(to: path)
         try change(try SafeTensorFile.read(path)).write(to: path)

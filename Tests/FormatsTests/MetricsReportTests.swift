@@ -41,7 +41,7 @@ import Tracking
         #expect(one.count == 7 && one[3].prefix(3) == ["difference", "0.0", "+40.0"] && one[4][4] == "-")
     }
 
-    /// A report of recordings in each of which a source is heard in so many of 10 blocks.
+    /// A report of recordings with a source found in this many of 10 blocks.
     private func heard(_ counts: [Int]) -> MetricsReport {
         let source = [LabelledDirection(identity: 0, direction: .front)]
         var accumulator = MetricsAccumulator()
@@ -52,7 +52,7 @@ import Tracking
         return accumulator.report()
     }
 
-    /// JSONSerialization reads to the last digit but one.
+    /// JSONSerialization is accurate to the last digit but one.
     private func isClose(_ found: Double?, _ expected: Double) -> Bool { abs((found ?? .nan) - expected) < 1e-9 }
 
     @Test func theJSONHoldsIntervalsAndDifferences() throws {

@@ -15,7 +15,7 @@ import Tracking
     private var folder: String { temporary.path }
     private var path: String { temporary.file("model.safetensors") }
 
-    private func model(tellsActivity: Bool = true) -> ModelFile {
+    private func model(hasActivity: Bool = true) -> ModelFile {
         let architecture = DOAnetArchitecture(
             form: .live, channels: 7, filters: 4, gruWidth: 5, headWidth: 6, maximumTracks: 2, lookAhead: 1)
         let count = FrameTiming.melBands * 7
@@ -28,7 +28,7 @@ import Tracking
             scaler: FeatureScaler(
                 kind: .foaIntensity, mean: (0..<count).map { Float($0) - 9.5 },
                 deviation: (0..<count).map { Float($0) * 0.1 + 0.3 }),
-            gate: gate, array: "foa", tellsActivity: tellsActivity, facts: ["training.seed": "3", "licence": "MIT"])
+            gate: gate, array: "foa", hasActivity: hasActivity, facts: ["training.seed": "3", "licence": "MIT"])
     }
 
     /// Writes the model with some tensors or metadata changed, and reads it back.
@@ -53,8 +53,8 @@ import Tracking
 
     @Test func trainedActivityIsRecorded() throws {
         for tells in [true, false] {
-            try model(tellsActivity: tells).save(to: path)
-            #expect(try ModelFile.load(path).tellsActivity == tells)
+            try model(hasActivity: tells).save(to: path)
+            #expect(try ModelFile.load(path).hasActivity == tells)
         }
         #expect(try error(metadata: { $0.merging(["activity": "perhaps"]) { $1 } }).contains("activity: expected trained or untrained"))
     }

@@ -2,7 +2,7 @@ import Foundation
 import FoundationXML
 import Testing
 
-/// What a picture holds; a document that is not well-formed fails the test.
+/// The contents of an SVG; a document that is not well-formed fails the test.
 final class SVGReader: NSObject, XMLParserDelegate {
     struct Path {
         let kind: String

@@ -35,7 +35,7 @@ import Testing
             try read(TrackPlot(title: "", references: [line(0, [Float?](repeating: 0, count: 20))], tracks: [])).paths
                 .first { $0.kind == "reference" && $0.data.contains("L") })
         #expect(path.data.hasPrefix("M64 ") && path.data.hasSuffix("H900"))
-        // What lies between equal neighbours says nothing.
+        // Points between equal neighbours carry no information.
         #expect(path.data.filter { $0 == "L" }.count == 2)
     }
 

@@ -3,7 +3,7 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// The corpus of the fuzzer, and a little of what a fuzzer does with it: the same in every run.
+/// The corpus of the fuzzer with some deterministic mutations.
 @Suite struct CorpusTests {
     private func corpus(_ target: FuzzTarget) throws -> [[UInt8]] {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

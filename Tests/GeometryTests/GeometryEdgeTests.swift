@@ -1,7 +1,7 @@
 import Geometry
 import Testing
 
-/// Where angles wrap, matrices degenerate, and what is refused.
+/// Wrapping angles, degenerate matrices, and invalid arguments.
 @Suite struct GeometryEdgeTests {
     @Test func aSectorOfOneAzimuthContainsOnlyIt() {
         let line = Sector(azimuth: (90, 90))
@@ -66,7 +66,7 @@ import Testing
     enum Misuse: Int, CaseIterable {
         case rowsOfUnequalLength, moreColumnsThanRows, vectorShorterThanTheMatrix, elevationsReversed
 
-        /// At the last place that is right (0), and at the first that is wrong (1).
+        /// At the last valid argument (0), and at the first invalid one (1).
         func perform(excess: Int) {
             switch self {
             case .rowsOfUnequalLength: _ = SymmetricMatrix([[1, 0], [Double](repeating: 0, count: 2 - excess)])

@@ -4,7 +4,7 @@ import Tensor
 import Testing
 
 @Suite struct ActivationTests {
-    /// -30...30 in steps of 1/512, and what lies far outside.
+    /// -30...30 in steps of 1/512, and far beyond.
     let arguments: [Float] = (-15360...15360).map { Float($0) / 512 } + [-1e4, 1e4, -.infinity, .infinity]
 
     private func apply(_ body: (MutableTensorRef<Float>) -> Void) -> [Float] {

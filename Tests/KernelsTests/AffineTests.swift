@@ -19,7 +19,7 @@ import Testing
         expectGradient(inputGradient, of: input, "input", loss: loss)
         expectGradient(weightGradient, of: weight, "weight", loss: loss)
         expectGradient(biasGradient, of: bias, "bias", loss: loss)
-        // A second call adds to the parameters' gradients, and to the input's only when told.
+        // A second call adds to the parameters' gradients, and to the input's only if requested.
         let twice = weightGradient.array.map { 2 * $0 }
         let once = inputGradient.array
         Affine.backward(

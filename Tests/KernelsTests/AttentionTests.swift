@@ -45,7 +45,7 @@ import Testing
         #expect(arena.used == arena.capacity)
     }
 
-    /// Equal times attend equally: the output is the value of that time, whatever query and key say.
+    /// Equal times attend equally: the output is their value, whatever query and key are.
     @Test func equalTimesGiveTheirValue() {
         let own = weights(seed: 8)
         let one = noise(inputs, seed: 4)

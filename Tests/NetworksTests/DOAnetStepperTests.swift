@@ -50,7 +50,7 @@ import Testing
         withExtendedLifetime((batch, stepper)) {}
     }
 
-    /// What comes later does not reach back: the first blocks of two inputs that part at block 6 are equal.
+    /// Later input has no effect on earlier blocks: two inputs that differ from block 6 on have equal first blocks.
     @Test func isCausal() {
         var (input, parameters) = prepared(blocks: 10)
         let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: 10, team: WorkerTeam(count: 1))
@@ -78,7 +78,7 @@ import Testing
         #expect(first() == before)
     }
 
-    /// Also in what a step writes over, which a library that multiplies by 0 first would keep.
+    /// Also in the values that a step overwrites, since a library that multiplies by 0 first would keep them.
     @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude])
     func onlyAResetClearsNonFiniteState(_ poison: Float) {
         let (input, parameters) = prepared(blocks: 3)

@@ -22,7 +22,7 @@ import Testing
         let shape = Shape(sequences, 5 * blocks, 64, 7)
         noise(shape.count).withTensor(shape) { input in
             let (directions, activity) = (noise(batch.directions.count), noise(batch.activityLogits.count))
-            // Twice: what a first step leaves behind must not reach the second.
+            // Twice: state of the first step must not affect the second.
             for _ in 0..<2 {
                 batch.forward(input, parameters, training: true)
                 directions.withTensor(batch.directions.shape) { directions in

@@ -109,7 +109,7 @@ import Tracking
 
     @Test(arguments: [0, 2]) func anEncoderShiftsNoBlock(lookAhead: Int) {
         let samples = audio(seconds: 2.01)
-        // With what the filters still give after the end, which a look-ahead hears.
+        // With the output of the filters after the end, which a look-ahead uses.
         var encoded = samples + [Float](repeating: 0, count: 4 * (Self.encoding.delay + 2400 * lookAhead))
         let padded = encoded
         var span = encoded.mutableSpan
@@ -202,14 +202,14 @@ import Tracking
         #expect(after == renumbered)
     }
 
-    /// What the network says, right or wrong, is moved to where the sound of the block comes from, of the right block.
+    /// The network's directions, right or wrong, are moved to those of the correct block's sound.
     @Test(arguments: [0, 2, 3]) func directionsAreRefinedByTheirOwnBlock(lookAhead: Int) throws {
         let plain = makePipeline(.foaCovariance, lookAhead: lookAhead)
         let refined = makePipeline(.foaCovariance, refinement: 1, lookAhead: lookAhead)
-        // Weights that nothing was learnt with point to about the same place whatever they hear.
+        // Untrained weights give about the same direction for any input.
         let usual = try #require(run(plain, audio(seconds: 3)) { 2400 }.flatMap(\.tracks).last?.direction)
         plain.reset()
-        // A source that steps from one side of that to the other every second: bands of another block are of another place.
+        // A source that alternates between the two sides of that every second: bands of another block have another direction.
         let places = [10, -10, 10, -10].map { Direction(azimuth: usual.azimuth + $0, elevation: usual.elevation) }
         var random = SeededRandom(seed: 4)
         let samples = places.flatMap { source -> [Float] in
@@ -222,7 +222,7 @@ import Tracking
         func nearest(_ heard: Heard) -> Float? {
             heard.tracks.map { $0.direction.angle(to: places[heard.block / 10]) }.min()
         }
-        // Of a second, the blocks around which `window` blocks are of the same place.
+        // The blocks of a second whose `window` blocks all have the same direction.
         let inside = { (heard: Heard) in (4...7).contains(heard.block % 10) }
         let (plainErrors, errors) = (before.filter(inside).compactMap(nearest), after.filter(inside).compactMap(nearest))
         #expect(plainErrors.count == 16 && errors.count == 16)

@@ -56,7 +56,7 @@ import Tracking
         }
     }
 
-    /// A network that could be stepped says the same when it hears the recording as a whole.
+    /// A live network gives the same results for the recording as a whole.
     @Test(arguments: [false, true]) func aWholeRecordingEqualsItsSteps(isEncoded: Bool) {
         let (parameters, scaler, gate) = parts(.live, threshold: 0.3)
         let encoding = isEncoded ? AFormatEncoder.filters(for: .tetrahedral) : nil
@@ -82,7 +82,7 @@ import Tracking
         for (one, other) in zip(told, expected) { #expect(one.isNear(other), "\(one) for \(other)") }
     }
 
-    /// A network that forgets within seconds says the same in windows as in one go: each window is where it belongs.
+    /// A network with a short memory gives the same results in windows as in one pass: each window is in its place.
     @Test func longRecordingsAreProcessedInWindowsThatJoin() {
         let (parameters, scaler, gate) = parts(.live)
         let samples = audio(seconds: 135)
@@ -97,7 +97,7 @@ import Tracking
         #expect(different.isEmpty, "blocks \(different)")
     }
 
-    /// One that hears both ways has, in the first window, the same before it.
+    /// For a bidirectional network, the first window is the same up to its future context.
     @Test func aWindowDoesNotUseAudioBeyondItsEnd() {
         let (parameters, scaler, gate) = parts(.paper)
         let samples = audio(seconds: 95)

@@ -28,7 +28,7 @@ import Testing
         return try SoundLibrary(folders: ["\(root)/\(name)"])
     }
 
-    /// Written, or what was said instead.
+    /// Written, or the error instead.
     @discardableResult
     private func write(_ settings: DatasetWriter.Settings, sounds: SoundLibrary? = nil) throws -> Int {
         try DatasetWriter(folder: out, settings: settings, sounds: sounds).write()
@@ -57,7 +57,7 @@ import Testing
             })
         #expect(try write(settings { $0.resumes = true }) == 0)
         #expect(try Folder.names(in: "\(out)/foa_dev").count == 4)
-        // Labels alone are recordings as well, whoever put them there.
+        // Labels without audio count as recordings too.
         try Folder.make("\(root)/labels/metadata_dev")
         _ = FileManager.default.createFile(atPath: "\(root)/labels/metadata_dev/fold3_room1_mix001_ov1.csv", contents: nil)
         #expect(throws: ScenesError.occupied(folder: "\(root)/labels", fold: 3, recordings: 1)) {
@@ -89,7 +89,7 @@ import Testing
         #expect(try contents("foa_dev/fold3_room1_mix001_ov1.wav") == before)
     }
 
-    /// Contents decide, not where sounds lie or what they are called.
+    /// Contents decide, not the location or the names of sounds.
     @Test func soundsAreIdentifiedByTheirContents() throws {
         try write(settings(), sounds: try sounds("a"))
         #expect(try write(settings { $0.resumes = true }, sounds: try sounds("moved")) == 0)
@@ -105,7 +105,7 @@ import Testing
                 == true)
     }
 
-    /// Neither how many recordings are asked for nor which folds are filled beside it changes a recording.
+    /// Neither the number of recordings nor the other folds change a recording.
     @Test func moreRecordingsAndOtherFoldsMayFollow() throws {
         try write(settings())
         let first = try contents("foa_dev/fold3_room1_mix001_ov1.wav")
@@ -123,7 +123,7 @@ import Testing
         try write(settings())
         #expect(try write(settings { ($0.formats, $0.resumes) = ([.mic], true) }) == 2)
         #expect(try ["foa_dev", "mic_dev"].map { try contents("\($0)/fold3_room1_mix001_ov1.wav") } == both)
-        // And what is no longer whole is made again.
+        // An incomplete recording is rendered again.
         try both[0].prefix(1000).write(to: URL(fileURLWithPath: "\(out)/foa_dev/fold3_room1_mix001_ov1.wav"))
         #expect(try write(settings { $0.resumes = true }) == 1)
         #expect(try contents("foa_dev/fold3_room1_mix001_ov1.wav") == both[0])
@@ -154,7 +154,7 @@ import Testing
         try first.write()
     }
 
-    /// Rooms that are shared by recordings that are all alike: nothing but their number tells them apart.
+    /// In shared rooms with recordings of equal overlap, only the number distinguishes recordings.
     @Test(arguments: [(1, nil), (2, nil), (3, 1), (3, 2), (3, nil), (1200, nil), (1200, 1)] as [(Int, Int?)])
     func everyRecordingHasAUniqueName(perRoom: Int, overlap: Int?) throws {
         for sounds in [nil, try sounds("a")] {

@@ -9,12 +9,12 @@ import Tensor
 import TestSupport
 import Testing
 
-/// A folder that goes away with its test.
+/// A folder that is removed with its test.
 private final class Scratch {
     private let temporary = TemporaryFolder()
     var path: String { temporary.path }
 
-    /// Noise bursts as sounds of two collections, and one file that is no sound.
+    /// Noise bursts as sounds of two collections, and one file that is not sound.
     func sounds() throws -> SoundLibrary {
         for (number, name) in ["a/one", "a/two", "b/three"].enumerated() {
             let folder = "\(path)/sounds/\(name)"
@@ -45,7 +45,7 @@ private final class Scratch {
         var random = RandomSource(seed: 1)
         let sounds = try SoundLibrary(folders: [scratch.path])
         let (sound, _) = try #require(sounds.event(seconds: 1, using: &random))
-        // 50 periods of the tone, away from what the filter makes of the beginning.
+        // 50 periods of the tone, after the transient of the filter.
         let middle = sound[6000..<7200]
         let mean = middle.reduce(0, +) / 1200
         let power = middle.reduce(0) { $0 + $1 * $1 } / 1200
@@ -112,7 +112,7 @@ private final class Scratch {
         settings.recordingsPerRoom = 3
         let writer = try DatasetWriter(folder: "\(scratch.path)/shared", settings: settings, sounds: sounds)
         let scenes = (0..<12).map { writer.scene($0) }
-        // Fold 3 has the even ones, three of them a room.
+        // Fold 3 has the even ones, three per room.
         func room(_ index: Int) -> [Float] {
             [scenes[index].room.size.x, scenes[index].room.size.y, scenes[index].array.position.x, scenes[index].array.position.y]
         }

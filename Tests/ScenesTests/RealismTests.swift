@@ -82,7 +82,7 @@ import Testing
         func leak(_ samples: [Float]) -> Float {
             power(samples, channel: 1, 26_000..<90_000) / power(samples, channel: 0, 26_000..<90_000)
         }
-        // Y is 0.75 of the sum of the capsules' y times gain times what they hear, 1 + d . s.
+        // Y is 0.75 of the sum over the capsules of y times gain times response, 1 + d . s.
         let expected: Float = 0.277
         #expect(leak(clean) < 1e-5)
         #expect(abs(leak(leaking).squareRoot() - expected) < 0.05, "\(leak(leaking).squareRoot())")
@@ -131,7 +131,7 @@ import Testing
             power += gains * gains
         }
         for band in 0..<8 { #expect(abs(power[band] / 20_000 - 1) < 0.02, "band \(band)") }
-        // An image behind the wall x = 0 of a source that looks away from the wall was emitted to the back.
+        // An image behind the wall x = 0 of a source facing away from the wall was emitted to the back.
         let image = try #require(
             RoomTests.images(RoomTests.room, reach: 9).first { $0.order == 1 && abs($0.offset.x + 4.7) < 1e-4 })
         #expect(image.emission.x < -0.8 && abs((image.emission * image.emission).sum() - 1) < 1e-4)
@@ -161,12 +161,12 @@ import Testing
     @Test func soundFromAnApproachingWalkerIsCompressed() {
         let walk = Walk([.init(from: SIMD3(6, 0, 0), to: SIMD3(1, 0, 0), seconds: 4)])
         let tone = (0..<96_000).map { (index: Int) -> Float in sin(2 * .pi * Float(index % 24) / 24) }
-        let heard = DopplerShift.heard(tone, along: Trajectory(walk))
+        let heard = DopplerShift.received(tone, along: Trajectory(walk))
         // 5 m nearer in 4 s: 350 samples fewer.
         #expect(abs(96_000 - heard.count - 350) <= 2)
         let crossings = (1..<heard.count).filter { heard[$0 - 1] < 0 && heard[$0] >= 0 }.count
         #expect(abs(crossings - 4000) <= 2)
-        let emission = Trajectory(walk).emission(heard: 2)
+        let emission = Trajectory(walk).emission(arriving: 2)
         #expect(abs(emission - 2 - 1.25 * emission / 343) < 1e-5)
     }
 

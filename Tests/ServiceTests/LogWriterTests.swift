@@ -74,11 +74,11 @@ struct LogWriterTests {
         let began = MonotonicTime.now
         writer.stop(patience: MonotonicTime.second / 10)
         #expect(MonotonicTime.now - began < 10 * MonotonicTime.second)
-        // Its thread is let go.
+        // Its thread is abandoned.
         for end in [ends.read, ends.write] { close(end) }
     }
 
-    /// Nor does one that its owner has made non-blocking, or one that nobody reads any more.
+    /// The same with a descriptor that its owner made non-blocking, or that has no reader any more.
     @Test func aClosedDescriptorLosesLines() {
         let before = signal(SIGPIPE, SIG_IGN)
         defer { _ = signal(SIGPIPE, before) }

@@ -1,7 +1,7 @@
 import Tensor
 import Testing
 
-/// What a tensor refuses ends the process at once, in release builds too, rather than touch memory that is not its own.
+/// Invalid accesses end the process at once, also in release builds, instead of touching other memory.
 ///
 /// Each case does the same at the last place that is right (`excess` 0) and at the first that is wrong (1), so that a case that
 /// traps for another reason is noticed.

@@ -3,7 +3,7 @@ import SafeTensors
 
 /// Tensors that an oracle of tools/oracles wrote, from a safetensors file under Tests/Fixtures.
 ///
-/// What a test asks for and the file lacks ends the test run: fixture and test are committed together.
+/// A missing tensor in the file ends the test run: fixture and test are committed together.
 public struct OracleFixture {
     private let file: SafeTensorFile
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A new folder of a test's own below /tmp, removed with everything in it when nobody refers to it any more, or by `remove`.
+/// A new folder below /tmp, removed with its contents when the last reference is released, or by `remove`.
 ///
 /// Its path is short enough for the sockets in it.
 public final class TemporaryFolder: Sendable {
@@ -21,7 +21,7 @@ public final class TemporaryFolder: Sendable {
     /// The path of a file in it.
     public func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// What lies in the folder, hidden files too, sorted.
+    /// The contents of the folder, including hidden files, sorted.
     public var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 
     /// The content of a file in it, which has to be there.
@@ -40,5 +40,5 @@ public final class TemporaryFolder: Sendable {
     }
 }
 
-/// A path below /tmp at which nothing lies, for one file or socket; the test removes what it puts there.
+/// An unused path below /tmp, for one file or socket; the test removes what it creates there.
 public func temporaryPath(_ suffix: String = "") -> String { "/tmp/bearing-test-\(UUID().uuidString.prefix(13))\(suffix)" }

@@ -4,10 +4,10 @@ import Foundation
 ///
 /// The device exists in this process and in those that it starts: `ALSA_CONFIG_PATH` is set in the environment.
 public enum VirtualMicrophone {
-    /// Why there is none: no C compiler. Nil when the device can be used.
+    /// Why the device is unavailable: no C compiler. nil if it can be used.
     public static let problem: String? = build()
 
-    /// What ALSA opens to hear a file.
+    /// ALSA's name of the device that plays a file.
     ///
     /// - Parameters:
     ///   - file: WAV; the device has its rate, channels and format.

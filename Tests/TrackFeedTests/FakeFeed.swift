@@ -6,7 +6,7 @@ import Tracking
 
 @testable import TrackFeed
 
-/// A feed without a daemon behind it: its server runs on a thread of its own until `end`.
+/// A feed without a daemon: its server runs on its own thread until `end`.
 final class FakeFeed {
     /// Where it listens, of as many addresses as it was given the first.
     let address: FeedAddress
@@ -53,7 +53,7 @@ final class FakeFeed {
     static func freshPath() -> String { temporaryPath(".sock") }
     static func freshName() -> FeedAddress { .abstract("bearing-test-\(UUID().uuidString.prefix(8))") }
 
-    /// Waits until the server has taken so many subscribers on, so that none misses what is posted next.
+    /// Waits until the server has accepted this many subscribers, so that none misses the next line.
     func awaitSubscribers(_ count: Int) {
         while server.subscriberCount != count { usleep(1000) }
     }
@@ -85,7 +85,7 @@ final class Reader {
 
     deinit { close(descriptor) }
 
-    /// The next line without its newline; nil once the connection is over.
+    /// The next line without its newline; nil after the connection has ended.
     func line() -> String? {
         while true {
             if let newline = pending.firstIndex(of: 10) {

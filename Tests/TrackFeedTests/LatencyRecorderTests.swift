@@ -60,7 +60,7 @@ import Testing
         #expect(recorder.sinceStart() == LatencySummary() && recorder.lastMinute(at: 0) == LatencySummary())
     }
 
-    /// One duration a second for ten minutes: the minute holds 60 to 70 of them, and whoever stops is forgotten.
+    /// One duration per second for ten minutes: the minute contains 60 to 70 of them, and expires without further ones.
     @Test func theMinuteExpiresAndTheTotalDoesNot() {
         let recorder = LatencyRecorder()
         // A monotonic clock may stand anywhere.
@@ -89,7 +89,7 @@ import Testing
         #expect(recorder.sinceStart().count == 10_000)
     }
 
-    /// A reader beside the recording thread sees counts that only grow, and percentiles that were recorded.
+    /// A concurrent reader sees counts that only grow, and percentiles of recorded durations.
     @Test func aConcurrentReaderSeesConsistentValues() {
         let recorder = LatencyRecorder()
         let total: Int64 = 200_000

@@ -50,7 +50,7 @@ struct ListenerTests {
             let reader = try #require(Reader(address))
             feed.awaitSubscribers(1)
             #expect(throws: FeedError.inUse(address)) { try FakeFeed([address]) }
-            // Looking does not disturb, and what is served is good.
+            // Checking has no side effect, and a served address is accepted.
             #expect(try TrackServer.check(address) == nil)
             // Ended by the daemon: the connection lingers in the kernel, and must not keep the port from the next one.
             feed.end()
@@ -89,7 +89,7 @@ struct ListenerTests {
         let feed = try FakeFeed([FakeFeed.freshName()])
         let waiting = try (0..<200).map { _ in try #require(Reader(feed.address)) }
         feed.end()
-        // Accepted or not: all come to an end, while the feed's memory is still there.
+        // Accepted or not: all connections end while the feed still exists.
         for reader in waiting { while reader.line() != nil {} }
         #expect(Reader(feed.address) == nil)
     }
@@ -100,7 +100,7 @@ struct ListenerTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    /// Whoever may read a folder can lock it.
+    /// Every user who may read a folder can lock it.
     @Test func aFolderLockedByAnotherUserIsServed() throws {
         let temporary = TemporaryFolder()
         defer { temporary.remove() }
@@ -154,7 +154,7 @@ struct ListenerTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["s"])
     }
 
-    // MARK: - A file that somebody takes away
+    // MARK: - A removed socket file
 
     @Test func aRemovedSocketFileIsCreatedAgainAndSubscribersStay() throws {
         var limits = FeedLimits()
@@ -186,7 +186,7 @@ struct ListenerTests {
         unsafe unlink(feed.path)
         #expect(FileManager.default.createFile(atPath: feed.path, contents: Data("other".utf8)))
         defer { try? FileManager.default.removeItem(atPath: feed.path) }
-        // Made again before the other came, or not: in the end it is cut off, and says so.
+        // Created again before the other server came, or not: finally it is cut off, and reports that.
         while !feed.server.isCutOff {
             if FileManager.default.contents(atPath: feed.path) == nil {
                 unsafe unlink(feed.path)
@@ -200,7 +200,7 @@ struct ListenerTests {
         #expect(FileManager.default.createFile(atPath: feed.path + ".keep", contents: nil))
         unsafe rename(feed.path + ".keep", feed.path)
         feed.end()
-        #expect(FileManager.default.fileExists(atPath: feed.path), "what is not its own is not removed")
+        #expect(FileManager.default.fileExists(atPath: feed.path), "a file of another process is not removed")
     }
 
     // MARK: - Mode, owner, group
@@ -236,7 +236,7 @@ struct ListenerTests {
         #expect(FeedAccess.ownGroups().contains(getegid()))
     }
 
-    /// Somebody else put something in the place of the socket between `bind` and this: it keeps its rights.
+    /// Another file replaced the socket between `bind` and this: it keeps its permissions.
     @Test(arguments: [false, true]) func aFileThatIsNotASocketKeepsItsPermissions(_ isLink: Bool) throws {
         let file = FakeFeed.freshPath()
         #expect(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]))

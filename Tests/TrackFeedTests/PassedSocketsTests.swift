@@ -3,7 +3,7 @@ import Testing
 
 @testable import TrackFeed
 
-/// Socket activation, with this process in the place of systemd's child.
+/// Socket activation, with this process acting as systemd's child.
 @Suite(.timeLimit(.minutes(5)))
 struct PassedSocketsTests {
     private let process = String(getpid())
@@ -41,7 +41,7 @@ struct PassedSocketsTests {
         feed.post(0)
         feed.end()
         #expect(try reader.rest("tracks").count == 1)
-        // systemd's own copy goes on listening for the next start: the file is its.
+        // systemd's own copy keeps listening for the next start, so the file belongs to systemd.
         #expect(FileManager.default.fileExists(atPath: path))
         try FileManager.default.removeItem(atPath: path)
     }

@@ -5,12 +5,12 @@ import Tracking
 
 @testable import TrackFeed
 
-/// What status lines say of the server and its subscribers.
+/// The server's and subscribers' counts in status lines.
 @Suite(.timeLimit(.minutes(5)))
 struct StatusLineTests {
     private func status(_ line: [String: Any]?) -> [String: Any]? { line?["type"] as? String == "status" ? line : nil }
 
-    /// Nobody waits for the next second: the second line of a connection is the state of health.
+    /// The second line of a connection is the status, without waiting for the next second.
     @Test func theSecondLineIsAStatus() throws {
         let feed = try FakeFeed(status: { FeedStatus(state: "running", blocks: 42) })
         // The loop's first status is out before anyone is there; the next comes in an hour.
@@ -48,7 +48,7 @@ struct StatusLineTests {
         #expect(line["frames"] as? Int == 9_000_000_000)
         #expect(line["events"] as? [String: Int] == ["overruns": 3, "suspends": 1, "stalls": 0])
         #expect(line["dropped"] as? [String: Int] == ["frames": 4799, "blocks": 2, "lines": 0])
-        // What the line has always had: overruns, and whole blocks lost on either side of the analysis.
+        // Fields since protocol 1: overruns, and blocks lost before or after the analysis.
         #expect(line["overruns"] as? Int == 3 && line["dropped_blocks"] as? Int == 3)
         #expect(line["uptime"] as? Double == 12.3)
         #expect(line["network_resets"] as? Int == 7 && line["warnings"] as? [String] == ["a \"warning\"", "another"])
@@ -85,7 +85,7 @@ struct StatusLineTests {
         #expect(summary.count == 8)
         #expect(summary.p50 >= late && summary.longest < late + 30_000_000_000)
         #expect(summary.sum >= 8 * late)
-        // The line at the end tells it.
+        // The line at the end reports it.
         let line = try #require(try reader.rest("status").last)
         let latency = try #require(line["latency_ms"] as? [String: [String: Double]])
         #expect(latency["minute"]?["count"] == 8 && (latency["total"]?["p50"] ?? 0) >= 250)

@@ -15,12 +15,12 @@ struct SubscriberTests {
         try FakeFeed([address == .path("") ? .path(FakeFeed.freshPath()) : address], limits: limits)
     }
 
-    /// Says as much as the other side takes.
+    /// Sends as much as the other side accepts.
     /// - Returns: how many bytes that were.
     private func shout(_ descriptor: Int32) -> Int {
         let noise = [UInt8](repeating: 0x7B, count: 65_536)
         var taken = 0
-        // Over TCP, room comes back after moments of none.
+        // Over TCP, the buffer has space again after a while.
         var quiet = 0
         while quiet < 20, taken < 100_000_000 {
             let count = unsafe send(descriptor, noise, noise.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
@@ -38,14 +38,14 @@ struct SubscriberTests {
         let feed = try feed(address)
         let (talker, healthy) = (try #require(Reader(feed.address)), try #require(Reader(feed.address)))
         feed.awaitSubscribers(2)
-        // What the kernel holds between the two; the daemon takes none of it in between its seconds.
+        // The capacity of the kernel's buffers between the two; the daemon reads nothing between its sweeps.
         #expect(shout(talker.descriptor) < 8_000_000)
         for sequence in 0..<20 { feed.post(sequence) }
         _ = shout(talker.descriptor)
         feed.end()
         #expect(try healthy.rest("tracks").count == 20)
         #expect(try talker.rest("tracks").count == 20 || address != .path(""))
-        // Two came, twenty blocks were posted, an end was called: not a pass for what was said.
+        // Two connections, twenty blocks and one stop: no pass for the input.
         #expect(feed.server.passes < 30)
     }
 
@@ -56,7 +56,7 @@ struct SubscriberTests {
         let talker = try #require(Reader(feed.path))
         feed.awaitSubscribers(1)
         let first = shout(talker.descriptor)
-        // Room comes back, a piece each time that the loop looks, so who says something once is not held for ever.
+        // The buffer is emptied in pieces, one per sweep, so a client that sends once is not blocked forever.
         var more = 0
         while more < 3 * 4096 { more += shout(talker.descriptor) }
         #expect(first > 0)
@@ -90,7 +90,7 @@ struct SubscriberTests {
         feed.end()
     }
 
-    /// A connection over TCP that ends may as well be half closed: the next line tells.
+    /// A closed TCP connection may also be half-closed: the next line decides.
     @Test func aVanishedTCPSubscriberIsRemovedWithTheNextLine() throws {
         let feed = try feed(.tcp(host: "127.0.0.1", port: 0))
         let healthy = try #require(Reader(feed.address))
@@ -104,7 +104,7 @@ struct SubscriberTests {
         #expect(try healthy.rest("tracks").count == 1)
     }
 
-    /// Over TCP the news must not stand behind the lines that the subscriber does not read.
+    /// Over TCP the reset must not wait behind lines that the subscriber does not read.
     @Test(arguments: addresses) func aStalledSubscriberNoticesThatItIsDisconnected(_ address: FeedAddress) throws {
         var limits = FeedLimits()
         limits.statusSeconds = 0.005
@@ -129,7 +129,7 @@ struct SubscriberTests {
         feed.awaitSubscribers(2)
         for refused in 1...3 {
             let third = try #require(Reader(feed.path))
-            // `bearing status` needs no place.
+            // `bearing status` works without a free connection.
             let types = [try third.object(), try third.object(), try third.object()].map { $0?["type"] as? String }
             #expect(types == ["hello", "status", "refused"] && third.line() == nil)
             #expect(feed.server.refusedCount == refused)
@@ -204,7 +204,7 @@ struct SubscriberTests {
         let name = FakeFeed.freshName()
         let feed = try FakeFeed([name, .path(FakeFeed.freshPath())])
         let path = feed.server.places[1].address
-        // What a stranger with the same passed socket can do to it.
+        // The effects of another process with the same passed socket.
         shutdown(feed.server.listenerDescriptors[0], Int32(SHUT_RDWR))
         let reader = try #require(Reader(path))
         feed.awaitSubscribers(1)
@@ -215,7 +215,7 @@ struct SubscriberTests {
     }
 }
 
-/// Posts whenever there is room, on a thread of its own.
+/// Posts whenever there is space, on its own thread.
 private final class Flood: @unchecked Sendable {
     private let stopping = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)

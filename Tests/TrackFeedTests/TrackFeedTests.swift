@@ -50,7 +50,7 @@ struct TrackFeedTests {
             while seen == nil { seen = try healthy.object()?["seq"] as? Int }
             #expect(seen == sequence)
         }
-        // What the stalled one finds now: what its socket held, a gap, and the 100 latest lines.
+        // The lines that the stalled subscriber gets: those in its socket, a gap, and the 100 latest.
         var read: [Int] = []
         while read.last != count - 1 {
             let line = try #require(try stalled.object())
@@ -123,7 +123,7 @@ struct TrackFeedTests {
     @Test func aStaleSocketIsReplacedAndALiveOneRefused() throws {
         let path = FakeFeed.freshPath()
         let address = try SocketAddress(path: path)
-        // A killed daemon leaves a bound file behind.
+        // A killed daemon leaves a bound file.
         let orphan = address.makeSocket()
         let bound = unsafe address.call { unsafe bind(orphan, $0, $1) }
         #expect(bound == 0)
@@ -141,7 +141,7 @@ struct TrackFeedTests {
         #expect(throws: FeedError.system(.path("/nowhere/b.sock"), call: "bind", code: ENOENT)) {
             try FakeFeed(path: "/nowhere/b.sock")
         }
-        // /proc takes no new files from anybody, root included.
+        // /proc accepts no new files, not even from root.
         let error = #expect(throws: FeedError.self) { try FakeFeed(path: "/proc/b.sock") }
         #expect(error?.description.contains("/proc/b.sock cannot be served: bind: ") == true)
         let file = FakeFeed.freshPath()

@@ -9,7 +9,7 @@ import Tracking
 
     private func band(_ direction: Direction, weight: Float) -> Band { Band(direction.x, direction.y, direction.z, weight) }
 
-    /// Of a direction, so many degrees to each side.
+    /// A standard deviation of this many degrees to each side.
     private func scattered(_ source: Direction, degrees: Float, _ random: inout SeededRandom) -> Direction {
         Direction(azimuth: source.azimuth + degrees * random.normal(), elevation: source.elevation + degrees * random.normal())
     }

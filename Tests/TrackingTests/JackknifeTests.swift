@@ -51,7 +51,7 @@ import Testing
             try expectEqual(difference, differences[3 * i..<3 * i + 3], "difference of \(figure.name)")
             if difference?.containsZero == true { undecided.append(figure.name) }
         }
-        #expect(undecided == ["MOTP", "switches/min"], "thinned tracks are heard less, not elsewhere")
+        #expect(undecided == ["MOTP", "switches/min"], "thinning changes the number of tracks, not their directions")
     }
 
     @Test func studentsTAgreesWithSciPy() throws {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    /// A report of recordings in each of which so many of 10 blocks are heard.
+    /// A report of recordings in which this many of 10 blocks are found.
     private func report(heard: [Int], identity: Int = 7) -> MetricsReport {
         let source = LabelledDirection(identity: 0, direction: .front)
         let track = LabelledDirection(identity: identity, direction: .front)
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func anImpossibleIntervalIsNil() {
-        // A figure whose correction for bias carries it beyond what it can be, as those do that are no means of recordings.
+        // A figure that its bias correction moves beyond its bounds, which happens for figures other than means of recordings.
         let reports = [report(heard: [1, 2, 3])]
         #expect(Jackknife.interval(reports) { _ in 120 } != nil)
         #expect(Jackknife.interval(reports, within: .share) { _ in 120 } == nil)

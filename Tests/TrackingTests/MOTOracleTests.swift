@@ -28,7 +28,7 @@ import Tracking
         }
     }
 
-    /// What the comparison above is worth: each kind of event happens in its scenes, and often.
+    /// The value of the comparison above: each kind of event occurs in its scenes, and often.
     @Test func theScenesContainEveryKindOfEvent() throws {
         let scenes = RandomScenes(try oracleFixture("Tracking/metrics.safetensors"))
         var (births, deaths, gaps, gated, contested, exchanges) = (0, 0, 0, 0, 0, 0)

@@ -70,7 +70,7 @@ import Tracking
     }
 
     @Test func aGapIsAFragmentationAndALateStartALatency() {
-        // Found in its third block, lost for two, found again; then absent, which is nobody's fault.
+        // Found in its third block, lost for two, found again; then inactive, which is not an error.
         let active = [true, true, true, true, true, true, false, true]
         let found = [false, false, true, false, false, true, false, true]
         let clear = scores(active.map { $0 ? [at(0, 0)] : [] }, found.map { $0 ? [at(3, 5)] : [] }).clear
@@ -89,7 +89,7 @@ import Tracking
         #expect(report.recordings[1].scores.clear.references == 1 && report.pooled.clear.references == 2)
     }
 
-    /// One source, heard under one id and then under another: a switch and two ids.
+    /// One source with one id and then another: a switch and two ids.
     private func handedOver(_ first: Int, _ second: Int) -> (references: Blocks, predictions: Blocks) {
         ((0..<10).map { _ in [at(0, 30)] }, (0..<10).map { [at($0 < 5 ? first : second, 30)] })
     }
@@ -121,7 +121,7 @@ import Tracking
             let predictions: Blocks = (0..<20).map { $0 < end ? [at(8, 91), at(5, 2)] : [at(8, 89)] }
             let scores = scores(references, predictions)
             #expect(scores.clear.switches == 0 && scores.clear.mota == 100 && scores.clear.idf1 == 100, "end \(end)")
-            #expect(scores.paper.switches == 2, "no onset but those of the sources, end \(end)")
+            #expect(scores.paper.switches == 2, "only the onsets of the sources, end \(end)")
         }
     }
 }

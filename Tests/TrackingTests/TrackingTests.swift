@@ -28,7 +28,7 @@ import Tracking
         #expect(ids(&gate, [(0, 1), (0, 1), (19, 1), (38, 1), (17, 1)]) == [0, 1, 1, 1, 2])
         gate.reset()
         #expect(ids(&gate, [(17, 1), (17, 1)]) == [0, 3])
-        #expect(ids(&gate, [(17, .nan)]) == [3], "what is not a number is silence: coasting")
+        #expect(ids(&gate, [(17, .nan)]) == [3], "NaN counts as silence: coasting")
     }
 
     @Test func twoSlotsOnOneSourceAreOneTrack() {
@@ -44,7 +44,7 @@ import Tracking
     }
 
     @Test func smoothingSteadiesAFixedSourceAndFollowsAMovingOne() {
-        /// Mean error in degrees of a source that turns evenly, heard 8 degrees to its left and right in turn.
+        /// Mean error in degrees of a source that moves evenly, measured 8 degrees to its left and right in turn.
         func error(smoothing: Float, degreesABlock: Float) -> Float {
             var gate = TrackGate(GateSettings(openBlocks: 1, smoothing: smoothing), maximumTracks: 1)
             var sum: Float = 0
@@ -73,7 +73,7 @@ import Tracking
         }
         let heard: [(azimuth: Float, probability: Float)] = [(0, 1), (0, 1)]
         let pause = { (blocks: Int) in [(azimuth: Float, probability: Float)](repeating: (120, 0), count: blocks) }
-        #expect(ids(heard + pause(4) + [(10, 0.5)]) == [0, 1, 1, 0, 0, 0, 1], "told once more, silent, and then recalled")
+        #expect(ids(heard + pause(4) + [(10, 0.5)]) == [0, 1, 1, 0, 0, 0, 1], "reported once more, silent, and then recalled")
         #expect(ids(heard + pause(5) + [(10, 1), (10, 1)]) == [0, 1, 1, 0, 0, 0, 0, 0, 2], "too late")
         #expect(ids(heard + pause(2) + [(60, 0.5), (60, 0.5)]) == [0, 1, 1, 0, 0, 0], "elsewhere, and not sure")
         #expect(ids(heard + pause(2) + [(60, 1), (60, 1)]) == [0, 1, 1, 0, 0, 2], "elsewhere, and sure")
@@ -88,9 +88,9 @@ import Tracking
             return [gate.track(0)?.id, gate.track(1)?.id]
         }
         #expect(step(0.9, 0.8) == [1, nil])
-        #expect(step(0.3, 0.8) == [nil, 2], "the likelier is told, the other coasts")
+        #expect(step(0.3, 0.8) == [nil, 2], "the more probable is reported, the other coasts")
         #expect(step(0.3, 0.8) == [nil, 2], "the other is silent")
-        #expect(step(0.3, 0.1) == [nil, 2], "which is told while it coasts, although the silent one is likelier")
+        #expect(step(0.3, 0.1) == [nil, 2], "reported while it coasts, although the silent one is more probable")
     }
 
     @Test func aSilentTrackTakesNoOutputFromAReportedOne() {
@@ -131,7 +131,7 @@ import Tracking
         let before = (0..<20).map { (4 * Float($0), Float(1)) }
         let silent = (20..<26).map { (4 * Float($0), Float(0)) }
         #expect(ids(&gate, before + silent + [(104, 1)]).dropFirst().allSatisfy { $0 == 1 })
-        // What comes back where a source that stood still cannot be is another one, whichever way the first was going.
+        // A source beyond the reach of the previous one is another one, whatever the previous direction of motion.
         #expect(ids(&gate, [(104 - 45, 1)]) == [2])
         var still = TrackGate(GateSettings(coastBlocks: 6), maximumTracks: 1)
         let resting = [(Float, Float)](repeating: (76, 1), count: 20) + [(Float, Float)](repeating: (76, 0), count: 6)

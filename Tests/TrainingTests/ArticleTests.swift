@@ -12,7 +12,7 @@ import Testing
 import Tracking
 import Training
 
-/// The code of the articles in the API pages: it compiles, does what they say, and is what they show.
+/// The code of the articles in the API pages: it compiles, works, and equals the articles.
 @Suite struct ArticleTests {
     private static let kind = FeatureKind.foaIntensity
     private static let architecture = DOAnetArchitecture(

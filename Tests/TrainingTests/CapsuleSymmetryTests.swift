@@ -1,5 +1,6 @@
 import Audio
 import Dataset
+import DatasetSupport
 import Features
 import Formats
 import Foundation
@@ -10,7 +11,7 @@ import Tensor
 import Testing
 import Training
 
-/// What the features of an array can be turned and reflected by.
+/// The symmetries of an array's features.
 @Suite struct CapsuleSymmetryTests {
     struct Layout: Sendable, CustomTestStringConvertible {
         let array: ArrayGeometry
@@ -33,7 +34,7 @@ import Training
         (0..<count).map { (first + Float($0) * 360 / Float(count), elevation, 0.06) }
     }
 
-    /// A plane array cannot tell up from down, so each of its symmetries comes twice.
+    /// A planar array does not distinguish up from down, so each of its symmetries occurs twice.
     static let layouts = [
         Layout("square, as a robot's corners", ring(45, 4), count: 16),
         Layout("square on the axes", ring(0, 4), count: 16),
@@ -150,7 +151,7 @@ import Training
         #expect(FeatureKind.foaCovariance.symmetries(array: nil).count == 16)
     }
 
-    // MARK: - What a training draws
+    // MARK: - Draws of a training
 
     private func data(_ array: ArrayGeometry?, kind: FeatureKind = .micCoherence) throws -> (TrainingData, LayoutFolder) {
         let folder = LayoutFolder()

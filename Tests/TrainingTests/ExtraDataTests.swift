@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Features
 import Foundation
 import Tensor
@@ -89,7 +90,7 @@ import Training
 
     @Test func sharedCachesReportRebuiltFeatures() throws {
         #expect(try load([]).warnings == [])
-        // Another data set at its place, with the same names.
+        // Another data set at the same path, with the same names.
         for name in [name, "fold2_room1_mix001_ov1"] { try dataset.put(name, LayoutFolder.noise("new" + name, blocks: 3)) }
         let warnings = try load([]).warnings
         #expect(warnings.count == 1 && warnings[0].hasPrefix("\(dataset.root)/cache: the features of 2 recordings"), "\(warnings)")

@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Features
 import Fingerprints
 import Foundation
@@ -11,7 +12,7 @@ import Training
 
 @testable import Training
 
-/// What a checkpoint is known by.
+/// The identity of a checkpoint.
 @Suite final class RunFingerprintTests {
     private let dataset: SmallDataset
     private let folder = NSTemporaryDirectory() + "bearing-fingerprint-\(UUID().uuidString)"
@@ -23,7 +24,7 @@ import Training
         RunFingerprint.make(settings: settings, data: try dataset.data(), initial: nil, hungarian: nil, teacher: nil)
     }
 
-    /// A new key is in the list by itself; one that shall not be is named there. What both losses have is in one of the two.
+    /// A new key is in the list automatically; an excluded one is named there. Keys of both losses are in one of the two.
     @Test func everyTrainingOptionIsIncludedOrListedAsExcluded() throws {
         var names: Set<String> = []
         for loss in [LossSettings.assignment(AssignmentLossSettings()), .tracking(TrackingLossSettings())] {
@@ -68,7 +69,7 @@ import Training
         }
     }
 
-    /// A checkpoint of a program that did not know a key yet, which did what is the default now.
+    /// A checkpoint of a program that did not have a key yet, and did what is now the default.
     @Test func aCheckpointWithFewerKeysIsResumed() throws {
         let settings = SmallDataset.settings(epochs: 3)
         try dataset.train(settings, in: "\(folder)/whole")
@@ -99,7 +100,7 @@ import Training
         #expect(error?.description.contains("loss.novelty: 3 there, none now") == true)
     }
 
-    /// Changes what a checkpoint says of its run, with a checksum that fits.
+    /// Changes the run's inputs in a checkpoint, with a matching checksum.
     private func rewrite(_ change: (String) -> String) throws {
         let path = "\(folder)/parts/checkpoint.safetensors"
         let file = try SafeTensorFile.read(path)

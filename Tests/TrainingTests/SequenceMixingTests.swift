@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Dispatch
 import Features
 import Foundation
@@ -74,7 +75,7 @@ import Training
         defer { withExtendedLifetime(data) {} }
         let batch = try sum(data, from: starts.0, and: starts.1, blocks: 6)
         let block = FrameLayout.framesPerBlock * FrameTiming.melBands * kind.channels
-        // Whole blocks of the longer recording; what comes after is 0 once scaled.
+        // Whole blocks of the longer recording; later blocks are 0 after scaling.
         let expected = try whole(kind, delay: starts.1 - starts.0)
         let available = min(6, max(20 - starts.0, 12 - starts.1))
         let cut = Array(expected[starts.1 * block..<(starts.1 + available) * block])
@@ -132,7 +133,7 @@ import Training
         #expect(plain.map(\.recording) == [0, 1, 0, 0, 0, 0, 0, 0])
         #expect(plain.map(\.firstBlock) == [4, 4, 13, 8, 1, 2, 3, 12])
         #expect(plain.allSatisfy { $0.partner == nil })
-        // With it, the others stay what they were.
+        // With mixing, the other draws are unchanged.
         let mixing = try SequenceMixing(probability: 0.5, recordings: data.training)
         let mixed = batch.plan(
             step: 3, seed: 5, recordings: data.training, augmentation: AugmentationSettings(), mixing: mixing)
@@ -176,7 +177,7 @@ import Training
             }
         }
         #expect((900...1100).contains(sums))
-        // Both recordings of room 1 and the three of the other folder's room 2; the lone ones never.
+        // Both recordings of room 1 and the three of the other folder's room 2, but not the single ones.
         #expect(drawn.count == 5 && drawn.values.allSatisfy { $0 > 100 })
     }
 
@@ -215,7 +216,7 @@ import Training
         }
         let (whole, half) = (try filled(gain: 1), try filled(gain: 0.5))
         let channels = data.kind.channels
-        // 6.02 dB in the levels of every frame but the first, in which the first recording still rings.
+        // 6.02 dB in the levels of every frame except the first, which still contains the first recording.
         for i in 5 * 64 * channels..<whole.count where i % channels < 4 { #expect(abs(whole[i] - half[i] - 6.0206) < 1e-2) }
     }
 

@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Features
 import Fingerprints
 import Foundation
@@ -26,7 +27,7 @@ extension SmallDataset {
         return settings
     }
 
-    /// A run in a folder, as it is or as it goes on.
+    /// Starts or resumes a run in a folder.
     func run(_ settings: TrainingSettings, in folder: String) throws -> TrainingRun {
         try TrainingRun(settings: settings, data: data(), folder: folder)
     }
@@ -45,7 +46,7 @@ extension SmallDataset {
         let path = "\(root)/cache/\(name).foa-intensity.features"
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         let (offset, frame) = (FeatureCacheHeader.byteCount, 64 * 7 * 4)
-        // All bits set is one of the numbers that are none.
+        // All bits set is a NaN.
         for start in stride(from: offset + first * frame, to: bytes.count, by: 10 * frame) {
             bytes.replaceSubrange(start..<start + frame, with: Data(repeating: 0xFF, count: frame))
         }

@@ -1,3 +1,4 @@
+import DatasetSupport
 import Features
 import Formats
 import Foundation

@@ -43,11 +43,11 @@ import Training
     }
 
     @Test func theShippedFileHasTheDefaults() throws {
-        #expect(try shipped() == TrainingConfiguration().toml, "write it anew: bearing train --print-config > config/training.toml")
+        #expect(try shipped() == TrainingConfiguration().toml, "generate it: bearing train --print-config > config/training.toml")
         #expect(try "\(parsed(shipped()))" == "\(TrainingConfiguration())")
     }
 
-    /// What has no default is shown by an example.
+    /// A key without a default has an example.
     @Test func theExamplesOfTheShippedFileAreValid() throws {
         let option = try Regex("^# ([a-z_]+ = .*)$").anchorsMatchLineEndings()
         let found = try parsed(shipped().replacing(option) { String($0.output[1].substring ?? "") })
@@ -132,7 +132,7 @@ import Training
             for key in section.keys {
                 let values = Set([found, other].compactMap { key.value($0) })
                 let standard = key.value(TrainingConfiguration()) ?? key.example
-                // What has no default has an example that the texts above avoid.
+                // A key without a default has an example, which the texts above do not use.
                 #expect(!values.isEmpty && values != [standard], "\(section.name).\(key.name)")
             }
         }

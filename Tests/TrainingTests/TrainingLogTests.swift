@@ -11,7 +11,7 @@ import Training
 
     private func line(_ epoch: Int, _ loss: Int = 0) -> String { "{\"epoch\":\(epoch),\"loss\":\(loss)}\n" }
 
-    /// What a killed run can leave behind, and what is kept of it when its checkpoint knows two epochs.
+    /// Logs of killed runs, and the part that is kept if the checkpoint has two epochs.
     @Test(arguments: [0, 1, 2, 3, 4, 5, 6, 7])
     func onlyWholeLinesOfKnownEpochsAreKept(index: Int) throws {
         let two = line(1) + line(2)

@@ -1,5 +1,6 @@
 import Audio
 import Dataset
+import DatasetSupport
 import Files
 import Foundation
 import TestSupport
@@ -8,7 +9,7 @@ import Training
 
 @testable import Training
 
-/// What a run leaves in its folder when it ends early, is killed, or must not go on.
+/// The folder of a run that ends early, is killed, or must not continue.
 @Suite final class TrainingResumeTests {
     private let dataset: SmallDataset
     private let temporary = TemporaryFolder()
@@ -66,7 +67,7 @@ import Training
         let again = try dataset.run(settings, in: "\(folder)/run")
         #expect(again.ending == .patience && again.isFinished && again.bestEpoch == 0)
 
-        // Interrupted while it waits, it does not wait anew.
+        // A plateau continues through an interruption.
         let first = try dataset.run(settings, in: "\(folder)/parts")
         for _ in 0..<2 { _ = try first.runEpoch { _ in } }
         #expect(try dataset.train(settings, in: "\(folder)/parts").count == 1)
@@ -86,7 +87,7 @@ import Training
         #expect(try log("parts") == log("whole"))
     }
 
-    /// What the scaler's statistics do not look at: only every tenth frame is in them.
+    /// Frames outside the scaler's statistics, which use every tenth frame.
     @Test func featuresThatAreNotFiniteStopTheRunByName() throws {
         let settings = SmallDataset.settings(epochs: 2)
         _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
@@ -141,14 +142,14 @@ import Training
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run") == [])
     }
 
-    /// Any byte of the header's text, of the tensors, or of what the checksum says itself.
+    /// Any byte of the header's text, of the tensors, or of the checksum.
     @Test(arguments: [0.02, 0.2, 0.5, 0.9, 0.999])
     func aDamagedCheckpointIsRefused(place: Double) throws {
         let settings = SmallDataset.settings(epochs: 2)
         _ = try dataset.run(settings, in: "\(folder)/run").runEpoch { _ in }
         let path = "\(folder)/run/checkpoint.safetensors"
         var bytes = try contents("run/checkpoint.safetensors")
-        // Behind the header's length, within its text or the tensors.
+        // After the header's length, within its text or the tensors.
         bytes[8 + Int(Double(bytes.count - 8) * place)] ^= 0x11
         try bytes.write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: (any Error).self) { _ = try dataset.run(settings, in: "\(folder)/run") }
@@ -184,7 +185,7 @@ import Training
         withExtendedLifetime(run) {}
     }
 
-    /// What a process that was killed while it wrote leaves behind.
+    /// Temporary files of a process that was killed while it wrote.
     @Test func leftoversOfKilledRunsAreRemoved() throws {
         let settings = SmallDataset.settings(epochs: 2)
         let lock = try FolderLock(folder: folder)

@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Features
 import Formats
 import Foundation
@@ -96,7 +97,7 @@ import Training
             for (x, y) in zip(a.values.array, b.values.array) { #expect(abs(x - y) < 1e-5, "\(a.name)") }
         }
 
-        // Another form takes what fits it: all but what listens to both directions of time.
+        // Another form copies all matching parameters, except those of the second direction of time.
         settings.architecture.form = .paper
         let paper = try TrainingRun(settings: settings, data: try data(), folder: "\(folder)/paper", initial: model)
         _ = try paper.runEpoch { _ in }

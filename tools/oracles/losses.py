@@ -1,4 +1,4 @@
-"""Writes Tests/Fixtures/Training/losses.safetensors: the losses of tracking_losses.py and their gradients, in double precision,
+"""Writes Tests/Fixtures/Losses/losses.safetensors: the losses of tracking_losses.py and their gradients, in double precision,
 for small batches that meet every branch, and a Hungarian network on its own, forward and backward."""
 
 from __future__ import annotations
@@ -141,4 +141,4 @@ if __name__ == "__main__":
     # No source in the whole batch: every denominator at its floor, every gradient finite.
     tensors |= losses("silent", 3 * [["......", "......"]], seed=1, demanding=False)[0]
     assert all(value.isfinite().all() for value in tensors.values())
-    write("Training/losses.safetensors", tensors)
+    write("Losses/losses.safetensors", tensors)

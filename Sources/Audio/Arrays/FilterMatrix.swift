@@ -10,7 +10,7 @@ public final class FilterMatrix {
     /// Frames processed at once.
     private static let chunk = 480
     /// [4 inputs, taps - 1 + chunk]: the end of the previous input, then the present chunk.
-    private let heard: FrameBuffer
+    private let history: FrameBuffer
     /// [4 outputs, chunk]
     private let sums: FrameBuffer
     /// [4 outputs, 4 inputs, taps]
@@ -18,14 +18,14 @@ public final class FilterMatrix {
 
     public init(_ filters: EncodingFilters) {
         self.filters = filters
-        heard = FrameBuffer(count: AudioFormat.channels * (filters.taps - 1 + Self.chunk))
+        history = FrameBuffer(count: AudioFormat.channels * (filters.taps - 1 + Self.chunk))
         sums = FrameBuffer(count: AudioFormat.channels * Self.chunk)
         coefficients = FrameBuffer(count: filters.coefficients.count)
         for index in filters.coefficients.indices { unsafe coefficients.base[index] = filters.coefficients[index] }
     }
 
     /// Clears the previous input, as if it had been silence.
-    public func reset() { unsafe heard.base.update(repeating: 0, count: heard.count) }
+    public func reset() { unsafe history.base.update(repeating: 0, count: history.count) }
 
     /// Filters interleaved frames.
     ///
@@ -55,7 +55,7 @@ public final class FilterMatrix {
         let past = filters.taps - 1
         let row = past + Self.chunk
         for channel in 0..<AudioFormat.channels {
-            let start = unsafe heard.base + channel * row
+            let start = unsafe history.base + channel * row
             for frame in 0..<frames { unsafe start[past + frame] = input[frame * AudioFormat.channels + channel] }
         }
     }
@@ -69,14 +69,14 @@ public final class FilterMatrix {
             let sum = unsafe sums.base + output * Self.chunk
             for input in 0..<channels {
                 let filter = unsafe coefficients.base + (output * channels + input) * taps
-                let newest = unsafe heard.base + input * row + taps - 1
+                let newest = unsafe history.base + input * row + taps - 1
                 for tap in 0..<taps where unsafe filter[tap] != 0 {
                     unsafe bearing_accumulate(sum, newest - tap, filter[tap], Int32(frames))
                 }
             }
         }
         for channel in 0..<channels {
-            let start = unsafe heard.base + channel * row
+            let start = unsafe history.base + channel * row
             for index in 0..<taps - 1 { unsafe start[index] = start[index + frames] }
         }
     }

@@ -55,7 +55,7 @@ public enum SampleFormat: String, Sendable, Hashable, CaseIterable {
                 let bits = unsafe raw.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
                 samples[i] = Float(bitPattern: UInt32(littleEndian: bits))
             }
-            return SoundSample.silenceOthers(in: &samples, count: count)
+            return SoundSample.replaceInvalid(in: &samples, count: count)
         }
         return 0
     }

@@ -153,7 +153,7 @@ public final class AudioFileReader {
                 ? .failure(.truncatedFile(path: path, expectedFrames: frames, foundFrames: position)) : .success(0)
         }
         var samples = unsafe buffer.mutableSpan
-        unsoundSamples += SoundSample.silenceOthers(in: &samples, count: got * channels)
+        unsoundSamples += SoundSample.replaceInvalid(in: &samples, count: got * channels)
         if let conversion {
             unsafe conversion.apply(to: UnsafeMutableBufferPointer(rebasing: buffer[..<(got * channels)]))
         }

@@ -25,9 +25,9 @@ extension AudioHeader {
                 found.isPlaceholder = (0x7F00_0000...0x8000_0000).contains(chunk.length)
                 let all = found.data.count + skipped
                 // If it is 0, libsndfile reads to the end of the file.
-                let told = Self.isOpen(all) ? 0 : all
+                let declared = Self.isOpen(all) ? 0 : all
                 found.patches = [
-                    DecoderFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(told, count: 4, bigEndian: true))
+                    DecoderFile.Patch(offset: chunk.head + 4, bytes: Self.bytes(declared, count: 4, bigEndian: true))
                 ]
                 header = found
             default: break
@@ -110,8 +110,8 @@ extension AudioHeader {
         header.declare(field(2))
         let widths = [1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1]
         header.frameBytes = widths[field(3)].flatMap { $0 * field(5) > 0 ? $0 * field(5) : nil }
-        let told = min(header.data.count, 0xFFFF_FFFF)
-        header.patches = [DecoderFile.Patch(offset: 8, bytes: Self.bytes(told, count: 4, bigEndian: isBig))]
+        let length = min(header.data.count, 0xFFFF_FFFF)
+        header.patches = [DecoderFile.Patch(offset: 8, bytes: Self.bytes(length, count: 4, bigEndian: isBig))]
         return header
     }
 }

@@ -7,7 +7,7 @@ protocol RecordSink {
     /// Takes frames from a ring until its frame `end`; frames that it cannot take stay in the ring.
     mutating func record(_ ring: SampleRing, upTo end: Int) throws(AudioError)
     /// A line that subscribers received, including its newline.
-    mutating func tell(_ line: [UInt8]) throws(AudioError)
+    mutating func writeLine(_ line: [UInt8]) throws(AudioError)
     /// The next frame, in the air at `time`, begins another file; `anew` if the pipeline was reset there.
     mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) throws(AudioError)
     /// Called after a failure: written data stays, and the next frames begin another file.

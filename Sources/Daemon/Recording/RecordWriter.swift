@@ -29,7 +29,7 @@ public struct RecordWriter {
             return
         }
         say(RecordStream.ready)
-        var tape = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
+        var files = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
         // Received frames that are not written yet.
         let ring = SampleRing(frames: 2 * RecordSinkPiece.frames)
         var isFaulty = false
@@ -37,14 +37,14 @@ public struct RecordWriter {
             if head.kind == .frames { ring.write(RecordStream.samples(body).span) }
             while true {
                 do throws(AudioError) {
-                    try take(head.kind, body, ring, &tape)
+                    try take(head.kind, body, ring, &files)
                     if isFaulty { log.notice("recording again", metadata: ["folder": "\(plan.folder)"]) }
                     isFaulty = false
                     break
                 } catch {
                     if !isFaulty { log.error("recording paused, trying again: \(error)") }
                     isFaulty = true
-                    tape.fail()
+                    files.fail()
                     // A failed line is not retried, since its file has been closed.
                     if isOver || head.kind != .frames { break }
                     // Meanwhile frames wait in the daemon's ring until that is full.
@@ -52,16 +52,16 @@ public struct RecordWriter {
                 }
             }
         }
-        tape.close()
+        files.close()
     }
 
-    private func take(_ kind: RecordStream.Kind, _ body: [UInt8], _ ring: SampleRing, _ tape: inout RecordingFiles) throws(AudioError) {
+    private func take(_ kind: RecordStream.Kind, _ body: [UInt8], _ ring: SampleRing, _ files: inout RecordingFiles) throws(AudioError) {
         switch kind {
-        case .frames: try tape.record(ring, upTo: ring.framesWritten)
-        case .line: try tape.tell(body)
+        case .frames: try files.record(ring, upTo: ring.framesWritten)
+        case .line: try files.writeLine(body)
         case .beginning:
             guard let (time, anew, hello) = RecordStream.beginning(body) else { return }
-            tape.breakOff(at: time, anew: anew, hello: hello)
+            files.breakOff(at: time, anew: anew, hello: hello)
         }
     }
 

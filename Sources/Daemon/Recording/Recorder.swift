@@ -28,7 +28,7 @@ public final class Recorder: @unchecked Sendable {
         self.log = log
         self.hello = Mutex(hello)
         if let writer = plan.writer {
-            sink = try TapeProcess(plan, program: writer, stop: thread.stopEvent)
+            sink = try RecordingProcess(plan, program: writer, stop: thread.stopEvent)
         } else {
             let folder = try RecordFolder(path: plan.folder, limit: plan.limit)
             sink = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
@@ -68,7 +68,7 @@ public final class Recorder: @unchecked Sendable {
                 case .breakOff(let anew): try sink.breakOff(at: entry.time, anew: anew, hello: hello.withLock { $0 })
                 case .told(let block):
                     message.encode(block)
-                    try sink.tell(message.bytes)
+                    try sink.writeLine(message.bytes)
                 }
                 feed.entries.advance()
             }

@@ -45,7 +45,7 @@ struct RecordingFiles: RecordSink {
     }
 
     /// A line follows the end of its block, so the last line of a file belongs to that file.
-    mutating func tell(_ line: [UInt8]) throws(AudioError) { try append(line) }
+    mutating func writeLine(_ line: [UInt8]) throws(AudioError) { try append(line) }
 
     mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) {
         finish()

@@ -7,7 +7,7 @@ import TrackFeed
 
 /// Recordings written by a separate process: a hanging disk may block a process forever, even a killed one, and must not block
 /// the daemon. Used by one thread only.
-struct TapeProcess: RecordSink {
+struct RecordingProcess: RecordSink {
     private let plan: RecordPlan
     private let program: [String]
     /// Signalled when recording should end.
@@ -51,7 +51,7 @@ struct TapeProcess: RecordSink {
         }
     }
 
-    mutating func tell(_ line: [UInt8]) throws(AudioError) { try send(RecordStream.message(.line, line)) }
+    mutating func writeLine(_ line: [UInt8]) throws(AudioError) { try send(RecordStream.message(.line, line)) }
 
     mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) throws(AudioError) {
         beginning = (time, hello)

@@ -33,7 +33,7 @@ struct Watchdog {
     }
 
     /// Names of threads without progress for too long, reported once.
-    mutating func complaint(_ counts: Counts, now: Int64) -> String? {
+    mutating func newlyStalled(_ counts: Counts, now: Int64) -> String? {
         let names = stuck(counts)
         guard !names.isEmpty, !hasComplained, now - lively > Self.patience else { return nil }
         hasComplained = true

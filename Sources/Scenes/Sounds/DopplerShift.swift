@@ -22,7 +22,7 @@ package enum DopplerShift {
 
     /// - Parameter sound: at the source.
     /// - Returns: samples at the array, from the arrival of the first one on.
-    package static func heard(_ sound: [Float], along trajectory: Trajectory) -> [Float] {
+    package static func received(_ sound: [Float], along trajectory: Trajectory) -> [Float] {
         guard trajectory.changesDistance else { return sound }
         let rate = Float(AudioFormat.sampleRate)
         let duration = Float(sound.count) / rate
@@ -32,8 +32,8 @@ package enum DopplerShift {
         while start < result.count {
             let end = min(start + step, result.count)
             // Relative to the piece, since a float cannot represent a minute with an accuracy of a fraction of a sample.
-            let first = trajectory.emission(heard: Float(start) / rate) - Float(start) / rate
-            let last = trajectory.emission(heard: Float(end) / rate) - Float(end) / rate
+            let first = trajectory.emission(arriving: Float(start) / rate) - Float(start) / rate
+            let last = trajectory.emission(arriving: Float(end) / rate) - Float(end) / rate
             for index in start..<end {
                 let early = (first + (last - first) * Float(index - start) / Float(end - start)) * rate
                 let whole = early.rounded(.down)

@@ -79,7 +79,7 @@ public struct Trajectory: Sendable, Hashable {
     ///
     /// - Parameter seconds: at the array, since the event's first sound arrived there.
     /// - Returns: seconds at the source since its beginning.
-    public func emission(heard seconds: Float) -> Float {
+    public func emission(arriving seconds: Float) -> Float {
         guard changesDistance else { return seconds }
         let first = distance
         var emitted = seconds

@@ -35,7 +35,7 @@ public final class TrackServer: @unchecked Sendable {
     private var events: [Poll.Event] = []
     private var log: LineLog
     private var subscribers: [Int32: Subscriber] = [:]
-    private var admission: Places
+    private var admission: SubscriberQuotas
     /// The lines for refused clients, and the time of their next encoding in monotonic seconds.
     private var refusal: (line: [UInt8], due: Double) = ([], 0)
     private var lastStatus: FeedStatus?
@@ -63,7 +63,7 @@ public final class TrackServer: @unchecked Sendable {
         self.hello = hello
         log = LineLog(capacity: limits.queuedLines, past: past)
         blocksPerPass = min(8, limits.queuedLines)
-        admission = Places(limit: limits.subscribers, reserve: limits.reserved)
+        admission = SubscriberQuotas(limit: limits.subscribers, reserve: limits.reserved)
         listeners = try Listener.open(addresses, passed, access)
         for listener in listeners { poll.add(listener.descriptor, for: .input) }
         poll.add(mailbox.wakeDescriptor, for: .input)

@@ -3,8 +3,11 @@ import Options
 
 extension LossSettings {
     /// The raw values are used in configuration files.
-    enum Kind: String, CaseIterable {
+    public enum Kind: String, CaseIterable {
         case assignment, tracking
+
+        /// All names, for messages and help.
+        public static var names: String { allCases.map(\.rawValue).joined(separator: " or ") }
     }
 
     var kind: Kind {

@@ -20,10 +20,10 @@ public struct TeacherSettings: Sendable {
     /// - Throws: a model with other features or tracks, without activity, or with another scaler.
     func check(for settings: TrainingSettings, scaler: FeatureScaler) throws(TrainingError) {
         let (wanted, found) = (settings.architecture, model.architecture)
-        guard model.features == scaler.kind, found.maximumTracks == wanted.maximumTracks, model.tellsActivity else {
+        guard model.features == scaler.kind, found.maximumTracks == wanted.maximumTracks, model.hasActivity else {
             throw .settings(
                 "teacher: expected a model with activity for \(wanted.maximumTracks) tracks on \(scaler.kind.rawValue), found one "
-                    + "\(model.tellsActivity ? "with" : "without") activity for \(found.maximumTracks) on \(model.features.rawValue)")
+                    + "\(model.hasActivity ? "with" : "without") activity for \(found.maximumTracks) on \(model.features.rawValue)")
         }
         guard model.scaler == scaler else {
             throw .settings(

@@ -30,11 +30,11 @@ public struct EpochReport: Sendable {
     var json: String {
         JSONWriter.text { json in
             json.field("epoch", epoch + 1)
-            let figures: [(String, Double?)] = [
-                ("loss", loss.total), ("position_loss", loss.position), ("activity_loss", loss.activity),
-                ("tracking_loss", loss.tracking), ("squared_error_loss", loss.squaredError), ("gradient_norm", gradientNorm),
-                ("rate", Double(rate)), ("audio_seconds_per_second", speed),
+            let parts: [(String, Double?)] = LossValue.parts.map { ("\($0.key)_loss", loss[keyPath: $0.value]) }
+            let rest: [(String, Double?)] = [
+                ("gradient_norm", gradientNorm), ("rate", Double(rate)), ("audio_seconds_per_second", speed),
             ]
+            let figures = [("loss", loss.total)] + parts + rest
             for (name, value) in figures + validation.figures.map({ ("validation.\($0.name)", $0.value) }) where value != nil {
                 json.field(name, exact: value)
             }

@@ -48,6 +48,6 @@ extension TrainingRun {
         }
         return ModelFile(
             parameters: averaged, scaler: scaler, gate: GateSettings(), array: data.array,
-            geometry: data.geometry, tellsActivity: settings.loss.trainsActivity, facts: facts)
+            geometry: data.geometry, hasActivity: settings.loss.trainsActivity, facts: facts)
     }
 }

@@ -59,9 +59,9 @@ struct LatencyBench: ParsableCommand {
         var random = SplitMix64(seed: 1)
         let audio = (0..<AudioFormat.sampleRate / 10 * AudioFormat.channels).map { _ in Float(0.2 * (random.unit() - 0.5)) }
         // The first line follows the block after the look-ahead, and describes a block that ended that much earlier.
-        for _ in 0..<lookAhead { _ = trial.bring(audio.span) }
+        for _ in 0..<lookAhead { _ = trial.deliver(audio.span) }
         for _ in 0..<blocks {
-            let end = trial.bring(audio.span) - Int64(lookAhead) * 100_000_000
+            let end = trial.deliver(audio.span) - Int64(lookAhead) * 100_000_000
             for reader in readers.dropFirst(stalled) { try Self.awaitTracks(reader) }
             let now = MonotonicTime.now
             reading.record(now - end, at: now)

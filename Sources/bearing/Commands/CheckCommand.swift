@@ -80,7 +80,7 @@ struct CheckCommand: ParsableCommand {
                 let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
                     configuration: configuration, kind: model.microphone, directions: from.compactMap { KnownDirection($0) },
-                    channels: model.input.channels, seconds: seconds, hearsSource: isNamed, warn: warn)
+                    channels: model.input.channels, seconds: seconds, capturesSource: isNamed, warn: warn)
                 findings = try check.run()
             } else {
                 let listener = try SourceReader(configuration.input, channels: model?.input.channels ?? .declared, warn: warn)

@@ -101,10 +101,10 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func selection(of model: ModelFile) -> TrackSelection {
-        if !model.tellsActivity, !allOutputs {
+        if !model.hasActivity, !allOutputs {
             Console.note("\(self.model) was trained on directions only: every output counts as a track")
         }
-        return allOutputs || !model.tellsActivity ? .everyOutput : .gated(model.gate)
+        return allOutputs || !model.hasActivity ? .everyOutput : .gated(model.gate)
     }
 
     private func loadModel() throws -> ModelFile {

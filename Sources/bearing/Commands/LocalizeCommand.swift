@@ -54,7 +54,7 @@ struct LocalizeCommand: ParsableCommand {
 
     func validate() throws {
         var input = BearingConfiguration().input
-        if let fault = channels.lay(over: &input).first {
+        if let fault = channels.apply(to: &input).first {
             throw ValidationError("\(fault.place): expected \(fault.expected), found \(fault.found)")
         }
         _ = try trackFiles()
@@ -70,7 +70,7 @@ struct LocalizeCommand: ParsableCommand {
         let tracks = try trackFiles()
         try tracks.check()
         let configuration = try configuration()
-        let model = try LiveModel(configuration, hearsRecordings: true)
+        let model = try LiveModel(configuration, acceptsRecordings: true)
         for warning in model.warnings { Console.note(warning) }
         if let out { try Failure.reporting { try Folder.makeWritable(out) } }
         var batch = Batch(recordings.count, "recordings")
@@ -91,7 +91,7 @@ struct LocalizeCommand: ParsableCommand {
     /// The configuration file, with the options applied to it.
     private func configuration() throws -> BearingConfiguration {
         var (configuration, faults) = BearingConfiguration.read(config)
-        faults += channels.lay(over: &configuration.input)
+        faults += channels.apply(to: &configuration.input)
         if let model { configuration.model.path = model }
         guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }
         return configuration
@@ -99,7 +99,7 @@ struct LocalizeCommand: ParsableCommand {
 
     /// The output lines of one recording, given by its pieces.
     private func localize(_ paths: [String], _ model: LiveModel, _ input: BearingConfiguration.Input) throws -> String {
-        let listener = RecordingListener(model)
+        let localizer = RecordingLocalizer(model)
         var remarks = RecordingRemarks(model, input)
         var text = TrackText(output, levels: levels)
         for path in paths {
@@ -118,8 +118,8 @@ struct LocalizeCommand: ParsableCommand {
                     var span = samples.mutableSpan
                     let frames = try stream.read(into: &span)
                     guard frames > 0 else { break }
-                    listener.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { text.append($0) }
-                    remarks.hear(samples.span.extracting(0..<frames * AudioFormat.channels))
+                    localizer.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { text.append($0) }
+                    remarks.add(samples.span.extracting(0..<frames * AudioFormat.channels))
                     done += frames
                     progress.update(Double(done) / Double(max(1, stream.frames)))
                 }
@@ -129,8 +129,8 @@ struct LocalizeCommand: ParsableCommand {
                 throw Failure(error)
             }
         }
-        listener.finish { text.append($0) }
-        remarks.add(networkResets: listener.networkResets)
+        localizer.finish { text.append($0) }
+        remarks.add(networkResets: localizer.networkResets)
         for line in remarks.lines { Console.note("\(paths.first ?? ""): \(line)") }
         return text.finished
     }
@@ -142,7 +142,7 @@ struct LocalizeCommand: ParsableCommand {
 }
 
 /// Runs a recording through a network: block by block like the daemon, or the whole of it at its end.
-private enum RecordingListener {
+private enum RecordingLocalizer {
     case live(LocalizationPipeline)
     case whole(RecordingPipeline)
 

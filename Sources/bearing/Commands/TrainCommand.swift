@@ -61,11 +61,9 @@ struct TrainCommand: ParsableCommand {
     private func line(_ report: EpochReport, isBest: Bool) -> String {
         let (paper, clear) = (report.validation.pooled.paper, report.validation.pooled.clear)
         func figure(_ value: Double?) -> String { (value ?? .nan).formatted(1) }
-        let parts = [
-            ("squared error", report.loss.squaredError), ("position", report.loss.position),
-            ("tracking", report.loss.tracking), ("activity", report.loss.activity),
-        ]
-        let losses = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1.formatted(3))" }
+        let losses = LossValue.parts.filter { report.loss[keyPath: $0.value] > 0 }.map {
+            "\($0.title) \(report.loss[keyPath: $0.value].formatted(3))"
+        }
         return "epoch \(report.epoch + 1): \(losses.joined(separator: ", ")); "
             + "validation LE \(figure(paper.localizationError)), LR \(figure(paper.recall)), "
             + "MOTA \(figure(clear.mota)), IDF1 \(figure(clear.idf1)); "

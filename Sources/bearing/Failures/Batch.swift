@@ -8,7 +8,7 @@ struct Batch {
     let name: String
     private var failed = 0
     private var first: Failure?
-    private var told: Set<String> = []
+    private var reported: Set<String> = []
 
     init(_ count: Int, _ name: String) {
         self.count = count
@@ -26,7 +26,7 @@ struct Batch {
     mutating func take(_ error: any Error) throws {
         let failure = Failure(of: error)
         guard failure.kind != .inputOutput else { throw failure }
-        if told.insert(failure.description).inserted { failure.report() }
+        if reported.insert(failure.description).inserted { failure.report() }
         failed += 1
         first = first ?? failure
     }

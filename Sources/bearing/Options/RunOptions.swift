@@ -38,7 +38,7 @@ struct RunOptions: ParsableArguments {
                 faults.append(.option("--source", InputSource.expected, source))
             }
         }
-        faults += channels.lay(over: &configuration.input)
+        faults += channels.apply(to: &configuration.input)
         if channels.channels != nil, configuration.input.source == .demo {
             faults.append(
                 ConfigurationFault(
@@ -77,7 +77,7 @@ struct ChannelOptions: ParsableArguments {
     var ambisonics: String?
 
     /// - Returns: a fault for each invalid option.
-    func lay(over input: inout BearingConfiguration.Input) -> [ConfigurationFault] {
+    func apply(to input: inout BearingConfiguration.Input) -> [ConfigurationFault] {
         var faults: [ConfigurationFault] = []
         if let format {
             if let parsed = AudioFormat(rawValue: format) {

@@ -13,6 +13,10 @@ struct TrainOptions: ParsableArguments {
     private static let assignment = AssignmentLossSettings()
     private static let tracking = TrackingLossSettings()
 
+    private static func kinds(_ isAmbisonic: Bool) -> String {
+        FeatureKind.allCases.filter { $0.isAmbisonic == isAmbisonic }.map(\.rawValue).joined(separator: ", ")
+    }
+
     @Option(help: ArgumentHelp("Configuration file (config/training.toml explains every key).", valueName: "file"))
     var config: String?
     @Option(help: ArgumentHelp("Folder of the data set, with foa_dev/ or mic_dev/, and metadata_dev/.", valueName: "dir"))
@@ -32,8 +36,7 @@ struct TrainOptions: ParsableArguments {
     var initial: String?
     @Option(help: ArgumentHelp("Teacher model whose outputs are learnt besides the labels.", valueName: "file"))
     var teacher: String?
-    @Option(
-        help: "Features. For foa: foa-intensity (default) or foa-covariance; for mic: mic-gcc-phat (default), mic-phase or mic-coherence.")
+    @Option(help: "Features. For foa: \(kinds(true)); for mic: \(kinds(false)) (default: the first of these).")
     var features: String?
     @Option(help: "Form: live (causal, for the daemon) or paper (bidirectional, offline) (default: live).")
     var form: String?
@@ -55,7 +58,7 @@ struct TrainOptions: ParsableArguments {
     var batch: Int?
     @Option(help: "Blocks of 100 ms in a sequence (default: \(defaults.blocks)).")
     var blocks: Int?
-    @Option(help: "Loss: assignment (exact, over a window) or tracking (the paper's dMOTp, dMOTa, activity) (default: assignment).")
+    @Option(help: "Loss: \(LossSettings.Kind.names); `kind` in config/training.toml explains them (default: assignment).")
     var loss: String?
     @Option(help: "Loss assignment: blocks for which an assignment is fixed; 0: the whole sequence (default: \(assignment.window ?? 0)).")
     var window: Int?

@@ -4,7 +4,6 @@ import Testing
 import Tracking
 
 @testable import Evaluation
-@testable import Training
 
 @Suite struct GateTuningTests {
     /// One source, active in blocks 10..<60 of 100; the network is sure of neither: 0.45 while it is, 0.1 while not, with

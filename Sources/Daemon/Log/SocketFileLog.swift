@@ -1,11 +1,11 @@
 /// Log messages about a removed socket file.
-struct PlaceLog {
+struct SocketFileLog {
     private var renewed = 0
     private var wasCutOff = false
 
     /// - Parameters: as in `TrackServer`.
     /// - Returns: the message; nil if nothing changed.
-    mutating func news(renewed: Int, isCutOff: Bool) -> String? {
+    mutating func message(renewed: Int, isCutOff: Bool) -> String? {
         defer { (self.renewed, wasCutOff) = (renewed, isCutOff) }
         if renewed > self.renewed { return "the socket file was removed: created again" }
         guard isCutOff != wasCutOff else { return nil }

@@ -5,9 +5,8 @@ import Platform
 import Tensor
 import TestSupport
 import Testing
-import Training
 
-/// A batch for the losses, in double; what is not given is silent.
+/// A batch for the losses, in double; sources that are not given are inactive.
 struct LossCase {
     var sequences = 1
     let blocks: Int
@@ -101,7 +100,7 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
 @Suite struct TrackingLossTests {
     /// Values and gradients of every term against tools/oracles/losses.py, which is written from the formulas.
     @Test(arguments: [2, 3], ["mse", "motp", "mota", "activity", "all"]) func termsAgreeWithPyTorch(slots: Int, name: String) throws {
-        let oracle = try oracleFixture("Training/losses.safetensors")
+        let oracle = try oracleFixture("Losses/losses.safetensors")
         let shape = oracle.shape("n\(slots).l")
         let parameters = HungarianParameters<Double>(
             zeros: slots, width: oracle.shape("n\(slots).hnet.attention.query.weight")[0])
@@ -180,13 +179,13 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
         let parameters = HungarianParameters<Double>(2, width: 6, seed: 4)
         let found = c.evaluate(settings, network: parameters)
         #expect(found.value.position == 0 && found.value.total.isFinite && found.value.activity > 1000)
-        // One output insists in each of 5 blocks in which nobody is.
+        // One output is active in each of 5 blocks without a source.
         #expect(abs(found.value.tracking - 5) < 1e-9)
         #expect(found.directionGradient.allSatisfy { $0 == 0 } && found.logitGradient.allSatisfy { $0.isFinite })
         withExtendedLifetime(parameters) {}
     }
 
-    /// Two sources at the front and the left; `order` says which output follows which in each block.
+    /// Two sources at the front and the left; `order` gives the output that follows each in each block.
     private func twoSources(_ order: [[Int]], active: [[Float]]? = nil, onsets: [(block: Int, slot: Int)] = []) -> LossCase {
         var c = LossCase(blocks: order.count, slots: 2)
         for (t, outputs) in order.enumerated() {
@@ -210,7 +209,7 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
 
     @Test func aPerfectTrackerCostsNearlyNothing() {
         let found = twoSources(Array(repeating: [0, 1], count: 10)).evaluate(exactSettings).value
-        // What is left is the softmax of DeepMOT: e^5 / (e^5 + e^10 + 1) for each reference and each prediction.
+        // The remainder is the softmax of DeepMOT: e^5 / (e^5 + e^10 + 1) for each reference and each prediction.
         #expect(found.position < 1e-5 && found.activity < 1e-8 && found.tracking < 2 * 2 * 0.0068)
     }
 

@@ -1,5 +1,6 @@
 import Audio
 import Dataset
+import DatasetSupport
 import Evaluation
 import Features
 import Geometry
@@ -9,8 +10,6 @@ import Pipeline
 import Signal
 import Testing
 import Tracking
-
-@testable import Training
 
 @Suite struct NetworkOutputsTests {
     private func architecture(_ form: DOAnetArchitecture.Form, lookAhead: Int) -> DOAnetArchitecture {
@@ -40,7 +39,7 @@ import Tracking
         features = try FeatureCache.open(recording: recording, kind: .foaCovariance, folder: dataset.root)
     }
 
-    /// What a gate is chosen by is what listens.
+    /// Gate tuning and the live pipeline use the same tracks.
     @Test(arguments: [0, 2, 3]) func refinedTracksAreThoseOfThePipeline(lookAhead: Int) throws {
         let parameters = DOAnetParameters<Float>(architecture(.live, lookAhead: lookAhead), seed: 3)
         let outputs = NetworkOutputs(of: features, parameters: parameters, scaler: scaler)
@@ -49,7 +48,7 @@ import Tracking
         let whole = outputs.tracks(.gated(gate))
         let plain = outputs.tracks(.gated(self.gate(refinement: 0)))
         var (farthest, moved): (Float, Float) = (0, 0)
-        // The first second is digital silence, of which a pipeline tells nothing.
+        // The first second is digital silence, for which a pipeline reports nothing.
         for block in 12..<60 - lookAhead {
             #expect(stepped[block].count == 2 && whole[block].count == 2)
             for (one, other) in zip(stepped[block], whole[block]) { farthest = max(farthest, one.direction.angle(to: other.direction)) }
@@ -59,7 +58,7 @@ import Tracking
         #expect(moved > 3)
     }
 
-    /// The paper's form hears a recording as a whole, so a block's bands count before and after it.
+    /// The paper's form uses a whole recording, so the bands before and after a block count.
     @Test func thePapersFormIsRefinedWithFutureBlocks() throws {
         let parameters = DOAnetParameters<Float>(architecture(.paper, lookAhead: 0), seed: 3)
         let outputs = NetworkOutputs(of: features, parameters: parameters, scaler: scaler)

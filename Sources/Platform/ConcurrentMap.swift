@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Processes items on several threads; results are in the order of the items.
-package func sideBySide<Item: Sendable, Result: Sendable>(
+package func concurrentMap<Item: Sendable, Result: Sendable>(
     _ items: [Item], threads: Int, _ body: @Sendable (Item) -> Result
 ) -> [Result] {
     let results = Mutex<[Result?]>(Array(repeating: nil, count: items.count))

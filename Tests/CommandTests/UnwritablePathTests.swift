@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Places that nothing can be written to: told in one line of this program's words, before the work whose result would go there.
+/// Unwritable paths are reported in one line, before the work whose result would be written there.
 @Suite(.timeLimit(.minutes(5)))
-struct PlaceTests {
+struct UnwritablePathTests {
     private static let small = "--filters 8 --gru-width 8 --batch 2 --blocks 2 --steps-per-epoch 1 --epochs 1"
     private static let model = "--model @/good.safetensors"
 
-    /// "@" stands for the folder of `BadInputFolder`, "%" for the place.
+    /// "@" is the folder of `BadInputFolder`, "%" the path.
     private static let folders = [
         "train --dataset @/whole --out % \(small)", "train --dataset @/whole --out @/run --cache % \(small)",
         "evaluate \(model) --dataset @/whole --out %", "evaluate \(model) --dataset @/whole --cache %",
@@ -56,7 +56,7 @@ struct PlaceTests {
     @Test(arguments: folders)
     func foldersThatCannotBeCreatedAreReported(_ command: String) throws {
         let folder = try prepare()
-        // Nobody, not even root, may make a folder in /proc.
+        // No user, not even root, may create a folder in /proc.
         for place in ["@/good.wav", "@/good.wav/deep", "/proc/nowhere", "@/\(String(repeating: "x", count: 256))"] {
             try expect(command, refuses: place, in: folder)
         }

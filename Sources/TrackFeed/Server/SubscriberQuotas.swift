@@ -1,5 +1,5 @@
 /// Quotas of subscribers: no user can use all connections.
-struct Places {
+struct SubscriberQuotas {
     private let limit: Int
     /// Connections beyond the limit for the daemon's own user and root.
     private let reserve: Int

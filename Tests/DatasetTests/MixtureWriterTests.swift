@@ -1,9 +1,9 @@
 import Audio
 import Dataset
+import DatasetSupport
 import Files
 import Foundation
 import Testing
-import Training
 
 @Suite struct MixtureWriterTests {
     private let dataset = LayoutFolder()
@@ -56,7 +56,7 @@ import Training
             let given = try [pair.first, pair.second].flatMap { try dataset.text($0).split(separator: "\n") }
             #expect(rows.sorted() == given.sorted())
         }
-        // Nothing but the three files of each and what they were made from.
+        // Only the three files of each mixture and the file of their inputs.
         #expect(try out.files().filter { $0.contains("/") }.count == 9)
         #expect(try out.files().filter { !$0.contains("/") && $0 != ".lock" } == ["augment.txt"])
         #expect(try out.layout(.mic).development(folds: [3]).recordings.count == 3)
@@ -106,7 +106,7 @@ import Training
         let before = try [out.samples(lost, .mic), out.samples(lost)]
         try FileManager.default.removeItem(atPath: out.metadata(lost))
         try FileManager.default.removeItem(atPath: out.audio("fold3_room1_mix007_ov2", .mic))
-        // A mark that a kept file has and one made anew would not.
+        // A mark that a kept file has and a new one has not.
         try out.put(kept, [0, 0, 0, 0])
         try out.put(lost, [0, 0, 0, 0])
         let report = try writer { $0.resumes = true }.write()
@@ -116,7 +116,7 @@ import Training
         #expect(try out.files().filter { $0.contains("/") }.count == 9)
     }
 
-    /// What a resumed run changes, and what its refusal names.
+    /// The change of a resumed run, and the name in its refusal.
     @Test(arguments: [
         ("seed", "seed: 1 there, 2 now"), ("times", "times: 3 there, 1 now"), ("labels", "dataset: "), ("audio", "dataset: "),
     ])
@@ -177,7 +177,7 @@ import Training
         #expect(
             message { _ = try MixtureWriter(dataset: dataset.root, folder: "\(dataset.root)/.", settings: .init()) }
                 .contains("expected a folder other than"))
-        #expect(message { _ = try writer { $0.folds = [4] } }.contains("no recording of fold 4"))
+        #expect(message { _ = try writer { $0.folds = [4] } }.contains("expected recordings of fold 4"))
         try dataset.put("fold5_room1_mix001_ov1", [0, 0, 0, 0], rows: [])
         #expect(message { _ = try writer { ($0.folds, $0.formats) = ([5], [.foa]) } }.contains("nothing to mix"))
         let lone = message { _ = try writer { $0.folds = [3, 5] } }

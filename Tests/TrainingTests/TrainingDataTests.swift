@@ -1,12 +1,13 @@
 import Audio
 import Dataset
+import DatasetSupport
 import Features
 import Foundation
 import Tensor
 import Testing
 import Training
 
-@Suite struct DatasetTests {
+@Suite struct TrainingDataTests {
     private func load(_ dataset: SmallDataset, slots: Int = 2) throws -> TrainingData {
         try TrainingData(
             layout: dataset.layout, kind: .foaIntensity, slots: slots, cache: "\(dataset.root)/cache", threads: 2

@@ -11,8 +11,8 @@ import Tracking
 
 @testable import Pipeline
 
-/// Numbers that are not finite, past every check at the entrance: what they touch begins anew, and later sound is heard.
-@Suite struct UnsoundNumbersTests {
+/// Non-finite numbers that pass the input checks: affected state is reset, and later sound is analysed.
+@Suite struct NonFiniteNumbersTests {
     private static let gate: GateSettings = {
         var gate = GateSettings()
         (gate.openThreshold, gate.stayThreshold, gate.openBlocks) = (0.3, 0.2, 1)
@@ -65,7 +65,7 @@ import Tracking
     ]
 
     /// One sample, half a second, and one channel of it: two seconds later the directions are those of a network
-    /// that had heard silence instead.
+    /// as if it had received silence.
     @Test(
         arguments: poisons.map { ($0, FeatureKind.foaCovariance) }
             + [.foaIntensity, .micCoherence, .micPhase, .micGCCPHAT].map { (poisons[0], $0) })
@@ -90,7 +90,7 @@ import Tracking
         }
     }
 
-    /// What was not finite is counted, and only that.
+    /// Non-finite blocks are counted, and no others.
     @Test func resetsAreCounted() {
         let samples = audio(seconds: 1)
         var broken = samples
@@ -98,14 +98,14 @@ import Tracking
         let pipeline = pipeline()
         _ = tracks(pipeline, samples + samples.map { $0 * 1e4 } + samples.map { $0 * 1e-30 })
         #expect(pipeline.networkResets == 0)
-        // In the middle of a block; two frames of it hear the sample.
+        // In the middle of a block; two of its frames include the sample.
         _ = tracks(pipeline, broken + samples)
         #expect(pipeline.networkResets == 1)
         pipeline.reset()
         #expect(pipeline.networkResets == 1)
     }
 
-    /// Features that are finite, and too large for what the network computes of them.
+    /// Features that are finite, but too large for the network.
     @Test func anOverflowingNetworkIsReset() {
         let (kind, shape) = (FeatureKind.foaIntensity, Shape(FrameTiming.melBands, 7))
         let scaler = FeatureScaler(
@@ -149,7 +149,7 @@ import Tracking
         #expect(pipeline.networkResets == 42 && told > 0)
     }
 
-    /// In both directions of time, all but the blocks that hear it.
+    /// In both directions of time, all except the blocks that include it.
     @Test(arguments: [DOAnetArchitecture.Form.live, .paper]) func aRecordingIsAnalysedAroundThem(form: DOAnetArchitecture.Form) {
         let kind = FeatureKind.foaCovariance
         let architecture = DOAnetArchitecture(

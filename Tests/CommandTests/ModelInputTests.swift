@@ -10,7 +10,7 @@ import Tracking
 
 @testable import bearing
 
-/// What `run`, `check` and `localize` make of format, array and convention, before anything is heard.
+/// The effect of format, array and convention in `run`, `check` and `localize`, before any audio.
 @Suite struct ModelInputTests {
     private func model(_ kind: FeatureKind) -> ModelFile {
         let architecture = DOAnetArchitecture(

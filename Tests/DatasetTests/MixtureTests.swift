@@ -2,7 +2,6 @@ import Dataset
 import Formats
 import Foundation
 import Testing
-import Training
 
 /// Which pairs are drawn.
 @Suite struct RecordingPairsTests {
@@ -40,7 +39,7 @@ import Training
     }
 
     @Test func noPairIsRepeatedWhileOthersAreUnused() {
-        // Ten pairs in room 1, of which 14 mixtures are asked; six in room 2.
+        // Ten pairs in room 1, of which 14 mixtures are requested; six in room 2.
         let drawn = RecordingPairs(names: names, times: 7, seed: 1)
         let room1 = drawn.pairs.prefix(14).map { Set([$0.first, $0.second]) }
         #expect(Set(room1.prefix(10)).count == 10 && Set(room1.suffix(4)).count == 4)
@@ -53,7 +52,7 @@ import Training
         #expect(RecordingPairs(names: names, times: 2, seed: 2).pairs != drawn)
         // Not the first ones of a sorted list.
         #expect(Set(drawn.prefix(4).flatMap { [$0.first, $0.second] }).count > 3)
-        // Other rooms change nothing.
+        // Other rooms have no effect.
         #expect(RecordingPairs(names: names.filter { $0.contains("room1") }, times: 2, seed: 1).pairs == Array(drawn.prefix(4)))
     }
 

@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Features
 import Files
 import Fingerprints
@@ -6,7 +7,7 @@ import Foundation
 import Tensor
 import Testing
 
-@testable import Training
+@testable import Dataset
 
 /// When extracted features are used again, and when they are rebuilt.
 @Suite struct FeatureCacheTests {
@@ -35,7 +36,7 @@ import Testing
     /// Which file it is: one that is rebuilt is another.
     private func file(_ kind: FeatureKind = .foaIntensity) throws -> UInt64 { try FileStamp(path(kind)).words[1] }
 
-    /// Changes bytes of the file in place.
+    /// Modifies bytes of the file in place.
     private func flip(_ offsets: [Int], _ kind: FeatureKind = .foaIntensity) throws {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path(kind)))
         for offset in offsets { bytes[offset] ^= 0x55 }
@@ -57,7 +58,7 @@ import Testing
         try flip([offset < 0 ? size + offset : offset])
         let cache = try open()
         #expect(cache.frames.array == extracted)
-        // The version says other features, not damage.
+        // The version indicates other features, not damage.
         if offset == 16 {
             #expect(cache.replaced == .other)
         } else if case .damaged = cache.replaced {
@@ -90,7 +91,7 @@ import Testing
 
     @Test func anotherKindIsNotUsed() throws {
         let extracted = try frames(.foaIntensity)
-        // As many channels, so only the header tells them apart.
+        // The number of channels is equal, so only the header distinguishes them.
         #expect(FeatureKind.micPhase.channels == FeatureKind.foaIntensity.channels)
         let other = try frames(.micPhase)
         try FileManager.default.removeItem(atPath: path(.foaIntensity))
@@ -150,11 +151,11 @@ import Testing
     @Test func aMatchingStampAvoidsReadingTheAudio() throws {
         _ = try frames()
         let stamp = try FileStamp(dataset.audio(name))
-        // As of a recording that was written long ago; the contents are said to be others, so only the stamp can fit.
+        // Like a recording that was written long ago; the header has other contents, so only the stamp can match.
         let cache = try open()
         let bytes = withExtendedLifetime(cache) { cache.frames }
         var digest = Digest()
-        digest.add(bytes)
+        digest.add(bytes.array.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
         func put(_ stamp: FileStamp?) throws {
             let header = FeatureCacheHeader(
                 kind: .foaIntensity, frames: bytes.shape[0], content: 1, checksum: digest.value, stamp: stamp)

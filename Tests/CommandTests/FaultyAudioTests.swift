@@ -7,8 +7,8 @@ import Testing
 
 @testable import bearing
 
-/// What commands say of recordings whose channels or samples are no sound microphone's.
-@Suite struct UnsoundAudioTests {
+/// Warnings about recordings with faulty channels or samples.
+@Suite struct FaultyAudioTests {
     private let temporary = TemporaryFolder()
     private var folder: String { temporary.path }
     private var model: String { "\(folder)/model.safetensors" }
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// What it says of channels that it takes for others is no advice.
+    /// Findings about channels of another kind include no correction.
     @Test func equalChannelsAreNotComparedWithDirections() throws {
         let mono = try record("mono") { _, samples in Array(repeating: samples[0], count: 4) }
         let result = try check(mono, "--from", "0,0=\(mono)", "--from", "90,0=\(mono)", "--from", "0,90=\(mono)")

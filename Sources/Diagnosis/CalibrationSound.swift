@@ -1,7 +1,7 @@
 public import Geometry
 
 /// A recording of sounds from a known direction.
-public struct KnownSound: Sendable {
+public struct CalibrationSound: Sendable {
     /// Direction in the world's axes.
     public var direction: Direction
     /// [n, 4] at 24 kHz in +-1.
@@ -16,11 +16,11 @@ public struct KnownSound: Sendable {
 /// The result of checking channels with sounds from known directions.
 public struct DirectionReport: Sendable {
     /// The measured direction of each sound with the present channels, in the world's axes; nil if none is clear.
-    public var heard: [Direction?]
+    public var measured: [Direction?]
     public var findings: [ChannelFinding]
 }
 
-extension HeardSpectra {
+extension ChannelSpectra {
     /// 1 for frames in which a sound begins, before the room's reflections; for all frames if there are too few such frames.
     var onsets: [Float] {
         let powers = powers(300...3000)

@@ -3,7 +3,7 @@ import Signal
 import Tensor
 
 /// The spectra of a few seconds of four channels, and their covariances under weights for each frame.
-struct HeardSpectra {
+struct ChannelSpectra {
     private(set) var frames = 0
     /// [frames, kept], a lane for each channel.
     private var real: [SIMD4<Float>] = []

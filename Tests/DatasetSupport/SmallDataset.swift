@@ -1,18 +1,17 @@
 import Audio
-import Dataset
+public import Dataset
 import Foundation
 import Platform
 import TestSupport
-import Training
 
 /// A data set in the TAU-NIGENS layout, in a temporary folder: plane waves of noise from known directions.
-final class SmallDataset {
+public final class SmallDataset {
     private let temporary = TemporaryFolder()
-    var root: String { temporary.path }
-    let seconds: Int
+    public var root: String { temporary.path }
+    public let seconds: Int
 
     /// - Parameter folds: one recording each, in this order.
-    init(folds: [Int] = [3, 4, 2], seconds: Int = 6) throws {
+    public init(folds: [Int] = [3, 4, 2], seconds: Int = 6) throws {
         self.seconds = seconds
         for folder in ["foa_dev", "metadata_dev"] {
             try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
@@ -22,12 +21,12 @@ final class SmallDataset {
         }
     }
 
-    var layout: DatasetLayout { DatasetLayout(root: root, format: .foa) }
-    func audio(_ name: String) -> String { "\(root)/foa_dev/\(name).wav" }
-    func metadata(_ name: String) -> String { "\(root)/metadata_dev/\(name).csv" }
+    public var layout: DatasetLayout { DatasetLayout(root: root, format: .foa) }
+    public func audio(_ name: String) -> String { "\(root)/foa_dev/\(name).wav" }
+    public func metadata(_ name: String) -> String { "\(root)/metadata_dev/\(name).csv" }
 
-    /// A second of silence, then one source that stands still and changes place every two seconds.
-    func write(name: String, seed: UInt64) throws {
+    /// A second of silence, then one fixed source that changes its direction every two seconds.
+    public func write(name: String, seed: UInt64) throws {
         var random = RandomStream(seed: seed, step: 77)
         var samples: [Float] = []
         var rows = ""

@@ -1,9 +1,9 @@
 import Dataset
 import Testing
 
-@testable import Training
+@testable import Dataset
 
-/// Folds as options and files say them.
+/// Folds in options and files.
 @Suite struct FoldListTests {
     @Test(arguments: [
         ("1", [1], "1"), ("3-6", [3, 4, 5, 6], "3-6"), ("1,3-4", [1, 3, 4], "1,3-4"), ("5,3", [3, 5], "3,5"),

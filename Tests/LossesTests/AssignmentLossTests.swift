@@ -4,7 +4,6 @@ import Losses
 import Platform
 import Tensor
 import Testing
-import Training
 
 @Suite struct AssignmentLossTests {
     /// A sequence whose references swap nothing, and predictions given per output.
@@ -83,7 +82,7 @@ import Training
         }
     }
 
-    /// Two sources whose predictions change places halfway.
+    /// Two sources whose predictions are exchanged halfway.
     private func swapping(blocks: Int) -> Case {
         var c = Case(directions: [], logits: [], references: [], active: [], slots: 2)
         for t in 0..<blocks {
@@ -141,7 +140,7 @@ import Training
         #expect(result.loss.position == plain.position && result.directionGradient == plainGradients)
     }
 
-    /// The cost of one block of one source, and what it is made of by hand.
+    /// The cost of one block of one source, and its terms computed by hand.
     @Test(arguments: [(0.0, 2.0), (10, 2), (20, 2), (20, -1), (40, 2), (180, 2)])
     func aMatchIsCountedWithin20Degrees(degrees: Double, logit: Double) {
         var settings = AssignmentLossSettings()
@@ -167,7 +166,7 @@ import Training
         let kept = evaluate(c, settings: settings).loss.tracking
         let m = 1 / (1 + exp(-9.0)) / (1 + exp(-sin(.pi / 18) / 0.05))
         #expect(abs(swapped - kept - 0.1 * 2 * m) < 1e-6)
-        // A source that was silent in between begins anew.
+        // A source that was silent in between starts again.
         c = swapping(blocks: 20)
         for j in 0..<2 { c.active[9 * 2 + j] = 0 }
         let paused = evaluate(c, settings: settings).loss.tracking

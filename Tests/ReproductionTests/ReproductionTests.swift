@@ -1,4 +1,5 @@
 import Dataset
+import DatasetSupport
 import Formats
 import Foundation
 import Geometry
@@ -75,10 +76,10 @@ import Training
         #expect(trainedThen == [lost] && third[1].everyOutput == results[1].everyOutput)
     }
 
-    /// What is wrong with a data set or the settings is found before anything is trained.
+    /// Faults of a data set or the settings are found before anything is trained.
     @Test(arguments: [
         ("metadata_dev/fold1_room1_mix002_ov1.csv", "expected its labels"),
-        ("foa_dev/fold3_room1_mix003_ov2.wav", "nothing to mix"), ("foa_dev/fold2_room1_mix001_ov1.wav", "no recording of fold 2"),
+        ("foa_dev/fold3_room1_mix003_ov2.wav", "nothing to mix"), ("foa_dev/fold2_room1_mix001_ov1.wav", "expected recordings of fold 2"),
     ])
     func missingInputsAreFoundBeforeTheFirstTraining(file: String, said: String) throws {
         let dataset = try dataset()
@@ -104,7 +105,7 @@ import Training
         #expect(!FileManager.default.fileExists(atPath: "\(whole.root)/table"))
     }
 
-    /// Scenes of `bearing synth` have a room each.
+    /// Scenes of `bearing synth` have one room each.
     @Test func scenesWithSeparateRoomsAreMixedAcrossRooms() throws {
         let dataset = try SmallDataset(folds: [])
         for (seed, name) in [
@@ -158,7 +159,7 @@ import Training
 @Suite struct TableReportTests {
     private static let blocks = 50
 
-    /// Recordings of one source at the front and tracks some degrees beside it, which change their id once where asked.
+    /// Recordings of one source at the front with tracks some degrees off, which change their id once on request.
     private func scores(degrees: [Float], switches: [Bool]) -> MetricsReport {
         var accumulator = MetricsAccumulator()
         for (index, (error, changes)) in zip(degrees, switches).enumerated() {

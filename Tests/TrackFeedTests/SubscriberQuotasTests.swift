@@ -3,9 +3,9 @@ import Testing
 
 @testable import TrackFeed
 
-@Suite struct PlacesTests {
+@Suite struct SubscriberQuotasTests {
     @Test func aUserLeavesAQuarterForOthersAndTheOwnerHasReserves() {
-        var places = Places(limit: 100, reserve: 8)
+        var places = SubscriberQuotas(limit: 100, reserve: 8)
         #expect((0..<200).filter { _ in places.admit(.user(1000)) }.count == 75)
         #expect((0..<200).filter { _ in places.admit(.user(1001)) }.count == 25)
         #expect(!admits(&places, .user(1002)) && !admits(&places, .remote))
@@ -16,16 +16,16 @@ import Testing
         #expect(admits(&places, .user(1002)) && places.count == 100)
     }
 
-    /// All who come over TCP count as one: nobody knows who they are.
+    /// All TCP clients count as one user, since their users are unknown.
     @Test func tcpClientsShareTheQuotaOfOneUser() {
-        var places = Places(limit: 8, reserve: 1)
+        var places = SubscriberQuotas(limit: 8, reserve: 1)
         #expect((0..<20).filter { _ in places.admit(.remote) }.count == 6)
         #expect(admits(&places, .user(1)) && admits(&places, .user(1)) && !admits(&places, .user(2)))
     }
 
     /// Where there are few, one user may have them all.
     @Test(arguments: 1...3) func smallLimitsAreNotDivided(_ limit: Int) {
-        var places = Places(limit: limit, reserve: 8)
+        var places = SubscriberQuotas(limit: limit, reserve: 8)
         #expect((0..<20).filter { _ in places.admit(.user(1)) }.count == limit)
         #expect(admits(&places, .own))
     }
@@ -50,5 +50,5 @@ import Testing
         remote.end()
     }
 
-    private func admits(_ places: inout Places, _ peer: Peer) -> Bool { places.admit(peer) }
+    private func admits(_ places: inout SubscriberQuotas, _ peer: Peer) -> Bool { places.admit(peer) }
 }
