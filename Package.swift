@@ -178,7 +178,8 @@ let package = Package(
         tests(
             "Evaluation",
             with: [
-                "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Dataset", "DatasetSupport",
+                "Signal", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Dataset",
+                "DatasetSupport",
             ]),
         tests(
             "Training",

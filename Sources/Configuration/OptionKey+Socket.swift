@@ -2,7 +2,7 @@ import Options
 import TrackFeed
 
 extension OptionKey {
-    /// The key of a process that subscribes to the daemon: the daemon's socket.
+    /// The daemon's socket, a key of the processes that subscribe to it.
     static func daemonSocket(_ path: WritableKeyPath<Configuration, FeedAddress?>) -> OptionKey {
         OptionKey(
             name: "socket",

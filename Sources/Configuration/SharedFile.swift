@@ -1,11 +1,11 @@
 public import Options
 
-/// A configuration file that the daemon and the processes beside it share: each reads its own sections and leaves the others.
+/// A configuration file shared by the daemon and the processes beside it: each reads its own sections and ignores the others.
 public enum SharedFile {
     /// Sections of processes beside the daemon.
     static let processes = ["web", "odas", "mqtt", "osc"]
 
-    /// All sections of such a file but some.
+    /// All sections of such a file except some.
     static func sections(without own: [String]) -> [String] {
         (RunKey.sections.map(\.name) + processes).filter { !own.contains($0) }
     }

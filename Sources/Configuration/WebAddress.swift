@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where `bearing web` listens: a numeric address of this machine and a port.
+/// The address of `bearing web`: a numeric address of this machine and a port.
 public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
     /// Without brackets.
     public let host: String
@@ -18,7 +18,7 @@ public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
         self.isIPv6 = isIPv6
     }
 
-    /// `7421`, `127.0.0.1:7421`, `0.0.0.0:7421` or `[::]:7421`; nil for anything else.
+    /// `7421`, `127.0.0.1:7421`, `0.0.0.0:7421` or `[::]:7421`; nil for other text.
     public init?(_ text: String) {
         let colon = text.lastIndex(of: ":")
         let digits = colon.map { text[text.index(after: $0)...] } ?? text[...]
@@ -35,7 +35,7 @@ public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: address, port: port, isIPv6: isIPv6)
     }
 
-    /// Whether only this machine reaches it.
+    /// Whether only this machine can reach it.
     public var isLoopback: Bool {
         let bytes = Self.bytes(of: host, isIPv6: isIPv6) ?? []
         return isIPv6 ? bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1 : bytes.first == 127
@@ -43,7 +43,7 @@ public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// The address in network order; nil for what is none.
+    /// The address in network order; nil for an invalid one.
     static func bytes(of host: String, isIPv6: Bool) -> [UInt8]? {
         guard !host.utf8.contains(0) else { return nil }
         var bytes = [UInt8](repeating: 0, count: isIPv6 ? 16 : 4)

@@ -16,7 +16,7 @@ extension WebConfiguration {
         # folder of the file. `bearing web --print-config` writes this file with the values in force.
         """
 
-    /// As a TOML file with every key explained. Keys that have their default are comments.
+    /// A TOML file that explains every key. Keys with their default value are comments.
     public var toml: String {
         OptionDocument.toml(
             heading: Self.heading, sections: WebKey.sections, of: self, standard: WebConfiguration(), style: .changesOnly)

@@ -5,19 +5,19 @@ public struct WebConfiguration: Sendable, Hashable {
     public var listen = WebAddress.standard
     /// The daemon's socket; nil: the default places.
     public var socket: FeedAddress?
-    /// The file of the token that every request must have; nil: none, which only a loopback address may have.
+    /// The file of the token that every request must contain; nil: no token, allowed with a loopback address only.
     public var tokenFile: String?
-    /// Host names, besides localhost, the machine's own and addresses, under which browsers may ask.
+    /// Allowed host names in requests, besides localhost, the machine's own name and addresses.
     public var names: [String] = []
-    /// Connections at once.
+    /// Maximum number of connections.
     public var connections = 64
-    /// Minutes of tracks that a page gets when it is opened.
+    /// Minutes of past tracks that a new page receives.
     public var historyMinutes = 10
     public var log = BearingConfiguration.Log()
 
     public init() {}
 
-    /// Options of the command line over a file.
+    /// Command-line options, which override a file.
     public struct Options: Sendable {
         public var listen, socket, tokenFile: String?
 

@@ -4,7 +4,7 @@ import TrackFeed
 /// One key of the configuration of `web`.
 typealias WebKey = OptionKey<WebDraft>
 
-/// A configuration of `web` while it is being read.
+/// A configuration of `web` during reading.
 struct WebDraft: OptionDraft {
     var configuration = WebConfiguration()
     var faults: [ConfigurationFault] = []

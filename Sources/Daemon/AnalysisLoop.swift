@@ -7,7 +7,7 @@ import Tracking
 
 /// The analysis thread's work: audio from the ring, through the pipeline, to the sinks. No allocation once it runs.
 final class AnalysisLoop: @unchecked Sendable {
-    /// A longer gap in the audio makes the network and the tracks start anew.
+    /// A longer gap in the audio restarts the network and the tracks.
     private static let longestGap = 0.5
 
     private let stream: CaptureStream
@@ -15,13 +15,13 @@ final class AnalysisLoop: @unchecked Sendable {
     private let health: Health
     private let timings: FeedTimings
     private let sinks: [any TrackSink]
-    /// Room for the rest of a block: [2400, 4].
+    /// Space for the rest of a block: [2400, 4].
     private var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * AudioFormat.channels)
-    /// Frames of the present block that the pipeline has; below 0 while its encoder has not yet given the first.
+    /// Frames of the present block in the pipeline; negative until its encoder returns the first one.
     private var filled: Int
     private var power = SIMD4<Float>.zero
     private var computing: Int64 = 0
-    /// Those of the pipeline that are counted already.
+    /// Resets of the pipeline that are already counted.
     private var networkResets = 0
     /// Of the next block.
     private var sequence: Int
@@ -30,7 +30,7 @@ final class AnalysisLoop: @unchecked Sendable {
     private var hasReported = false
     /// Whether the latest pass found audio.
     private var hasProgressed = true
-    /// Unix seconds at which the latest frame ended.
+    /// End of the latest frame in Unix seconds.
     private var end = 0.0
     /// The same in nanoseconds of the monotonic clock.
     private var ended: Int64 = 0
@@ -51,13 +51,13 @@ final class AnalysisLoop: @unchecked Sendable {
         filled = -pipeline.inputDelay
     }
 
-    /// Numbers of blocks and ids of tracks go on from those of `predecessor`, which no thread runs any more.
+    /// Continues the numbers of blocks and the ids of tracks of `predecessor`, which no thread runs any more.
     func takePlace(of predecessor: AnalysisLoop) {
         sequence = predecessor.sequence
         pipeline.continueIDs(of: predecessor.pipeline)
     }
 
-    /// Meets every page and branch once, on silence, before audio flows.
+    /// Executes every branch and touches every page once, with silence, before audio arrives.
     func warmUp() {
         for _ in 0..<10 { pipeline.push(samples.span) { _ in } }
         pipeline.reset()
@@ -77,8 +77,8 @@ final class AnalysisLoop: @unchecked Sendable {
         if !hasReported { for sink in sinks { sink.wake() } }
     }
 
-    /// Analyses what the ring has of the present block.
-    /// - Returns: whether there was anything.
+    /// Analyses the frames of the present block in the ring.
+    /// - Returns: whether there were any.
     private func analyse() -> Bool {
         let start = stream.ring.framesRead
         let there = min(stream.ring.framesAvailable, FrameLayout.samplesPerBlock - max(filled, 0))
@@ -103,10 +103,10 @@ final class AnalysisLoop: @unchecked Sendable {
         return true
     }
 
-    /// Starts anew after a long gap; a short one is bridged.
+    /// Restarts after a long gap; a short one is bridged.
     ///
-    /// - Parameter began: the moment in nanoseconds of the monotonic clock, which nobody sets and which stands still while the
-    ///   machine sleeps; the wall clock counts that.
+    /// - Parameter began: the moment in nanoseconds of the monotonic clock, which is never set and stops while the machine is
+    ///   suspended; the wall clock includes that time.
     private func follow(_ moment: CaptureMoment, _ began: Int64) {
         defer { segment = moment.segment }
         guard let segment else {
@@ -122,7 +122,7 @@ final class AnalysisLoop: @unchecked Sendable {
         computing = 0
     }
 
-    /// How many of `count` frames belong to the segment of the first.
+    /// Number of the `count` frames in the segment of the first one.
     private func contiguous(from start: Int, count: Int, segment: Int) -> Int {
         func belongs(_ frames: Int) -> Bool {
             stream.clock.moment(ofFrame: start + frames - 1)?.segment == segment
@@ -144,11 +144,11 @@ final class AnalysisLoop: @unchecked Sendable {
     }
 
     private func post(_ tracks: borrowing BlockTracks) {
-        // The line tells when the block ended that it describes: a look-ahead and the encoder's delay before now.
+        // The line's time is the end of its block, which precedes now by the look-ahead and the encoder's delay.
         let delay = Double(pipeline.inputDelay) / Double(AudioFormat.sampleRate)
         let time = end - Double(pipeline.lookAhead) * FrameLayout.blockSeconds - delay
         let late = MonotonicTime.nanoseconds(ofFrames: pipeline.lookAhead * FrameLayout.samplesPerBlock + pipeline.inputDelay)
-        // A block that finds no room is counted as dropped; those that are told have numbers without a gap.
+        // A block that does not fit is counted as dropped; reported blocks have numbers without a gap.
         let block = FeedBlock(sequence: sequence, time: time, ended: ended - late, tracks: copy tracks)
         var isTaken = true
         for sink in sinks where !sink.take(block) { isTaken = false }

@@ -2,7 +2,7 @@ import Features
 import Signal
 import Tensor
 
-/// The spectra of a few seconds of four channels, and their covariances under weights for each frame.
+/// The spectra of a few seconds of four channels, and their covariances with a weight for each frame.
 struct ChannelSpectra {
     private(set) var frames = 0
     /// [frames, kept], a lane for each channel.
@@ -10,7 +10,7 @@ struct ChannelSpectra {
     private var imaginary: [SIMD4<Float>] = []
 
     static let bins = FrameTiming.bins
-    /// The bins that are kept.
+    /// The stored bins.
     private let kept: Range<Int>
 
     /// The bins of a range of Hz.
@@ -32,8 +32,8 @@ struct ChannelSpectra {
         while stft.advance(samples.span, from: &start) { append(stft.real, stft.imaginary) }
     }
 
-    /// None yet.
-    /// - Parameter range: Hz that are kept of those to come.
+    /// Without spectra.
+    /// - Parameter range: stored frequencies in Hz.
     init(range: ClosedRange<Float>) { kept = Self.bins(range) }
 
     /// - Parameters: [513], of one more frame.
@@ -120,8 +120,8 @@ struct ChannelCovariance {
     /// The share of each channel in the power, mean over bins.
     var shares: [Double] { (0..<4).map { channel in whitened[channel][channel] } }
 
-    /// The share of each channel in what the other three cannot predict of it: what is left of a diffuse field where few sources
-    /// drown it.
+    /// The share of each channel in the part that the other three do not predict: the rest of a diffuse field below a few
+    /// dominant sources.
     var residualShares: [Double] {
         var sum = [0.0, 0, 0, 0]
         for bin in bins {
@@ -132,7 +132,7 @@ struct ChannelCovariance {
         return sum
     }
 
-    /// One over the diagonal of the inverse: that of the real symmetric matrix [[R, -I], [I, R]] holds it twice.
+    /// One over the diagonal of the inverse; the inverse of the real symmetric matrix [[R, -I], [I, R]] contains it twice.
     private func residuals(_ bin: Int) -> [Double] {
         let loading = 1e-9 * power(bin) + 1e-30
         var a = [[Double]](repeating: Array(repeating: 0, count: 16), count: 8)
@@ -160,7 +160,7 @@ struct ChannelCovariance {
         return (0..<4).map { 1 / max(a[$0][$0 + 8], 1e-30) }
     }
 
-    /// How much of the power comes with a response, mean over bins: 1 for a lone plane wave of that response.
+    /// Share of the power that matches a response, mean over bins: 1 for a single plane wave with that response.
     ///
     /// - Parameters:
     ///   - response: of the channels in each bin.
@@ -184,14 +184,14 @@ struct ChannelCovariance {
     }
 }
 
-/// What an array makes of a plane wave, for each of some bins.
+/// Responses of an array to a plane wave, for each of some bins.
 struct PlaneWaveResponse {
     var real: [SIMD4<Double>] = []
     var imaginary: [SIMD4<Double>] = []
     /// The sum of squares over channels.
     var power: [Double] = []
 
-    /// How much of a plane wave of this response another takes in, mean over bins: 1 for its own.
+    /// Similarity of a plane wave with this response to another, mean over bins: 1 for equal ones.
     func match(_ other: PlaneWaveResponse) -> Double {
         let sum = power.indices.reduce(0.0) { sum, bin in
             let (a, b, c, d) = (real[bin], imaginary[bin], other.real[bin], other.imaginary[bin])

@@ -9,8 +9,8 @@ import Signal
 import Tensor
 package import Tracking
 
-/// What a network says of a whole recording, before any gate: the bidirectional form sees it at once, and a gate can be
-/// tried many times on it.
+/// The outputs of a network for a whole recording, before any gate. The bidirectional form needs the whole recording, and gate
+/// tuning uses the outputs many times.
 package struct NetworkOutputs: Sendable {
     private let slots: Int
     private let lookAhead: Int
@@ -19,13 +19,13 @@ package struct NetworkOutputs: Sendable {
     private let directions: [Float]
     /// [blocks, slots].
     private let probabilities: [Float]
-    /// [blocks, 64] of the features: what directions are refined by; empty where the features hold none.
+    /// [blocks, 64] directions of bands, for refinement; empty if the features have none.
     private let bands: [SIMD4<Float>]
     private let architecture: DOAnetArchitecture?
 
     /// - Parameters:
     ///   - features: unscaled, from the cache.
-    ///   - steering: of the array, to refine directions of capsules by.
+    ///   - steering: of the array, for refining directions of capsules.
     package init(
         of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, steering: SteeringVectors? = nil
     ) {
@@ -51,7 +51,7 @@ package struct NetworkOutputs: Sendable {
         probabilities = network.activityLogits.array.map { 1 / (1 + Float(exponential(-Double($0)))) }
     }
 
-    /// - Parameters: `directions` [blocks, slots, 3] and `probabilities` [blocks, slots], as a network would give them.
+    /// - Parameters: `directions` [blocks, slots, 3] and `probabilities` [blocks, slots], as from a network.
     package init(slots: Int, lookAhead: Int, directions: [Float], probabilities: [Float]) {
         precondition(directions.count == 3 * probabilities.count && probabilities.count % slots == 0, "one direction each")
         self.slots = slots
@@ -86,7 +86,7 @@ package struct NetworkOutputs: Sendable {
         return bands
     }
 
-    /// The same with directions refined by those of the bands.
+    /// The same outputs with directions refined by those of the bands.
     func refined(_ weight: Float) -> NetworkOutputs {
         guard weight > 0, !bands.isEmpty, let architecture else { return self }
         var stage = TrackingStage(GateSettings(refinement: weight), for: architecture, refines: true)
@@ -101,7 +101,7 @@ package struct NetworkOutputs: Sendable {
         return NetworkOutputs(self, directions: refined)
     }
 
-    /// The tracks of each block, look-ahead taken off.
+    /// The tracks of each block, without the delay of the look-ahead.
     package func tracks(_ selection: TrackSelection) -> [[LabelledDirection]] {
         switch selection {
         case .gated(let settings): refined(settings.refinement).tracks(through: settings)
@@ -114,7 +114,7 @@ package struct NetworkOutputs: Sendable {
         (output * slots * 3..<(output + 1) * slots * 3, output * slots..<(output + 1) * slots)
     }
 
-    /// All outputs in all blocks, each one identity.
+    /// All outputs in all blocks, each with one identity.
     private var everyOutput: [[LabelledDirection]] {
         (0..<blocks).map { block in
             let output = block + lookAhead
@@ -128,7 +128,7 @@ package struct NetworkOutputs: Sendable {
         }
     }
 
-    /// The gated tracks of each block, look-ahead taken off; of these outputs, refined before or not at all.
+    /// The gated tracks of each block, without the delay of the look-ahead; these outputs are already refined, or not at all.
     func tracks(through settings: GateSettings) -> [[LabelledDirection]] {
         var stage = TrackingStage(settings, slots: slots, lookAhead: lookAhead)
         var tracks = [[LabelledDirection]](repeating: [], count: blocks)

@@ -1,20 +1,20 @@
 import Signal
 internal import Tensor
 
-/// What plane waves from directions all over the sphere leave in the four capsules of an array, in every mel band: phases alone,
-/// as the coherence of capsules knows no levels.
+/// Phases of the four capsules of an array for plane waves from directions over the whole sphere, in every mel band. Levels are
+/// omitted, since the coherence of capsules does not contain them.
 public final class SteeringVectors: @unchecked Sendable {  // never written after init
-    /// Directions that are compared at once.
+    /// Directions compared at once.
     private static let lanes = 8
 
-    /// Valid as long as this lives.
+    /// Valid while this object exists.
     let table: Table
     private let directionArena: Arena<SIMD4<Float>>
     private let vectorArena: Arena<SIMD8<Float>>
 
     /// - Parameters:
     ///   - directions: unit vectors, a multiple of 8 of them.
-    ///   - response: of the capsules at a frequency in Hz, for each direction; a capsule that hears nothing counts nothing.
+    ///   - response: of the capsules at a frequency in Hz, for each direction; a capsule without a response is ignored.
     public init(
         directions: [SIMD3<Float>], response: (Double) -> [(real: SIMD4<Double>, imaginary: SIMD4<Double>)]
     ) {
@@ -45,7 +45,7 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
         self.vectorArena = vectorArena
     }
 
-    /// A view that can be searched without counting references.
+    /// A view for searching without reference counting.
     struct Table {
         /// [chunks * 8]: x, y, z.
         let directions: TensorRef<SIMD4<Float>>
@@ -53,7 +53,7 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
         let vectors: TensorRef<SIMD8<Float>>
         let chunks: Int
 
-        /// The direction whose wave is most like a vector but for a phase, x, y, z and 0, and how like: 1 is the same.
+        /// The direction whose wave is most similar to a vector up to a phase, x, y, z and 0, and the similarity: 1 for equal.
         /// - Parameter vector: of unit length.
         @_noLocks
         func nearest(to vector: ChannelVector, band: Int) -> (direction: SIMD4<Float>, likeness: Float) {
@@ -63,7 +63,7 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
             let first = band * chunks * 8
             for chunk in 0..<chunks {
                 let at = first + chunk * 8
-                // The inner product with the vector's conjugate.
+                // Inner product with the vector's conjugate.
                 var along: SIMD8<Float> = real[0] * vectors[at] + imaginary[0] * vectors[at + 4]
                 var across: SIMD8<Float> = imaginary[0] * vectors[at] - real[0] * vectors[at + 4]
                 for channel in 1..<4 {

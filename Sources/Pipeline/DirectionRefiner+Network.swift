@@ -3,7 +3,7 @@ public import Networks
 public import Tracking
 
 extension DirectionRefiner {
-    /// For the outputs of a network: as far ahead as it hears, all of a recording in the paper's form.
+    /// For the outputs of a network: as many later blocks as its look-ahead, the whole recording in the paper's form.
     public init(weight: Float, for architecture: DOAnetArchitecture) {
         self.init(
             weight: weight, slots: architecture.maximumTracks, bands: FrameTiming.melBands,

@@ -8,28 +8,28 @@ import Signal
 public import Tensor
 public import Tracking
 
-/// Audio in, tracks out, with no thread of its own: the live daemon and offline commands both drive this.
+/// From audio to tracks, without a thread of its own, for the live daemon and offline commands.
 ///
-/// Encoder where the channels need one -> extractor -> scaler -> network step -> refinement -> gate -> levels -> viewpoint. The tracks depend on the samples alone, not on how they are cut into pushes.
-/// After `init` nothing allocates.
+/// Encoder if the channels need one -> extractor -> scaler -> network step -> refinement -> gate -> levels -> viewpoint. The tracks do
+/// not depend on how the samples are divided into pushes. After `init` nothing allocates.
 public final class LocalizationPipeline: @unchecked Sendable {
     public let kind: FeatureKind
     public let maximumTracks: Int
-    /// Blocks of 100 ms that the network hears before it tells of one.
+    /// Look-ahead of the network in blocks of 100 ms.
     public let lookAhead: Int
 
-    /// Frames that the encoder of the channels takes: a block's tracks come so much later than its last sample.
+    /// Delay of the encoder in frames: a block's tracks come that much later than its last sample.
     public var inputDelay: Int { encoder?.filters.delay ?? 0 }
 
     private let encoder: FilterMatrix?
-    /// [2400, 4], out of the encoder; nothing where there is none.
+    /// [2400, 4], output of the encoder; empty without one.
     private var encoded: [Float]
-    /// Frames out of the encoder that are still to come before the first that was pushed.
+    /// Frames of the encoder's output that precede the first pushed one and are still to come.
     private var early: Int
     private let scaler: FeatureScaler
     private let stepper: DOAnetStepper
     private var extractor: FeatureExtractor
-    /// What the network's directions are refined by; nil where they are not.
+    /// Directions of bands for refinement; nil without refinement.
     private let bandDirections: BandDirections?
     /// [64]: of the present block.
     private let bands: MutableTensorRef<SIMD4<Float>>
@@ -45,13 +45,14 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private var frames = 0
     private var blocks = 0
     private var samplesPushed = 0
-    /// Whether each of the latest `lookAhead` + 1 blocks was nothing but zeros, block k at k mod (`lookAhead` + 1).
+    /// Whether each of the latest `lookAhead` + 1 blocks contained only zeros, block k at k mod (`lookAhead` + 1).
     private var isSilent: [Bool]
     /// Of the present block.
     private var hasSound = false
     /// Whether features of the present block were not finite.
     private var isBroken = false
-    /// Blocks at which the network began anew because a feature, or what it remembered or said, was not finite; `reset` leaves them.
+    /// Blocks at which the network was reset because a feature, its state or its output was not finite; `reset` keeps the
+    /// count.
     public private(set) var networkResets = 0
 
     /// Log-mel of a frame of zeros, in every band; the faintest 16-bit noise is far above.
@@ -59,10 +60,10 @@ public final class LocalizationPipeline: @unchecked Sendable {
 
     /// - Parameters:
     ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
-    ///   - gate: thresholds, as the model file or the configuration has them.
-    ///   - steering: of the array, to refine directions of capsules by; without, they are what the network says.
-    ///   - encoding: what makes of the channels those that the network hears; nil where they are the same.
-    ///   - viewpoint: from the array's directions to those that are told.
+    ///   - gate: thresholds, from the model file or the configuration.
+    ///   - steering: of the array, for refining directions of capsules; nil: directions are those of the network.
+    ///   - encoding: conversion of the channels to the network's input; nil if they are the same.
+    ///   - viewpoint: from the array's directions to the reported ones.
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
         steering: SteeringVectors? = nil, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
@@ -97,12 +98,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
         isSilent = [Bool](repeating: false, count: architecture.lookAhead + 1)
     }
 
-    /// Pushes audio and hands out the tracks of every block that it completes.
+    /// Pushes audio and passes the tracks of every completed block to `emit`.
     ///
     /// Block k comes `inputDelay` frames after the last sample of block k + `lookAhead`.
     /// - Parameters:
     ///   - samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
-    ///   - emit: gets a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
+    ///   - emit: receives a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         samplesPushed += samples.count / FrameLayout.channels
         if let encoder {
@@ -112,7 +113,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         }
     }
 
-    /// Extracts what comes out of the encoder, less what is older than the first sample.
+    /// Extracts features from the encoder's output, without frames that precede the first sample.
     private func encode(_ samples: Span<Float>, _ encoder: FilterMatrix, _ emit: (borrowing BlockTracks) -> Void) {
         var done = 0
         while done < samples.count {
@@ -126,7 +127,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         }
     }
 
-    /// Pushes one feature frame, for whoever has extracted features before.
+    /// Pushes one feature frame, for callers that have extracted features before.
     ///
     /// - Parameter frame: [64, C], unscaled.
     public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
@@ -146,9 +147,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
         finishBlock(emit)
     }
 
-    /// Hands out the blocks that were heard in full and still wait for their look-ahead, as if silence followed.
+    /// Emits the complete blocks that still wait for their look-ahead, as if silence followed.
     ///
-    /// Then the pipeline is as after `reset`.
+    /// Afterwards the pipeline is in the state after `reset`.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
         let heard = samplesPushed / FrameLayout.samplesPerBlock
         let silence = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * FrameLayout.channels)
@@ -163,10 +164,10 @@ public final class LocalizationPipeline: @unchecked Sendable {
         reset()
     }
 
-    /// Tracks from now on get ids that `predecessor`, whose place this pipeline takes, has not used.
+    /// New tracks get ids that `predecessor`, which this pipeline replaces, has not used.
     public func continueIDs(of predecessor: LocalizationPipeline) { continueIDs(from: predecessor.tracking.nextID) }
 
-    /// Tracks from now on get ids from this one up.
+    /// New tracks get ids from this one up.
     public func continueIDs(from id: Int) { tracking.continueIDs(from: id) }
 
     /// Goes on by other thresholds and another viewpoint, in the same network: no block is lost, and tracks stay.
@@ -177,7 +178,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         tracking.adopt(settings, viewpoint: viewpoint)
     }
 
-    /// Forgets the audio so far and closes all tracks; ids go on counting.
+    /// Clears the audio so far and closes all tracks; ids continue.
     public func reset() {
         encoder?.reset()
         early = inputDelay
@@ -207,7 +208,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         blocks += 1
         if isBroken || !stepper.isFinite { beginAnew() }
         guard let block = tracking.nextBlock() else { return }
-        // What a network says of digital silence is arbitrary: rooms have none, so no training meets it.
+        // The output of a network for digital silence is arbitrary, since training data contain none.
         let wasSilent = isSilent[block % isSilent.count]
         for slot in 0..<maximumTracks {
             probabilities[slot] = wasSilent ? 0 : 1 / (1 + expf(-stepper.activityLogits[slot]))
@@ -218,9 +219,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
         emit(tracking.tracks)
     }
 
-    /// Goes on as if the blocks that the network has heard and not yet told of, this one among them, had been silence.
+    /// Resets the network as if the blocks that are not reported yet, including this one, had been silence.
     ///
-    /// Tracks stay: they coast, as through a pause.
+    /// Tracks are kept: they coast, as in a pause.
     private func beginAnew() {
         networkResets += 1
         isBroken = false

@@ -9,12 +9,12 @@ import Signal
 import Tensor
 public import Tracking
 
-/// Audio in, tracks out at the end: for networks of the `paper` form, which hear a recording forwards and backwards.
+/// From audio to tracks, at the end of a recording: for networks of the `paper` form, which are bidirectional.
 ///
-/// Up to 70 s are heard as a whole. Longer recordings are heard in windows of 70 s, of which the middle 60 s are told, so that
-/// memory has a bound; the gate goes through all of it, so tracks keep their ids from window to window.
+/// Up to 70 s are processed as a whole. Longer recordings are processed in windows of 70 s, of which the middle 60 s are
+/// reported, which limits the memory. One gate runs over all windows, so tracks keep their ids.
 public final class RecordingPipeline {
-    /// Blocks that a window hears before and after those that it tells.
+    /// Context blocks of a window before and after the reported ones.
     static let context = 50
     /// Blocks of a window.
     static let window = 700
@@ -23,7 +23,7 @@ public final class RecordingPipeline {
     private let scaler: FeatureScaler
     private let encoder: FilterMatrix?
     private var extractor: FeatureExtractor
-    /// What the network's directions are refined by; nil where they are not.
+    /// Directions of bands for refinement; nil without refinement.
     private let bandDirections: BandDirections?
     /// [64]: of the latest block.
     private let bands: MutableTensorRef<SIMD4<Float>>
@@ -31,19 +31,19 @@ public final class RecordingPipeline {
     /// [blocks, 64].
     private var heardBands: [SIMD4<Float>] = []
     private var tracking: TrackingStage
-    /// A block at a time, as the directions of its tracks become known.
+    /// Processes one block at a time, when the directions of its tracks are known.
     private var levels: TrackLevels
-    /// Frames out of the encoder that are still to come before the first that was pushed.
+    /// Frames of the encoder's output that precede the first pushed one and are still to come.
     private var early: Int
     private var samplesPushed = 0
     /// [frames, 64, C], unscaled.
     private var features: [Float] = []
-    /// Whether each block is anything but zeros.
+    /// Whether each block contains sound.
     private var hasSound: [Bool] = []
     /// Whether features of each block were not finite.
     private var isBroken: [Bool] = []
     private var framesExtracted = 0
-    /// Blocks of which a feature, or what the network said, was not finite, and which were taken for silence.
+    /// Blocks with a feature or output that was not finite, which count as silence.
     public private(set) var brokenBlocks = 0
 
     private var slots: Int { parameters.architecture.maximumTracks }
@@ -115,7 +115,8 @@ public final class RecordingPipeline {
         heardBands += bands.array
     }
 
-    /// Hears what was pushed and hands out the tracks of every whole block; then the pipeline is as it was made, ids going on.
+    /// Processes the pushed audio and emits the tracks of every whole block; then the pipeline is as new, except that ids
+    /// continue.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
         let blocks = samplesPushed / FrameLayout.samplesPerBlock
         let lookAhead = parameters.architecture.lookAhead
@@ -157,7 +158,7 @@ public final class RecordingPipeline {
             network.forward(input.readOnly, parameters, training: false)
             let (outputs, logits) = (network.directions.array, network.activityLogits.array)
             let isFinite = network.directions.readOnly.isFinite && network.activityLogits.readOnly.isFinite
-            // What is not finite would stay in its memory.
+            // Non-finite values would stay in its state.
             if !isFinite { network = makeNetwork() }
             for output in told..<end {
                 guard let block = tracking.nextBlock() else { continue }

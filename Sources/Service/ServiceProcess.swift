@@ -3,13 +3,13 @@ public import Logging
 import Platform
 import Synchronization
 
-/// The frame of a process beside the daemon: a log, readiness for systemd, and an end within two seconds of SIGTERM or SIGINT.
+/// Runs a process beside the daemon: with a log, readiness for systemd, and an end within two seconds of SIGTERM or SIGINT.
 public enum ServiceProcess {
-    /// What the work of the process can end it with.
+    /// Lets the work of the process end it.
     public final class Ending: Sendable {
         private let failure = Mutex<(any Error)?>(nil)
 
-        /// Ends the process with the first error that it is given; from any thread.
+        /// Ends the process with the first error that is passed; callable from any thread.
         public func end(with error: any Error) {
             failure.withLock { if $0 == nil { $0 = error } }
             ProcessSignals.wake()
@@ -22,8 +22,8 @@ public enum ServiceProcess {
     ///
     /// - Parameters:
     ///   - notify: the value of NOTIFY_SOCKET.
-    ///   - start: starts the work on threads of its own and returns what stops it within a second.
-    /// - Throws: what `start` throws, or what the work ended with.
+    ///   - start: starts the work on its own threads and returns a function that stops it within a second.
+    /// - Throws: the error of `start`, or the one that the work ended with.
     public static func run(
         level: Logger.Level, notify: String?, start: (Logger, Ending) throws -> () -> Void
     ) throws {

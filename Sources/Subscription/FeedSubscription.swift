@@ -2,14 +2,14 @@ import Platform
 import Synchronization
 package import TrackFeed
 
-/// A lasting subscription to a daemon: a thread that connects, reads, and connects again for as long as it runs.
+/// A permanent subscription to a daemon: a thread that connects, reads, and reconnects while it runs.
 ///
-/// It may start before the daemon. Its memory is bounded: the newest line of each type, and one line while it is read. Lines that no
-/// daemon can send are counted and skipped.
+/// It may start before the daemon. Its memory is limited to the newest line of each type and the line being read. Invalid lines
+/// are counted and skipped.
 package final class FeedSubscription: Sendable {
     /// A line of the feed.
     package struct Line: Sendable {
-        /// As the daemon sent it, without its newline; UTF-8.
+        /// As sent by the daemon, without its newline; UTF-8.
         package let bytes: [UInt8]
         package let content: FeedLine
 
@@ -20,36 +20,36 @@ package final class FeedSubscription: Sendable {
     }
 
     package enum Event: Sendable {
-        /// A daemon was reached; its hello follows as the first line.
+        /// Connected to a daemon; its hello follows as the first line.
         case connected
         case line(Line)
-        /// There is no connection. Reported once for each reason in a row, not for each attempt.
-        /// The text says it in one line.
+        /// There is no connection. Reported once for each reason in a row, not for each attempt. The text describes the reason
+        /// in one line.
         case disconnected(FeedWait.Reason, String)
     }
 
-    /// The newest of everything.
+    /// The newest lines and the state of the connection.
     package struct State: Sendable {
         package var isConnected = false
-        /// Of the present connection, or of the last one.
+        /// From the present connection, or from the last one.
         package var hello, status, tracks: Line?
         /// Why there is no connection; nil while there is one, and before the first attempt has failed.
         package var reason: FeedWait.Reason?
-        /// The same in one line.
+        /// The reason in one line.
         package var problem: String?
-        /// Lines that were skipped because no daemon sends them.
+        /// Number of skipped invalid lines.
         package var skipped = 0
-        /// Connections so far.
+        /// Number of connections so far.
         package var connections = 0
 
         package init() {}
     }
 
-    /// For how long a daemon is silent at most: its status comes once a second.
+    /// Limits of a daemon's silence and of its lines; its status comes once a second.
     package struct Limits: Sendable {
-        /// Seconds without a line after which the connection is given up.
+        /// Seconds without a line after which the connection is closed.
         package var silence = 10.0
-        /// Bytes of a line at most.
+        /// Maximum length of a line in bytes.
         package var line = 1 << 16
 
         package init() {}
@@ -65,7 +65,7 @@ package final class FeedSubscription: Sendable {
 
     /// - Parameters:
     ///   - places: the addresses to try, the first that answers is used.
-    ///   - byDefault: nobody named the addresses, so only trusted users are accepted there (docs/socket.md).
+    ///   - byDefault: the user did not give the addresses, so only trusted servers are accepted (docs/socket.md).
     ///   - receive: called for each event, in order, on the subscription's own thread. It must not block for long: meanwhile lines
     ///     wait in the daemon's queue.
     package init(
@@ -78,15 +78,15 @@ package final class FeedSubscription: Sendable {
         self.receive = receive
     }
 
-    /// The newest of everything; from any thread.
+    /// The newest lines and the state of the connection; callable from any thread.
     package var state: State { current.withLock { $0 } }
 
-    /// What messages call the daemon's address.
+    /// The daemon's address in messages.
     package var place: String { places[0].description }
 
     package func start() { thread.start { [self] in run() } }
 
-    /// Ends the thread: at once, unless a name server or a full queue of connections holds it.
+    /// Ends the thread: at once, unless a name server or a full queue of connections blocks it.
     package func stop() { thread.stop(patience: MonotonicTime.second / 2) }
 
     private func run() {
@@ -134,7 +134,7 @@ package final class FeedSubscription: Sendable {
                     if !isReached { hello = line }
                 }
                 if !isReached {
-                    // Whoever says hello and hangs up, again and again, is news once.
+                    // A server that repeatedly sends hello and closes the connection is reported once.
                     guard let first = hello, line.content.type == "status" || line.content.type == "tracks" else { continue }
                     isReached = true
                     wait.reached()
@@ -166,7 +166,7 @@ package final class FeedSubscription: Sendable {
         receive(.line(line))
     }
 
-    /// Nil for what no daemon sends.
+    /// nil for an invalid line.
     private func line(_ bytes: [UInt8]) -> Line? {
         guard bytes.count <= limits.line, String(validating: bytes, as: UTF8.self) != nil, let content = FeedClient.object(bytes) else {
             current.withLock { $0.skipped += 1 }

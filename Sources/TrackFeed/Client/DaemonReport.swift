@@ -81,7 +81,7 @@ package struct DaemonReport {
     /// Maximum of lines before the first status line: a second of tracks, with a margin.
     private static let mostLines = 200
 
-    /// Of a hello and a status line that were read already.
+    /// From a hello line and a status line that were already read.
     package init(hello: [UInt8], status: [UInt8]) throws(Fault) {
         let (hello, status) = (Data(hello), Data(status))
         self.hello = try Self.decode(Hello.self, hello, in: "hello")

@@ -4,7 +4,7 @@ import Logging
 import Subscription
 import TrackFeed
 
-/// What the processes beside the daemon have in common on the command line.
+/// Command-line options shared by the processes beside the daemon.
 struct SubscriberOptions: ParsableArguments {
     @Option(help: "The daemon's socket: PATH, @NAME or tcp:HOST:PORT (default: where `bearing run` puts it).")
     var socket: String?
@@ -33,7 +33,7 @@ extension FeedSubscription {
 }
 
 extension BearingConfiguration.Log.Level {
-    /// As the logger has it.
+    /// The level in the logger's type.
     var loggerLevel: Logger.Level {
         switch self {
         case .debug: .debug
