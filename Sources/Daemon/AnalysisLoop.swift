@@ -26,7 +26,7 @@ final class AnalysisLoop: @unchecked Sendable {
     /// Of the next block.
     private var sequence: Int
     private var segment: Int?
-    /// Whether the present pass has handed out a block.
+    /// Whether the present pass has emitted a block.
     private var hasReported = false
     /// Whether the latest pass found audio.
     private var hasProgressed = true
@@ -36,7 +36,7 @@ final class AnalysisLoop: @unchecked Sendable {
     private var ended: Int64 = 0
 
     /// - Parameters:
-    ///   - sinks: get everything in this order.
+    ///   - sinks: receive everything in this order.
     ///   - sequence: the number of the first block.
     init(
         stream: CaptureStream, pipeline: LocalizationPipeline, sinks: [any TrackSink], health: Health,
@@ -63,7 +63,8 @@ final class AnalysisLoop: @unchecked Sendable {
         pipeline.reset()
     }
 
-    /// One pass: sleeps until a block is complete or the capture's state changes, a second at most, then analyses all there is.
+    /// One pass: sleeps until a block is complete or the capture's state changes, at most a second, then analyses all available
+    /// audio.
     func pass() {
         let isThere = stream.wakeAtBlocks(endingBefore: stream.ring.framesRead + FrameLayout.samplesPerBlock - filled)
         if !isThere || !hasProgressed {
@@ -73,7 +74,7 @@ final class AnalysisLoop: @unchecked Sendable {
         (hasReported, hasProgressed) = (false, false)
         while analyse() { hasProgressed = true }
         health.countPass()
-        // A block wakes whoever takes it; without one it was perhaps a change of state.
+        // Blocks wake the server; without one, the state has perhaps changed.
         if !hasReported { for sink in sinks { sink.wake() } }
     }
 

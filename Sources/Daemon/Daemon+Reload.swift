@@ -18,7 +18,7 @@ extension Daemon {
 
         /// A source that replaces the present one, on the same stream; nil keeps the present one without losing audio.
         public var capture: (any CaptureSource)?
-        /// What becomes of the analysis; with another source it is renewed.
+        /// The change of the analysis; another source replaces it.
         public var analysis: Analysis
         public var hello: FeedHello
         /// The expected channels from now on; nil keeps the present ones.

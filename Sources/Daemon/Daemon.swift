@@ -49,7 +49,7 @@ public final class Daemon {
     let options: Options
     let recorder: Recorder?
     let monitor: ChannelMonitor?
-    /// What takes audio and tracks, the server last.
+    /// Receivers of audio and tracks, the server last.
     let sinks: [any TrackSink]
     var audio: AudioSide
     /// The hello line, without the latency of the source, which is added once the source is open.

@@ -109,7 +109,7 @@ package struct NetworkOutputs: Sendable {
         }
     }
 
-    /// Where an output's directions and its probabilities stand.
+    /// The positions of an output's directions and probabilities.
     private func places(of output: Int) -> (Range<Int>, Range<Int>) {
         (output * slots * 3..<(output + 1) * slots * 3, output * slots..<(output + 1) * slots)
     }

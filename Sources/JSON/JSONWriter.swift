@@ -56,7 +56,7 @@ package struct JSONWriter {
         append(value, decimals: decimals)
     }
 
-    /// A number in as few digits as give it again; nil becomes null.
+    /// A number with the fewest digits that restore it exactly; nil becomes null.
     package mutating func field(_ key: String, exact value: Double?) {
         name(key)
         guard let value, value.isFinite else { return appendNull() }
@@ -70,7 +70,7 @@ package struct JSONWriter {
         bytes.append(contentsOf: value.description.utf8)
     }
 
-    /// What is JSON already.
+    /// Text that is JSON already.
     package mutating func field(_ key: String, json: [UInt8]) {
         name(key)
         bytes.append(contentsOf: json)

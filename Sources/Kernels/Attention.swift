@@ -28,7 +28,7 @@ public enum Attention {
         /// [S, T, T]: the gradient of P, then of the scores.
         let weightsGradient: MutableTensorRef<Scalar>
 
-        /// Places of a memory's tensors in an arena.
+        /// Places of the state's tensors in an arena.
         public struct Places {
             fileprivate let projections, projectionGradients: [ArenaLayout<Scalar>.Place]
             fileprivate let weights, weightsGradient: ArenaLayout<Scalar>.Place

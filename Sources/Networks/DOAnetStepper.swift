@@ -135,7 +135,7 @@ public final class DOAnetStepper {
         }
     }
 
-    /// Where all that a step remembers and works with lies, in the order in which it is met.
+    /// Places of a step's state and intermediate results, in order of use.
     private struct Places {
         typealias Place = ArenaLayout<Float>.Place
 

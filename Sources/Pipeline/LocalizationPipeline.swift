@@ -170,9 +170,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// New tracks get ids from this one up.
     public func continueIDs(from id: Int) { tracking.continueIDs(from: id) }
 
-    /// Goes on by other thresholds and another viewpoint, in the same network: no block is lost, and tracks stay.
+    /// Changes thresholds and viewpoint with the same network: no block is lost, and tracks are kept.
     ///
-    /// - Parameter settings: of a gate that refines directions where the present one does.
+    /// - Parameter settings: of a gate; refinement must be on or off as before.
     public func adopt(gate settings: GateSettings, viewpoint: Viewpoint) {
         precondition((settings.refinement > 0) == refines, "refinement is not switched on or off while a pipeline runs")
         tracking.adopt(settings, viewpoint: viewpoint)

@@ -2,15 +2,15 @@ import Features
 package import Networks
 package import Tracking
 
-/// From a network's outputs to tracks, the last stage wherever one runs: the look-ahead taken off, directions refined by those of
-/// the bands, the gate, and the viewpoint.
+/// The last stage of every pipeline, from a network's outputs to tracks: it subtracts the look-ahead, refines directions by
+/// those of the bands, and applies the gate and the viewpoint.
 ///
 /// For each output in turn `nextBlock`, then `step`; `tracks` are those of that block. After `init` nothing allocates.
 package struct TrackingStage: ~Copyable {
-    /// Blocks by which outputs lag behind the audio that they describe.
+    /// Delay in blocks of outputs behind their audio.
     private let lookAhead: Int
     private let slots: Int
-    /// Whether directions are refined; else the refiner gets no bands.
+    /// Whether directions are refined; otherwise the refiner receives no bands.
     private let refines: Bool
     private var refiner: DirectionRefiner
     private var gate: TrackGate
@@ -33,7 +33,7 @@ package struct TrackingStage: ~Copyable {
             refines: refines && settings.refinement > 0, viewpoint: viewpoint)
     }
 
-    /// Of outputs whose directions stay as they are.
+    /// For outputs without refinement.
     package init(_ settings: GateSettings, slots: Int, lookAhead: Int) {
         self.init(
             settings, slots: slots, lookAhead: lookAhead,
@@ -54,27 +54,27 @@ package struct TrackingStage: ~Copyable {
 
     package mutating func continueIDs(from id: Int) { gate.continueIDs(from: id) }
 
-    /// Goes on by other settings; tracks stay. Whether directions are refined stays too.
+    /// Changes the settings and keeps the tracks. Refinement stays on or off.
     package mutating func adopt(_ settings: GateSettings, viewpoint: Viewpoint) {
         gate.adopt(settings)
         refiner.weight = settings.refinement
         self.viewpoint = viewpoint
     }
 
-    /// Closes all tracks and begins with the first block; ids go on counting.
+    /// Closes all tracks and begins with the first block; ids continue.
     package mutating func reset() {
         refiner.reset()
         gate.reset()
         outputs = 0
     }
 
-    /// Forgets the directions of bands so far; blocks go on counting.
+    /// Clears the directions of bands so far; the numbers of blocks continue.
     package mutating func forgetBands() { refiner.forget() }
 
     /// - Parameter bands: [64], directions of the bands of one more block.
     package mutating func push(bands: Span<SIMD4<Float>>) { if refines { refiner.push(bands) } }
 
-    /// Pushes as many blocks of a recording as the refinement of the present block may know.
+    /// Pushes the blocks of a recording that the refinement of the present block may use.
     /// - Parameter bands: [blocks, 64], of all of it.
     package mutating func push(bandsOfAll bands: Span<SIMD4<Float>>) {
         guard refines else { return }
@@ -85,7 +85,7 @@ package struct TrackingStage: ~Copyable {
         }
     }
 
-    /// Goes on to the network's next output.
+    /// Advances to the network's next output.
     /// - Returns: the block that it describes; nil for one that describes the time before the first.
     package mutating func nextBlock() -> Int? {
         outputs += 1
@@ -131,7 +131,7 @@ package struct TrackingStage: ~Copyable {
         }
     }
 
-    /// The present block's directions, refined where they are: what `step` hands to the gate.
+    /// The present block's directions as `step` passes them to the gate, refined if refinement is on.
     /// - Returns: [slots * 3].
     package mutating func refined(_ directions: Span<Float>, probabilities: Span<Float>) -> [Float] {
         refiner.refine(block: block, directions: directions, probabilities: probabilities)

@@ -1,10 +1,11 @@
 import CRealtime
 
-/// What the C library's allocator does with memory that is free.
+/// The treatment of free memory by the C library's allocator.
 package enum Memory {
-    /// Large blocks have mappings of their own from now on, which go when they are freed: a model is read through several copies of it.
+    /// From now on large blocks have separate mappings, which are unmapped when they are freed: reading a model makes several
+    /// copies.
     package static func mapLargeBlocks() { bearing_memory_map_large_blocks() }
 
-    /// Gives the system what is free now.
+    /// Returns free memory to the system.
     package static func giveBack() { bearing_memory_give_back() }
 }

@@ -1,4 +1,4 @@
-/// What everything that computes with sound in air agrees on.
+/// Constants of sound in air.
 public enum Acoustics {
     /// Metres a second, in air of 20 degrees Celsius.
     @inlinable

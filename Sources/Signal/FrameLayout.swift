@@ -1,4 +1,4 @@
-/// How audio is cut, by every module from the source to the tracks.
+/// The division of audio into frames and blocks, in every module from the source to the tracks.
 ///
 /// Frame f covers samples [480 (f-1), 480 (f+1)), zeros before sample 0; block k pools frames 5k...5k+4, whose windows end
 /// exactly at sample 2400 (k+1). All are inlined: a loop over them has a constant end in every module.
@@ -11,7 +11,7 @@ public enum FrameLayout {
     /// Samples from one feature frame to the next: 20 ms.
     @inlinable
     public static var hop: Int { 480 }
-    /// Feature frames in a block: what the network pools over time.
+    /// Feature frames in a block: the pooling of the network over time.
     @inlinable
     public static var framesPerBlock: Int { 5 }
     /// Samples in a block: 100 ms, for which tracks are reported once.

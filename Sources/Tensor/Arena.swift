@@ -1,4 +1,4 @@
-/// The single owner of one aligned block of memory, which lends a stage its tensors.
+/// The only owner of one aligned block of memory for the tensors of a stage.
 ///
 /// One arena per role: parameters, gradients, moments, state, scratch. The references to it (`TensorRef`, `MutableTensorRef`)
 /// are valid while the arena exists, so they are stored beside it, in the same noncopyable or reference type. Memory is
@@ -47,7 +47,7 @@ public struct Arena<Element: BitwiseCopyable>: ~Copyable {
         return tensors
     }
 
-    /// Elements that a tensor of `shape` occupies, as `ArenaLayout` has it.
+    /// Elements that a tensor of `shape` occupies, as in `ArenaLayout`.
     public static func footprint(_ shape: Shape) -> Int { ArenaLayout<Element>.footprint(shape) }
 
     /// The next free tensor, aligned to a cache line.

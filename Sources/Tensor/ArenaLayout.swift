@@ -1,4 +1,4 @@
-/// The tensors of an arena, declared one after another: where each lies, and with that how much memory all of them need.
+/// The tensors of an arena, declared one after another: their places and the memory that all need.
 ///
 ///     var layout = ArenaLayout<Float>()
 ///     let (gates, hidden) = (layout.add(Shape(3 * width)), layout.add(Shape(width)))

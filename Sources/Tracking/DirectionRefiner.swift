@@ -19,7 +19,7 @@ public struct DirectionRefiner: ~Copyable {
 
     /// Blocks that may be pushed after a block before it is refined.
     public let lookAhead: Int
-    /// Of a band's direction beside the network's; 0 leaves that as it is.
+    /// Weight of a band's direction relative to the network's; 0: no refinement.
     public var weight: Float
     private let slots: Int
     private let bands: Int

@@ -15,7 +15,7 @@ package struct StaticPages: Sendable {
         "svg": "image/svg+xml", "webmanifest": "application/manifest+json",
     ]
 
-    /// Reads all files of the kinds that a page has.
+    /// Reads all files of the types that a page has.
     package init(folder: String) throws(WebError) {
         var pages: [String: Page] = [:]
         do throws(FileError) {

@@ -1,4 +1,4 @@
-/// What a server shows.
+/// The contents of a server.
 package enum WebContent: Sendable {
     case live(LiveFeed)
     case replay(Replay)

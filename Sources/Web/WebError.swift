@@ -2,7 +2,7 @@ public import Audio
 public import Files
 public import Formats
 
-/// Why `bearing web` cannot start.
+/// A reason why `bearing web` cannot start.
 public enum WebError: Error, CustomStringConvertible {
     case cannotListen(address: String, reason: String)
     /// Another process listens there.
@@ -11,7 +11,7 @@ public enum WebError: Error, CustomStringConvertible {
     case file(FileError)
     case audio(AudioError)
     case tracks(MetadataError)
-    /// A folder without what `run --record` writes.
+    /// A folder without the files of `run --record`.
     case noRecordings(path: String)
     case badLine(path: String, line: Int, expected: String)
     /// Pieces of one recording with different sample rates.

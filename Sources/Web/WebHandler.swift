@@ -2,7 +2,7 @@ import FlyingFox
 import FlyingSocks
 import Foundation
 
-/// Answers every request: who may ask, how many, and what there is.
+/// Answers every request: access, limits and contents.
 struct WebHandler: HTTPHandler {
     let content: WebContent
     let pages: StaticPages
@@ -21,12 +21,12 @@ struct WebHandler: HTTPHandler {
         return response
     }
 
-    /// For pages that run scripts of their own only, that nobody else frames, and that say nothing to others.
+    /// For pages with scripts of this site only, that no other site may frame, and that send no referrer to other sites.
     private static let protection = [
         "Content-Security-Policy":
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self'; "
             + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        // Without any referrer, a browser would say "null" as the Origin of the login form.
+        // Without any referrer, a browser would send "null" as the Origin of the login form.
         "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     ]
@@ -34,7 +34,7 @@ struct WebHandler: HTTPHandler {
     private func isFull(besides peer: HTTPRequest.Address?) -> Bool {
         if (content.hub?.count ?? 0) >= limit { return true }
         guard watch.others(than: peer) >= limit else { return false }
-        // Some may have gone since the last look.
+        // Some may have ended since the last check.
         watch.look()
         return watch.others(than: peer) >= limit
     }

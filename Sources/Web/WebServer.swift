@@ -7,7 +7,7 @@ package import Logging
 import Platform
 import Synchronization
 
-/// The HTTP server of `bearing web`. It runs in the concurrency pool, its watch on a thread.
+/// The HTTP server of `bearing web`. It runs in the concurrency pool, its connection watch on a thread.
 package final class WebServer: Sendable {
     private let configuration: WebConfiguration
     private let content: WebContent
@@ -18,9 +18,9 @@ package final class WebServer: Sendable {
     private let running = Mutex<(server: HTTPServer, task: Task<Void, Never>)?>(nil)
     private let isStopping = Atomic<Bool>(false)
 
-    /// Seconds between two signs of life on a stream.
+    /// Seconds between two keep-alive messages on a stream.
     private static let beatSeconds = 15
-    /// Connections that are answered with 503, beyond the limit; more are cut.
+    /// Connections beyond the limit that are answered with 503; further ones are closed.
     private static let refusedAtOnce = 32
 
     package init(configuration: WebConfiguration, content: WebContent, pages: StaticPages, log: Logger) throws(WebError) {
@@ -32,14 +32,14 @@ package final class WebServer: Sendable {
         if let path = configuration.tokenFile { token = try AccessToken(file: path) } else { token = nil }
     }
 
-    /// Listens; returns once connections are taken.
+    /// Listens; returns when connections are accepted.
     ///
-    /// - Parameter failed: called when the server cannot go on, after it has listened.
+    /// - Parameter failed: called when the server cannot continue after a successful start.
     /// - Returns: the port.
     /// - Throws: `inUse`, `cannotListen`.
     package func start(failed: @escaping @Sendable (WebError) -> Void) throws(WebError) -> UInt16 {
         _ = Realtime.raiseDescriptorLimit()
-        // The watch wants the port, which may be one that the system chooses.
+        // The watch needs the port, which the system may choose.
         let port = try reserve()
         let watch = ConnectionWatch(port: port, limits: .init(connections: configuration.connections + Self.refusedAtOnce))
         if let error = listen(port, watch) { throw error }
@@ -85,7 +85,7 @@ package final class WebServer: Sendable {
         do {
             let socket = try Socket(domain: configuration.listen.isIPv6 ? AF_INET6 : AF_INET)
             defer { try? socket.close() }
-            // A port that was bound and not listened on is free again at once.
+            // A bound port without a listener is free again at once.
             if configuration.listen.isIPv6 {
                 try socket.bind(to: .inet6(ip6: configuration.listen.host, port: 0))
             } else {
@@ -142,7 +142,7 @@ package final class WebServer: Sendable {
     }
 }
 
-/// What came of an attempt to listen: the first word counts.
+/// The result of an attempt to listen; the first one is kept.
 private final class ListenOutcome: Sendable {
     private let word = Mutex<WebError??>(nil)
     private let isSet = DispatchSemaphore(value: 0)

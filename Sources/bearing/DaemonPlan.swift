@@ -57,7 +57,7 @@ struct DaemonPlan {
 
     var logLevel: Logger.Level { configuration.log.level.loggerLevel }
 
-    /// What a reload compares of the plan in force. The numbers of the model exist in the pipeline only.
+    /// The parts of the plan in force that a reload compares. The numbers of the model exist in the pipeline only.
     struct Identity {
         let configuration: BearingConfiguration
         let channels: FileChannels

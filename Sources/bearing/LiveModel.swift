@@ -67,7 +67,7 @@ struct LiveModel {
 
     /// Identifies what a pipeline of this model computes, without its numbers.
     struct Identity: Hashable {
-        /// What cannot change in a running pipeline.
+        /// Settings that cannot change in a running pipeline.
         struct Network: Hashable {
             let digest: UInt64
             let architecture: DOAnetArchitecture

@@ -14,7 +14,7 @@ public final class CaptureStream: Sendable {
     public let status = CaptureStatus()
     /// Signalled after writes (every one, or those that complete a block) and every change of state.
     public let wake = WakeEvent()
-    /// A ring frame, modulo a block, before which blocks end; below 0 while the listener is woken by every write.
+    /// A ring frame, modulo a block, at which blocks end; negative while every write wakes the listener.
     private let blockEnd = Atomic<Int>(-1)
 
     /// - Parameters:

@@ -1,23 +1,23 @@
 /// A microphone that is recognised by the name of its device, and the options with which Bearing reads it.
 ///
-/// The table below is the only list; `bearing devices` suggests what it says, and docs/microphones.md describes it.
+/// The table below is the only list; `bearing devices` suggests its options, and docs/microphones.md describes it.
 public struct KnownMicrophone: Sendable, Hashable {
     public let name: String
     public let format: AudioFormat
     /// A file in arrays/; nil for Ambisonics.
     public let array: String?
-    /// Channels of the device that are the array's capsules, counted from 0; nil where it has just these four.
+    /// The device's channels of the capsules, counted from 0; nil if it has only these four.
     public let channels: [Int]?
     public let remark: String?
 
-    /// Parts of a device's name or description that only this microphone has.
+    /// Substrings of a device's name or description that identify this microphone.
     let marks: [String]
-    /// The channels that it has while it delivers its capsules.
+    /// Number of channels in the mode that delivers the capsules.
     let deviceChannels: Int
 
     static let planar = "its capsules lie in a plane: train a model for it (docs/training.md), which reports azimuths"
 
-    /// Names as in ALSA; channels as the array files say, with their sources.
+    /// Names as in ALSA; channels as in the array files, which name the sources.
     public static let all = [
         KnownMicrophone(
             name: "ReSpeaker USB 4-mic array", format: .mic, array: "respeaker-usb-4-mic", channels: [1, 2, 3, 4],
@@ -42,7 +42,7 @@ public struct KnownMicrophone: Sendable, Hashable {
             remark: "set AmbiX as the format on the recorder", marks: ["H3-VR", "CARD=H3VR"], deviceChannels: 4),
     ]
 
-    /// The microphone that a device is; nil for an unknown one.
+    /// The microphone that a device's name matches; nil for an unknown one.
     public static func recognised(_ device: CaptureDevice) -> KnownMicrophone? {
         all.first { microphone in
             microphone.marks.contains { device.name.contains($0) || device.description.contains($0) }
@@ -56,7 +56,7 @@ public struct KnownMicrophone: Sendable, Hashable {
         return "--format \(format.rawValue)\(array)\(channels)"
     }
 
-    /// What keeps a device that offers fewer channels from delivering the capsules; nil where nothing does.
+    /// The problem of a device with too few channels for the capsules; nil without a problem.
     public func shortage(of offer: CaptureDevice.Offer) -> String? {
         guard offer.channels.upperBound < deviceChannels else { return nil }
         return "expected \(deviceChannels) channels with its capsules, found \(offer.channels.upperBound): "

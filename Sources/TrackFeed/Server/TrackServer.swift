@@ -84,7 +84,7 @@ public final class TrackServer: @unchecked Sendable {
         let slack = min(1, limits.statusSeconds) * Self.statusSlack
         var statusDue = MonotonicTime.seconds - slack
         while !stopping.load(ordering: .acquiring) {
-            // A status line goes with a block where blocks come: it waits for one a little, and goes with the one just before its time.
+            // A status line is sent together with a block if there are blocks: it may be slightly early or late for that.
             let timeout = max(0, Int32(((statusDue + slack - MonotonicTime.seconds) * 1000).rounded(.up)))
             poll.wait(milliseconds: timeout, into: &events)
             passCount.add(1, ordering: .relaxed)

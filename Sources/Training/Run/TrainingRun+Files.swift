@@ -4,7 +4,7 @@ import Fingerprints
 import Formats
 import Tracking
 
-/// What a run keeps in its folder.
+/// The files of a run.
 extension TrainingRun {
     var state: Checkpoint {
         Checkpoint(parameters: parameters, averaged: averaged, fingerprint: fingerprint)

@@ -4,7 +4,7 @@ import Losses
 package import Networks
 import Platform
 
-/// What a run is measured by.
+/// The measures of a run.
 extension TrainingRun {
     static func loss(
         _ settings: TrainingSettings, hungarian: HungarianParameters<Float>?, team: WorkerTeam

@@ -2,7 +2,8 @@ import Files
 import FlyingFox
 import Foundation
 
-/// The secret that each request must have: as `Authorization: Bearer`, as the cookie that /login sets, or in the query of the page.
+/// The secret that each request must contain: as `Authorization: Bearer`, as the cookie that /login sets, or in the query of
+/// the page.
 package struct AccessToken: Sendable {
     private let bytes: [UInt8]
 
@@ -37,7 +38,7 @@ package struct AccessToken: Sendable {
         return isWord && lengths.contains(bytes.count) ? bytes : nil
     }
 
-    /// In a time that does not depend on where they differ.
+    /// Constant-time comparison.
     func matches(_ text: some StringProtocol) -> Bool {
         let other = Array(text.utf8)
         guard other.count == bytes.count else { return false }

@@ -1,14 +1,14 @@
 import FlyingFox
 import Glibc
 
-/// Whether a request was meant for this server: against pages of other sites, and against names that others made point here
-/// (DNS rebinding).
+/// Checks that a request is meant for this server: protects from pages of other sites and from foreign names that resolve to
+/// this address (DNS rebinding).
 struct SiteCheck: Sendable {
     enum Verdict: Hashable {
         case admitted
-        /// No `Host`, or a name that is not ours.
+        /// No `Host`, or a name of another machine.
         case foreignHost
-        /// A page of another site asks.
+        /// The request comes from a page of another site.
         case foreignOrigin
     }
 
@@ -30,7 +30,7 @@ struct SiteCheck: Sendable {
         return .foreignOrigin
     }
 
-    /// An address cannot be made to point elsewhere; a name can.
+    /// A name can be made to resolve elsewhere, an address cannot.
     private func isOurs(_ name: String) -> Bool { names.contains(name) || Self.isAddress(name) }
 
     /// Without the port.

@@ -2,23 +2,23 @@ import FlyingFox
 import FlyingSocks
 import Glibc
 
-/// What the kernel knows of a TCP connection of this process.
+/// The kernel's information on a TCP connection of this process.
 struct ConnectionFacts {
     let descriptor: Int32
-    /// Tells it from a later one with the same descriptor.
+    /// Distinguishes it from a later one with the same descriptor.
     let inode: UInt64
     let peer: HTTPRequest.Address
-    /// Bytes that have come.
+    /// Bytes received.
     let received: UInt64
     /// Seconds since something was sent.
     let sinceSent: Double
 
-    // Places in struct tcp_info of linux/tcp.h, which Glibc's header does not have all of.
+    // Offsets in struct tcp_info of linux/tcp.h; Glibc's header lacks some fields.
     private static let lastDataSent = 44
     private static let bytesReceived = 128
     private static let infoBytes = 136
 
-    /// Nil for what is no connection at that port.
+    /// Nil for a descriptor without a connection at that port.
     init?(_ descriptor: Int32, port: UInt16) {
         guard let inode = Self.inode(of: descriptor) else { return nil }
         let socket = Socket(file: .init(rawValue: descriptor))
@@ -33,8 +33,8 @@ struct ConnectionFacts {
         sinceSent = Double(Self.number(info[Self.lastDataSent..<Self.lastDataSent + 4])) / 1000
     }
 
-    /// Resets the connection, unless its descriptor has become another's. What has come and is not read is thrown away, which `shutdown`
-    /// would leave to the reader.
+    /// Resets the connection, unless its descriptor has become another's. Unread data are discarded; `shutdown` would leave
+    /// them to the reader.
     func cut() {
         guard Self.inode(of: descriptor) == inode else { return }
         var nobody = sockaddr()
@@ -42,7 +42,7 @@ struct ConnectionFacts {
         unsafe connect(descriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
-    /// The inode of a socket; nil for what is none.
+    /// The inode of a socket; nil for other descriptors.
     private static func inode(of descriptor: Int32) -> UInt64? {
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFSOCK else { return nil }
@@ -56,7 +56,7 @@ struct ConnectionFacts {
         }
     }
 
-    /// In the machine's order, which is little-endian on all that Swift runs on here.
+    /// In host byte order, which is little-endian on all supported machines.
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }

@@ -4,23 +4,23 @@ import Glibc
 import Platform
 import Synchronization
 
-/// The server's connections as the kernel has them, and an end to those that ask for nothing, flood it, or take nothing.
+/// Watches the server's connections in the kernel, and closes those that send no request, send too much, or read nothing.
 ///
 /// The HTTP server itself has no such limits.
 final class ConnectionWatch: Sendable {
     struct Limits: Sendable {
-        /// Seconds for a request, from the beginning of the connection or the answer before.
+        /// Seconds for a request, from the start of the connection or the previous answer.
         var requestSeconds = 10.0
-        /// Bytes of a request, and what a stream may send in a second.
+        /// Maximum bytes of a request, and bytes per second that a stream's client may send.
         var requestBytes: UInt64 = 1 << 16
-        /// Connections beyond which the newest are cut unanswered.
+        /// Number of connections beyond which the newest are closed without an answer.
         var connections: Int
     }
 
     private struct Record {
         var facts: ConnectionFacts
         let since: Double
-        /// When the last request came, and how many bytes had come before.
+        /// Time of the last request, and number of bytes received before it.
         var asked: Double
         var receivedBefore: UInt64
         var isStream = false
@@ -29,7 +29,7 @@ final class ConnectionWatch: Sendable {
     private struct State {
         /// By inode.
         var records: [UInt64: Record] = [:]
-        /// Requests since the last look, by who asked.
+        /// Requests since the last check, by client.
         var requests: [HTTPRequest.Address: (isStream: Bool, time: Double)] = [:]
     }
 
@@ -42,22 +42,22 @@ final class ConnectionWatch: Sendable {
         self.limits = limits
     }
 
-    /// Connections at the last look.
+    /// Number of connections at the last check.
     var count: Int { state.withLock { $0.records.count } }
 
-    /// Connections besides one, now.
+    /// Present number of connections besides one.
     func others(than peer: HTTPRequest.Address?) -> Int {
         state.withLock { $0.records.values.count { $0.facts.peer != peer } }
     }
 
-    /// Notes a complete request.
+    /// Records a complete request.
     func note(_ peer: HTTPRequest.Address?, isStream: Bool) {
         guard let peer else { return }
         state.withLock { $0.requests[peer] = (isStream, MonotonicTime.seconds) }
     }
 
-    /// Looks at all connections and cuts those that break the limits.
-    /// - Returns: how many were cut.
+    /// Checks all connections and closes those that exceed the limits.
+    /// - Returns: number of closed connections.
     @discardableResult
     func look(now: Double = MonotonicTime.seconds) -> Int {
         let found = Self.descriptors.compactMap { ConnectionFacts($0, port: port) }
@@ -94,8 +94,8 @@ final class ConnectionWatch: Sendable {
         return now - record.asked > limits.requestSeconds && record.facts.sinceSent > limits.requestSeconds
     }
 
-    /// Makes the system end connections that take nothing, or whose peer is gone, after so many seconds (RFC 5482). Those accepted later
-    /// inherit it.
+    /// Makes the system close connections that read nothing, or whose peer has disappeared, after this many seconds (RFC 5482).
+    /// Those accepted later inherit it.
     func limitStalls(of listener: Int32? = nil, seconds: Int32 = 30) {
         var milliseconds = 1000 * seconds
         for descriptor in listener.map({ [$0] }) ?? Self.descriptors {

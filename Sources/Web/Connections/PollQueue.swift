@@ -3,10 +3,11 @@ import Glibc
 import Platform
 import Synchronization
 
-/// Which sockets are ready, by poll(2): for FlyingSocks' pool.
+/// Finds the ready sockets with poll(2), for FlyingSocks' pool.
 ///
-/// Its own queue remembers what it has told epoll, which is wrong once a socket was closed while somebody waited for it: the next
-/// connection with the same number would then wait for ever. This one asks anew each time, which a hundred sockets allow.
+/// The pool's own queue keeps the state of epoll, which is wrong after a socket was closed while a task waited for it: the next
+/// connection with the same descriptor would wait forever. This queue polls all sockets each time, which is fast enough for a
+/// hundred.
 final class PollQueue: EventQueue, Sendable {
     private let watched = Mutex<[Socket.FileDescriptor: Socket.Events]>([:])
     private let wake = WakeEvent()
@@ -38,7 +39,7 @@ final class PollQueue: EventQueue, Sendable {
         }
     }
 
-    /// Waits until a socket is ready, or until there are others to wait for, and then returns none.
+    /// Waits until a socket is ready; returns none if the set of sockets changes.
     func getNotifications() throws -> [EventNotification] {
         wake.clear()
         guard !isStopped.load(ordering: .acquiring) else { throw Stopped() }
@@ -52,7 +53,7 @@ final class PollQueue: EventQueue, Sendable {
         guard unsafe poll(&waiting, nfds_t(waiting.count), -1) > 0 else { return [] }
         return waiting.dropLast().filter { $0.revents != 0 }.map { found in
             let isOpen = Int32(found.revents) & POLLNVAL == 0
-            // An error or a hang-up is found by whoever reads or writes.
+            // An error or a hang-up is found by the next read or write.
             let isOver = Int32(found.revents) & (POLLERR | POLLHUP | POLLNVAL) != 0
             var events: Socket.Events = isOver ? [.read, .write] : []
             if Int32(found.revents) & POLLIN != 0 { events.insert(.read) }

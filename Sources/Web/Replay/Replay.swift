@@ -2,7 +2,7 @@ import Files
 import Foundation
 import JSON
 
-/// A recording with its tracks, and reference labels where there are any, for the page to play.
+/// A recording with its tracks, and reference labels if there are any, for the page.
 package final class Replay: Sendable {
     let sound: WaveSound
     /// Lines of `ReplayLines`.
@@ -37,7 +37,7 @@ package final class Replay: Sendable {
         }
         pairs.sort { ($0.head.number ?? 0, $0.stem) < ($1.head.number ?? 0, $1.stem) }
         guard let first = pairs.first?.head else { throw .noRecordings(path: folder) }
-        // What is recorded of capsules that were encoded is Ambisonics.
+        // Encoded capsules are recorded as Ambisonics.
         let sound = try WaveSound(pairs.map { "\($0.stem).wav" }, mix: first.format == "mic" ? .first : .cardioids)
         var (lines, offset) = (ReplayLines(), 0.0)
         for (pair, piece) in zip(pairs, sound.pieces) {

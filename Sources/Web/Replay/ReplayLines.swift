@@ -10,7 +10,7 @@ struct ReplayLines {
     private(set) var text = Data()
     private(set) var count = 0
 
-    /// What of a line is needed; the rest goes to the page as it is.
+    /// The fields of a line that are needed; the rest is passed to the page unchanged.
     private struct Line: Decodable {
         var type: String?
         var frame: Int?

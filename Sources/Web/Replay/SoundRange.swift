@@ -1,7 +1,7 @@
 import FlyingFox
 import FlyingSocks
 
-/// A part of a `WaveSound` as the body of an answer, decoded piece by piece as the browser takes it.
+/// A part of a `WaveSound` as the body of an answer, decoded piece by piece as the browser reads it.
 struct SoundRange: AsyncBufferedSequence {
     typealias Element = UInt8
 
@@ -33,7 +33,7 @@ struct SoundRange: AsyncBufferedSequence {
 
     /// The one range that a request asks for (RFC 9110, section 14.1.2).
     enum Asked: Hashable {
-        /// None, or what the standard lets a server ignore.
+        /// No range, or one that the standard allows a server to ignore.
         case all
         case part(Range<Int>)
         case unsatisfiable

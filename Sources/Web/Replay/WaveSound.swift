@@ -2,10 +2,10 @@ import Audio
 import Foundation
 import Synchronization
 
-/// Recordings one after the other as one WAV file that browsers play: 16 bit, one channel or two. It exists nowhere: each range of its
-/// bytes is decoded when it is asked for.
+/// Recordings one after the other as one WAV file that browsers play: 16 bit, one channel or two. It is not stored: each range
+/// of its bytes is decoded on request.
 package final class WaveSound: Sendable {
-    /// What the channels of the recordings are made into.
+    /// The mix of the channels of the recordings.
     enum Mix: Sendable {
         /// The first channel: the omnidirectional one of Ambisonics, or the first capsule.
         case first
@@ -22,7 +22,7 @@ package final class WaveSound: Sendable {
     let sampleRate: Int
     let frames: Int
     private let mix: Mix
-    /// The file that was read last, and its place among the pieces.
+    /// The last file read, and its index among the pieces.
     private let open = Mutex<(index: Int, reader: AudioFileReader)?>(nil)
 
     static let longestHours = 6
@@ -52,7 +52,7 @@ package final class WaveSound: Sendable {
     var count: Int { Self.header + frames * frameBytes }
     var seconds: Double { Double(frames) / Double(sampleRate) }
 
-    /// Bytes of a range within the file; silence where a recording has become unreadable.
+    /// Bytes of a range within the file; silence if a recording has become unreadable.
     func bytes(_ range: Range<Int>) -> [UInt8] {
         var bytes = range.lowerBound < Self.header ? Array(head[range.lowerBound..<min(range.upperBound, Self.header)]) : []
         let start = max(0, range.lowerBound - Self.header)

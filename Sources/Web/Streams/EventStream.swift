@@ -8,7 +8,7 @@ struct EventStream: AsyncBufferedSequence {
 
     private let pieces: AsyncStream<Data>
 
-    /// - Returns: nil where the hub has no room.
+    /// - Returns: nil if the hub's limit is reached.
     init?(_ hub: StreamHub, opening: () -> [FeedMessage]) {
         let (pieces, output) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
         let number = hub.add(opening: opening) { item in

@@ -1,12 +1,13 @@
 import FlyingFox
 import Foundation
 
-/// A WebSocket that gets the lines of the feed, each a text message. What a browser sends is discarded, as on the daemon's socket.
+/// A WebSocket that receives the lines of the feed, each as a text message. What a browser sends is discarded, as on the
+/// daemon's socket.
 struct FeedSocket: WSHandler {
     private let frames: AsyncStream<WSFrame>
     private let output: AsyncStream<WSFrame>.Continuation
 
-    /// - Returns: nil where the hub has no room.
+    /// - Returns: nil if the hub's limit is reached.
     init?(_ hub: StreamHub, opening: () -> [FeedMessage]) {
         let (frames, output) = AsyncStream.makeStream(of: WSFrame.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
         let number = hub.add(opening: opening) { item in

@@ -3,7 +3,7 @@ import JSON
 package import Subscription
 import TrackFeed
 
-/// What pages get of a daemon: its lines as they come, the newest of each type, and the tracks of the last minutes.
+/// The data of a daemon for pages: its lines as they arrive, the newest of each type, and the tracks of the last minutes.
 package final class LiveFeed: Sendable {
     let subscription: FeedSubscription
     let hub: StreamHub
@@ -11,7 +11,7 @@ package final class LiveFeed: Sendable {
 
     /// - Parameters:
     ///   - limit: streams to browsers at once.
-    ///   - subscribe: makes a subscription, not yet started, that gives its events to the closure.
+    ///   - subscribe: makes a subscription, not yet started, that passes its events to the closure.
     package init(
         limit: Int, historyMinutes: Int, subscribe: (@escaping @Sendable (FeedSubscription.Event) -> Void) -> FeedSubscription
     ) {
@@ -36,7 +36,7 @@ package final class LiveFeed: Sendable {
 
     package func stop() { subscription.stop() }
 
-    /// What a new stream gets first: as on the daemon's socket hello and status, or that there is no daemon.
+    /// The first lines of a new stream: hello and status, as on the daemon's socket, or that there is no daemon.
     var opening: [FeedMessage] {
         let state = subscription.state
         guard state.isConnected else { return [Self.connection(state.problem ?? "connecting")] }
@@ -45,7 +45,7 @@ package final class LiveFeed: Sendable {
         }
     }
 
-    /// The one type of line that is the server's own: whether there is a daemon.
+    /// The only type of line that the server itself makes: whether there is a daemon.
     private static func connection(_ reason: String?) -> FeedMessage {
         let text = JSONWriter.text { json in
             json.field("type", "connection")

@@ -2,17 +2,17 @@ import Synchronization
 
 /// All streams to browsers: each line goes to each of them.
 ///
-/// A stream has a queue of its own of which the newest lines are kept, so a slow browser holds nobody up.
+/// Each stream has a queue that keeps the newest lines, so a slow browser does not delay others.
 final class StreamHub: Sendable {
     enum Item: Sendable {
         case message(FeedMessage)
-        /// Keeps a silent connection alive, and finds out whether it is.
+        /// Keeps a silent connection alive, and detects a dead one.
         case beat
         /// The server ends.
         case end
     }
 
-    /// Lines that wait for a slow browser; ten are a second.
+    /// Maximum number of lines that wait for a slow browser; ten are one second.
     static let queuedLines = 100
 
     typealias Sink = @Sendable (Item) -> Void
@@ -31,8 +31,8 @@ final class StreamHub: Sendable {
 
     var count: Int { state.withLock { $0.sinks.count } }
 
-    /// Adds a stream, which gets `opening` first.
-    /// - Returns: its number; nil where there is no room.
+    /// Adds a stream, which receives `opening` first.
+    /// - Returns: its number; nil if the limit is reached.
     func add(opening: () -> [FeedMessage], _ sink: @escaping Sink) -> Int? {
         state.withLock { state in
             guard !state.isOver, state.sinks.count < limit else { return nil }
@@ -44,7 +44,7 @@ final class StreamHub: Sendable {
     }
 
     func remove(_ number: Int) {
-        // What the sink holds is let go outside the lock, as that may end a stream.
+        // The sink's contents are released outside the lock, since that may end a stream.
         _ = state.withLock { $0.sinks.removeValue(forKey: number) }
     }
 
@@ -52,7 +52,7 @@ final class StreamHub: Sendable {
         for sink in state.withLock({ Array($0.sinks.values) }) { sink(item) }
     }
 
-    /// Ends all streams, and takes none on any more.
+    /// Ends all streams, and accepts no further ones.
     func end() {
         let sinks = state.withLock { state in
             state.isOver = true

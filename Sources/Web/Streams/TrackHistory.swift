@@ -1,21 +1,21 @@
 import Foundation
 import Synchronization
 
-/// The `tracks` lines of the last minutes, for a page that is opened.
+/// The `tracks` lines of the last minutes, for a new page.
 final class TrackHistory: Sendable {
     private struct State {
         var lines: [Data] = []
-        /// Where the oldest line is, once the ring is full.
+        /// Index of the oldest line when the ring is full.
         var oldest = 0
         var bytes = 0
     }
 
     private let state = Mutex(State())
     private let lines: Int
-    /// Whatever a peer sends, no more is kept.
+    /// Limit of memory for any input.
     private static let mostBytes = 16 << 20
 
-    /// - Parameter lines: how many are kept; ten are a second.
+    /// - Parameter lines: number of lines kept; ten are one second.
     init(lines: Int) { self.lines = lines }
 
     func append(_ line: Data) {
@@ -33,10 +33,10 @@ final class TrackHistory: Sendable {
         }
     }
 
-    /// Of another daemon, whose ids and numbers start anew.
+    /// For another daemon, whose ids and numbers start again.
     func clear() { state.withLock { $0 = State() } }
 
-    /// The newest lines, the oldest of them first, each ended by a newline.
+    /// The newest lines, in order of time, each ended by a newline.
     func text(newest count: Int) -> Data {
         let ordered = state.withLock { state in state.lines[state.oldest...] + state.lines[..<state.oldest] }
         return ordered.suffix(count).reduce(into: Data()) { text, line in
