@@ -29,7 +29,7 @@ public struct WaveLevels: ~Copyable {
 
     private let isAmbisonic: Bool
     /// Whether waves are fitted, rather than the power shared.
-    private let tellsWaves: Bool
+    private let hasFullCovariance: Bool
     private let table: SteeringVectors.Table?
     private let steering: SteeringVectors?
     private let covariance: BandCovariance
@@ -57,7 +57,7 @@ public struct WaveLevels: ~Copyable {
     ///   - lookAhead: blocks that may be finished after one before it is measured.
     public init(_ kind: FeatureKind, steering: SteeringVectors?, lookAhead: Int) {
         isAmbisonic = kind.isAmbisonic
-        tellsWaves = kind.tellsWaves && (kind.isAmbisonic || steering != nil)
+        hasFullCovariance = kind.hasFullCovariance && (kind.isAmbisonic || steering != nil)
         self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
         covariance = BandCovariance(kind)
@@ -111,9 +111,9 @@ public struct WaveLevels: ~Copyable {
             let diagonal = SIMD4<Float>(
                 covariance[row][0], covariance[row + 1][1], covariance[row + 2][2], covariance[row + 3][3])
             // Without a covariance W alone is the reference of Ambisonics, whose other channels are still those of SN3D.
-            let own = isAmbisonic && !tellsWaves ? diagonal[0] : 0.25 * diagonal.sum()
+            let own = isAmbisonic && !hasFullCovariance ? diagonal[0] : 0.25 * diagonal.sum()
             power += own * scales[band]
-            guard tellsWaves else { continue }
+            guard hasFullCovariance else { continue }
             if table == nil {
                 for line in 0..<8 { rows[first + line] += covariance[row + line] * scales[band] }
             } else {
@@ -155,7 +155,7 @@ public struct WaveLevels: ~Copyable {
         let power = powers[block % kept]
         var levels = SIMD4<Float>(repeating: Self.silence)
         guard power > 0, power < .infinity else { return levels }
-        let shares = tellsWaves ? fitted(block % kept, directions, count) : Self.shared(activities, count)
+        let shares = hasFullCovariance ? fitted(block % kept, directions, count) : Self.shared(activities, count)
         for wave in 0..<count where shares[wave] * power > 1e-20 {
             levels[wave] = bearing_decibels(shares[wave] * power)
         }
