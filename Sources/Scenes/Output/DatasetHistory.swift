@@ -44,18 +44,26 @@ struct DatasetHistory {
         }
     }
 
-    /// Checks that all mic recordings of a folder have one array, that of its array.toml.
-    /// - Parameter array: of the new recordings; nil: that of TAU-NIGENS.
+    /// Array files of recordings that have an array each; the name is that of the recording.
+    static let arrayFolder = "array_dev"
+
+    static func arrayPath(_ name: String, in folder: String) -> String { "\(folder)/\(arrayFolder)/\(name).toml" }
+
+    /// Checks that all mic recordings of a folder have one array, that of its array.toml, or that every room has its own.
+    /// - Parameters:
+    ///   - array: of the new recordings; nil: that of TAU-NIGENS.
+    ///   - isRandom: whether each room of the new recordings has its own.
     /// - Throws: `ScenesError.otherArray`; faults of array.toml.
-    func checkArray(_ array: ArrayGeometry?) throws {
+    func checkArray(_ array: ArrayGeometry?, isRandom: Bool = false) throws {
         let path = "\(folder)/array.toml"
         let isDescribed = Folder.has(path)
+        let wasRandom = Folder.isFolder("\(folder)/\(Self.arrayFolder)")
         let names = (try? Folder.names(in: "\(folder)/mic_dev")) ?? []
         guard isDescribed || names.contains(where: { $0.hasSuffix(".wav") && !$0.hasPrefix(".") }) else { return }
         let there = isDescribed ? try ArrayFile.load(path) : nil
-        guard there.map(ArrayFile.text) != array.map(ArrayFile.text) else { return }
-        let name = { (array: ArrayGeometry?) in array?.name ?? "that of TAU-NIGENS" }
-        throw ScenesError.otherArray(folder: folder, there: name(there), now: name(array))
+        guard wasRandom != isRandom || there.map(ArrayFile.text) != array.map(ArrayFile.text) else { return }
+        let name = { (array: ArrayGeometry?, isRandom: Bool) in isRandom ? "one of its own" : array?.name ?? "that of TAU-NIGENS" }
+        throw ScenesError.otherArray(folder: folder, there: name(there, wasRandom), now: name(array, isRandom))
     }
 
     /// Records the inputs of the folds before the first recording is written.

@@ -16,6 +16,8 @@ extension DatasetWriter.Settings {
         list.add("overlap", sounds == nil ? "none" : overlap.map { "\($0)" } ?? "1 and 2")
         list.add("ideal", "\(isIdeal)")
         list.add("sounds", sounds.map { "\($0.fileCount) files, contents \($0.digest)" } ?? "none")
+        // Only where there are any, so that folders of older versions can be resumed.
+        if hasRandomArrays { list.add("random-arrays", "\(RandomArray.version)") }
         return list
     }
 }

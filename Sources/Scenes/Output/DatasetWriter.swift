@@ -17,6 +17,8 @@ public final class DatasetWriter: Sendable {
         public var formats: [AudioFormat] = [.foa]
         /// The array of `mic` instead of that of TAU-NIGENS; the folder then contains its description, array.toml.
         public var array: ArrayGeometry?
+        /// Whether every room of `mic` has an array of its own, described in `array_dev/` for each recording.
+        public var hasRandomArrays = false
         /// Duration of each recording in seconds.
         public var seconds: Float = 60
         /// Folds among which recordings are distributed in turn.
@@ -53,6 +55,7 @@ public final class DatasetWriter: Sendable {
     ///   `FolderError.inUse`; `FileError`.
     public init(folder: String, settings: Settings, sounds: SoundLibrary?) throws {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
+        precondition(!settings.hasRandomArrays || settings.array == nil && settings.formats == [.mic], "drawn arrays are those of mic")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
         precondition(settings.overlap.map { (1...2).contains($0) } ?? true, "one or two sources at once")
         self.folder = folder
@@ -61,15 +64,16 @@ public final class DatasetWriter: Sendable {
         lock = try FolderLock(folder: folder)
         let history = DatasetHistory(folder: folder, folds: settings.folds, fingerprint: settings.fingerprint(sounds: sounds))
         try history.check(resumes: settings.resumes)
-        if settings.formats.contains(.mic) { try history.checkArray(settings.array) }
-        for name in settings.formats.map(Self.subfolder) + ["metadata_dev"] {
+        if settings.formats.contains(.mic) { try history.checkArray(settings.array, isRandom: settings.hasRandomArrays) }
+        let arrays = settings.hasRandomArrays ? [DatasetHistory.arrayFolder] : []
+        for name in settings.formats.map(Self.subfolder) + arrays + ["metadata_dev"] {
             try Folder.makeWritable("\(folder)/\(name)")
             FolderLock.removeLeftovers(in: "\(folder)/\(name)")
         }
         let planned = Set((0..<settings.recordings).map { Self.name($0, settings, isSilent: sounds == nil) })
         furtherRecordings = history.recordings.filter { !planned.contains($0) }
         let geometry = settings.array ?? .tetrahedral
-        fields = settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
+        fields = settings.hasRandomArrays ? [] : settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
         if let array = settings.array {
             try WholeFile.write(Array(ArrayFile.text(of: array).utf8), to: "\(folder)/array.toml")
         }
@@ -123,6 +127,20 @@ public final class DatasetWriter: Sendable {
         return scene
     }
 
+    /// The array of recording `index`, where every room has its own: drawn apart from the scene, so that a seed's scenes are those of
+    /// any other array.
+    public func randomArray(_ index: Int) -> RandomArray {
+        let fold = settings.folds[index % settings.folds.count]
+        let room = index / settings.folds.count / settings.recordingsPerRoom
+        var random = RandomSource(seed: settings.seed &+ 0x41_7272_6179, fold, room)
+        return RandomArray.random(using: &random)
+    }
+
+    /// Half the usual period for an array of one recording: its noise takes a second to make.
+    private func renderer(of array: RandomArray) -> SceneRenderer {
+        SceneRenderer(field: DiffuseField(ArrayResponse(.mic, geometry: array.actual), length: 1 << 18), encoders: encoders)
+    }
+
     /// Writes all recordings.
     ///
     /// - Parameters:
@@ -166,12 +184,15 @@ public final class DatasetWriter: Sendable {
         let labels = "\(folder)/metadata_dev/\(name).csv"
         let audio = settings.formats.map { "\(folder)/\(Self.subfolder($0))/\(name).wav" }
         let isLabelled = settings.resumes && Folder.has(labels)
-        let missing = zip(audio, renderers).filter { path, _ in !isLabelled || !isWhole(path) }
+        let missing = audio.indices.filter { !isLabelled || !isWhole(audio[$0]) }
         guard !missing.isEmpty else { return false }
         let scene = scene(index)
-        for (path, renderer) in missing {
+        let array = settings.hasRandomArrays ? randomArray(index) : nil
+        if let array { try WholeFile.write(Array(ArrayFile.text(of: array.nominal).utf8), to: DatasetHistory.arrayPath(name, in: folder)) }
+        for format in missing {
+            let renderer = array.map(renderer) ?? renderers[format]
             let writer = try AudioFileWriter(
-                path: path, encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels)
+                path: audio[format], encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels)
             try writer.write(renderer.render(scene).span)
             try writer.close()
         }

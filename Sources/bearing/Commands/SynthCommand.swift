@@ -17,7 +17,8 @@ struct SynthCommand: ParsableCommand {
             microphone; --recordings-per-room lets several share a room. Seed and number determine a recording. \
             A fold that contains recordings is refused; --resume continues with the same options, which the folder's \
             synth.txt records. Use different sounds for folds that train (3-6), validate (2) and test (1). With --array, mic has the \
-            capsules of your own microphone; their description is written to array.toml beside mic_dev/.
+            capsules of your own microphone; their description is written to array.toml beside mic_dev/. --array random draws an array for \
+            each room, described in array_dev/ for each recording.
 
             Example:
               tools/get-sounds
@@ -50,7 +51,7 @@ struct SynthCommand: ParsableCommand {
     var seed: UInt64 = 1
     @Option(help: "Microphone format: foa, mic or both (default: mic with --array, else foa).")
     var format: Format?
-    @Option(help: "The capsules of mic: an array file, or the name of one in arrays/. Without it, those of TAU-NIGENS.")
+    @Option(help: "The capsules of mic: an array file, the name of one in arrays/, or random. Without it, those of TAU-NIGENS.")
     var array: String?
     @Option(help: "Seconds of each recording, 2 to 600.")
     var duration: Float = 60
@@ -99,6 +100,9 @@ struct SynthCommand: ParsableCommand {
         guard array == nil || format != .foa else {
             throw ValidationError("--array: expected --format mic or both, found foa")
         }
+        guard !isRandom || format != .both else {
+            throw ValidationError("--array random: expected --format mic with it, found both")
+        }
         _ = try FoldOption.folds(fold, option: "--fold")
     }
 
@@ -138,9 +142,12 @@ struct SynthCommand: ParsableCommand {
 
     private static let longestList = 10
 
-    /// The capsules of --array, if given.
+    /// Whether each recording has an array of its own.
+    private var isRandom: Bool { array == "random" }
+
+    /// The capsules of --array, if given and one for all.
     private func geometry() throws -> ArrayGeometry? {
-        guard let array else { return nil }
+        guard let array, !isRandom else { return nil }
         let path = Resources.array(array)
         let geometry = try ArrayFile.load(path)
         if let index = geometry.capsules.firstIndex(where: { $0.radius > ArrayResponse.largestRadius }) {
@@ -157,6 +164,7 @@ struct SynthCommand: ParsableCommand {
         settings.recordings = recordings
         settings.seed = seed
         settings.array = try geometry()
+        settings.hasRandomArrays = isRandom
         settings.formats = (format ?? (array == nil ? .foa : .mic)).formats
         settings.seconds = duration
         settings.folds = try FoldOption.folds(fold, option: "--fold").numbers
