@@ -91,7 +91,7 @@ let package = Package(
             "Training",
             on: [
                 "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
-                "Tracking", "Audio", "SafeTensors", "Options", "Formats", "Dataset", "Losses", "Evaluation",
+                "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "Dataset", "Losses", "Evaluation",
             ]),
         module(
             "Reproduction",

@@ -11,6 +11,7 @@ extension DatasetLayout {
             digest.add(recording.name)
             digest.add(try Digest.ofSample(recording.audio))
             if let metadata = recording.metadata { digest.add(try Digest.ofContents(metadata)) }
+            if hasArrays { digest.add(ArrayFile.text(of: try recording.geometry())) }
         }
         digest.add(try geometry().map(ArrayFile.text) ?? "foa")
         return digest.text

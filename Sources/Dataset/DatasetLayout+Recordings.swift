@@ -58,7 +58,8 @@ extension DatasetLayout {
 
     private func recording(_ path: String, in folder: String, metadata: String?) -> Recording {
         Recording(
-            name: PathName.stem(path), audio: "\(folder)/\(path)", metadata: metadata, part: DatasetPart(path: path))
+            name: PathName.stem(path), audio: "\(folder)/\(path)", metadata: metadata, part: DatasetPart(path: path),
+            arrayFile: arrayFile(of: PathName.stem(path)))
     }
 
     private func files(in folder: String, suffix: String, expected: String) throws(TrainingError) -> [String] {

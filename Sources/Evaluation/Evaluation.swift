@@ -1,10 +1,11 @@
+import Audio
 public import Dataset
 public import Features
 import Formats
 import Geometry
 public import Kernels
 public import Networks
-import Pipeline
+public import Pipeline
 import Platform
 import Signal
 import Tensor
@@ -23,31 +24,33 @@ public enum Evaluation {
     }
 
     /// The tracks of several recordings, computed in parallel.
+    /// - Parameter array: of all recordings; array-independent features take that of each recording.
     public static func tracks(
         of recordings: [ReferenceRecording], parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
-        steering: SteeringVectors? = nil, selection: TrackSelection, threads: Int
+        array: ArrayTables = .none, selection: TrackSelection, threads: Int
     ) -> [[[LabelledDirection]]] {
         concurrentMap(recordings, threads: threads) {
-            tracks(of: $0.features, parameters: parameters, scaler: scaler, steering: steering, selection: selection)
+            tracks(
+                of: $0.features, parameters: parameters, scaler: scaler, array: $0.tables(scaler.kind) ?? array, selection: selection)
         }
     }
 
     /// The tracks of each block of a recording, without the delay of the look-ahead.
     /// - Parameters:
     ///   - features: unscaled, from the cache.
-    ///   - steering: of the array, for refining directions of capsules; nil: directions are those of the network.
+    ///   - array: values computed from the array's geometry; without steering vectors, directions of capsules are not refined.
     public static func tracks(
         of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler,
-        steering: SteeringVectors? = nil, selection: TrackSelection
+        array: ArrayTables = .none, selection: TrackSelection
     ) -> [[LabelledDirection]] {
         // A live network is stepped, so that the scores are those of the live pipeline.
         guard case .gated(let gate) = selection, parameters.architecture.form == .live else {
             return NetworkOutputs(
-                of: features, parameters: parameters, scaler: scaler, steering: steering
+                of: features, parameters: parameters, scaler: scaler, array: array
             ).tracks(selection)
         }
         var blocks = [[LabelledDirection]](repeating: [], count: features.blocks)
-        let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate, steering: steering)
+        let pipeline = LocalizationPipeline(parameters: parameters, scaler: scaler, gate: gate, array: array)
         for frame in 0..<features.blocks * FrameLayout.framesPerBlock {
             pipeline.push(frame: features.frames.rows(frame..<frame + 1)) { tracks in
                 for i in 0..<tracks.count {
@@ -57,5 +60,12 @@ public enum Evaluation {
             }
         }
         return blocks
+    }
+}
+
+extension ReferenceRecording {
+    /// What array-independent features and refinement need of its own array; nil for other features.
+    func tables(_ kind: FeatureKind) -> ArrayTables? {
+        kind.isArrayIndependent ? ArrayTables(for: kind, of: array ?? .tetrahedral) : nil
     }
 }

@@ -14,9 +14,10 @@ public struct GateTuning: Sendable {
     private let threads: Int
 
     public init(model: ModelFile, recordings: [ReferenceRecording], threads: Int) {
-        let steering = model.steering
+        let array = model.tables(of: nil)
         let outputs = concurrentMap(recordings, threads: threads) {
-            NetworkOutputs(of: $0.features, parameters: model.parameters, scaler: model.scaler, steering: steering)
+            NetworkOutputs(
+                of: $0.features, parameters: model.parameters, scaler: model.scaler, array: $0.tables(model.features) ?? array)
         }
         self.init(outputs: outputs, references: recordings.map { ($0.name, $0.references.blocks) }, threads: threads)
     }

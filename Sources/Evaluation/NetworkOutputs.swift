@@ -3,7 +3,7 @@ package import Features
 import Geometry
 import Kernels
 package import Networks
-import Pipeline
+package import Pipeline
 import Platform
 import Signal
 import Tensor
@@ -25,9 +25,9 @@ package struct NetworkOutputs: Sendable {
 
     /// - Parameters:
     ///   - features: unscaled, from the cache.
-    ///   - steering: of the array, for refining directions of capsules.
+    ///   - array: values computed from the array's geometry.
     package init(
-        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, steering: SteeringVectors? = nil
+        of features: FeatureCache, parameters: DOAnetParameters<Float>, scaler: FeatureScaler, array: ArrayTables = .none
     ) {
         let architecture = parameters.architecture
         slots = architecture.maximumTracks
@@ -38,12 +38,17 @@ package struct NetworkOutputs: Sendable {
             (directions, probabilities, bands) = ([], [], [])
             return
         }
-        bands = Self.bands(of: features, kind: scaler.kind, steering)
+        bands = Self.bands(of: features, kind: scaler.kind, array.steering)
         let frames = blocks * FrameLayout.framesPerBlock
         let shape = Shape(1, frames, architecture.bands, architecture.channels)
         var arena = Arena<Float>(holding: shape)
         let input = arena.take(shape)
-        input.copy(from: features.frames.rows(0..<frames))
+        if let map = array.map {
+            let rows = input.reshaped(Shape(frames, architecture.bands, architecture.channels))
+            for frame in 0..<frames { map.apply(features.frames.rows(frame..<frame + 1), into: rows.rows(frame..<frame + 1)) }
+        } else {
+            input.copy(from: features.frames.rows(0..<frames))
+        }
         scaler.apply(input)
         let network = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
         network.forward(input.readOnly, parameters, training: false)

@@ -28,7 +28,7 @@ public struct FeatureExtractor: ~Copyable {
             case .foaIntensity: .intensity(IntensityVector())
             case .micGCCPHAT: .correlation(GCCPHAT())
             case .micPhase: .phase(PhaseDifference())
-            case .micCoherence: .covariance(SpatialCovariance(.coherence))
+            case .micCoherence, .micHarmonics: .covariance(SpatialCovariance(.coherence))
             case .foaCovariance: .covariance(SpatialCovariance(.energy))
             }
         let shape = Shape(FrameTiming.melBands, kind.channels)

@@ -10,30 +10,38 @@ public enum FeatureKind: String, Sendable, CaseIterable {
     case micCoherence = "mic-coherence"
     /// First-order Ambisonics: log-mel of W, Y, Z, X, then their covariance normalised by the energy of each band.
     case foaCovariance = "foa-covariance"
+    /// Any array: the frames of `micCoherence`, mapped to spherical harmonics of order 1 and 2 by `HarmonicMap`.
+    case micHarmonics = "mic-harmonics"
 
     /// Whether the features are of Ambisonics instead of an array's capsules.
     public var isAmbisonic: Bool {
         switch self {
         case .foaIntensity, .foaCovariance: true
-        case .micGCCPHAT, .micPhase, .micCoherence: false
+        case .micGCCPHAT, .micPhase, .micCoherence, .micHarmonics: false
         }
     }
+
+    /// Whether a network with these features works with arrays that it was not trained on: frames are mapped by the array's geometry.
+    public var isArrayIndependent: Bool { self == .micHarmonics }
 
     /// Whether the features contain the covariance of all four channels, which gives the dominant wave in a band
     /// (`BandDirections`).
     public var hasFullCovariance: Bool {
         switch self {
-        case .foaCovariance, .micCoherence: true
+        case .foaCovariance, .micCoherence, .micHarmonics: true
         case .foaIntensity, .micGCCPHAT, .micPhase: false
         }
     }
 
-    /// Feature channels for each of the 64 bands (or lags).
+    /// Channels of a frame for each of the 64 bands (or lags), as `FeatureExtractor` emits it and caches keep it.
     public var channels: Int {
         switch self {
         case .foaIntensity, .micPhase: 7
         case .micGCCPHAT: 10
-        case .micCoherence, .foaCovariance: 16
+        case .micCoherence, .foaCovariance, .micHarmonics: 16
         }
     }
+
+    /// Channels for each band of what is scaled and given to a network: those of a frame, or of a mapped one.
+    public var inputChannels: Int { isArrayIndependent ? HarmonicMap.channels : channels }
 }

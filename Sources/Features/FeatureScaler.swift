@@ -3,7 +3,7 @@ public import Tensor
 /// Normalises features to mean 0 and deviation 1 for each band and channel, with statistics of the training split.
 public struct FeatureScaler: Sendable, Hashable {
     public let kind: FeatureKind
-    /// [64, C], band slowest.
+    /// [64, C], band slowest; C input channels.
     public let mean: [Float]
     /// [64, C], all positive.
     public let deviation: [Float]
@@ -12,7 +12,7 @@ public struct FeatureScaler: Sendable, Hashable {
     ///   - mean: [64, C], finite.
     ///   - deviation: [64, C], finite and above 0.
     public init(kind: FeatureKind, mean: [Float], deviation: [Float]) {
-        let count = FrameTiming.melBands * kind.channels
+        let count = FrameTiming.melBands * kind.inputChannels
         precondition(
             mean.count == count && deviation.count == count, "a scaler of \(kind.rawValue) has \(count) means and deviations")
         precondition(mean.allSatisfy(\.isFinite), "means are finite")

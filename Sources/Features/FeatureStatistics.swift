@@ -13,11 +13,11 @@ public struct FeatureStatistics: Sendable {
 
     public init(kind: FeatureKind) {
         self.kind = kind
-        sums = Array(repeating: 0, count: FrameTiming.melBands * kind.channels)
+        sums = Array(repeating: 0, count: FrameTiming.melBands * kind.inputChannels)
         squares = sums
     }
 
-    /// - Parameter frame: [64, C], as `FeatureExtractor` emits it.
+    /// - Parameter frame: [64, C] of input channels.
     public mutating func add(_ frame: TensorRef<Float>) {
         precondition(frame.count == sums.count, "a feature frame of \(kind.rawValue)")
         frames += 1
@@ -43,12 +43,13 @@ public struct FeatureStatistics: Sendable {
     /// For FOA the scaler is symmetric, so that audio rotated about the vertical axis has rotated features: log-mel X and Y
     /// share mean and deviation, the means of intensity and covariance are 0, and features of x and y share their deviation
     /// about 0. For coherence it is invariant under permutations of capsules: all levels, all real and all imaginary parts
-    /// share their statistics, the imaginary ones about 0.
+    /// share their statistics, the imaginary ones about 0. For harmonics it is invariant under rotations: those of an order
+    /// share their deviation about 0.
     public func scaler() -> FeatureScaler {
         precondition(frames > 0, "statistics of at least one frame")
         var means = sums.map { $0 / Double(frames) }
         var powers = squares.map { $0 / Double(frames) }
-        for first in stride(from: 0, to: means.count, by: kind.channels) {
+        for first in stride(from: 0, to: means.count, by: kind.inputChannels) {
             switch kind {
             case .foaIntensity, .foaCovariance:
                 // Log-mel W, Y, Z, X, then intensity y, z, x; or WY, WZ, WX, YZ, YX, ZX, the real parts and the imaginary ones.
@@ -56,13 +57,19 @@ public struct FeatureStatistics: Sendable {
                     means.share([first + y, first + y + 2])
                     powers.share([first + y, first + y + 2])
                 }
-                for channel in 4..<kind.channels { means[first + channel] = 0 }
+                for channel in 4..<kind.inputChannels { means[first + channel] = 0 }
             case .micCoherence:
                 for channels in [0...3, 4...9, 10...15] {
                     means.share(channels.map { first + $0 })
                     powers.share(channels.map { first + $0 })
                 }
                 for channel in 10...15 { means[first + channel] = 0 }
+            case .micHarmonics:
+                // A rotation mixes the harmonics of an order.
+                for channels in [1...3, 4...8] {
+                    powers.share(channels.map { first + $0 })
+                    for channel in channels { means[first + channel] = 0 }
+                }
             case .micGCCPHAT, .micPhase: break
             }
         }

@@ -39,6 +39,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
 /// array, the gate's thresholds and the model's origin.
 public struct ModelFile: Sendable {
     public static let format = "bearing-doanet-1"
+    /// The array of a model that takes the geometry of the array at hand.
+    public static let anyArray = "any"
     private static let untrained = "untrained"
     /// The array as the text of its array file.
     private static let geometryKey = "array.file"
@@ -46,7 +48,7 @@ public struct ModelFile: Sendable {
     public let parameters: DOAnetParameters<Float>
     public let scaler: FeatureScaler
     public let gate: GateSettings
-    /// The microphone that the model was trained for: `foa`, or the name of an array.
+    /// The microphone that the model was trained for: `foa`, the name of an array, or `anyArray`.
     public let array: String
     /// The capsules of that microphone; nil for `foa`, and for arrays that older files only name.
     public let geometry: ArrayGeometry?
@@ -62,7 +64,7 @@ public struct ModelFile: Sendable {
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings, array: String,
         geometry: ArrayGeometry? = nil, hasActivity: Bool = true, facts: [String: String]
     ) {
-        precondition(parameters.architecture.channels == scaler.kind.channels, "a scaler of the network's features")
+        precondition(parameters.architecture.channels == scaler.kind.inputChannels, "a scaler of the network's features")
         self.parameters = parameters
         self.scaler = scaler
         self.gate = gate
@@ -92,7 +94,7 @@ public struct ModelFile: Sendable {
 
     /// Writes the file in one step: a reader sees the old or the new file, never a part.
     public func save(to path: String) throws(ModelError) {
-        let size = [FrameTiming.melBands, features.channels]
+        let size = [FrameTiming.melBands, features.inputChannels]
         var tensors = (parameters.entries + parameters.buffers).map {
             SafeTensor($0.name, $0.values.array, shape: $0.values.shape.array)
         }
@@ -138,7 +140,7 @@ public struct ModelFile: Sendable {
         _ = try metadata.one(of: [format], "format")
         _ = try metadata.one(of: ["\(FrameLayout.sampleRate)"], "sample_rate")
         let kind = try metadata.value("features", FeatureKind.init, expected: FeatureKind.allCases.map(\.rawValue))
-        let architecture = try Self.architecture(metadata, channels: kind.channels)
+        let architecture = try Self.architecture(metadata, channels: kind.inputChannels)
         let gate = try Self.gate(metadata)
         // Checks the file against the metadata before memory is allocated.
         for (name, shape) in architecture.trainables + architecture.statistics {
@@ -152,7 +154,7 @@ public struct ModelFile: Sendable {
         for entry in parameters.entries + parameters.buffers {
             entry.values.copy(from: try values(entry.name, entry.values.shape.array, in: file))
         }
-        let size = [FrameTiming.melBands, kind.channels]
+        let size = [FrameTiming.melBands, kind.inputChannels]
         let mean = try values("scaler.mean", size, in: file)
         let deviation = try values("scaler.deviation", size, in: file)
         guard deviation.allSatisfy({ $0 > 0 }) else { throw .notPositive(path: path, tensor: "scaler.deviation") }

@@ -29,6 +29,8 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private let scaler: FeatureScaler
     private let stepper: DOAnetStepper
     private var extractor: FeatureExtractor
+    /// Map of array-independent features; nil for others.
+    private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
     private let bandDirections: BandDirections?
     /// [64]: of the present block.
@@ -37,7 +39,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private var tracking: TrackingStage
     private var levels: TrackLevels
     private let refines: Bool
-    /// [5, 64, C], scaled: the present block's features.
+    /// [64, C]: the present frame, unscaled.
+    private let frame: MutableTensorRef<Float>
+    /// [5, 64, C], scaled: the present block's input of the network.
     private let block: MutableTensorRef<Float>
     /// [Nmax], of the latest block.
     private let probabilities: MutableTensorRef<Float>
@@ -61,16 +65,17 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// - Parameters:
     ///   - parameters: of the `live` form, with as many channels as the features of the scaler; copied.
     ///   - gate: thresholds, from the model file or the configuration.
-    ///   - steering: of the array, for refining directions of capsules; nil: directions are those of the network.
+    ///   - array: values computed from the array's geometry; without steering vectors, directions of capsules are not refined.
     ///   - encoding: conversion of the channels to the network's input; nil if they are the same.
     ///   - viewpoint: from the array's directions to the reported ones.
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
-        steering: SteeringVectors? = nil, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+        array: ArrayTables = .none, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
     ) {
+        precondition(scaler.kind.isArrayIndependent == (array.map != nil), "array-independent features are mapped, no others are")
         let architecture = parameters.architecture
         precondition(
-            architecture.channels == scaler.kind.channels,
+            architecture.channels == scaler.kind.inputChannels,
             "a network of \(architecture.channels) channels hears no \(scaler.kind.rawValue)")
         kind = scaler.kind
         maximumTracks = architecture.maximumTracks
@@ -82,18 +87,20 @@ public final class LocalizationPipeline: @unchecked Sendable {
         stepper = DOAnetStepper(parameters)
         extractor = FeatureExtractor(scaler.kind)
         refines = settings.refinement > 0
-        bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: steering) : nil
+        map = array.map
+        bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
         let bandShape = Shape(FrameTiming.melBands)
         var bandArena = Arena<SIMD4<Float>>(holding: bandShape)
         bands = bandArena.take(bandShape)
         self.bandArena = bandArena
         tracking = TrackingStage(settings, for: architecture, refines: bandDirections != nil, viewpoint: viewpoint)
-        levels = TrackLevels(scaler.kind, steering: steering, lookAhead: architecture.lookAhead)
+        levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: architecture.lookAhead)
         var layout = ArenaLayout<Float>()
-        let features = layout.add(Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.channels))
+        let features = layout.add(Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.inputChannels))
+        let single = layout.add(Shape(1, FrameTiming.melBands, scaler.kind.channels))
         let slots = layout.add(Shape(architecture.maximumTracks))
         let arena = Arena(layout)
-        (block, probabilities) = (arena[features], arena[slots])
+        (block, frame, probabilities) = (arena[features], arena[single], arena[slots])
         self.arena = arena
         isSilent = [Bool](repeating: false, count: architecture.lookAhead + 1)
     }
@@ -131,15 +138,17 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///
     /// - Parameter frame: [64, C], unscaled.
     public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
-        let row = block.rows(frames..<frames + 1)
         if frame.isFinite {
-            row.copy(from: frame)
+            self.frame.copy(from: frame)
         } else {
-            Self.silence(row, channels: kind.channels)
+            Self.silence(self.frame, channels: kind.channels)
             isBroken = true
         }
-        hasSound = hasSound || Self.hasSound(row.readOnly, channels: kind.channels)
-        if bandDirections == nil { levels.add(row.readOnly) } else { bandDirections?.add(row.readOnly) }
+        let sound = self.frame.readOnly
+        hasSound = hasSound || Self.hasSound(sound, channels: kind.channels)
+        if bandDirections == nil { levels.add(sound) } else { bandDirections?.add(sound) }
+        let row = block.rows(frames..<frames + 1)
+        if let map { map.apply(sound, into: row) } else { row.copy(from: sound) }
         scaler.apply(row)
         frames += 1
         guard frames == FrameLayout.framesPerBlock else { return }

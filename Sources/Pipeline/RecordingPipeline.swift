@@ -23,6 +23,8 @@ public final class RecordingPipeline {
     private let scaler: FeatureScaler
     private let encoder: FilterMatrix?
     private var extractor: FeatureExtractor
+    /// Map of array-independent features; nil for others.
+    private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
     private let bandDirections: BandDirections?
     /// [64]: of the latest block.
@@ -47,25 +49,25 @@ public final class RecordingPipeline {
     public private(set) var brokenBlocks = 0
 
     private var slots: Int { parameters.architecture.maximumTracks }
-    private var frameSize: Int { FrameTiming.melBands * scaler.kind.channels }
 
     /// - Parameters: as those of `LocalizationPipeline`, of any form of the network.
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
-        steering: SteeringVectors? = nil, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+        array: ArrayTables = .none, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
     ) {
         self.parameters = parameters
         self.scaler = scaler
         encoder = encoding.map { FilterMatrix($0) }
         early = encoding?.delay ?? 0
         extractor = FeatureExtractor(scaler.kind)
-        bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: steering) : nil
+        map = array.map
+        bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
         let shape = Shape(FrameTiming.melBands)
         var arena = Arena<SIMD4<Float>>(holding: shape)
         bands = arena.take(shape)
         bandArena = arena
         tracking = TrackingStage(settings, for: parameters.architecture, refines: bandDirections != nil, viewpoint: viewpoint)
-        levels = TrackLevels(scaler.kind, steering: steering, lookAhead: 0)
+        levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: 0)
     }
 
     /// Pushes audio: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
@@ -140,7 +142,7 @@ public final class RecordingPipeline {
     private func hear(_ blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
         let length = min(blocks, Self.window)
         let frames = length * FrameLayout.framesPerBlock
-        let shape = Shape(1, frames, FrameTiming.melBands, scaler.kind.channels)
+        let shape = Shape(1, frames, FrameTiming.melBands, scaler.kind.inputChannels)
         var arena = Arena<Float>(holding: shape)
         let input = arena.take(shape)
         func makeNetwork() -> DOAnetBatch<Float> {
@@ -152,8 +154,7 @@ public final class RecordingPipeline {
             // The first window begins with the recording and the last ends with it.
             let start = min(max(0, told - Self.context), blocks - length)
             let end = start + length == blocks ? blocks : start + length - Self.context
-            let first = start * FrameLayout.framesPerBlock * frameSize
-            for index in 0..<input.count { input[index] = features[first + index] }
+            copy(from: start * FrameLayout.framesPerBlock, into: input.reshaped(Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)))
             scaler.apply(input)
             network.forward(input.readOnly, parameters, training: false)
             let (outputs, logits) = (network.directions.array, network.activityLogits.array)
@@ -176,6 +177,15 @@ public final class RecordingPipeline {
                 emit(tracking.tracks)
             }
             told = end
+        }
+    }
+
+    /// The frames from one on, mapped where the features are array-independent.
+    /// - Parameter input: [frames, 64, C] of input channels.
+    private func copy(from first: Int, into input: MutableTensorRef<Float>) {
+        features.withTensor(Shape(framesExtracted, FrameTiming.melBands, scaler.kind.channels)) { frames in
+            guard let map else { return input.copy(from: frames.rows(first..<first + input.shape[0])) }
+            for row in 0..<input.shape[0] { map.apply(frames.rows(first + row..<first + row + 1), into: input.rows(row..<row + 1)) }
         }
     }
 

@@ -19,7 +19,7 @@ struct LiveModel {
     /// Warnings about the configuration, a line each.
     let warnings: [String]
     private let viewpoint: Viewpoint
-    private let steering: SteeringVectors?
+    private let array: ArrayTables
 
     /// - Parameters:
     ///   - configuration: the model, its input, and the options of its reports.
@@ -46,7 +46,7 @@ struct LiveModel {
         }
         input = try ModelInput(configuration.input, of: configuration.file, model: file, at: path)
         gate = try Self.merged(file.gate, configuration)
-        steering = gate.refinement > 0 ? file.steering : nil
+        array = file.tables(of: input.geometry, refines: gate.refinement > 0)
         warnings =
             (configuration.gate[.refinement] ?? 0) > 0 && !file.features.hasFullCovariance
             ? input.warnings + [
@@ -61,7 +61,7 @@ struct LiveModel {
 
     func makePipeline() -> LocalizationPipeline {
         LocalizationPipeline(
-            parameters: file.parameters, scaler: file.scaler, gate: gate, steering: steering, encoding: input.encoding,
+            parameters: file.parameters, scaler: file.scaler, gate: gate, array: array, encoding: input.encoding,
             viewpoint: viewpoint)
     }
 
@@ -99,7 +99,7 @@ struct LiveModel {
     /// For a recording that is analysed as a whole.
     func makeRecordingPipeline() -> RecordingPipeline {
         RecordingPipeline(
-            parameters: file.parameters, scaler: file.scaler, gate: gate, steering: steering, encoding: input.encoding,
+            parameters: file.parameters, scaler: file.scaler, gate: gate, array: array, encoding: input.encoding,
             viewpoint: viewpoint)
     }
 

@@ -46,6 +46,12 @@ struct ModelInput {
             if let array { warnings.append("\(array): not used, since format foa has no capsules; use format aformat to encode them") }
         case .mic:
             encoding = nil
+            if model.features.isArrayIndependent, let geometry, geometry.dimensions < 2 {
+                throw Failure(
+                    .configuration,
+                    "\(array ?? ""): expected capsules that differ along two axes of space at least, found capsules in a line, which "
+                        + "tell nothing but the angle to that line: use another array")
+            }
             if let geometry, let array, let trained = model.geometry {
                 let differences = geometry.differences(from: trained)
                 if !differences.isEmpty {

@@ -167,7 +167,7 @@ struct BandDirectionsTests {
     func kinds(kind: FeatureKind) {
         let heard = BandDirections(kind, steering: FreeTetrahedron.steering)
         let isHeard = heard != nil
-        #expect(isHeard == (kind == .foaCovariance || kind == .micCoherence))
+        #expect(isHeard == [.foaCovariance, .micCoherence, .micHarmonics].contains(kind))
         let withoutArray = BandDirections(kind, steering: nil) != nil
         #expect(withoutArray == (kind == .foaCovariance))
     }

@@ -19,9 +19,9 @@ import Tracking
         viewpoint: Viewpoint = Viewpoint()
     ) -> LocalizationPipeline {
         let architecture = DOAnetArchitecture(
-            form: .live, channels: kind.channels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2,
+            form: .live, channels: kind.inputChannels, filters: 16, gruWidth: 16, headWidth: 16, maximumTracks: 2,
             lookAhead: lookAhead)
-        let count = FrameTiming.melBands * kind.channels
+        let count = FrameTiming.melBands * kind.inputChannels
         let scaler = FeatureScaler(
             kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
         var gate = GateSettings()
@@ -32,7 +32,7 @@ import Tracking
         gate.duplicateDegrees = 0
         gate.refinement = refinement
         return LocalizationPipeline(
-            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, steering: Self.steering,
+            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, array: ArrayTables(for: kind, of: .tetrahedral),
             encoding: encoding, viewpoint: viewpoint)
     }
 
@@ -76,7 +76,6 @@ import Tracking
         return heard
     }
 
-    private static let steering = SteeringVectors(of: .tetrahedral)
 
     /// A muted microphone gives zeros, of which a network has learnt nothing.
     @Test(arguments: [0, 3]) func digitalSilenceHasNoTracks(lookAhead: Int) {
@@ -90,7 +89,7 @@ import Tracking
         #expect(run(makePipeline(lookAhead: lookAhead), silence) { 2400 }.allSatisfy { $0.tracks.isEmpty })
     }
 
-    @Test(arguments: [FeatureKind.foaIntensity, .foaCovariance, .micCoherence])
+    @Test(arguments: [FeatureKind.foaIntensity, .foaCovariance, .micCoherence, .micHarmonics])
     func everyChunkingGivesTheSameTracks(kind: FeatureKind) {
         let samples = audio(seconds: 3)
         func makePipeline() -> LocalizationPipeline { self.makePipeline(kind, refinement: 0.1, lookAhead: kind == .foaCovariance ? 2 : 0) }
@@ -252,7 +251,7 @@ import Tracking
         }
     }
 
-    @Test(arguments: [FeatureKind.foaIntensity, .foaCovariance, .micCoherence])
+    @Test(arguments: [FeatureKind.foaIntensity, .foaCovariance, .micCoherence, .micHarmonics])
     func steadyStateAllocatesNothing(kind: FeatureKind) {
         let samples = audio(seconds: 1)
         let sector = Sector(azimuth: (170, -170), elevation: 0...10)

@@ -22,9 +22,9 @@ import Tracking
 
     private func parts(_ kind: FeatureKind, lookAhead: Int = 0, width: Int = 8) -> (DOAnetParameters<Float>, FeatureScaler) {
         let architecture = DOAnetArchitecture(
-            form: .live, channels: kind.channels, filters: width, gruWidth: width, headWidth: width, maximumTracks: 2,
+            form: .live, channels: kind.inputChannels, filters: width, gruWidth: width, headWidth: width, maximumTracks: 2,
             lookAhead: lookAhead)
-        let count = FrameTiming.melBands * kind.channels
+        let count = FrameTiming.melBands * kind.inputChannels
         return (
             DOAnetParameters(architecture, seed: 3),
             FeatureScaler(kind: kind, mean: Array(repeating: -20, count: count), deviation: Array(repeating: 15, count: count))
@@ -36,7 +36,7 @@ import Tracking
     ) -> LocalizationPipeline {
         let (parameters, scaler) = parts(kind, lookAhead: lookAhead, width: width)
         return LocalizationPipeline(
-            parameters: parameters, scaler: scaler, gate: Self.gate, steering: SteeringVectors(of: .tetrahedral), encoding: encoding)
+            parameters: parameters, scaler: scaler, gate: Self.gate, array: ArrayTables(for: kind, of: .tetrahedral), encoding: encoding)
     }
 
     /// Noise from directions that change: [seconds * 24000 * 4].
@@ -68,7 +68,7 @@ import Tracking
     /// as if it had received silence.
     @Test(
         arguments: poisons.map { ($0, FeatureKind.foaCovariance) }
-            + [.foaIntensity, .micCoherence, .micPhase, .micGCCPHAT].map { (poisons[0], $0) })
+            + [.foaIntensity, .micCoherence, .micPhase, .micGCCPHAT, .micHarmonics].map { (poisons[0], $0) })
     func nonFiniteValuesAreCleared(_ poison: (name: String, value: Float), _ kind: FeatureKind) {
         let before = audio(seconds: 0.5)
         let after = audio(seconds: 2.5, seed: 2)
@@ -153,7 +153,7 @@ import Tracking
     @Test(arguments: [DOAnetArchitecture.Form.live, .paper]) func aRecordingIsAnalysedAroundThem(form: DOAnetArchitecture.Form) {
         let kind = FeatureKind.foaCovariance
         let architecture = DOAnetArchitecture(
-            form: form, channels: kind.channels, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2, lookAhead: 0)
+            form: form, channels: kind.inputChannels, filters: 8, gruWidth: 8, headWidth: 8, maximumTracks: 2, lookAhead: 0)
         let pipeline = RecordingPipeline(parameters: DOAnetParameters(architecture, seed: 3), scaler: parts(kind).1, gate: Self.gate)
         func hear(_ samples: [Float]) -> [[Track]] {
             var told: [[Track]] = []

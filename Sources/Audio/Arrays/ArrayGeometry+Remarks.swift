@@ -37,32 +37,18 @@ extension ArrayGeometry {
 
     /// The line about the axis of the smallest differences, if these are below a tenth of the largest.
     private var blindAxis: String? {
-        let scale = max(extent, 1e-3)
-        let places = Self.centred(capsules.map { [$0.position.x / scale, $0.position.y / scale, $0.position.z / scale] })
-        let looks = Self.centred(
-            capsules.map { capsule in
-                let share = 1 - capsule.directivity
-                return [share * capsule.aim.x, share * capsule.aim.y, share * capsule.aim.z]
-            })
-        let eigen = SymmetricMatrix(outerProductsOf: places + looks, size: 3).eigen
-        // Eigenvalues are the squares of the singular values.
-        let singular = eigen.map { max($0.value, 0).squareRoot() }
+        let axes = differences
+        let singular = axes.map(\.value)
         guard singular[0] > 1e-3 else { return "its capsules have equal positions and aims: it cannot determine directions" }
         guard singular[2] < 0.1 * singular[0] else { return nil }
         if singular[1] < 0.1 * singular[0] {
             return "its capsules lie in a line: it cannot distinguish directions around that line"
         }
-        let normal = eigen[2].vector
+        let normal = axes[2].vector
         if abs(normal[2]) > 0.98 { return "its capsules lie in a horizontal plane: it cannot distinguish above from below" }
         let axis = Direction(towards: Float(normal[0]), Float(normal[1]), Float(normal[2]))
         return "its capsules lie in a plane: it cannot distinguish the side of azimuth \(Int(axis.azimuth.rounded())), elevation "
             + "\(Int(axis.elevation.rounded())) from the opposite one"
-    }
-
-    /// Vectors without their mean.
-    private static func centred(_ vectors: [[Float]]) -> [[Double]] {
-        let mean = (0..<3).map { axis in vectors.reduce(0) { $0 + $1[axis] } / Float(max(vectors.count, 1)) }
-        return vectors.map { vector in (0..<3).map { Double(vector[$0] - mean[$0]) } }
     }
 
     private static func centimetres(_ metres: Float) -> String {

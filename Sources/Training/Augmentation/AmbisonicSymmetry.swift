@@ -27,7 +27,7 @@ extension FeatureKind {
                 channel(15, 13, sign: x * z * conjugate),
             ]
             return levels + real + imaginary
-        case .micGCCPHAT, .micPhase, .micCoherence:
+        case .micGCCPHAT, .micPhase, .micCoherence, .micHarmonics:
             preconditionFailure("capsules are not Ambisonics")
         }
     }

@@ -51,7 +51,7 @@ public struct FeatureTransform: Sendable {
     /// - Parameter symmetry: one of `kind.symmetries` for the array of the features.
     public init(kind: FeatureKind, gain: Float, symmetry: SceneSymmetry = .identity, masks: [Range<Int>] = []) {
         let channels = kind.channels(under: symmetry)
-        let isLevel = channels.indices.map { $0 < FrameLayout.channels }
+        let isLevel = channels.indices.map { $0 < (kind.isArrayIndependent ? 1 : FrameLayout.channels) }
         self.symmetry = symmetry
         self.masks = masks
         source = channels.map(\.source)
@@ -81,7 +81,11 @@ struct TransformDraw {
 
     /// - Parameter symmetries: at least the identity.
     func transform(kind: FeatureKind, symmetries: [SceneSymmetry]) -> FeatureTransform {
-        let choice = symmetry.map { symmetries[Int($0 % UInt64(symmetries.count))] }
+        var choice = symmetry.map { symmetries[Int($0 % UInt64(symmetries.count))] }
+        if kind.isArrayIndependent, let chosen = choice, let symmetry {
+            // Other bits than those that chose.
+            choice = .harmonics(HarmonicRotation(random: symmetry >> 8, z: chosen.applied(to: (0, 0, 1)).z))
+        }
         return FeatureTransform(kind: kind, gain: gain, symmetry: choice ?? .identity, masks: masks)
     }
 }

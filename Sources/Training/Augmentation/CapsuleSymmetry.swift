@@ -93,8 +93,8 @@ extension FeatureKind {
         let p = symmetry.permutation
         let levels = p.map { FeatureChannel(source: $0) }
         switch self {
-        case .foaIntensity, .foaCovariance:
-            preconditionFailure("Ambisonics has no capsules")
+        case .foaIntensity, .foaCovariance, .micHarmonics:
+            preconditionFailure("only capsules change places")
         case .micPhase:
             return levels + (1...3).map { FeatureChannel(source: 3 + p[$0]) }
         case .micGCCPHAT:

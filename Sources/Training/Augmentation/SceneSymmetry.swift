@@ -6,6 +6,7 @@ public enum SceneSymmetry: Sendable, Hashable {
     /// Of Ambisonics; also the identity of capsules.
     case axes(AxisReflection)
     case capsules(CapsuleSymmetry)
+    case harmonics(HarmonicRotation)
 
     public static let identity = SceneSymmetry.axes(.identity)
 
@@ -14,6 +15,7 @@ public enum SceneSymmetry: Sendable, Hashable {
         switch self {
         case .axes(let reflection): reflection.applied(to: v)
         case .capsules(let symmetry): symmetry.applied(to: v)
+        case .harmonics(let rotation): rotation.applied(to: v)
         }
     }
 }
@@ -25,6 +27,8 @@ extension FeatureKind {
     /// - Parameter array: nil for Ambisonics, and for unknown capsules, which have only the identity.
     public func symmetries(array: ArrayGeometry?) -> [SceneSymmetry] {
         if isAmbisonic { return (0..<16).map { .axes(AxisReflection(bits: UInt64($0))) } }
+        // Rotated by any angle besides; an array that cannot tell above from below is not turned upside down.
+        if isArrayIndependent { return array?.isHorizontal ?? true ? [.identity] : [.identity, .axes(AxisReflection(bits: 8))] }
         guard let array else { return [.identity] }
         let others = CapsuleSymmetry.all(of: array).dropFirst().filter { self != .micPhase || $0.permutation[0] == 0 }
         return [.identity] + others.map { .capsules($0) }
@@ -32,6 +36,7 @@ extension FeatureKind {
 
     /// The effect of a symmetry on each channel of a feature frame.
     func channels(under symmetry: SceneSymmetry) -> [FeatureChannel] {
+        if isArrayIndependent { return (0..<inputChannels).map { FeatureChannel(source: $0) } }
         switch symmetry {
         case .axes(let reflection) where isAmbisonic: return ambisonicChannels(under: reflection)
         case .capsules(let symmetry) where !isAmbisonic: return channels(under: symmetry)

@@ -28,10 +28,11 @@ public struct SequenceMixing: Sendable {
     public init(
         probability: Float, recordings: [LabelledRecording], partners: MixingPartners = .room, level: Float = 0
     ) throws(TrainingError) {
-        var rooms: [String: [Int]] = [:]
+        var rooms: [[String]: [Int]] = [:]
         for (index, recording) in recordings.enumerated() {
             guard let mixable = recording.mixable else { continue }
-            rooms[partners == .any ? "" : mixable.room, default: []].append(index)
+            // The sum of what two arrays captured is what no array captures.
+            rooms[[partners == .any ? "" : mixable.room, mixable.array], default: []].append(index)
         }
         self.probability = probability
         self.level = level

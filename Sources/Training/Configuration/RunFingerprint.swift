@@ -31,7 +31,7 @@ package enum RunFingerprint {
         list.add("features.version", "\(FeatureCacheHeader.version)")
         list.add("data.training", data.fingerprint)
         list.add("data.validation", data.validationFingerprint)
-        list.add("data.array", data.geometry.map { digest(of: ArrayFile.text(of: $0)) } ?? "foa")
+        list.add("data.array", data.geometry.map { digest(of: ArrayFile.text(of: $0)) } ?? data.array)
         list.add("start.initial", initial.map(digest) ?? "none")
         list.add("start.hnet", hungarian.map { digest(of: [$0.all.readOnly]) } ?? "none")
         list.add("start.teacher", (teacher?.model).map(digest) ?? "none")

@@ -53,7 +53,7 @@ struct TrainingDraft: OptionDraft {
             case .assignment: .assignment(assignment)
             case .tracking: .tracking(tracking)
             }
-        configuration.settings.architecture.channels = configuration.kind.channels
+        configuration.settings.architecture.channels = configuration.kind.inputChannels
         return configuration
     }
 }

@@ -1,5 +1,5 @@
 public import Dataset
-import Features
+public import Features
 
 /// A recording for drawing sequences: its features and its labels.
 public struct LabelledRecording: Sendable {
@@ -10,12 +10,16 @@ public struct LabelledRecording: Sendable {
     public let mixable: MixableRecording?
     /// The symmetries that apply to its features.
     public let symmetries: [SceneSymmetry]
+    /// Of array-independent features; nil for others.
+    public let map: HarmonicMap?
 
     /// - Parameter symmetries: nil for those of the features without an array, which are all that Ambisonics has.
     public init(
         name: String, features: FeatureCache, labels: SlotLabels, mixable: MixableRecording? = nil,
-        symmetries: [SceneSymmetry]? = nil
+        symmetries: [SceneSymmetry]? = nil, map: HarmonicMap? = nil
     ) {
+        precondition(features.kind.isArrayIndependent == (map != nil), "array-independent features are mapped, no others are")
+        self.map = map
         self.name = name
         self.features = features
         self.labels = labels

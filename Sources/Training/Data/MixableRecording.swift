@@ -6,8 +6,11 @@ public struct MixableRecording: Sendable {
     /// The folder of the data set, the fold and the room.
     public let room: String
     public let references: ReferenceLabels
+    /// The text of its array's file, where recordings of several arrays are trained on.
+    public let array: String
 
-    public init(audio: String, room: String, references: ReferenceLabels) {
+    public init(audio: String, room: String, references: ReferenceLabels, array: String = "") {
+        self.array = array
         self.audio = audio
         self.room = room
         self.references = references

@@ -30,7 +30,7 @@ public final class TrainingBatch: @unchecked Sendable {
     public init(sequences: Int, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
         let frames = sequences * blocks * FrameLayout.framesPerBlock
         var layout = ArenaLayout<Float>()
-        let features = layout.add(Shape(frames, FrameTiming.melBands, kind.channels))
+        let features = layout.add(Shape(frames, FrameTiming.melBands, kind.inputChannels))
         let (vectors, numbers) = (layout.add(Shape(sequences * blocks, slots, 3)), layout.add(Shape(sequences * blocks, slots), times: 2))
         let arena = Arena(layout)
         (input, references) = (arena[features], arena[vectors])
@@ -87,7 +87,7 @@ public final class TrainingBatch: @unchecked Sendable {
         }
         let first = plan.firstBlock * FrameLayout.framesPerBlock
         let frames = recording.features.frames.rows(first..<first + available * FrameLayout.framesPerBlock)
-        write(item, frames: frames, transform: plan.transform, scaler: scaler)
+        write(item, frames: frames, map: recording.map, transform: plan.transform, scaler: scaler)
         write(item, labels: recording.labels, firstBlock: plan.firstBlock - lookAhead, available: available, plan.transform)
     }
 
@@ -112,7 +112,8 @@ public final class TrainingBatch: @unchecked Sendable {
             let frames = try mixer.features(of: [(one.audio, plan.firstBlock, 1), (other.audio, part.firstBlock, part.gain)])
             given = available
             write(
-                item, frames: frames.rows(0..<given * FrameLayout.framesPerBlock), transform: plan.transform, scaler: scaler)
+                item, frames: frames.rows(0..<given * FrameLayout.framesPerBlock), map: first.map, transform: plan.transform,
+                scaler: scaler)
         } catch {
             failure.withLock { $0 = $0 ?? error }
         }
@@ -121,10 +122,18 @@ public final class TrainingBatch: @unchecked Sendable {
     }
 
     /// - Parameter frames: [n, 64, C] of the first blocks; the others become 0.
-    private func write(_ item: Int, frames: TensorRef<Float>, transform: FeatureTransform, scaler: FeatureScaler) {
+    private func write(
+        _ item: Int, frames: TensorRef<Float>, map: HarmonicMap?, transform: FeatureTransform, scaler: FeatureScaler
+    ) {
         let count = blocks * FrameLayout.framesPerBlock
         let target = input.rows(item * count..<(item + 1) * count)
-        transform.apply(frames, to: target.rows(0..<frames.shape[0]), scaler: scaler)
+        let written = target.rows(0..<frames.shape[0])
+        if let map {
+            for row in 0..<frames.shape[0] { map.apply(frames.rows(row..<row + 1), into: written.rows(row..<row + 1)) }
+            unsafe transform.applyHarmonics(written.unsafeBase, count: frames.shape[0], scaler: scaler)
+        } else {
+            transform.apply(frames, to: written, scaler: scaler)
+        }
         target.rows(frames.shape[0]..<count).fill(0)
     }
 

@@ -5,6 +5,8 @@ import Fingerprints
 import Formats
 import Foundation
 import Geometry
+import Pipeline
+import Platform
 import Tensor
 import Tracking
 
@@ -13,10 +15,14 @@ extension TrainingData {
     static func cached(
         _ layout: DatasetLayout, folds: FoldList, in cache: String, _ remarks: inout [String]
     ) throws(TrainingError) -> [CachedRecording] {
-        let array = try layout.geometry()
         let selection = try layout.development(folds: folds.numbers)
         remarks += selection.remarks.filter { !remarks.contains($0) }
-        return selection.recordings.map { CachedRecording(recording: $0, cache: cache, array: array) }
+        let shared = layout.hasArrays ? nil : try layout.geometry()
+        var cached: [CachedRecording] = []
+        for recording in selection.recordings {
+            cached.append(CachedRecording(recording: recording, cache: cache, array: layout.hasArrays ? try recording.geometry() : shared))
+        }
+        return cached
     }
 
     /// Warnings about ignored rows, recording by recording; azimuths above 180 degrees are in one line, since all recordings of
@@ -69,6 +75,11 @@ extension TrainingData {
     /// The array of all recordings; nil for Ambisonics.
     /// - Throws: `TrainingError.settings` for a data set of another array.
     static func geometry(of layouts: [DatasetLayout]) throws(TrainingError) -> ArrayGeometry? {
+        if let own = layouts.first(where: \.hasArrays) {
+            throw .settings(
+                "\(own.root): expected recordings of one array, found one of its own for each room (array_dev): "
+                    + "train on them with features \(FeatureKind.micHarmonics.rawValue)")
+        }
         guard let first = layouts.first, let geometry = try first.geometry() else { return nil }
         for layout in layouts.dropFirst() {
             guard let other = try layout.geometry() else { continue }
@@ -88,14 +99,36 @@ extension TrainingData {
 
     /// Recordings of one source at once, by name (ov1) or else by labels, can be mixed with others of their folder, fold and
     /// room.
-    static func mixable(_ audio: String, references: ReferenceLabels) -> MixableRecording? {
+    static func mixable(_ recording: Loaded, kind: FeatureKind) -> MixableRecording? {
+        let (audio, references) = (recording.audio, recording.references)
         let file = URL(fileURLWithPath: audio)
         guard let name = RecordingName(file.deletingPathExtension().lastPathComponent),
             name.overlap ?? references.mostAtOnce == 1
         else { return nil }
         return MixableRecording(
             audio: audio, room: "\(file.deletingLastPathComponent().path)/fold\(name.fold)_room\(name.room)",
-            references: references)
+            references: references, array: kind.isArrayIndependent ? recording.array.map(ArrayFile.text) ?? "" : "")
+    }
+
+    /// The maps of array-independent features of all arrays; none of other features.
+    static func maps(of kind: FeatureKind, arrays: [ArrayGeometry?], threads: Int) -> [ArrayGeometry: HarmonicMap] {
+        guard kind.isArrayIndependent else { return [:] }
+        let distinct = Array(Set(arrays.compactMap(\.self)))
+        let maps = sideBySide(distinct, threads: threads) { HarmonicMap(of: $0) }
+        return Dictionary(uniqueKeysWithValues: zip(distinct, maps))
+    }
+
+    /// References as features tell them: an array that cannot tell above from below has elevations without sign.
+    static func references(_ csv: MetadataCSV, blocks: Int, kind: FeatureKind, array: ArrayGeometry?) -> ReferenceLabels {
+        let references = ReferenceLabels(csv, blockCount: blocks)
+        guard kind.isArrayIndependent, let array, array.isHorizontal else { return references }
+        return ReferenceLabels(
+            blocks: references.blocks.map { labels in
+                labels.map {
+                    let d = $0.direction
+                    return LabelledDirection(identity: $0.identity, direction: Direction(unit: d.x, d.y, abs(d.z)))
+                }
+            })
     }
 
     /// Names, contents and labels of the recordings, independent of their location.
@@ -104,6 +137,7 @@ extension TrainingData {
         for recording in training {
             digest.add(recording.name)
             digest.add(recording.features.content)
+            if let mixable = recording.mixable, !mixable.array.isEmpty { digest.add(mixable.array) }
             for tensor in [recording.labels.active, recording.labels.references, recording.labels.onset] { digest.add(tensor) }
         }
         return "\(training.count) recordings of \(training.reduce(0) { $0 + $1.blocks }) blocks, "

@@ -38,7 +38,8 @@ public struct TrainingData: Sendable {
         cache: String, threads: Int, progress: (Double) -> Void
     ) throws {
         try Self.requireDistinct([layout] + extra)
-        geometry = try Self.geometry(of: [layout] + extra)
+        geometry = kind.isArrayIndependent ? nil : try Self.geometry(of: [layout] + extra)
+        self.kind = kind
         var warnings: [String] = []
         var trainingSet = try Self.cached(layout, folds: folds.training, in: cache, &warnings)
         for set in extra {
@@ -49,6 +50,7 @@ public struct TrainingData: Sendable {
         let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress).map { try $0.get() }
         warnings += Self.warnings(of: loaded)
         let symmetries = Self.symmetries(of: kind, arrays: trainingSet.map(\.array))
+        let maps = Self.maps(of: kind, arrays: trainingSet.map(\.array), threads: threads)
         training = loaded[..<trainingSet.count].map { recording in
             let excess = recording.references.slots(slots).droppedBlocks
             if excess > 0 {
@@ -57,14 +59,13 @@ public struct TrainingData: Sendable {
             return LabelledRecording(
                 name: recording.name, features: recording.features,
                 labels: SlotLabels(recording.references, blocks: recording.features.blocks, slots: slots),
-                mixable: Self.mixable(recording.audio, references: recording.references),
-                symmetries: symmetries[recording.array])
+                mixable: Self.mixable(recording, kind: kind), symmetries: symmetries[recording.array],
+                map: recording.array.flatMap { maps[$0] })
         }
         validation = loaded[trainingSet.count...].map {
-            ReferenceRecording(name: $0.name, features: $0.features, references: $0.references)
+            ReferenceRecording(name: $0.name, features: $0.features, references: $0.references, array: $0.array)
         }
         self.warnings = warnings
-        self.kind = kind
         root = layout.root
         extraRoots = extra.map(\.root)
         fingerprint = Self.fingerprint(of: training)
@@ -73,7 +74,7 @@ public struct TrainingData: Sendable {
     }
 
     /// The name of the recordings' array, as in model files.
-    public var array: String { geometry?.name ?? "foa" }
+    public var array: String { geometry?.name ?? (kind.isArrayIndependent ? ModelFile.anyArray : "foa") }
 
     /// The names of the training folders, for display.
     public var source: String {
@@ -87,7 +88,7 @@ public struct TrainingData: Sendable {
         progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
         try references(
-            recordings.map { CachedRecording(recording: $0, cache: cache, array: nil) }, kind: kind, threads: threads, fault: fault,
+            recordings.map { CachedRecording(recording: $0, cache: cache, array: kind.isArrayIndependent ? try $0.geometry() : nil) }, kind: kind, threads: threads, fault: fault,
             progress: progress)
     }
 
@@ -119,7 +120,7 @@ public struct TrainingData: Sendable {
             }
         }
         return (
-            loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references) },
+            loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references, array: $0.array) },
             warnings(of: loaded)
         )
     }
@@ -183,7 +184,7 @@ public struct TrainingData: Sendable {
         }
         return Loaded(
             name: recording.name, audio: recording.audio, array: cached.array, features: features,
-            references: ReferenceLabels(csv, blockCount: features.blocks), warnings: warnings,
+            references: Self.references(csv, blocks: features.blocks, kind: kind, array: cached.array), warnings: warnings,
             wrapped: csv.wrappedLines.first.map { (csv.wrappedLines.count, "\(metadata):\($0)") }, cache: cached.cache)
     }
 
@@ -198,6 +199,9 @@ public struct TrainingData: Sendable {
         of recordings: [LabelledRecording], kind: FeatureKind
     ) throws(TrainingError) -> FeatureScaler {
         var statistics = FeatureStatistics(kind: kind)
+        let shape = Shape(1, FrameTiming.melBands, kind.inputChannels)
+        var arena = Arena<Float>(holding: shape)
+        let mapped = arena.take(shape)
         for recording in recordings {
             let frames = recording.features.frames
             for frame in stride(from: 0, to: frames.shape[0], by: 10) {
@@ -205,7 +209,8 @@ public struct TrainingData: Sendable {
                 guard values.euclideanNorm.isFinite else {
                     throw .cache(file: recording.name, problem: "its extracted features are not finite in frame \(frame)")
                 }
-                statistics.add(values)
+                recording.map?.apply(values, into: mapped)
+                statistics.add(recording.map == nil ? values : mapped.readOnly)
             }
         }
         return statistics.scaler()

@@ -76,7 +76,7 @@ struct StepBench: ParsableCommand {
                 )
             }
             let pipeline = LocalizationPipeline(
-                parameters: file.parameters, scaler: file.scaler, gate: file.gate, steering: file.steering)
+                parameters: file.parameters, scaler: file.scaler, gate: file.gate, array: file.tables(of: nil))
             return (pipeline, file.architecture)
         }
         guard network.form == .live else {

@@ -71,7 +71,7 @@ struct EvaluateCommand: ParsableCommand {
             for warning in warnings { Console.note(warning) }
             guard !references.isEmpty else { return try batch.finish() }
             let tracks = Evaluation.tracks(
-                of: references, parameters: model.parameters, scaler: model.scaler, steering: model.steering,
+                of: references, parameters: model.parameters, scaler: model.scaler, array: model.tables(of: nil),
                 selection: selection(of: model), threads: threads)
             if let out { try write(tracks, of: references, to: out) }
             let unlabelled = Set(recordings.filter { $0.metadata == nil }.map(\.name))

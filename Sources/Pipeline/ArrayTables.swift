@@ -1,0 +1,46 @@
+public import Audio
+public import Features
+import Geometry
+
+/// What features and refinement compute from an array's geometry, once: for Ambisonics, and for networks of one array without refinement, nothing.
+public struct ArrayTables: Sendable {
+    /// What directions are refined by; nil: of capsules they are not refined.
+    public let steering: SteeringVectors?
+    /// The map of array-independent features; nil for others.
+    public let map: HarmonicMap?
+
+    public static let none = ArrayTables(steering: nil, map: nil)
+
+    public init(steering: SteeringVectors?, map: HarmonicMap?) {
+        (self.steering, self.map) = (steering, map)
+    }
+
+    /// - Parameters:
+    ///   - geometry: of the capsules; nil for Ambisonics, and for capsules of which nothing is known.
+    ///   - refines: whether steering vectors are wanted.
+    public init(for kind: FeatureKind, of geometry: ArrayGeometry?, refines: Bool = true) {
+        precondition(!kind.isArrayIndependent || geometry != nil, "\(kind.rawValue) is computed from the array's geometry")
+        steering = refines && kind.tellsWaves && !kind.isAmbisonic ? geometry.map { SteeringVectors(of: $0) } : nil
+        map = kind.isArrayIndependent ? geometry.map { HarmonicMap(of: $0) } : nil
+    }
+}
+
+extension SteeringVectors {
+    /// Of an array's capsules; directions are 6 degrees apart.
+    public convenience init(of geometry: ArrayGeometry) {
+        let directions = ArrayGeometry.directions(ArrayTables.directions)
+        self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) { geometry.responses(frequency: $0, to: directions) }
+    }
+}
+
+extension HarmonicMap {
+    /// Of an array's capsules.
+    public convenience init(of geometry: ArrayGeometry) {
+        let directions = ArrayGeometry.directions(ArrayTables.directions)
+        self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) { geometry.responses(frequency: $0, to: directions) }
+    }
+}
+
+extension ArrayTables {
+    fileprivate static let directions = 1000
+}
