@@ -52,6 +52,9 @@ struct ModelInput {
                     "\(array ?? ""): expected capsules that differ along two axes of space at least, found capsules in a line, which "
                         + "tell nothing but the angle to that line: use another array")
             }
+            if model.features.isArrayIndependent, let geometry, geometry.isHorizontal {
+                warnings.append("\(array ?? ""): elevations are reported without sign: the angle above or below the plane of the capsules")
+            }
             if let geometry, let array, let trained = model.geometry {
                 let differences = geometry.differences(from: trained)
                 if !differences.isEmpty {
