@@ -19,8 +19,7 @@ public final class HarmonicMap: @unchecked Sendable {  // never written after in
     private static let limit: Float = 3
     /// Added to the covariance's mean square.
     private static let ridge = 1e-3
-    /// Real parts of pairs, then imaginary parts, behind the four levels: of `micCoherence` as of the vectors that are mapped.
-    private static let pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    /// Four levels, then real and imaginary parts of the six pairs: of `micCoherence` as of the vectors that are mapped.
     private static let inputs = 16
     /// Square root of 2: a pair stands for two elements of the covariance.
     private static let pairScale: Float = 1.4142135
@@ -43,15 +42,15 @@ public final class HarmonicMap: @unchecked Sendable {  // never written after in
         var constantArena = Arena<SIMD4<Float>>(holding: Shape(bands))
         let columns = columnArena.take(Shape(bands, inputs))
         let explained = constantArena.take(Shape(bands))
-        let targets = directions.map { Self.harmonics(of: SIMD3<Double>($0)) }
+        let targets = directions.map { SIMD8<Double>(Self.harmonics(of: SIMD3<Double>($0))) }
         let bank = MelFilterBank()
         for band in 0..<bands {
-            let vectors = response(Double(bank.centres[band])).map { Self.covariance(of: $0) }
-            let map = Self.regression(from: vectors, to: targets)
+            let regression = Regression(response(Double(bank.centres[band])).map { Self.covariance(of: $0) }, targets)
+            let map = regression.map
             for input in 0..<inputs {
                 for harmonic in 0..<Self.harmonics { columns[band * inputs + input][harmonic] = Float(map[harmonic][input]) }
             }
-            let shares = Self.explained(map, vectors, targets)
+            let shares = regression.explained(by: map)
             explained[band] = SIMD4(
                 Float((shares[0] + shares[2]) / 2), Float(shares[1]), Float(shares[3...].reduce(0, +) / 5), 0)
         }
@@ -112,60 +111,64 @@ public final class HarmonicMap: @unchecked Sendable {  // never written after in
     }
 
     /// The covariance of a plane wave over its trace: powers, then the pairs' real and imaginary parts times the square root of 2.
-    private static func covariance(of v: (real: SIMD4<Double>, imaginary: SIMD4<Double>)) -> [Double] {
+    private static func covariance(of v: (real: SIMD4<Double>, imaginary: SIMD4<Double>)) -> SIMD16<Double> {
         let power = v.real * v.real + v.imaginary * v.imaginary
         let total = max(power.sum(), 1e-30)
-        let scale = Double(2).squareRoot() / total
-        return (0..<4).map { power[$0] / total }
-            + pairs.map { m, n in scale * (v.real[m] * v.real[n] + v.imaginary[m] * v.imaginary[n]) }
-            + pairs.map { m, n in scale * (v.real[m] * v.imaginary[n] - v.imaginary[m] * v.real[n]) }
-    }
-
-    /// - Returns: [harmonics, inputs]
-    private static func regression(from vectors: [[Double]], to targets: [[Double]]) -> [[Double]] {
-        let mean = 1 / Double(vectors.count)
-        var gram = [[Double]](repeating: [Double](repeating: 0, count: inputs), count: inputs)
-        var cross = [[Double]](repeating: [Double](repeating: 0, count: inputs), count: harmonics)
-        for (x, y) in zip(vectors, targets) {
-            for i in 0..<inputs { for j in 0...i { gram[i][j] += mean * x[i] * x[j] } }
-            for k in 0..<harmonics { for i in 0..<inputs { cross[k][i] += mean * y[k] * x[i] } }
-        }
-        for i in 0..<inputs {
-            for j in 0..<i { gram[j][i] = gram[i][j] }
-            gram[i][i] += ridge
-        }
-        return solve(gram, cross)
-    }
-
-    /// Gaussian elimination without pivots, of a positive matrix and several right sides.
-    private static func solve(_ matrix: [[Double]], _ right: [[Double]]) -> [[Double]] {
-        var (a, b) = (matrix, right)
-        let n = a.count
-        for i in 0..<n {
-            for j in i + 1..<n {
-                let factor = a[j][i] / a[i][i]
-                for k in i..<n { a[j][k] -= factor * a[i][k] }
-                for r in b.indices { b[r][j] -= factor * b[r][i] }
+        let scale = Double(pairScale) / total
+        var x = SIMD16<Double>.zero
+        for capsule in 0..<4 { x[capsule] = power[capsule] / total }
+        var pair = 0
+        for m in 0..<3 {
+            for n in m + 1..<4 {
+                x[4 + pair] = scale * (v.real[m] * v.real[n] + v.imaginary[m] * v.imaginary[n])
+                x[10 + pair] = scale * (v.real[m] * v.imaginary[n] - v.imaginary[m] * v.real[n])
+                pair += 1
             }
         }
-        for r in b.indices {
-            for i in stride(from: n - 1, through: 0, by: -1) {
-                for k in i + 1..<n { b[r][i] -= a[i][k] * b[r][k] }
-                b[r][i] /= a[i][i]
-            }
-        }
-        return b
+        return x
     }
 
-    /// The share of each harmonic's variance that a map explains.
-    private static func explained(_ map: [[Double]], _ vectors: [[Double]], _ targets: [[Double]]) -> [Double] {
-        (0..<harmonics).map { harmonic in
-            let row = map[harmonic]
-            let error = zip(vectors, targets).reduce(0.0) { sum, pair in
-                let e = pair.1[harmonic] - zip(row, pair.0).reduce(0) { $0 + $1.0 * $1.1 }
-                return sum + e * e
+    /// Ridge regression from the covariances of plane waves to their harmonics, in one band.
+    private struct Regression {
+        /// Means over directions: [16] of covariances' products, [8] of products of a harmonic and the covariance.
+        private var gram = [SIMD16<Double>](repeating: .zero, count: HarmonicMap.inputs)
+        private var cross = [SIMD16<Double>](repeating: .zero, count: HarmonicMap.harmonics)
+
+        init(_ vectors: [SIMD16<Double>], _ targets: [SIMD8<Double>]) {
+            let mean = 1 / Double(vectors.count)
+            for (x, y) in zip(vectors, targets) {
+                for i in 0..<HarmonicMap.inputs { gram[i] += (mean * x[i]) * x }
+                for k in 0..<HarmonicMap.harmonics { cross[k] += (mean * y[k]) * x }
             }
-            return 1 - error / Double(vectors.count)
+        }
+
+        /// [8]: what the components of a covariance add to each harmonic. Gaussian elimination without pivots, as the matrix is positive.
+        var map: [SIMD16<Double>] {
+            var (a, b) = (gram, cross)
+            for i in 0..<HarmonicMap.inputs { a[i][i] += HarmonicMap.ridge }
+            for i in 0..<HarmonicMap.inputs {
+                for j in i + 1..<HarmonicMap.inputs {
+                    let factor = a[j][i] / a[i][i]
+                    a[j] -= factor * a[i]
+                    for k in 0..<HarmonicMap.harmonics { b[k][j] -= factor * b[k][i] }
+                }
+            }
+            for k in 0..<HarmonicMap.harmonics {
+                for i in stride(from: HarmonicMap.inputs - 1, through: 0, by: -1) {
+                    for j in i + 1..<HarmonicMap.inputs { b[k][i] -= a[i][j] * b[k][j] }
+                    b[k][i] /= a[i][i]
+                }
+            }
+            return b
+        }
+
+        /// The share of each harmonic's variance, which is 1, that a map explains.
+        func explained(by map: [SIMD16<Double>]) -> [Double] {
+            (0..<HarmonicMap.harmonics).map { k in
+                let along = (map[k] * cross[k]).sum()
+                let square = (0..<HarmonicMap.inputs).reduce(0.0) { $0 + map[k][$1] * (map[k] * gram[$1]).sum() }
+                return 2 * along - square
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ struct LiveModel {
     ///   - configuration: the model, its input, and the options of its reports.
     ///   - acceptsRecordings: whether a model of form paper, which needs a whole recording, is accepted.
     init(_ configuration: BearingConfiguration, acceptsRecordings: Bool = false) throws {
-        path = try configuration.model.path ?? Resources.find(Resources.model(for: configuration.input.format))
+        path = try configuration.model.path ?? Self.defaultModel(for: configuration.input)
         viewpoint = configuration.viewpoint
         do {
             file = try ModelFile.load(path)
@@ -101,6 +101,11 @@ struct LiveModel {
         RecordingPipeline(
             parameters: file.parameters, scaler: file.scaler, gate: gate, array: array, encoding: input.encoding,
             viewpoint: viewpoint)
+    }
+
+    private static func defaultModel(for input: BearingConfiguration.Input) throws -> String {
+        let array = input.format == .mic ? try input.array.map { try ModelInput.load(Resources.array($0)) } : nil
+        return try Resources.find(Resources.model(for: input.format, array: array))
     }
 
     private static func merged(_ gate: GateSettings, _ configuration: BearingConfiguration) throws -> GateSettings {

@@ -85,7 +85,7 @@ struct ModelInput {
             + "\(Int((encoding.limit / 100).rounded()) * 100) Hz"
     }
 
-    private static func load(_ path: String) throws -> ArrayGeometry {
+    static func load(_ path: String) throws -> ArrayGeometry {
         do {
             return try ArrayFile.load(path)
         } catch {

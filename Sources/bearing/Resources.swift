@@ -4,9 +4,12 @@ import Glibc
 
 /// Finds what ships with the program: models, microphone arrays and the demo recording.
 enum Resources {
-    /// The default model for a format; Ambisonics without a format.
-    static func model(for format: AudioFormat?) -> String {
-        format == .mic ? "models/mic-live.safetensors" : "models/foa-live.safetensors"
+    /// The default model of a format and, for `mic`, of an array; Ambisonics without a format.
+    /// - Parameter array: nil for the capsules of TAU-NIGENS.
+    static func model(for format: AudioFormat?, array: ArrayGeometry? = nil) -> String {
+        guard format == .mic else { return "models/foa-live.safetensors" }
+        let isKnown = array?.differences(from: .tetrahedral).isEmpty ?? true
+        return isKnown ? "models/mic-live.safetensors" : "models/array-live.safetensors"
     }
     static func hungarianNetwork(_ tracks: Int) -> String { "models/hnet-\(tracks).safetensors" }
     static let demo = "demo/scene.flac"
