@@ -9,11 +9,12 @@ import Testing
 struct HarmonicMapTests {
     private typealias Wave = (real: SIMD4<Double>, imaginary: SIMD4<Double>)
 
+    /// Symmetric about the horizontal plane, as an even grid is.
     private static let directions: [SIMD3<Float>] = {
         var random = SeededRandom(seed: 9)
-        return (0..<1000).map { _ in
+        return (0..<500).flatMap { _ -> [SIMD3<Float>] in
             let d = Direction(towards: random.normal(), random.normal(), random.normal())
-            return [d.x, d.y, d.z]
+            return [[d.x, d.y, d.z], [d.x, d.y, -d.z]]
         }
     }()
 
@@ -101,8 +102,8 @@ struct HarmonicMapTests {
         for band in 0..<64 {
             #expect(upper[band] == lower[band])
             // z, yz and xz.
-            for odd in [2, 5, 7] { #expect(abs(upper[band][odd]) < 0.15) }
-            #expect(upper[band][10] < 0.02)
+            for odd in [2, 5, 7] { #expect(abs(upper[band][odd]) < 1e-3) }
+            #expect(upper[band][10] < 1e-3)
         }
         // 0.5 to 2 kHz: the horizontal plane is observable.
         #expect(upper[12..<24].allSatisfy { $0[9] > 0.6 })
