@@ -133,12 +133,15 @@ public final class HarmonicMap: @unchecked Sendable {  // never written after in
         /// Means over directions: [16] of covariances' products, [8] of products of a harmonic and the covariance.
         private var gram = [SIMD16<Double>](repeating: .zero, count: HarmonicMap.inputs)
         private var cross = [SIMD16<Double>](repeating: .zero, count: HarmonicMap.harmonics)
+        /// Mean squares of the harmonics.
+        private var squares = SIMD8<Double>.zero
 
         init(_ vectors: [SIMD16<Double>], _ targets: [SIMD8<Double>]) {
             let mean = 1 / Double(vectors.count)
             for (x, y) in zip(vectors, targets) {
                 for i in 0..<HarmonicMap.inputs { gram[i] += (mean * x[i]) * x }
                 for k in 0..<HarmonicMap.harmonics { cross[k] += (mean * y[k]) * x }
+                squares += mean * y * y
             }
         }
 
@@ -162,12 +165,12 @@ public final class HarmonicMap: @unchecked Sendable {  // never written after in
             return b
         }
 
-        /// The share of each harmonic's variance, which is 1, that a map explains.
+        /// The share of each harmonic's mean square that a map explains.
         func explained(by map: [SIMD16<Double>]) -> [Double] {
             (0..<HarmonicMap.harmonics).map { k in
                 let along = (map[k] * cross[k]).sum()
                 let square = (0..<HarmonicMap.inputs).reduce(0.0) { $0 + map[k][$1] * (map[k] * gram[$1]).sum() }
-                return 2 * along - square
+                return (2 * along - square) / squares[k]
             }
         }
     }
