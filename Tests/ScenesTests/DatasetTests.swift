@@ -193,17 +193,17 @@ private final class Scratch {
         (settings.recordings, settings.seconds, settings.formats, settings.hasRandomArrays) = (2, 4, [.mic], true)
         let sounds = try scratch.sounds()
         let out = "\(scratch.path)/random"
-        let writer = try DatasetWriter(folder: out, settings: settings, sounds: sounds)
-        try writer.write()
-        for index in 0..<2 {
-            let described = try ArrayFile.load("\(out)/array_dev/\(writer.name(index)).toml")
-            #expect(described.capsules == writer.randomArray(index).nominal.capsules)
-            #expect(try AudioFileReader(path: "\(out)/mic_dev/\(writer.name(index)).wav").frames == 96_000)
+        do {
+            let writer = try DatasetWriter(folder: out, settings: settings, sounds: sounds)
+            try writer.write()
+            for index in 0..<2 {
+                let described = try ArrayFile.load("\(out)/array_dev/\(writer.name(index)).toml")
+                #expect(described.capsules.map(\.position) == writer.randomArray(index).nominal.capsules.map(\.position))
+                #expect(try AudioFileReader(path: "\(out)/mic_dev/\(writer.name(index)).wav").frames == 96_000)
+            }
+            #expect(writer.randomArray(0) != writer.randomArray(1))
         }
-        #expect(writer.randomArray(0) != writer.randomArray(1))
         // One array for all and one for each are not mixed in a folder.
-        settings.resumes = true
-        settings.recordings = 3
         settings.hasRandomArrays = false
         settings.folds = [7]
         #expect(throws: ScenesError.otherArray(folder: out, there: "one of its own", now: "that of TAU-NIGENS")) {
