@@ -36,7 +36,7 @@ public struct BandCovariance: ~Copyable {
         for band in 0..<FrameTiming.melBands {
             switch kind {
             case .foaCovariance: addAmbisonic(frame, band)
-            case .micCoherence: addCapsules(frame, band)
+            case .micCoherence, .micHarmonics: addCapsules(frame, band)
             case .foaIntensity, .micGCCPHAT, .micPhase: addDiagonal(power(frame, band), 8 * band)
             }
         }
