@@ -20,7 +20,7 @@ public struct ArrayTables: Sendable {
     ///   - refines: whether steering vectors are wanted.
     public init(for kind: FeatureKind, of geometry: ArrayGeometry?, refines: Bool = true) {
         precondition(!kind.isArrayIndependent || geometry != nil, "\(kind.rawValue) is computed from the array's geometry")
-        steering = refines && kind.tellsWaves && !kind.isAmbisonic ? geometry.map { SteeringVectors(of: $0) } : nil
+        steering = refines && kind.hasFullCovariance && !kind.isAmbisonic ? geometry.map { SteeringVectors(of: $0) } : nil
         map = kind.isArrayIndependent ? geometry.map { HarmonicMap(of: $0) } : nil
     }
 }

@@ -1,5 +1,6 @@
 import Audio
 import Dataset
+import DatasetSupport
 import Features
 import Formats
 import Foundation

@@ -114,7 +114,7 @@ extension TrainingData {
     static func maps(of kind: FeatureKind, arrays: [ArrayGeometry?], threads: Int) -> [ArrayGeometry: HarmonicMap] {
         guard kind.isArrayIndependent else { return [:] }
         let distinct = Array(Set(arrays.compactMap(\.self)))
-        let maps = sideBySide(distinct, threads: threads) { HarmonicMap(of: $0) }
+        let maps = concurrentMap(distinct, threads: threads) { HarmonicMap(of: $0) }
         return Dictionary(uniqueKeysWithValues: zip(distinct, maps))
     }
 
