@@ -45,7 +45,7 @@ public enum GateKey: String, Sendable, Hashable, CaseIterable {
         case .refinement:
             """
             Weight of the directions of single frequency bands relative to the network's: 0.1 to 0.3 are usual, 0 uses the
-            network's only. Only models on foa-covariance and mic-coherence use it.
+            network's only. Only models on foa-covariance, mic-coherence and mic-harmonics use it.
             """
         }
     }

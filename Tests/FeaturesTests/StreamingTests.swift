@@ -34,18 +34,20 @@ struct StreamingTests {
     func noAllocation(kind: FeatureKind) {
         let block = noise(frames: 2400)
         var extractor = FeatureExtractor(kind)
-        let size = 64 * kind.channels
+        let size = 64 * kind.inputChannels
+        // Capsules without delays: what the map says does not matter here.
+        let map = HarmonicMap(directions: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]) { _ in Array(repeating: (.one, .zero), count: 3) }
         let scaler = FeatureScaler(
             kind: kind, mean: Array(repeating: 1, count: size), deviation: Array(repeating: 2, count: size))
-        var arena = Arena<Float>(capacity: Arena<Float>.footprint(Shape(64, kind.channels)))
-        let scaled = arena.take(Shape(64, kind.channels))
+        var arena = Arena<Float>(capacity: Arena<Float>.footprint(Shape(64, kind.inputChannels)))
+        let scaled = arena.take(Shape(64, kind.inputChannels))
         var frames = 0
         extractor.push(block.span) { _ in }
         let count = allocations {
             for _ in 0..<1000 {
                 extractor.push(block.span) {
                     frames += 1
-                    scaled.copy(from: $0)
+                    if kind.isArrayIndependent { map.apply($0, into: scaled) } else { scaled.copy(from: $0) }
                     scaler.apply(scaled)
                 }
             }
