@@ -28,7 +28,7 @@ struct BatchTests {
         let lines = result.error.split(separator: "\n")
         #expect(lines.count == 3, "\(result.error)")
         #expect(lines.first?.contains("none.wav: ") == true && lines.dropFirst().first?.contains("corrupt.wav: ") == true)
-        #expect(lines.last == "bearing: 2 of 4 recordings done, 2 not")
+        #expect(lines.last == "bearing: 2 of 4 recordings done, 2 failed")
     }
 
     @Test func oneBadPieceFailsAJoinedRecording() throws {
@@ -58,11 +58,11 @@ struct BatchTests {
         #expect(result.status == 65 && result.output.contains("mix003") && !result.output.contains("mix001"), "\(result.output)")
         #expect(files("tracks") == ["fold1_room1_mix003_ov1.csv"])
         let lines = result.error.split(separator: "\n")
-        #expect(lines.count == 3 && lines.last == "bearing: 1 of 3 recordings done, 2 not", "\(result.error)")
+        #expect(lines.count == 3 && lines.last == "bearing: 1 of 3 recordings done, 2 failed", "\(result.error)")
         // None left: no figures.
         try spoil("metadata_dev/fold1_room1_mix003_ov1.csv")
         let none = try run("evaluate --model @/good.safetensors --dataset @/set --json")
-        #expect(none.status == 65 && none.output == "" && none.error.contains("0 of 3 recordings done, 3 not"), "\(none.error)")
+        #expect(none.status == 65 && none.output == "" && none.error.contains("0 of 3 recordings done, 3 failed"), "\(none.error)")
     }
 
     @Test func scoreContinuesAfterABadRecording() throws {
@@ -77,7 +77,7 @@ struct BatchTests {
             #expect(!result.output.contains(name), "no system has more recordings than the other")
         }
         let lines = result.error.split(separator: "\n")
-        #expect(lines.count == 4 && lines.last == "bearing: 1 of 4 recordings done, 3 not", "\(result.error)")
+        #expect(lines.count == 4 && lines.last == "bearing: 1 of 4 recordings done, 3 failed", "\(result.error)")
         for name in ["mix003", "mix004"] { try spoil("metadata_dev/fold1_room1_\(name)_ov1.csv") }
         let none = try run("score @/set/metadata_dev @/tracks")
         #expect(none.status == 65 && none.output == "")
@@ -92,7 +92,7 @@ struct BatchTests {
         let lines = result.error.split(separator: "\n")
         #expect(
             lines.count == 2 && lines.first?.contains("fold3_room1_mix002_ov1.wav: ") == true, "one line for one bad file: \(result.error)")
-        #expect(lines.last == "bearing: 1 of 3 mixtures done, 2 not")
+        #expect(lines.last == "bearing: 1 of 3 mixtures done, 2 failed")
     }
 
     @Test func everyBadRecordingOfAKnownDirectionIsNamed() throws {

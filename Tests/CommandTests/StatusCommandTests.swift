@@ -28,7 +28,7 @@ struct StatusCommandTests {
                          4 hw_resets   3 overruns   1 reopens   1 stalls   0 suspends
             last fault   overrun: the device's buffer ran full before it was read
             analysis     1,234,567 blocks   load 8.1 %
-            dropped      2,400 frames before the analysis   1 blocks after it   40 lines of slow subscribers
+            dropped      2,400 frames before the analysis   1 blocks after it   40 lines to slow subscribers
             level        0  ████████████░░░░░░░░  -31.2 dBFS
                          1  ███████████░░░░░░░░░  -36.0 dBFS
                          2  ░░░░░░░░░░░░░░░░░░░░ -200.0 dBFS
@@ -38,7 +38,7 @@ struct StatusCommandTests {
                          since the start                 14.90    15.10    20.00    42.00   912.50
                          computing, last minute           8.00     8.10     9.00    12.00    12.10
                          since the start                  8.00     8.10     9.00    12.00    99.00
-            subscribers  2 connected, this one included   17 served   1 dropped for stalling
+            subscribers  2 connected, this one included   17 served   1 disconnected because they did not read
 
             """
         #expect(result.output == expected)

@@ -87,7 +87,7 @@ import Testing
 /// The same network in PyTorch (tools/oracles/losses.py), double precision on both sides.
 @Suite struct HungarianNetOracleTests {
     @Test(arguments: [2, 3]) func logitsAndGradientsAgreeWithPyTorch(tracks: Int) throws {
-        let oracle = try oracleFixture("Training/losses.safetensors")
+        let oracle = try oracleFixture("Losses/losses.safetensors")
         let width = oracle.shape("hnet\(tracks).attention.query.weight")[0]
         let distances = oracle.doubles("hnet\(tracks).D")
         #expect(distances.contains { $0 > HungarianNet<Double>.distanceLimit })

@@ -69,7 +69,7 @@ struct PassedSocketsTests {
         let stream = Int32(SOCK_STREAM.rawValue)
         fault(pass(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)), "a socket of another type")
         fault(pass(socket(AF_UNIX, stream, 0)), "a socket that does not listen")
-        fault(pass(unsafe open("/dev/null", O_RDONLY)), "no socket")
+        fault(pass(unsafe open("/dev/null", O_RDONLY)), "a descriptor that is not a socket")
         fault(1_000_000, "nothing")
         var pair: [Int32] = [0, 0]
         unsafe socketpair(AF_UNIX, stream, 0, &pair)
