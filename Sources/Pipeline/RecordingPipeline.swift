@@ -154,7 +154,9 @@ public final class RecordingPipeline {
             // The first window begins with the recording and the last ends with it.
             let start = min(max(0, told - Self.context), blocks - length)
             let end = start + length == blocks ? blocks : start + length - Self.context
-            copy(from: start * FrameLayout.framesPerBlock, into: input.reshaped(Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)))
+            copy(
+                from: start * FrameLayout.framesPerBlock,
+                into: input.reshaped(Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)))
             scaler.apply(input)
             network.forward(input.readOnly, parameters, training: false)
             let (outputs, logits) = (network.directions.array, network.activityLogits.array)

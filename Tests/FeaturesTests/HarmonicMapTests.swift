@@ -97,7 +97,8 @@ struct HarmonicMapTests {
     func planar() {
         let places: [SIMD3<Double>] = [[0.03, 0, 0], [0, 0.03, 0], [-0.03, 0, 0], [0, -0.03, 0]]
         let map = Self.map { Self.open(places, $0) }
-        let above: SIMD3<Double> = [0.6, 0, 0.8], below: SIMD3<Double> = [0.6, 0, -0.8]
+        let above: SIMD3<Double> = [0.6, 0, 0.8]
+        let below: SIMD3<Double> = [0.6, 0, -0.8]
         let (upper, lower) = (mapped(map) { Self.open(places, $0)(above) }, mapped(map) { Self.open(places, $0)(below) })
         for band in 0..<64 {
             #expect(upper[band] == lower[band])

@@ -32,7 +32,8 @@ import Tracking
         gate.duplicateDegrees = 0
         gate.refinement = refinement
         return LocalizationPipeline(
-            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate, array: ArrayTables(for: kind, of: .tetrahedral),
+            parameters: DOAnetParameters(architecture, seed: 3), scaler: scaler, gate: gate,
+            array: ArrayTables(for: kind, of: .tetrahedral),
             encoding: encoding, viewpoint: viewpoint)
     }
 
@@ -75,7 +76,6 @@ import Tracking
         if finish { pipeline.finish { heard.append(Heard(block: $0.block, tracks: $0.array)) } }
         return heard
     }
-
 
     /// A muted microphone gives zeros, of which a network has learnt nothing.
     @Test(arguments: [0, 3]) func digitalSilenceHasNoTracks(lookAhead: Int) {

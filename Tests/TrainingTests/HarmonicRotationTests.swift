@@ -80,7 +80,9 @@ import Testing
         #expect(data.training[0].labels.references[2] < 0 && data.training[1].labels.references[2] > 0)
         let batch = TrainingBatch(sequences: 200, blocks: 4, slots: 2, kind: data.kind, lookAhead: 0)
         let plans = batch.plan(step: 1, seed: 2, recordings: data.training, augmentation: AugmentationSettings())
-        let heights = Dictionary(grouping: plans, by: \.recording).mapValues { Set($0.map { $0.transform.symmetry.applied(to: (0, 0, 1)).z }) }
+        let heights = Dictionary(grouping: plans, by: \.recording).mapValues {
+            Set($0.map { $0.transform.symmetry.applied(to: (0, 0, 1)).z })
+        }
         #expect(heights == [0: [1, -1], 1: [1]])
         for (item, plan) in plans.enumerated() { batch.fill(item, plan: plan, recordings: data.training, scaler: data.scaler) }
         #expect(batch.input.array.allSatisfy { $0.isFinite && abs($0) < 100 })

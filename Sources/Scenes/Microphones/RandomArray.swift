@@ -31,7 +31,8 @@ public struct RandomArray: Sendable, Hashable {
         let yaw = random.uniform(-180...180)
         let tilt = SIMD2(random.uniform(-180...180), random.uniform(-180...180))
         let capsules = capsules(family, &random)
-        let rotation = !isRotated ? Rotation.none : Rotation(yaw: yaw, pitch: family == .planar ? 0 : tilt.x, roll: family == .planar ? 0 : tilt.y)
+        let rotation =
+            !isRotated ? Rotation.none : Rotation(yaw: yaw, pitch: family == .planar ? 0 : tilt.x, roll: family == .planar ? 0 : tilt.y)
         let mount: ArrayGeometry.Mount = family == .sphere ? .rigidSphere : .open
         let nominal = capsules.map { rotated($0, rotation) }
         let spread = random.uniform(0...tolerance)

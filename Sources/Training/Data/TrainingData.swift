@@ -88,7 +88,8 @@ public struct TrainingData: Sendable {
         progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
         try references(
-            recordings.map { CachedRecording(recording: $0, cache: cache, array: kind.isArrayIndependent ? try $0.geometry() : nil) }, kind: kind, threads: threads, fault: fault,
+            recordings.map { CachedRecording(recording: $0, cache: cache, array: kind.isArrayIndependent ? try $0.geometry() : nil) },
+            kind: kind, threads: threads, fault: fault,
             progress: progress)
     }
 
