@@ -84,7 +84,7 @@ let package = Package(
         module(
             "Evaluation",
             on: [
-                "Signal", "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Pipeline", "Formats",
+                "Signal", "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Audio", "Pipeline", "Formats",
                 "Dataset",
             ]),
         module(

@@ -38,8 +38,8 @@ class ComparisonTests(unittest.TestCase):
         expected = [[track(1)], [track(1), track(2, 50)]]
         good = {0: [track(5)], 1: [track(5), track(6, 50)]}
         for heard, said in (
-            ({0: [track(5, 10.1)]}, "heard"),
-            ({0: [track(5, age=1.1)]}, "heard"),
+            ({0: [track(5, 10.1)]}, "found"),
+            ({0: [track(5, age=1.1)]}, "found"),
             ({0: []}, "expected 1 tracks"),
             ({0: [track(5)], 1: [track(6), track(5, 50)]}, "was 5 and is 6"),
             ({0: [track(5)], 1: [track(5), track(5, 50)]}, "one id for two"),
