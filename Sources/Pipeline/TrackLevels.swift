@@ -22,7 +22,7 @@ struct TrackLevels: ~Copyable {
         self.arena = arena
     }
 
-    /// Adds one more frame of the present block, where nobody else sums its covariance.
+    /// Adds one more frame of the present block, if its covariance is not summed elsewhere.
     /// - Parameter frame: [64, C], not scaled.
     func add(_ frame: TensorRef<Float>) { waves.add(frame) }
 

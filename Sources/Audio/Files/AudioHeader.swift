@@ -15,7 +15,7 @@ struct AudioHeader {
     var blockBytes: Int?
     /// The convention of first-order Ambisonics; nil if the header declares none.
     var ambisonics: AmbisonicConvention?
-    /// Whether `declared` is a placeholder of programs that cannot know the length.
+    /// Whether `declared` is a value that programs write if they do not know the length in advance.
     var isPlaceholder = false
     /// Bytes that libsndfile must see in place of the file's own, to read all samples.
     var patches: [DecoderFile.Patch] = []

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// What Home Assistant is told of a node by MQTT discovery: four sensors and a binary sensor of one device.
+/// The MQTT discovery messages of a node for Home Assistant: one device with four sensors and a binary sensor.
 package enum HomeAssistant {
     package struct Announcement: Sendable {
         package let topic: String

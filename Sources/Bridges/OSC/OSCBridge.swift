@@ -87,7 +87,7 @@ package final class OSCBridge: Bridge {
             var waiting = [thread.stopEvent, queue.news].map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
             unsafe poll(&waiting, 2, -1)
         }
-        // The receiver is not left with tracks that nobody ends.
+        // Ends all tracks, so that none remain at the receiver.
         let last = scene.withLock { $0.clear() }
         if !last.isEmpty { _ = unsafe Self.send(last, to: address) }
         return nil

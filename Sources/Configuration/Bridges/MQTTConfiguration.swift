@@ -39,7 +39,7 @@ public struct MQTTConfiguration: BridgeConfiguration {
     public var caFile: String?
     /// Whether every block is published.
     public var tracks = false
-    /// Whether Home Assistant is told of the node.
+    /// Whether discovery messages for Home Assistant are published.
     public var discovery = true
     public var discoveryPrefix = "homeassistant"
     public var log = BearingConfiguration.Log()

@@ -41,7 +41,7 @@ public struct TeacherSettings: Sendable {
 /// second set of references, weighted by their activity.
 ///
 /// Its input is that of the student, after augmentation.
-/// It hears the batch as the student does, through every change that augmentation has made.
+/// Its input is that of the student, with every augmentation applied.
 final class Teacher {
     private let network: DOAnetBatch<Float>
     private let parameters: DOAnetParameters<Float>
