@@ -1,64 +1,23 @@
-import Foundation
-import Synchronization
 import TestSupport
 
 /// A server in place of a daemon that sends given text to every client.
-final class FakeDaemon: @unchecked Sendable {
-    let path = temporaryPath(".sock")
-    private let descriptor: Int32
-    private let ended = DispatchSemaphore(value: 0)
-    private let connections = Counter()
+final class FakeDaemon: Sendable {
+    private let peer: ScriptedPeer
 
-    private final class Counter: Sendable {
-        let value = Atomic<Int>(0)
-    }
-
+    var path: String { peer.path }
     /// Connections so far.
-    var accepted: Int { connections.value.load(ordering: .relaxed) }
+    var accepted: Int { peer.accepted }
 
     /// - Parameters:
     ///   - says: sent to each client.
-    ///   - hangsUp: whether it closes then; if not, it keeps silent.
+    ///   - hangsUp: whether the connection is closed then; if not, it stays open without further text.
     init(says: String, hangsUp: Bool = false) {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
-            for (i, byte) in path.utf8.enumerated() { unsafe room[i] = byte }
-        }
-        let bound = unsafe withUnsafePointer(to: address) { typed in
-            unsafe typed.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        precondition(bound == 0 && listen(descriptor, 8) == 0, "no socket at \(path)")
-        let (listener, bytes, ended, connections) = (descriptor, Array(says.utf8), ended, connections)
-        Thread {
-            defer { ended.signal() }
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                connections.value.add(1, ordering: .relaxed)
-                var sent = 0
-                while sent < bytes.count {
-                    let count = unsafe bytes.withUnsafeBytes { room in
-                        unsafe send(connection, room.baseAddress! + sent, room.count - sent, Int32(MSG_NOSIGNAL))
-                    }
-                    guard count > 0 else { break }
-                    sent += count
-                }
-                if hangsUp { close(connection) }
-            }
-        }.start()
+        var script = ScriptedPeer.Script(bytes: Array(says.utf8))
+        script.closes = hangsUp
+        peer = ScriptedPeer(script)
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        // The descriptor's number may be reused only after accepting has ended.
-        ended.wait()
-        close(descriptor)
-        unsafe unlink(path)
-    }
+    deinit { peer.end() }
 
     /// As a daemon of this program sends it.
     static let hello =

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import http.server
+import os
 import re
+import shutil
+import tempfile
 import threading
 import time
+import unittest
 from typing import Any
 
 
@@ -59,3 +63,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, form: str, *values: Any) -> None:
         pass
+
+
+class DownloadCase(unittest.TestCase):
+    """A folder for a tool that downloads by a table, and a server for it."""
+
+    def setUp(self) -> None:
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.out = os.path.join(self.folder, "out")
+        self.table = os.path.join(self.folder, "table.tsv")
+        self.server = Server()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)

@@ -6,13 +6,11 @@ import hashlib
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
-from file_server import Server
+import file_server
 
 TOOL = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "get-measured-rooms")
 TABLE = os.path.join(os.path.dirname(TOOL), "downloads/measured-rooms.tsv")
@@ -22,15 +20,9 @@ def name(walls: str, place: str) -> str:
     return f"RLRVarAcLab_Absorptive_{walls}_S{place}_R1_FRL10cm.wav"
 
 
-class GetMeasuredRooms(unittest.TestCase):
+class GetMeasuredRooms(file_server.DownloadCase):
     def setUp(self) -> None:
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.out = os.path.join(self.folder, "out")
-        self.table = os.path.join(self.folder, "table.tsv")
-        self.server = Server()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
+        super().setUp()
         noise = random.Random(1)
         self.names = [name("025", "000-150"), name("025", "030-200"), name("RB", "330-300")]
         for k, file in enumerate(self.names):

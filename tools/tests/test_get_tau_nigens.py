@@ -9,26 +9,19 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 import zipfile
 from typing import Any
 
-from file_server import Server
+import file_server
 
 TOOL = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "get-tau-nigens")
 
 
-class GetTauNigens(unittest.TestCase):
+class GetTauNigens(file_server.DownloadCase):
     def setUp(self) -> None:
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.out = os.path.join(self.folder, "out")
-        self.table = os.path.join(self.folder, "table.tsv")
-        self.server = Server()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
+        super().setUp()
         noise = random.Random(1)
         self.contents = {f"fold1_room1_mix00{k}_ov1.wav": noise.randbytes(60_000 + k) for k in range(3)}
         path = os.path.join(self.folder, "foa_dev.zip")
