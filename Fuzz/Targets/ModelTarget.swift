@@ -16,7 +16,7 @@ enum ModelTarget {
     private static func load(_ bytes: [UInt8]) {
         let file = MemoryFile(bytes)
         do throws(ModelError) {
-            hear(try ModelFile.load(file.path), bytes)
+            localize(try ModelFile.load(file.path), bytes)
         } catch {
             demandOneLine(error.description)
         }
@@ -28,7 +28,7 @@ enum ModelTarget {
     }
 
     /// Half a second of noise through the network: finite weights may still give numbers that are not.
-    private static func hear(_ model: ModelFile, _ bytes: [UInt8]) {
+    private static func localize(_ model: ModelFile, _ bytes: [UInt8]) {
         guard model.architecture.form == .live, model.hasActivity, model.architecture.filters <= 8,
             model.architecture.gruWidth <= 8, bytes.reduce(0, { $0 &+ $1 }) % 8 == 0
         else { return }

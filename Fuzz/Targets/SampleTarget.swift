@@ -21,13 +21,13 @@ enum SampleTarget {
             Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(raw[4 * index + $1]) << (8 * UInt32($1)) })
         }
         let pipeline = Self.pipeline(kinds[Int(first) % kinds.count], encoded: first >= 128)
-        hear(pipeline, samples)
+        localize(pipeline, samples)
         let broken = pipeline.networkResets
-        hear(pipeline, Array(sound.prefix(blocksToRecover * samplesPerBlock)))
+        localize(pipeline, Array(sound.prefix(blocksToRecover * samplesPerBlock)))
         let recovered = pipeline.networkResets
-        let told = hear(pipeline, sound)
+        let reported = localize(pipeline, sound)
         precondition(pipeline.networkResets == recovered && recovered <= broken + 2, "a network that does not recover")
-        precondition(told > 0, "sound that is not heard after \(blocksToRecover) blocks of it")
+        precondition(reported > 0, "no track of a sound after \(blocksToRecover) blocks of it")
 
         // As a device gives them nothing gets that far.
         var taken = [Float](repeating: 0, count: samples.count)
@@ -35,7 +35,7 @@ enum SampleTarget {
         let unsound = unsafe SampleFormat.float.convert(raw.span.bytes.extracting(0..<4 * samples.count), into: &span)
         precondition(zip(samples, taken).count { $0.bitPattern != $1.bitPattern && $1 != 0 } == 0, "a sample that was changed")
         let live = Self.pipeline(kinds[Int(first) % kinds.count], encoded: first >= 128)
-        hear(live, taken)
+        localize(live, taken)
         precondition(live.networkResets == 0 && unsound <= samples.count, "a sample that no check stopped")
     }
 
@@ -65,16 +65,16 @@ enum SampleTarget {
 
     /// - Returns: tracks of all blocks.
     @discardableResult
-    private static func hear(_ pipeline: LocalizationPipeline, _ samples: [Float]) -> Int {
-        var told = 0
+    private static func localize(_ pipeline: LocalizationPipeline, _ samples: [Float]) -> Int {
+        var reported = 0
         pipeline.push(samples.span) { tracks in
             for index in 0..<tracks.count {
                 let track = tracks[index]
                 let sum = track.direction.x + track.direction.y + track.direction.z + track.activity
                 precondition(sum.isFinite, "a track of no direction or activity")
-                told += 1
+                reported += 1
             }
         }
-        return told
+        return reported
     }
 }

@@ -10,7 +10,7 @@ __attribute__((weak)) void gotoblas_dynamic_init(void);
 __attribute__((weak)) void gotoblas_dynamic_quit(void);
 
 /* An OpenBLAS that is older than the processor does not know its model and falls back to kernels of 2004, five times
-   slower than what the processor's instructions allow. Then it is told to choose again, by instructions. */
+   slower than what the processor's instructions allow. Then it has to choose again, by instructions. */
 static void choose_kernels_by_instructions(void) {
     if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || getenv("OPENBLAS_CORETYPE")) return;
     if (strcmp(openblas_get_corename(), "Prescott") != 0) return;
@@ -29,7 +29,7 @@ static void choose_kernels_by_instructions(void) {
 static void choose_kernels_by_instructions(void) {}
 #endif
 
-/* Before main: nobody has multiplied yet, and no product ever starts OpenBLAS's own threads beside ours. */
+/* Before main: no product has run yet, and no product ever starts OpenBLAS's own threads beside ours. */
 __attribute__((constructor)) static void prepare_blas(void) {
     choose_kernels_by_instructions();
     openblas_set_num_threads(1);

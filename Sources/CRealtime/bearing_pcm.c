@@ -36,7 +36,7 @@ long bearing_pcm_read(bearing_pcm *pcm, void *frames, unsigned long count) {
     return snd_pcm_readi(pcm->handle, frames, count);
 }
 
-/* Where no frame can be had, what the state of the PCM says of it; libasound's count of frames does not always tell. */
+/* Where no frame can be had, what the state of the PCM says of it; libasound's count of frames is not always right. */
 static long reason(bearing_pcm *pcm, long available) {
     switch (snd_pcm_state(pcm->handle)) {
     case SND_PCM_STATE_DISCONNECTED: return -ENODEV;
@@ -71,7 +71,7 @@ int bearing_pcm_start(bearing_pcm *pcm) {
 int bearing_pcm_resume(bearing_pcm *pcm) {
     int result = snd_pcm_resume(pcm->handle);
     if (result < 0) return result;
-    /* Before its plugins libasound says 0 whatever they say: the state tells. */
+    /* libasound returns 0 here before it asks its plugins: the state is what counts. */
     if (snd_pcm_state(pcm->handle) == SND_PCM_STATE_SUSPENDED) return -EAGAIN;
     return snd_pcm_state(pcm->handle) == SND_PCM_STATE_RUNNING ? 0 : snd_pcm_start(pcm->handle);
 }

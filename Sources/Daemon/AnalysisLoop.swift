@@ -111,12 +111,12 @@ final class AnalysisLoop: @unchecked Sendable {
     private func follow(_ moment: CaptureMoment, _ began: Int64) {
         defer { segment = moment.segment }
         guard let segment else {
-            for sink in sinks { sink.beginAnew(at: moment.time) }
+            for sink in sinks { sink.restart(at: moment.time) }
             return
         }
         let gap = max(moment.time - end, Double(began - ended) * 1e-9)
         guard segment != moment.segment, gap > Self.longestGap else { return }
-        for sink in sinks { sink.beginAnew(at: moment.time) }
+        for sink in sinks { sink.restart(at: moment.time) }
         pipeline.reset()
         filled = -pipeline.inputDelay
         power = .zero

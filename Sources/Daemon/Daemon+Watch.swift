@@ -56,7 +56,7 @@ extension Daemon {
             if let message = socketFiles.message(renewed: server.renewedCount, isCutOff: server.isCutOff) { log.warning("\(message)") }
             let counts = Watchdog.Counts(
                 analysis: health.passes, server: server.passes, frames: status.frames,
-                isHearing: status.state == .running || status.state == .opening)
+                isCapturing: status.state == .running || status.state == .opening)
             if watchdog.isSatisfied(by: counts, now: MonotonicTime.now) {
                 manager?.notify("WATCHDOG=1")
             } else if let names = watchdog.newlyStalled(counts, now: MonotonicTime.now) {

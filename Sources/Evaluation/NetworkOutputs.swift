@@ -76,16 +76,16 @@ package struct NetworkOutputs: Sendable {
     private static func bands(
         of features: FeatureCache, kind: FeatureKind, _ steering: SteeringVectors?
     ) -> [SIMD4<Float>] {
-        guard let heard = BandDirections(kind, steering: steering) else { return [] }
+        guard let directions = BandDirections(kind, steering: steering) else { return [] }
         let shape = Shape(FrameTiming.melBands)
         var arena = Arena<SIMD4<Float>>(holding: shape)
         let block = arena.take(shape)
         var bands: [SIMD4<Float>] = []
         bands.reserveCapacity(features.blocks * shape.count)
         for frame in 0..<features.blocks * FrameLayout.framesPerBlock {
-            heard.add(features.frames.rows(frame..<frame + 1))
+            directions.add(features.frames.rows(frame..<frame + 1))
             guard (frame + 1) % FrameLayout.framesPerBlock == 0 else { continue }
-            heard.finishBlock(into: block)
+            directions.finishBlock(into: block)
             bands += block.array
         }
         return bands

@@ -11,7 +11,7 @@ public import Tensor
 /// P_b is the power of the band, the mean of the channels (N3D for Ambisonics); a_bi is the steering vector of direction i, with
 /// |a|^2 = 4. The q are those of least squares, each band weighted by its power. The level of wave i is q_i times the power of the
 /// block: that of the sound in W, or in a capsule. For Ambisonics this is exact whatever the spectra. Features without a covariance
-/// tell no directions: there the power of the block is shared in proportion to the activities.
+/// have no directions: there the power of the block is shared in proportion to the activities.
 ///
 /// Levels are root mean squares in dB below full scale, 1.0: a sine of full scale has -3.01. After `init` nothing allocates or locks.
 public struct WaveLevels: ~Copyable {

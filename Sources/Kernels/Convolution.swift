@@ -65,7 +65,7 @@ public enum Convolution {
     /// - Parameter turned: [3, 3, outputs, inputs].
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
-    public static func turn<Scalar: KernelScalar>(weight: TensorRef<Scalar>, into turned: MutableTensorRef<Scalar>) {
+    public static func rotate<Scalar: KernelScalar>(weight: TensorRef<Scalar>, into turned: MutableTensorRef<Scalar>) {
         let (inputs, outputs) = (weight.shape[2], weight.shape[3])
         precondition(turned.count == weight.count, "rotated weights have the count of the weights")
         for tap in 0..<9 {

@@ -105,7 +105,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
         BatchNorm.backward(
             dense: dense, gainGradient: gradients.gain, biasGradient: gradients.bias, sums: gradientSums.split(),
             count: positions, statistics: statistics.readOnly)
-        Convolution.turn(weight: weight, into: turned)
+        Convolution.rotate(weight: weight, into: turned)
     }
 
     /// Adds one sequence's part of the weight gradient; writes the input's gradient if requested.

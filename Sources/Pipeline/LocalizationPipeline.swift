@@ -76,7 +76,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         let architecture = parameters.architecture
         precondition(
             architecture.channels == scaler.kind.inputChannels,
-            "a network of \(architecture.channels) channels hears no \(scaler.kind.rawValue)")
+            "a network of \(architecture.channels) channels does not accept \(scaler.kind.rawValue)")
         kind = scaler.kind
         maximumTracks = architecture.maximumTracks
         lookAhead = architecture.lookAhead
@@ -160,13 +160,13 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///
     /// Afterwards the pipeline is in the state after `reset`.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
-        let heard = samplesPushed / FrameLayout.samplesPerBlock
+        let received = samplesPushed / FrameLayout.samplesPerBlock
         let silence = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * FrameLayout.channels)
         var rest = inputDelay + lookAhead * FrameLayout.samplesPerBlock
         while rest > 0 {
             let frames = min(rest, FrameLayout.samplesPerBlock)
             push(silence.span.extracting(0..<frames * FrameLayout.channels)) { tracks in
-                if tracks.block < heard { emit(tracks) }
+                if tracks.block < received { emit(tracks) }
             }
             rest -= frames
         }
@@ -209,13 +209,13 @@ public final class LocalizationPipeline: @unchecked Sendable {
         if bandDirections != nil {
             bandDirections?.finishBlock(into: bands)
             isBroken = isBroken || !bands.lanes.readOnly.isFinite
-            let heard = unsafe UnsafeBufferPointer(start: bands.unsafeBase, count: bands.count)
-            unsafe tracking.push(bands: heard.span)
+            let directions = unsafe UnsafeBufferPointer(start: bands.unsafeBase, count: bands.count)
+            unsafe tracking.push(bands: directions.span)
         }
         isSilent[blocks % isSilent.count] = !hasSound
         hasSound = false
         blocks += 1
-        if isBroken || !stepper.isFinite { beginAnew() }
+        if isBroken || !stepper.isFinite { restartNetwork() }
         guard let block = tracking.nextBlock() else { return }
         // The output of a network for digital silence is arbitrary, since training data contain none.
         let wasSilent = isSilent[block % isSilent.count]
@@ -231,7 +231,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// Resets the network as if the blocks that are not reported yet, including this one, had been silence.
     ///
     /// Tracks are kept: they coast, as in a pause.
-    private func beginAnew() {
+    private func restartNetwork() {
         networkResets += 1
         isBroken = false
         stepper.reset()

@@ -124,7 +124,7 @@ package struct TrackingStage: ~Copyable {
         tracks.removeAll()
         tracks.block = block
         for slot in 0..<slots {
-            guard var track = gate.track(slot), let direction = viewpoint.told(track.direction) else { continue }
+            guard var track = gate.track(slot), let direction = viewpoint.reported(track.direction) else { continue }
             track.direction = direction
             track.level = levels[slot]
             tracks.append(track)

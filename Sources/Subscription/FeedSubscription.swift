@@ -104,7 +104,7 @@ package final class FeedSubscription: Sendable {
 
     /// Connects and reads to the end of the connection.
     private func attempt(_ wait: inout FeedWait) -> FeedWait.Reason {
-        var found = FeedWait.Reason.nobody
+        var found = FeedWait.Reason.absent
         for place in places {
             do throws(FeedClient.Refusal) {
                 return read(try FeedClient(reaching: place, timeout: limits.silence, byDefault: isDefault), &wait)

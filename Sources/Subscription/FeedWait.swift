@@ -3,7 +3,7 @@ package struct FeedWait: Sendable {
     /// Why there is no connection.
     package enum Reason: Sendable, Hashable {
         /// No process serves the address.
-        case nobody
+        case absent
         /// A daemon reported tracks and closed the connection.
         case left
         /// The connection is closed before the first block.
@@ -43,7 +43,7 @@ package struct FeedWait: Sendable {
     /// One line: expected, found, what happens next.
     package func line(_ reason: Reason) -> String {
         switch reason {
-        case .nobody: "expected a daemon at \(place), found none: waiting for `bearing run`"
+        case .absent: "expected a daemon at \(place), found none: waiting for `bearing run`"
         case .left: "the daemon at \(place) closed the connection; waiting for it"
         case .turnedAway:
             "expected tracks from \(place), found the connection closed: it has reached its limit of subscribers (`subscribers` in [socket]), is ending, or is "

@@ -93,9 +93,9 @@ public struct TrackGate: ~Copyable {
             for j in 0..<maximumTracks {
                 var cost = i == j ? 0 : Self.slotChange
                 if slots[i].isOpen {
-                    let isHeard = slots[j].probability >= settings.stayThreshold
+                    let isActive = slots[j].probability >= settings.stayThreshold
                     let there = slots[j].direction
-                    cost += isHeard ? min(last.angle(to: there), expected.angle(to: there), settings.jumpDegrees) : settings.jumpDegrees
+                    cost += isActive ? min(last.angle(to: there), expected.angle(to: there), settings.jumpDegrees) : settings.jumpDegrees
                 }
                 // Reported tracks take precedence over remembered ones.
                 costs[Self.capacity * i + j] = slots[i].isOpen && !isSilent(i) ? cost : Self.silentWeight * cost

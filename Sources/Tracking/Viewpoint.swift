@@ -14,7 +14,7 @@ public struct Viewpoint: Sendable, Hashable {
 
     /// - Parameter direction: in the array's axes.
     /// - Returns: the direction in the world's axes; nil if it is not reported.
-    public func told(_ direction: Direction) -> Direction? {
+    public func reported(_ direction: Direction) -> Direction? {
         let turned = mounting(direction)
         for sector in ignored where sector.contains(turned) { return nil }
         return turned

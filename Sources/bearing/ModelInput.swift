@@ -50,7 +50,7 @@ struct ModelInput {
                 throw Failure(
                     .configuration,
                     "\(array ?? ""): expected capsules that differ along two axes of space at least, found capsules in a line, which "
-                        + "tell nothing but the angle to that line: use another array")
+                        + "observe only the angle to that line: use another array")
             }
             if model.features.isArrayIndependent, let geometry, geometry.isHorizontal {
                 warnings.append("\(array ?? ""): elevations are reported without sign: the angle above or below the plane of the capsules")

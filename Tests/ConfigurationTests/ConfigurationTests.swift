@@ -296,7 +296,7 @@ import Tracking
         let viewpoint = try ConfigurationFile.parse(text, file: "b.toml", folder: "/").viewpoint
         #expect(viewpoint.mounting == Rotation(yaw: 90, pitch: 0, roll: 180))
         #expect(viewpoint.ignored == [Sector(azimuth: (170, -170)), Sector(azimuth: nil, elevation: 60...90)])
-        #expect(viewpoint.told(Direction(azimuth: -90, elevation: 0)) == nil)
+        #expect(viewpoint.reported(Direction(azimuth: -90, elevation: 0)) == nil)
     }
 
     @Test func theSocketsPathFollowsTheEnvironment() {

@@ -125,7 +125,7 @@ import Tracking
 
         init(takesBlocks: Bool = true) { self.takesBlocks = takesBlocks }
 
-        func beginAnew(at time: Double) { starts.append(time) }
+        func restart(at time: Double) { starts.append(time) }
         func take(_ samples: Span<Float>, at time: Double) { frames += samples.count / 4 }
         func take(_ block: FeedBlock) -> Bool {
             numbers.append(block.sequence)

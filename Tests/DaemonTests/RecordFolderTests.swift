@@ -29,7 +29,7 @@ struct RecordFolderTests {
     private func write(_ tape: inout RecordingFiles, at time: Double, frames: Int = 100) throws {
         let ring = SampleRing(frames: frames)
         ring.write([Float](repeating: 0.1, count: 4 * frames).span)
-        tape.breakOff(at: time, anew: true, hello: hello)
+        tape.breakOff(at: time, restarted: true, hello: hello)
         try tape.record(ring, upTo: frames)
         try tape.writeLine(Array("{}\n".utf8))
         tape.close()
@@ -133,7 +133,7 @@ struct RecordFolderTests {
         var tape = try tape(limit: 1 << 40)
         let ring = SampleRing(frames: 100)
         ring.write([Float](repeating: 0.1, count: 400).span)
-        tape.breakOff(at: 1000, anew: true, hello: hello)
+        tape.breakOff(at: 1000, restarted: true, hello: hello)
         // Nothing can be made there.
         try FileManager.default.removeItem(atPath: folder)
         #expect(FileManager.default.createFile(atPath: folder, contents: nil))

@@ -32,9 +32,9 @@ struct RecordProcessTests {
         for model in [nil, "models/m"] {
             var hello = hello
             hello.model = model
-            let message = RecordStream.message(beginningAt: -1.5, anew: true, hello: hello)
+            let message = RecordStream.message(beginningAt: -1.5, restarted: true, hello: hello)
             let found = try #require(RecordStream.beginning(Array(message.dropFirst(RecordStream.headBytes))))
-            #expect(found.time == -1.5 && found.anew && found.hello.model == model && found.hello.source == hello.source)
+            #expect(found.time == -1.5 && found.restarted && found.hello.model == model && found.hello.source == hello.source)
         }
     }
 
@@ -73,7 +73,7 @@ struct RecordProcessTests {
     @Test func theWriterWritesTheSameFiles() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let samples = second()
-        var messages = [RecordStream.message(beginningAt: 1000, anew: true, hello: hello)]
+        var messages = [RecordStream.message(beginningAt: 1000, restarted: true, hello: hello)]
         for block in 0..<10 {
             messages.append(RecordStream.message(samples.span.extracting(block * 9600..<(block + 1) * 9600)))
             messages.append(RecordStream.message(.line, Array("{\"seq\":\(block)}\n".utf8)))
@@ -100,7 +100,7 @@ struct RecordProcessTests {
     @Test func aHangingWriterBlocksNeitherTheAnalysisNorTheStop() throws {
         let recorder = try Recorder(plan("echo ready >&0; exec sleep 20"), hello: hello, log: TestDaemon.log)
         recorder.start()
-        recorder.feed.beginAnew(at: 0)
+        recorder.feed.restart(at: 0)
         for number in 0..<200 {
             recorder.feed.take([Float](repeating: 0.1, count: 9600).span, at: 0.1 * Double(number))
             _ = recorder.feed.take(FeedBlock(sequence: number, time: 0.1 * Double(number + 1), tracks: BlockTracks()))
@@ -119,7 +119,7 @@ struct RecordProcessTests {
         defer { try? FileManager.default.removeItem(atPath: mark) }
         let recorder = try Recorder(plan("echo ready >&0; echo x >> \(mark); head -c 5000 >/dev/null"), hello: hello, log: TestDaemon.log)
         recorder.start()
-        recorder.feed.beginAnew(at: 0)
+        recorder.feed.restart(at: 0)
         var number = 0
         while ((try? String(contentsOfFile: mark, encoding: .utf8)) ?? "").count < 4 {
             recorder.feed.take([Float](repeating: 0.1, count: 9600).span, at: 0.1 * Double(number))

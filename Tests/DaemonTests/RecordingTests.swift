@@ -46,7 +46,7 @@ struct RecordingTests {
         let recorder = try recorder()
         recorder.start()
         let began = 1_767_225_600.25
-        recorder.feed.beginAnew(at: began)
+        recorder.feed.restart(at: began)
         for number in 0..<25 {
             recorder.feed.take(samples(from: 2400 * number).span, at: began + 0.1 * Double(number))
             _ = recorder.feed.take(block(number, at: began + 0.1 * Double(number + 1)))
@@ -70,7 +70,7 @@ struct RecordingTests {
         let recorder = try recorder(fileSeconds: 60)
         recorder.start()
         for (number, began) in [1000.0, 1010.0].enumerated() {
-            recorder.feed.beginAnew(at: began)
+            recorder.feed.restart(at: began)
             recorder.feed.take(samples(from: 0, frames: 1000 + number).span, at: began)
             _ = recorder.feed.take(block(number, at: began))
         }
@@ -83,7 +83,7 @@ struct RecordingTests {
     @Test func blocksThatDoNotFitAreCountedAndLeaveABreak() throws {
         let recorder = try recorder(fileSeconds: 60)
         // The recorder sleeps: 10.9 s of frames fit.
-        recorder.feed.beginAnew(at: 0)
+        recorder.feed.restart(at: 0)
         for number in 0..<150 {
             recorder.feed.take(samples(from: 2400 * number).span, at: 0.1 * Double(number))
             _ = recorder.feed.take(block(number, at: 0.1 * Double(number + 1)))

@@ -5,8 +5,8 @@ import Testing
 @Suite struct WatchdogTests {
     private let second: Int64 = 1_000_000_000
 
-    private func counts(_ analysis: Int, _ server: Int, _ frames: Int, isHearing: Bool = true) -> Watchdog.Counts {
-        Watchdog.Counts(analysis: analysis, server: server, frames: frames, isHearing: isHearing)
+    private func counts(_ analysis: Int, _ server: Int, _ frames: Int, isCapturing: Bool = true) -> Watchdog.Counts {
+        Watchdog.Counts(analysis: analysis, server: server, frames: frames, isCapturing: isCapturing)
     }
 
     @Test func everyThreadMustMakeProgress() {
@@ -31,7 +31,7 @@ import Testing
     @Test func aLostDeviceIsNotAHang() {
         var watchdog = Watchdog(now: 0)
         #expect(watchdog.isSatisfied(by: counts(1, 1, 1), now: 0) == true)
-        #expect(watchdog.isSatisfied(by: counts(2, 2, 1, isHearing: false), now: second) == true)
+        #expect(watchdog.isSatisfied(by: counts(2, 2, 1, isCapturing: false), now: second) == true)
         #expect(watchdog.isSatisfied(by: counts(3, 3, 1), now: 2 * second) == false)
     }
 

@@ -41,13 +41,13 @@ import Tracking
     @Test func pausesAndErrorsAreTunedFor() {
         // Three blocks of silence now and then, and at other times a step of 25 degrees.
         let place = { (block: Int) in Direction(azimuth: block / 20 % 2 == 0 ? 0 : 25, elevation: 0) }
-        let isHeard = { (block: Int) in !(8..<11).contains(block % 20) }
+        let isActive = { (block: Int) in !(8..<11).contains(block % 20) }
         let blocks = 0..<100
         let outputs = NetworkOutputs(
             slots: 1, lookAhead: 0, directions: blocks.flatMap { [place($0).x, place($0).y, place($0).z] },
-            probabilities: blocks.map { isHeard($0) ? 0.9 : 0 })
+            probabilities: blocks.map { isActive($0) ? 0.9 : 0 })
         let references = blocks.map { block in
-            isHeard(block) ? [LabelledDirection(identity: 0, direction: place(block))] : []
+            isActive(block) ? [LabelledDirection(identity: 0, direction: place(block))] : []
         }
         let tuning = GateTuning(outputs: [outputs], references: [("one", references)], threads: 1)
         let (gate, scores) = tuning.best(from: GateSettings(coastBlocks: 0)) { _ in }

@@ -16,7 +16,7 @@ import Testing
         let (output, inputGradient) = (tensor(Shape(6, 4, 5)), tensor(Shape(6, 4, 3)))
         let (weightGradient, turned) = (tensor(Shape(3, 3, 3, 5)), tensor(Shape(3, 3, 5, 3)))
         let scratch = tensor(Shape(Convolution.scratchCount(inputs: 5, bands: 4, rows: rows)))
-        Convolution.turn(weight: weight.readOnly, into: turned)
+        Convolution.rotate(weight: weight.readOnly, into: turned)
         for first in stride(from: 0, to: 6, by: rows) {
             let range = first..<min(6, first + rows)
             Convolution.forward(
@@ -47,7 +47,7 @@ import Testing
         Convolution.backwardWeight(
             weightGradient: weightGradient, outputGradient: slope.readOnly, from: 0, input: input.readOnly, past: past,
             scratch: scratch)
-        Convolution.turn(weight: weight.readOnly, into: turned)
+        Convolution.rotate(weight: weight.readOnly, into: turned)
         Convolution.forward(
             output: inputGradient, from: 0, input: slope.readOnly, past: 2 - past, weight: turned.readOnly,
             scratch: scratch)

@@ -63,11 +63,11 @@ struct FeedSubscriptionTests {
     @Test func itStartsBeforeItsDaemonAndSaysSoOnce() {
         let (path, events) = (temporaryPath(".sock"), Events())
         let subscription = subscribe(path, events)
-        #expect(events.wait(for: 1) == ["nobody"])
+        #expect(events.wait(for: 1) == ["absent"])
         // Long enough for two more attempts, which are no news.
         usleep(700_000)
         let peer = ScriptedPeer(.init(Self.hello, Self.tracks(1), closes: false), path: path)
-        #expect(events.wait(for: 4) == ["nobody", "connected", "hello", "tracks 1"])
+        #expect(events.wait(for: 4) == ["absent", "connected", "hello", "tracks 1"])
         subscription.stop()
         peer.end()
     }

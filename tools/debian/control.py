@@ -82,19 +82,19 @@ def libraries(root: pathlib.Path, layout: Layout) -> list[str]:
         control.parent.mkdir()
         control.write_text("Source: bearing\nMaintainer: -\n\nPackage: bearing\nArchitecture: any\n")
         own = layout.on_disk(layout.program).parent
-        told = run(["dpkg-shlibdeps", "-O", "--warnings=1", f"-S{root}", f"-l{own}", *(f"-e{program}" for program in programs)], folder)
-    for line in told.splitlines():
+        result = run(["dpkg-shlibdeps", "-O", "--warnings=1", f"-S{root}", f"-l{own}", *(f"-e{program}" for program in programs)], folder)
+    for line in result.splitlines():
         name, _, value = line.partition("=")
         if name == "shlibs:Depends":
             return [part.strip() for part in value.split(",")]
-    raise InstallationError(f"dpkg-shlibdeps: expected shlibs:Depends, found {told.strip() or 'nothing'}")
+    raise InstallationError(f"dpkg-shlibdeps: expected shlibs:Depends, found {result.strip() or 'nothing'}")
 
 
 def run(command: list[str], folder: str | None = None) -> str:
     try:
-        told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise InstallationError(f"expected the program {command[0]}, found none: apt-get install dpkg-dev") from None
-    if told.returncode != 0:
-        raise InstallationError(f"{command[0]}: {' '.join(told.stderr.split())}")
-    return told.stdout
+    if result.returncode != 0:
+        raise InstallationError(f"{command[0]}: {' '.join(result.stderr.split())}")
+    return result.stdout

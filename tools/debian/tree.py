@@ -64,9 +64,9 @@ def compress(path: pathlib.Path) -> None:
 
 def strip(program: pathlib.Path) -> None:
     try:
-        told = subprocess.run(["strip", "--strip-unneeded", "--remove-section=.comment", program],
+        result = subprocess.run(["strip", "--strip-unneeded", "--remove-section=.comment", program],
                               capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise InstallationError("expected the program strip, found none: apt-get install binutils") from None
-    if told.returncode != 0:
-        raise InstallationError(f"strip {program.name}: {told.stderr.strip()}")
+    if result.returncode != 0:
+        raise InstallationError(f"strip {program.name}: {result.stderr.strip()}")

@@ -24,8 +24,8 @@ def moment(project: pathlib.Path) -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
-    told = subprocess.run(["git", "-C", project, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False)
-    return int(told.stdout) if told.returncode == 0 else int(datetime.datetime.now().timestamp())
+    result = subprocess.run(["git", "-C", project, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False)
+    return int(result.stdout) if result.returncode == 0 else int(datetime.datetime.now().timestamp())
 
 
 def debian(changelog: str, program_says: str, time: int) -> str:

@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def read_table(path: str, names: str, described: str) -> list[File]:
-    """The files of a table whose names match the pattern `names`, which `described` tells of in an error."""
+    """The files of a table whose names match the pattern `names`, which `described` names in an error."""
     files = []
     try:
         with open(path, encoding="utf-8") as file:
@@ -140,7 +140,7 @@ def download(wanted: File, partial: str, options: argparse.Namespace) -> str:
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == 416 and before > 0:
-                # Longer than what the server has, or exactly as long: the checksum tells.
+                # Longer than what the server has, or exactly as long: the checksum decides.
                 if digest(partial, wanted) == wanted.checksum:
                     return wanted.checksum
                 os.remove(partial)

@@ -100,8 +100,8 @@ def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path)
         pooled = {}
         for name in names:
             references = tracks.references(options.dataset / "metadata_dev" / f"{name}.csv")
-            told = matching.outcomes(references, tracks.predictions(folder / f"{name}.csv"))
-            for key, found in reference_groups(references, told, facts.get(name)).items():
+            outcomes = matching.outcomes(references, tracks.predictions(folder / f"{name}.csv"))
+            for key, found in reference_groups(references, outcomes, facts.get(name)).items():
                 pooled.setdefault(key, []).extend(found)
         by_reference = [
             {"condition": condition, "group": group, **matching.summary(pooled[condition, group])}

@@ -126,12 +126,12 @@ def score_pass(options: argparse.Namespace, paths: list[Path], blocks: list[int]
 
 def markdown(result: dict[str, Any]) -> str:
     parts = []
-    for name, told in result.items():
-        rows = [["recordings, each from silence", *tables.figures(told["reset_each"])]]
-        rows += [[f"pass {number}", *tables.figures(scores)] for number, scores in enumerate(told["passes"], 1)]
-        line = f"**{name}**: {told['blocks'] / 600:.0f} minutes in {told['seconds']:.0f} s"
-        if told["memory"]:
-            second, last = told["memory"]["second_quarter"], told["memory"]["last_quarter"]
+    for name, found in result.items():
+        rows = [["recordings, each from silence", *tables.figures(found["reset_each"])]]
+        rows += [[f"pass {number}", *tables.figures(scores)] for number, scores in enumerate(found["passes"], 1)]
+        line = f"**{name}**: {found['blocks'] / 600:.0f} minutes in {found['seconds']:.0f} s"
+        if found["memory"]:
+            second, last = found["memory"]["second_quarter"], found["memory"]["last_quarter"]
             line += (f"; resident {second['VmRSS']:.1f} MB in the second quarter, {last['VmRSS']:.1f} MB in the last; "
                      f"of it allocated {second['RssAnon']:.1f} and {last['RssAnon']:.1f} MB")
         parts += [line, tables.table(["", *tables.HEADINGS], rows)]

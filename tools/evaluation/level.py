@@ -24,14 +24,14 @@ def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path)
         paths = systems.recordings(options.dataset, tracker.form)[:options.recordings]
         require_float(paths)
         plain = tracker.track(paths, kept)
-        told = {"0": {"pooled": pooled(options, plain, paths)}}
+        scores = {"0": {"pooled": pooled(options, plain, paths)}}
         for gain in GAINS:
             with tempfile.TemporaryDirectory() as scratch:
                 louder = [amplified(path, Path(scratch), gain) for path in paths]
                 folder = tracker.track(louder, Path(scratch) / "tracks")
-                told[f"{gain:+.0f}"] = {
+                scores[f"{gain:+.0f}"] = {
                     "pooled": pooled(options, folder, paths), "same_directions_percent": same_directions(plain, folder, paths)}
-        result[tracker.name] = told
+        result[tracker.name] = scores
     return result
 
 
@@ -58,22 +58,22 @@ def amplified(path: Path, folder: Path, gain: float) -> Path:
 
 def same_directions(before: Path, after: Path, paths: list[Path]) -> float | None:
     """Percent of the directions of two folders of csv files that the other has, within a degree, in the same block."""
-    same = told = 0
+    same = total = 0
     for path in paths:
         sides = [tracks.predictions(folder / f"{path.stem}.csv") for folder in (before, after)]
         for one, other in itertools.zip_longest(*sides, fillvalue=[]):
             angles = [[tracks.angle(a, b) for b in other] for a in one]
             near = sum(angles[i][j] <= SAME_DEGREES for i, j in matching.cheapest(angles).items())
-            same, told = same + 2 * near, told + len(one) + len(other)
-    return 100 * same / told if told else 100.0
+            same, total = same + 2 * near, total + len(one) + len(other)
+    return 100 * same / total if total else 100.0
 
 
 def markdown(result: dict[str, Any]) -> str:
     rows = []
-    for name, told in result.items():
-        plain = told["0"]["pooled"]
+    for name, scores in result.items():
+        plain = scores["0"]["pooled"]
         rows.append([name, "0 dB", *(tables.cell(plain[kind][key], form) for kind, key, form, _ in SHOWN), "–"])
-        for gain, at in told.items():
+        for gain, at in scores.items():
             if gain != "0":
                 changes = (tables.change(at["pooled"][kind][key], plain[kind][key], form) for kind, key, _, form in SHOWN)
                 rows.append([name, f"{gain} dB", *changes, f"{at['same_directions_percent']:.1f} %"])

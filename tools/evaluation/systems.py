@@ -65,7 +65,7 @@ def baseline(method: str) -> System:
 
 
 def model(path: str | Path, program: str | Path) -> System:
-    return localizer(path, program, heard_by(path), [])
+    return localizer(path, program, input_format(path), [])
 
 
 def on_capsules(system: System, array: str, program: str | Path) -> System:
@@ -89,7 +89,7 @@ def digest(*paths: str | Path) -> str:
     return hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
 
 
-def heard_by(path: str | Path) -> str:
+def input_format(path: str | Path) -> str:
     """foa or mic: the input format that a model file states."""
     try:
         with open(path, "rb") as file:

@@ -145,7 +145,7 @@ def clock(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], li
         "a_clock_that_is_not_followed_ms": round(1000 * 60 * options.minutes * options.ppm * 1e-6, 1),
         "worst_error_of_time_ms": round(1000 * worst, 2), "median_error_of_time_ms": round(1000 * statistics.median(errors), 2),
         "median_from_time_to_line_ms": round(1000 * statistics.median(lateness), 2),
-        "worst_from_time_to_line_ms": round(1000 * max(lateness), 2), "drift_told_ppm": status.get("drift_ppm"),
+        "worst_from_time_to_line_ms": round(1000 * max(lateness), 2), "reported_drift_ppm": status.get("drift_ppm"),
     }, problems
 
 

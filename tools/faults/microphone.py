@@ -134,7 +134,7 @@ class Microphone:
                 found.append([])
             found[-1] += session.pieces
             last = session.pieces[-1]
-            # Sound that a jump of the clock has lost counts as heard: the device's time has gone on.
+            # Sound that a jump of the clock has lost counts as received: the device's time has gone on.
             end = session.start + (last[0] + last[1] - session.pieces[0][0]) / self.rate
         return found, gaps[1:]
 
@@ -142,27 +142,27 @@ class Microphone:
         """How many gaps are so long or longer."""
         return sum(gap >= seconds for gap in self.stretches()[1])
 
-    def heard(self) -> list[tuple[int, int, int, bytes]]:
+    def received(self) -> list[tuple[int, int, int, bytes]]:
         """For `reference.localize`: the audio of each stretch."""
         return [
             (self.rate, self.channels, self.width, b"".join(self.audio(*piece) for piece in pieces))
             for pieces in self.stretches()[0]
         ]
 
-    def compare(self, comparison: Comparison, lines: list[Line], expected: list, untold: int) -> None:
+    def compare(self, comparison: Comparison, lines: list[Line], expected: list, unreported: int) -> None:
         """Numbers of blocks follow from the frames read, which assigns every line.
 
-        `untold`: blocks at the end of each stretch of which no line comes.
+        `unreported`: blocks at the end of each stretch of which no line comes.
         """
         stretches, gaps = self.stretches()
         first = 0
-        heard = {line.fields["seq"]: line.fields["tracks"] for line in lines}
+        received = {line.fields["seq"]: line.fields["tracks"] for line in lines}
         for number, (pieces, wanted) in enumerate(zip(stretches, expected)):
-            blocks = max(0, sum(count for _, count in pieces) // 2400 - untold)
-            inside = {seq - first: heard[seq] for seq in range(first, first + blocks) if seq in heard}
+            blocks = max(0, sum(count for _, count in pieces) // 2400 - unreported)
+            inside = {seq - first: received[seq] for seq in range(first, first + blocks) if seq in received}
             comparison.stretch(inside, wanted, f"stretch {number}")
             first += blocks
-        beyond = max(heard, default=-1) + 1 - first
+        beyond = max(received, default=-1) + 1 - first
         if beyond > 0:
             comparison.problems.append(f"{beyond} blocks more than the audio that was read has")
         unclear = [gap for gap in gaps if abs(gap - LONGEST_GAP) < 0.03]

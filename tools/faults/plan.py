@@ -20,7 +20,7 @@ class Fault:
     #: errno or event, as the documentation names it.
     code: str
     #: Counters of the status line that grow with each injection.
-    told: tuple
+    reported: tuple
     #: Makes the fault; returns when the device is as good as before.
     inject: Callable
     #: Whether the device is away so long (a line is a look at the state) that one must have said `lost` in between.

@@ -136,19 +136,19 @@ pcm.bearingpulse {{
         """How often the device was missing that long: it was reopened each time."""
         return len(self._taps()) - 1
 
-    def heard(self) -> list:
+    def received(self) -> list:
         # 32 bits are what Bearing prefers, and this server has any format.
         return [(self.rate, self.channels, 4, path.read_bytes()) for path in self._taps()]
 
-    def compare(self, comparison: Comparison, lines: list[Line], expected: list, untold: int) -> None:
+    def compare(self, comparison: Comparison, lines: list[Line], expected: list, unreported: int) -> None:
         first = 0
-        heard = {line.fields["seq"]: line.fields["tracks"] for line in lines}
+        received = {line.fields["seq"]: line.fields["tracks"] for line in lines}
         for number, (path, wanted) in enumerate(zip(self._taps(), expected)):
-            blocks = max(0, path.stat().st_size // (4 * self.channels) // 2400 - untold)
-            inside = {seq - first: heard[seq] for seq in range(first, first + blocks) if seq in heard}
+            blocks = max(0, path.stat().st_size // (4 * self.channels) // 2400 - unreported)
+            inside = {seq - first: received[seq] for seq in range(first, first + blocks) if seq in received}
             comparison.stretch(inside, wanted, f"opening {number}")
             first += blocks
-        beyond = max(heard, default=-1) + 1 - first
+        beyond = max(received, default=-1) + 1 - first
         # Held by a server that hangs, the last file is not written to its end.
         if beyond > 0 and not self.hangs:
             comparison.problems.append(f"{beyond} blocks more than the audio that was read has")

@@ -41,11 +41,11 @@ class Comparison:
         self.tracks = 0
         self.highest = 0
 
-    def stretch(self, heard: dict[int, list[dict]], expected: list[list[dict]], where: str) -> None:
-        """`heard`: tracks by block number of the stretch; `expected`: tracks of each block."""
+    def stretch(self, received: dict[int, list[dict]], expected: list[list[dict]], where: str) -> None:
+        """`received`: tracks by block number of the stretch; `expected`: tracks of each block."""
         names = {}
         fresh = self.highest
-        for block, tracks in heard.items():
+        for block, tracks in received.items():
             if block >= len(expected):
                 self.problems.append(f"{where}: block {block} is not in the audio that was read")
                 return

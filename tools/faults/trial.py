@@ -24,7 +24,7 @@ PATIENCE = 15.0
 class Result:
     fault: Fault
     times: int = 0
-    told: list = field(default_factory=list)
+    reported: list = field(default_factory=list)
     back: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     blocks: int = 0
@@ -38,18 +38,19 @@ class Result:
     def fields(self) -> dict[str, Any]:
         return {
             "fault": self.fault.name, "code": self.fault.code, "times": self.times,
-            "told_ms": [round(1000 * told) for told in self.told], "back_ms": [round(1000 * back) for back in self.back],
+            "reported_ms": [round(1000 * reported) for reported in self.reported], "back_ms": [round(1000 * back) for back in self.back],
             "blocks_compared": self.blocks, "tracks_compared": self.tracks, "stop_ms": round(1000 * self.stop),
             "problems": self.problems,
         }
 
     def row(self) -> str:
-        told = f"{1000 * statistics.median(self.told):.0f}" if self.told else "-"
+        reported = f"{1000 * statistics.median(self.reported):.0f}" if self.reported else "-"
         back = f"{1000 * statistics.median(self.back):.0f}" if self.back else "-"
         worst = f"{1000 * max(self.back):.0f}" if self.back else "-"
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
         said = "good" if self.good else f"BAD: {self.problems[0]}{more}"
-        return f"{self.fault.name:36}{self.fault.code:20}{self.times:6}{told:>9}{back:>9}{worst:>7}{self.blocks:8}{self.tracks:8}  {said}"
+        delays = f"{reported:>9}{back:>9}{worst:>7}"
+        return f"{self.fault.name:36}{self.fault.code:20}{self.times:6}{delays}{self.blocks:8}{self.tracks:8}  {said}"
 
 
 class Trial:
@@ -98,7 +99,7 @@ class Trial:
 
     def inject(self, daemon: Daemon) -> None:
         fault, before, start = self.fault, daemon.status()["events"], len(daemon.lines)
-        absent = [name for name in fault.told + fault.silent if name not in before]
+        absent = [name for name in fault.reported + fault.silent if name not in before]
         if absent:
             return self.problem(f"the status line has no {absent}")
         began = time.monotonic()
@@ -108,7 +109,7 @@ class Trial:
 
         def grown(some: Callable[..., bool]) -> Callable[[Line], bool]:
             return lambda line: line.fields["type"] == "status" and some(
-                line.fields["events"][name] > before[name] for name in fault.told)
+                line.fields["events"][name] > before[name] for name in fault.reported)
 
         # Tracks that were under way when the device went are not its return.
         back = daemon.wait(
@@ -119,8 +120,8 @@ class Trial:
         if self.result.back[-1] > BACK_WITHIN:
             self.problem(f"tracks resumed {1000 * self.result.back[-1]:.0f} ms after the device's return")
         if not daemon.wait(grown(all), start, max(0.1, returned + TOLD_WITHIN - time.monotonic())):
-            return self.problem(f"no status line reported {fault.told}")
-        self.result.told.append(daemon.wait(grown(any), start).arrival - began)
+            return self.problem(f"no status line reported {fault.reported}")
+        self.result.reported.append(daemon.wait(grown(any), start).arrival - began)
         if fault.loses and not daemon.wait(
             lambda line: line.fields["type"] == "status" and line.fields["state"] == "lost", start, 0.1):
             self.problem("no status line reported that the device was lost")
@@ -149,10 +150,10 @@ class Trial:
         if self.fault.gap and self.device.lost(self.fault.gap) != self.result.times:
             self.problem(f"{self.device.lost(self.fault.gap)} gaps of {self.fault.gap} s or more, not {self.result.times}")
         comparison = reference.Comparison()
-        expected = reference.localize(self.program, self.device.heard(), self.folder / "reference")
+        expected = reference.localize(self.program, self.device.received(), self.folder / "reference")
         # Where audio breaks off, the last blocks of a model's look-ahead are never reported.
-        untold = round(daemon.hello["look_ahead_ms"] / 100)
-        self.device.compare(comparison, tracks, expected, untold)
+        unreported = round(daemon.hello["look_ahead_ms"] / 100)
+        self.device.compare(comparison, tracks, expected, unreported)
         self.result.blocks, self.result.tracks = comparison.blocks, comparison.tracks
         for problem in comparison.problems:
             self.problem(problem)

@@ -27,8 +27,8 @@ def random_background(rng: np.random.Generator, seconds: float, fan: bool) -> tu
         room, ratio = Room(rng, rng.uniform(0.25, 0.9)), rng.uniform(-6, 6)
         event = place(rng, room, Event(0, 0, 0, fan_noise(rng, total + lead), rng.uniform(-180, 180),
                                        rng.uniform(-40, 45), 0.0, seconds, 0))
-        heard = render_event(room, event, total + lead)[lead:]
-        audio += heard * np.float32(10 ** (ratio / 20) / np.sqrt(np.mean(heard[:, 0] ** 2)))
+        audible = render_event(room, event, total + lead)[lead:]
+        audio += audible * np.float32(10 ** (ratio / 20) / np.sqrt(np.mean(audible[:, 0] ** 2)))
         facts |= {"rt60": round(float(room.rt60), 3), "fan_over_diffuse_db": round(ratio, 1),
                   "azimuth": round(event.azimuth), "elevation": round(event.elevation)}
     audio *= np.float32(10 ** (level / 20) / np.sqrt(np.mean(audio[:, 0] ** 2)))

@@ -40,14 +40,14 @@ def add(output: np.ndarray, start: int, samples: np.ndarray, response: np.ndarra
 
 
 def labels(events: list[Event], total: int) -> list[tuple[int, int, int, int, int]]:
-    """Rows (frame, class, track, azimuth, elevation), integers: blocks of which at least half is heard."""
+    """Rows (frame, class, track, azimuth, elevation), integers: blocks of which at least half is audible."""
     rows = []
     for event in events:
         active = np.repeat(sounds.active_pieces(event.samples), 480)
-        heard = np.zeros(total, bool)
+        audible = np.zeros(total, bool)
         end = min(event.start + len(active), total)
-        heard[event.start:end] = active[:end - event.start]
-        for frame in np.flatnonzero(heard[:total // BLOCK * BLOCK].reshape(-1, BLOCK).mean(1) >= 0.5):
+        audible[event.start:end] = active[:end - event.start]
+        for frame in np.flatnonzero(audible[:total // BLOCK * BLOCK].reshape(-1, BLOCK).mean(1) >= 0.5):
             middle = (frame + 0.5) * BLOCK - event.start
             azimuth, elevation = event.direction(np.clip(middle, 0, len(event.samples)) / FS)
             wrapped = (int(np.rint(azimuth)) + 180) % 360 - 180
@@ -55,12 +55,12 @@ def labels(events: list[Event], total: int) -> list[tuple[int, int, int, int, in
     return sorted(rows)
 
 
-def event_facts(event: Event, heard: np.ndarray, gain: float, noise: float) -> dict[str, Any]:
-    """What a table may group an event by; `heard` [total]: its W channel, `gain`: of the mix, `noise`: power of its W."""
-    active = np.zeros(len(heard), bool)
+def event_facts(event: Event, pressure: np.ndarray, gain: float, noise: float) -> dict[str, Any]:
+    """What a table may group an event by; `pressure` [total]: its W channel, `gain`: of the mix, `noise`: power of its W."""
+    active = np.zeros(len(pressure), bool)
     pieces = np.repeat(sounds.active_pieces(event.samples), 480)
-    active[event.start:event.start + len(pieces)] = pieces[:len(heard) - event.start]
-    power = float(np.mean(heard[active] ** 2)) if active.any() else 0.0
+    active[event.start:event.start + len(pieces)] = pieces[:len(pressure) - event.start]
+    power = float(np.mean(pressure[active] ** 2)) if active.any() else 0.0
     return {
         "class": event.kind, "track": event.track, "first_block": event.start // BLOCK,
         "last_block": (event.start + len(event.samples) - 1) // BLOCK, "degrees_per_second": round(event.speed, 2),

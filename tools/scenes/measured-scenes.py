@@ -40,7 +40,7 @@ LATE = 0.04  # s after the direct sound: from here a response serves for the bac
 BACKGROUNDS = 6  # places of the background
 PEAK = 0.7
 
-Heard = tuple[Event, measured.Place]  # an event and where its loudspeaker stands
+Placed = tuple[Event, measured.Place]  # an event and where its loudspeaker stands
 
 
 def main() -> None:
@@ -61,9 +61,9 @@ def main() -> None:
     for form in formats:
         for folder in (FOLDERS[form], "metadata_dev"):
             (options.out / form / folder).mkdir(parents=True, exist_ok=True)
-    told = [write(options, formats, places, library, number) for number in range(1, options.recordings + 1)]
+    scenes = [write(options, formats, places, library, number) for number in range(1, options.recordings + 1)]
     for form in formats:
-        (options.out / form / "facts.jsonl").write_text("".join(json.dumps(facts) + "\n" for facts in told))
+        (options.out / form / "facts.jsonl").write_text("".join(json.dumps(facts) + "\n" for facts in scenes))
 
 
 def write(
@@ -75,63 +75,63 @@ def write(
     room, overlap = (number - 1) // 2 % len(settings), 2 - number % 2
     here = [place for place in places if place.walls == settings[room]]
     total = int(options.seconds * FS)
-    heard = plan(rng, library, here, overlap, options.seconds)
+    placed = plan(rng, library, here, overlap, options.seconds)
     snr, noises = float(rng.uniform(15, 25)), coloured(rng, total)
     far = [here[k] for k in rng.choice(len(here), min(BACKGROUNDS, len(here)), replace=False)]
-    rows = labels([event for event, _ in heard], total)
+    rows = labels([event for event, _ in placed], total)
     name = f"fold1_room{room + 1}_mix{number:03d}_ov{overlap}"
 
     # One share of the background for all formats, so that they are the same scene.
-    alone = [rendered([one], "foa", total)[:, 0] for one in heard]
+    alone = [rendered([one], "foa", total)[:, 0] for one in placed]
     active = np.zeros(total // BLOCK, bool)
     active[[row[0] for row in rows]] = True
     power = float(np.mean(sum(alone)[:total // BLOCK * BLOCK].reshape(-1, BLOCK)[active] ** 2)) * 10 ** (-snr / 10)
     share = np.sqrt(power / np.mean(background(far, noises, "foa", total)[:, 0] ** 2))
     gains = {}
     for form in formats:
-        audio = rendered(heard, form, total) + share * background(far, noises, form, total)
+        audio = rendered(placed, form, total) + share * background(far, noises, form, total)
         gains[form] = PEAK / float(np.max(np.abs(audio)))
         soundfile.write(options.out / form / FOLDERS[form] / f"{name}.wav", audio * gains[form], FS, subtype="PCM_16")
         with open(options.out / form / "metadata_dev" / f"{name}.csv", "w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
-    decay = np.median([measured.reverberation_time(measured.response(place.path, "foa")[:, 0]) for _, place in heard])
+    decay = np.median([measured.reverberation_time(measured.response(place.path, "foa")[:, 0]) for _, place in placed])
     facts = {"name": name, "walls": settings[room], "rt60": round(float(decay), 3), "snr": round(snr, 2), "overlap": overlap,
              "seconds": options.seconds, "moving_share": 0.0}
     print(", ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
     gain = gains[formats[0]]
-    return facts | {"events": [event_facts(event, w, gain, power) for (event, _), w in zip(heard, alone)]}
+    return facts | {"events": [event_facts(event, w, gain, power) for (event, _), w in zip(placed, alone)]}
 
 
 def plan(
     rng: np.random.Generator, library: Library, here: list[measured.Place], overlap: int, seconds: float
-) -> list[Heard]:
+) -> list[Placed]:
     """Events of `overlap` layers with pauses between, each at a place away from those that are active meanwhile."""
-    heard = []
+    placed = []
     for track in range(overlap):
         time = float(rng.uniform(0.8, 3))
         while time < seconds - 2:
             length = min(rng.uniform(3, 7), seconds - 0.5 - time)
             kind, samples = library.event(rng, length)
             begin, end = time - RINGING, time + length + RINGING
-            taken = [direction(place) for event, place in heard
+            taken = [direction(place) for event, place in placed
                      if event.start / FS < end and begin < (event.start + len(event.samples)) / FS]
             free = [place for place in here if all(direction(place) @ u < np.cos(np.radians(APART)) for u in taken)]
             place = free[rng.integers(len(free))]
             samples = samples * 10 ** (rng.uniform(-5, 5) / 20)
             event = Event(kind, track, int(time * FS), samples, place.azimuth, place.elevation, 0.0, length, place.distance)
-            heard.append((event, place))
+            placed.append((event, place))
             time += length + 0.2 + rng.exponential(1.2)
-    return heard
+    return placed
 
 
 def direction(place: measured.Place) -> np.ndarray:
     return microphone.unit_vectors(place.azimuth, place.elevation)
 
 
-def rendered(heard: list[Heard], form: str, total: int) -> np.ndarray:
+def rendered(placed: list[Placed], form: str, total: int) -> np.ndarray:
     """[total, 4]: events through the responses of their places."""
     audio = np.zeros((total, 4), np.float32)
-    for event, place in heard:
+    for event, place in placed:
         add(audio, event.start, event.samples.astype(np.float32), measured.response(place.path, form))
     return audio
 

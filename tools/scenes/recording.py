@@ -107,10 +107,10 @@ def mix(
     None for no background. `peak`: dB re full scale of the loudest sample. `facts`: a list that gets `event_facts`.
     """
     total, noise = int(seconds * FS), 0.0
-    audio, heard = np.zeros((total, 8), np.float32), []
+    audio, pressures = np.zeros((total, 8), np.float32), []
     for event in events:
         rendered = render_event(room, event, total)
-        heard.append(rendered[:, 0].copy())
+        pressures.append(rendered[:, 0].copy())
         audio += rendered
     rows = labels(events, total)
     if snr is not None:
@@ -121,7 +121,7 @@ def mix(
         audio += background(rng, total) * np.sqrt(level) * np.float32(10 ** (-snr / 20))
     gain = np.float32(10 ** (peak / 20) / np.max(np.abs(audio)))
     if facts is not None:
-        facts.extend(event_facts(event, w, float(gain), noise) for event, w in zip(events, heard))
+        facts.extend(event_facts(event, w, float(gain), noise) for event, w in zip(events, pressures))
     return audio * gain, rows
 
 
@@ -131,12 +131,12 @@ def random_recording(
     """(audio, rows, facts): everything about the recording drawn from `rng`; `facts` as facts.jsonl has them."""
     room = Room(rng, rng.uniform(0.25, 0.9), dry)
     snr = None if dry else rng.uniform(6, 30)
-    events, told = plan_events(rng, library, room, overlap, seconds), []
-    audio, rows = mix(rng, room, events, seconds, snr, rng.uniform(-18, -2), told)
-    blocks = [event["last_block"] - event["first_block"] + 1 for event in told]
-    moving = sum(count for count, event in zip(blocks, told) if event["degrees_per_second"])
+    events, facts = plan_events(rng, library, room, overlap, seconds), []
+    audio, rows = mix(rng, room, events, seconds, snr, rng.uniform(-18, -2), facts)
+    blocks = [event["last_block"] - event["first_block"] + 1 for event in facts]
+    moving = sum(count for count, event in zip(blocks, facts) if event["degrees_per_second"])
     return audio, rows, {
         "room_m": [round(float(length), 2) for length in room.size], "rt60": round(float(room.rt60), 3),
         "snr": None if dry else round(float(snr), 2), "overlap": overlap, "seconds": seconds,
-        "moving_share": round(moving / sum(blocks), 3), "events": told,
+        "moving_share": round(moving / sum(blocks), 3), "events": facts,
     }

@@ -1,4 +1,4 @@
-"""Dry recordings from folders on disk, read as mono at 24 kHz, and where in time they can be heard."""
+"""Dry recordings from folders on disk, read as mono at 24 kHz, and where in time they are audible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLOOR_DB = -30.0  # a 20 ms piece this far below the loud ones counts as silent
 
 
 def read(path: Path, rumble: bool = False) -> np.ndarray | None:
-    """Mono float64 at 24 kHz, without leading and trailing silence; None where nothing can be heard or read.
+    """Mono float64 at 24 kHz, without leading and trailing silence; None where nothing is audible or readable.
 
     What lies below `RUMBLE` is taken out unless `rumble`. Many sounds of games have an offset or a thump there, which
     images of equal sign raise by another 30 dB: levels, signal-to-noise ratios and labels would be those of the offset.
@@ -41,21 +41,21 @@ def read(path: Path, rumble: bool = False) -> np.ndarray | None:
     samples = resample_poly(samples, FS // common, rate // common)
     if not rumble:
         samples = sosfiltfilt(butter(4, RUMBLE, "highpass", fs=FS, output="sos"), samples)
-    heard = np.flatnonzero(active_pieces(samples))
-    if len(heard) < 5 or np.max(np.abs(samples)) < 1e-3:
+    audible = np.flatnonzero(active_pieces(samples))
+    if len(audible) < 5 or np.max(np.abs(samples)) < 1e-3:
         return None
-    return samples[heard[0] * 480:(heard[-1] + 1) * 480]
+    return samples[audible[0] * 480:(audible[-1] + 1) * 480]
 
 
 def active_pieces(samples: np.ndarray) -> np.ndarray:
-    """Which 20 ms pieces are heard: level within FLOOR_DB of the 95th percentile, pauses under 0.3 s bridged."""
+    """Which 20 ms pieces are audible: level within FLOOR_DB of the 95th percentile, pauses under 0.3 s bridged."""
     pieces = samples[:len(samples) // 480 * 480].reshape(-1, 480)
     level = 10 * np.log10(np.mean(pieces**2, 1) + 1e-12)
     if len(level) == 0:
         return np.zeros(0, bool)
     active = level > max(np.percentile(level, 95) + FLOOR_DB, -80)
-    heard = np.flatnonzero(active)
-    for before, after in zip(heard[:-1], heard[1:]):
+    audible = np.flatnonzero(active)
+    for before, after in zip(audible[:-1], audible[1:]):
         if (after - before - 1) * 0.02 < BRIDGED:
             active[before:after] = True
     return active

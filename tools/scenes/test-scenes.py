@@ -52,10 +52,10 @@ def main() -> None:
     library = Library(options.sounds) if options.sounds else None
     for folder in ("foa_dev", "mic_dev", "metadata_dev"):
         (options.out / folder).mkdir(parents=True, exist_ok=True)
-    with open(options.out / "facts.jsonl", "w") as told:
+    with open(options.out / "facts.jsonl", "w") as facts_file:
         for number in range(1, options.recordings + 1):
             facts = write(options, library, number)
-            print(json.dumps(facts), file=told, flush=True)
+            print(json.dumps(facts), file=facts_file, flush=True)
             print(", ".join(f"{key} {value}" for key, value in facts.items() if key != "events"), flush=True)
 
 

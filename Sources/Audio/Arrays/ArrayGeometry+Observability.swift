@@ -1,6 +1,6 @@
 import Geometry
 
-/// What an array can tell of a direction at all.
+/// What an array can observe of a direction.
 extension ArrayGeometry {
     /// Axes of space along which capsules differ, in place or aim, by a tenth at least of what they differ along another: 3, 2 in a
     /// plane, 1 in a line, 0 of one place and aim.
@@ -9,7 +9,7 @@ extension ArrayGeometry {
         return singular[0] > 1e-3 ? singular.count { $0 >= 0.1 * singular[0] } : 0
     }
 
-    /// Whether its capsules lie in a horizontal plane, so that it cannot tell above from below.
+    /// Whether its capsules lie in a horizontal plane, so that it cannot distinguish above from below.
     public var isHorizontal: Bool { dimensions == 2 && abs(differences[2].vector[2]) > 0.98 }
 
     /// How much capsules differ along three axes at right angles, the largest first, in parts of the array's extent, and the axes.

@@ -59,7 +59,7 @@ public final class ALSACapture: CaptureSource {
         switch opener.thread.stop(patience: Self.stopPatience) {
         case .none: return
         case .ended: break
-        // A stuck thread keeps its opener, which tells it to end.
+        // A stuck thread keeps its opener, which ends it.
         case .abandoned: present.withLock { $0 = CaptureOpener(device: device, map: $0.map, period: $0.period, stream: $0.stream) }
         }
         stream.status.enter(.stopped)
@@ -95,7 +95,7 @@ public final class ALSACapture: CaptureSource {
                 stream.wake.signal()
                 open.device.close()
                 session = nil
-                if open.hasHeard { pause = backoff.lowerBound }
+                if open.hasReceived { pause = backoff.lowerBound }
             }
             if thread.stopEvent.wait(until: MonotonicTime.now + pause) { break }
             pause = min(2 * pause, backoff.upperBound)
@@ -113,7 +113,7 @@ public final class ALSACapture: CaptureSource {
 
     /// Counts the loss of a session's device; a device that has given no frame since its last loss is not counted again.
     private static func note(_ code: Int32, _ session: CaptureSession, _ status: CaptureStatus, _ count: () -> Void) {
-        if session.hasHeard || status.state == .opening { count() }
+        if session.hasReceived || status.state == .opening { count() }
         status.note(error: code)
         status.enter(.lost)
     }

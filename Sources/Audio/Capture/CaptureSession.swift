@@ -27,7 +27,7 @@ final class CaptureSession: @unchecked Sendable {
     private let thread: NamedThread
     private let pcm: UnsafeMutablePointer<bearing_pcm>
     /// Whether the device has delivered a frame since it was opened.
-    private(set) var hasHeard = false
+    private(set) var hasReceived = false
 
     init(
         name: String, map: ChannelMap?, period: Int, stream: CaptureStream, timeline: CaptureTimeline, thread: NamedThread
@@ -60,7 +60,7 @@ final class CaptureSession: @unchecked Sendable {
                 latest = MonotonicTime.now
                 starts = 0
                 if status.state != .running { resumeStream() }
-                hasHeard = true
+                hasReceived = true
             case .again:
                 // Neither a timeout nor frames: pause, so that a plugin with spurious wake-ups costs no CPU time.
                 if event != BEARING_PCM_TIMEOUT {

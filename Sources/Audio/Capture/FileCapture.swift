@@ -81,7 +81,7 @@ public final class FileCapture: CaptureSource {
         switch present.withLock({ $0 }).stop(patience: Self.stopPatience) {
         case .none: return
         case .ended: break
-        // A stuck thread keeps its own state, which tells it to end.
+        // A stuck thread keeps its own state, which ends it.
         case .abandoned: present.withLock { $0 = NamedThread(name: Self.threadName) }
         }
         if stream.status.state != .ended { stream.status.enter(.stopped) }

@@ -21,7 +21,7 @@ typedef struct bearing_pcm {
 enum {
     BEARING_PCM_TIMEOUT,
     BEARING_PCM_STOP,
-    /* Frames are there, or a fault that the next read tells. */
+    /* Frames are there, or a fault that the next read returns. */
     BEARING_PCM_READY,
     /* A descriptor woke up for nothing: some plugins do, thousands of times a second. */
     BEARING_PCM_NOTHING,

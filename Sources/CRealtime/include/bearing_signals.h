@@ -21,7 +21,7 @@ enum { BEARING_SIGNALS_PATIENCE = 1800 };
    BEARING_SIGNALS_PATIENCE, with status 0. `bearing run` has it from before `main`; a second call changes nothing. */
 void bearing_signals_watch(void);
 
-/* Readable after a signal; below 0 where nobody watches or there was no descriptor. */
+/* Readable after a signal; below 0 without a watcher or a descriptor. */
 int bearing_signals_event(void);
 
 /* Whether SIGHUP came since the last call. */

@@ -7,10 +7,10 @@ import TrackFeed
 /// frames. Wait-free for the analysis thread, without allocation. What does not fit is left out and marked as a break.
 final class RecordFeed: TrackSink, @unchecked Sendable {
     enum Event: Sendable {
-        /// The following frames are not continuous with the previous ones; `anew` if the pipeline was reset there.
-        case breakOff(anew: Bool)
+        /// The following frames are not continuous with the previous ones; `restarted` if the pipeline was reset there.
+        case breakOff(restarted: Bool)
         /// A block was reported that does not depend on audio after this frame.
-        case told(FeedBlock)
+        case reported(FeedBlock)
     }
 
     /// The event's frame in the ring, and its time in the air, Unix seconds.
@@ -24,7 +24,7 @@ final class RecordFeed: TrackSink, @unchecked Sendable {
     let ring = SampleRing(frames: 10 * AudioFormat.sampleRate)
     let wakeEvent = WakeEvent()
     /// Events, as far as they fit.
-    let entries = HandoverQueue(capacity: 256, filler: Entry(frame: 0, time: 0, event: .breakOff(anew: true)))
+    let entries = HandoverQueue(capacity: 256, filler: Entry(frame: 0, time: 0, event: .breakOff(restarted: true)))
     private let lost = Atomic<Int>(0)
 
     // Used by the analysis thread only.
@@ -36,8 +36,8 @@ final class RecordFeed: TrackSink, @unchecked Sendable {
     // MARK: - Called by the analysis thread
 
     /// The pipeline was reset: the next frame, in the air at `time`, is its first.
-    func beginAnew(at time: Double) {
-        isBroken = !post(.breakOff(anew: true), time)
+    func restart(at time: Double) {
+        isBroken = !post(.breakOff(restarted: true), time)
     }
 
     /// Frames that the pipeline is about to receive, the first in the air at `time`.
@@ -48,14 +48,14 @@ final class RecordFeed: TrackSink, @unchecked Sendable {
             lost.wrappingAdd(frames, ordering: .relaxed)
             return
         }
-        if isBroken { isBroken = !post(.breakOff(anew: false), time) }
+        if isBroken { isBroken = !post(.breakOff(restarted: false), time) }
         guard !isBroken else { return }
         ring.write(samples)
     }
 
     /// A block that is sent to subscribers, whether or not it fits here.
     func take(_ block: FeedBlock) -> Bool {
-        if !isBroken { _ = post(.told(block), block.time) }
+        if !isBroken { _ = post(.reported(block), block.time) }
         wakeEvent.signal()
         return true
     }

@@ -8,8 +8,8 @@ protocol RecordSink {
     mutating func record(_ ring: SampleRing, upTo end: Int) throws(AudioError)
     /// A line that subscribers received, including its newline.
     mutating func writeLine(_ line: [UInt8]) throws(AudioError)
-    /// The next frame, in the air at `time`, begins another file; `anew` if the pipeline was reset there.
-    mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) throws(AudioError)
+    /// The next frame, in the air at `time`, begins another file; `restarted` if the pipeline was reset there.
+    mutating func breakOff(at time: Double, restarted: Bool, hello: FeedHello) throws(AudioError)
     /// Called after a failure: written data stays, and the next frames begin another file.
     mutating func fail()
     mutating func close()

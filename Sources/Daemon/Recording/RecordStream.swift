@@ -31,10 +31,10 @@ enum RecordStream {
         message(.frames, unsafe samples.withUnsafeBytes { unsafe Array($0) })
     }
 
-    static func message(beginningAt time: Double, anew: Bool, hello: FeedHello) -> [UInt8] {
+    static func message(beginningAt time: Double, restarted: Bool, hello: FeedHello) -> [UInt8] {
         var body: [UInt8] = []
         unsafe withUnsafeBytes(of: time) { unsafe body.append(contentsOf: $0) }
-        body.append(anew ? 1 : 0)
+        body.append(restarted ? 1 : 0)
         let texts = [hello.name, hello.format, hello.source, hello.model ?? ""]
         body += texts.map { Array($0.utf8) }.joined(separator: [0])
         return message(.beginning, body)
@@ -53,7 +53,7 @@ enum RecordStream {
         }
     }
 
-    static func beginning(_ body: [UInt8]) -> (time: Double, anew: Bool, hello: FeedHello)? {
+    static func beginning(_ body: [UInt8]) -> (time: Double, restarted: Bool, hello: FeedHello)? {
         let texts = body.dropFirst(9).split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
         guard body.count >= 9, texts.count == 4 else { return nil }
         let time = unsafe body.withUnsafeBytes { unsafe $0.loadUnaligned(as: Double.self) }

@@ -60,8 +60,8 @@ public struct RecordWriter {
         case .frames: try files.record(ring, upTo: ring.framesWritten)
         case .line: try files.writeLine(body)
         case .beginning:
-            guard let (time, anew, hello) = RecordStream.beginning(body) else { return }
-            files.breakOff(at: time, anew: anew, hello: hello)
+            guard let (time, restarted, hello) = RecordStream.beginning(body) else { return }
+            files.breakOff(at: time, restarted: restarted, hello: hello)
         }
     }
 

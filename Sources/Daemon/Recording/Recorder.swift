@@ -65,8 +65,8 @@ public final class Recorder: @unchecked Sendable {
             while let entry = feed.entries.next {
                 try sink.record(feed.ring, upTo: entry.frame)
                 switch entry.event {
-                case .breakOff(let anew): try sink.breakOff(at: entry.time, anew: anew, hello: hello.withLock { $0 })
-                case .told(let block):
+                case .breakOff(let restarted): try sink.breakOff(at: entry.time, restarted: restarted, hello: hello.withLock { $0 })
+                case .reported(let block):
                     message.encode(block)
                     try sink.writeLine(message.bytes)
                 }

@@ -17,7 +17,7 @@ struct RecordingFiles: RecordSink {
     /// Time of the next frame in the air, Unix seconds.
     private var time = 0.0
     /// Whether the next file begins with a reset pipeline.
-    private var beginsAnew = true
+    private var isRestarted = true
     private var samples = [Float](repeating: 0, count: RecordSinkPiece.frames * AudioFormat.channels)
     private var message = TrackMessage()
 
@@ -47,18 +47,18 @@ struct RecordingFiles: RecordSink {
     /// A line follows the end of its block, so the last line of a file belongs to that file.
     mutating func writeLine(_ line: [UInt8]) throws(AudioError) { try append(line) }
 
-    mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) {
+    mutating func breakOff(at time: Double, restarted: Bool, hello: FeedHello) {
         finish()
         self.time = time
         self.hello = hello
-        beginsAnew = anew
+        isRestarted = restarted
     }
 
     /// Called after a failed write: written data stays, and the next frames begin another file.
     mutating func fail() {
         if let pair, isEmpty { folder.remove(pair) }
         close()
-        beginsAnew = false
+        isRestarted = false
     }
 
     mutating func close() {
@@ -85,10 +85,10 @@ struct RecordingFiles: RecordSink {
             path: made.path + ".wav", encoding: .waveFloat, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels,
             grows: true)
         if let hello {
-            message.encode(recordingOf: hello, number: made.number, time: time, anew: beginsAnew)
+            message.encode(recordingOf: hello, number: made.number, time: time, restarted: isRestarted)
             try append(message.bytes)
         }
-        beginsAnew = false
+        isRestarted = false
     }
 
     private mutating func append(_ bytes: [UInt8]) throws(AudioError) {

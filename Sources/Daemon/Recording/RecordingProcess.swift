@@ -53,10 +53,10 @@ struct RecordingProcess: RecordSink {
 
     mutating func writeLine(_ line: [UInt8]) throws(AudioError) { try send(RecordStream.message(.line, line)) }
 
-    mutating func breakOff(at time: Double, anew: Bool, hello: FeedHello) throws(AudioError) {
+    mutating func breakOff(at time: Double, restarted: Bool, hello: FeedHello) throws(AudioError) {
         beginning = (time, hello)
         // If the writer has ended, its successor receives the message.
-        if child != nil { try send(RecordStream.message(beginningAt: time, anew: anew, hello: hello)) }
+        if child != nil { try send(RecordStream.message(beginningAt: time, restarted: restarted, hello: hello)) }
     }
 
     /// Releases the writer; the next frames start another.
@@ -99,7 +99,7 @@ struct RecordingProcess: RecordSink {
             throw .unwritableFile(path: plan.folder, reason: said.isEmpty ? "the process that writes ended" : String(said.dropLast()))
         }
         if let beginning {
-            try send(RecordStream.message(beginningAt: beginning.time, anew: false, hello: beginning.hello))
+            try send(RecordStream.message(beginningAt: beginning.time, restarted: false, hello: beginning.hello))
         }
     }
 

@@ -13,7 +13,7 @@ struct Watchdog {
         /// Frames captured.
         var frames = -1
         /// Whether frames are due.
-        var isHearing = false
+        var isCapturing = false
     }
 
     private var latest = Counts()
@@ -42,7 +42,7 @@ struct Watchdog {
 
     private func stuck(_ counts: Counts) -> [String] {
         var names: [String] = []
-        if counts.isHearing, counts.frames == latest.frames { names.append("capture") }
+        if counts.isCapturing, counts.frames == latest.frames { names.append("capture") }
         if counts.analysis == latest.analysis { names.append("analysis") }
         if counts.server == latest.server { names.append("server") }
         return names

@@ -3,7 +3,7 @@ package enum StatusMetrics {
     private static let states = ["opening", "running", "lost", "ended", "stopped"]
 
     /// The only metric that is known when no daemon answers.
-    package static var nobody: String {
+    package static var unreachable: String {
         var text = PrometheusText()
         text.family("bearing_up", .gauge, upHelp, 0)
         return text.text

@@ -8,8 +8,8 @@ extension TrackMessage {
     /// - Parameters:
     ///   - number: number of the pair of files within its folder, in order of writing.
     ///   - time: Unix seconds at which the first frame of the audio was in the air.
-    ///   - anew: whether the network started at that frame; otherwise the previous file is needed for the same tracks.
-    package mutating func encode(recordingOf hello: FeedHello, number: Int, time: Double, anew: Bool) {
+    ///   - restarted: whether the network started at that frame; otherwise the previous file is needed for the same tracks.
+    package mutating func encode(recordingOf hello: FeedHello, number: Int, time: Double, restarted: Bool) {
         line.begin()
         line.field("type", "recording")
         line.field("protocol", FeedHello.protocolVersion)
@@ -19,7 +19,7 @@ extension TrackMessage {
         line.field("source", hello.source)
         line.field("model", hello.model)
         line.field("time", time, decimals: 4)
-        line.field("continues", anew ? 0 : 1)
+        line.field("continues", restarted ? 0 : 1)
         line.endLine()
     }
 }

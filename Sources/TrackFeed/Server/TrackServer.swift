@@ -89,7 +89,7 @@ public final class TrackServer: @unchecked Sendable {
             poll.wait(milliseconds: timeout, into: &events)
             passCount.add(1, ordering: .relaxed)
             for event in events { handle(event) }
-            if relay() { greetAnew() }
+            if relay() { greetAgain() }
             let due = MonotonicTime.seconds >= statusDue - slack / 2
             let current = status()
             if due || lastStatus.map(current.differs) ?? true {
@@ -151,7 +151,7 @@ public final class TrackServer: @unchecked Sendable {
         return false
     }
 
-    private func greetAnew() {
+    private func greetAgain() {
         guard let latest = announced.withLock({ $0.take() }) else { return }
         guard latest != hello else { return }
         hello = latest

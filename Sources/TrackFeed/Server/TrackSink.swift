@@ -4,7 +4,7 @@
 /// counts what does not fit.
 public protocol TrackSink: AnyObject, Sendable {
     /// The pipeline was reset: the next frame, captured at `time` (Unix seconds), is its first.
-    func beginAnew(at time: Double)
+    func restart(at time: Double)
     /// - Parameter samples: interleaved frames that the pipeline receives next, the first captured at `time`.
     func take(_ samples: Span<Float>, at time: Double)
     /// The tracks of a block.
@@ -15,7 +15,7 @@ public protocol TrackSink: AnyObject, Sendable {
 }
 
 extension TrackSink {
-    public func beginAnew(at time: Double) {}
+    public func restart(at time: Double) {}
     public func take(_ samples: Span<Float>, at time: Double) {}
     public func take(_ block: FeedBlock) -> Bool { true }
     public func wake() {}

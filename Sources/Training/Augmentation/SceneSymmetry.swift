@@ -27,7 +27,7 @@ extension FeatureKind {
     /// - Parameter array: nil for Ambisonics, and for unknown capsules, which have only the identity.
     public func symmetries(array: ArrayGeometry?) -> [SceneSymmetry] {
         if isAmbisonic { return (0..<16).map { .axes(AxisReflection(bits: UInt64($0))) } }
-        // Rotated by any angle besides; an array that cannot tell above from below is not turned upside down.
+        // Rotated by any angle besides; an array that cannot distinguish above from below is not turned upside down.
         if isArrayIndependent { return array?.isHorizontal ?? true ? [.identity] : [.identity, .axes(AxisReflection(bits: 8))] }
         guard let array else { return [.identity] }
         let others = CapsuleSymmetry.all(of: array).dropFirst().filter { self != .micPhase || $0.permutation[0] == 0 }

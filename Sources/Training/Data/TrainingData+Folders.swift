@@ -118,7 +118,7 @@ extension TrainingData {
         return Dictionary(uniqueKeysWithValues: zip(distinct, maps))
     }
 
-    /// References as features tell them: an array that cannot tell above from below has elevations without sign.
+    /// References as the features show them: an array that cannot distinguish above from below has elevations without sign.
     static func references(_ csv: MetadataCSV, blocks: Int, kind: FeatureKind, array: ArrayGeometry?) -> ReferenceLabels {
         let references = ReferenceLabels(csv, blockCount: blocks)
         guard kind.isArrayIndependent, let array, array.isHorizontal else { return references }

@@ -9,7 +9,7 @@ internal import Tensor
 public struct HungarianSettings: Sendable {
     public var maximumTracks = 2
     public var width = 128
-    /// Matrices of one epoch, drawn anew in each (the paper's training set has 405,000).
+    /// Matrices of one epoch, new ones in each (the paper's training set has 405,000).
     public var matrices = 405_000
     public var epochs = 24
     public var batch = 256

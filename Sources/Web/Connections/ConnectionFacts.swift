@@ -37,9 +37,9 @@ struct ConnectionFacts {
     /// them to the reader.
     func cut() {
         guard Self.inode(of: descriptor) == inode else { return }
-        var nobody = sockaddr()
-        nobody.sa_family = sa_family_t(AF_UNSPEC)
-        unsafe connect(descriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
+        var none = sockaddr()
+        none.sa_family = sa_family_t(AF_UNSPEC)
+        unsafe connect(descriptor, &none, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     /// The inode of a socket; nil for other descriptors.

@@ -89,7 +89,7 @@ package final class LiveFeed: Sendable {
                 state.tracks.map { Double($0.content.tracks?.count ?? 0) })
             return StatusMetrics.text(report) + text.text + own(state, connections)
         }
-        return StatusMetrics.nobody + own(state, connections)
+        return StatusMetrics.unreachable + own(state, connections)
     }
 
     private func own(_ state: FeedSubscription.State, _ connections: Int) -> String {

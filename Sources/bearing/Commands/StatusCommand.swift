@@ -47,7 +47,7 @@ struct StatusCommand: ParsableCommand {
         do {
             (report, place) = try ask()
         } catch let failure as Failure {
-            if prometheus { print(StatusMetrics.nobody, terminator: "") }
+            if prometheus { print(StatusMetrics.unreachable, terminator: "") }
             throw failure
         }
         if json {

@@ -25,7 +25,7 @@ struct TrainHnetCommand: ParsableCommand {
     var out: String
     @Option(help: "Number of epochs, over which the learning rate decreases.")
     var epochs = Self.defaults.epochs
-    @Option(help: "Matrices per epoch, drawn anew in each.")
+    @Option(help: "Matrices per epoch, new ones in each.")
     var matrices = Self.defaults.matrices
     @Option(help: "Matrices in a batch.")
     var batch = Self.defaults.batch

@@ -41,7 +41,7 @@ struct WatchCommand: ParsableCommand {
         while !isOver(deadline) {
             guard let client = try connect() else {
                 if address?.isTaken == true { throw Failure(.unavailable, "expected a daemon at \(place), found \(FeedClient.noSocket)") }
-                waiting.pass(.nobody, until: deadline)
+                waiting.pass(.absent, until: deadline)
                 continue
             }
             guard let end = show(client, &view, &left, until: deadline) else { return }

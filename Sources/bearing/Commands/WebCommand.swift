@@ -88,7 +88,7 @@ struct WebCommand: ParsableCommand {
             let port = try server.start { ending.end(with: $0) }
             log.notice("page on \(Self.link(configuration.listen, port))")
             if !configuration.listen.isLoopback {
-                log.warning("other machines may connect, without encryption: whoever listens to the network can read the token")
+                log.warning("other machines may connect, without encryption: anyone on the network path can read the token")
             }
             feed.start()
             return {
