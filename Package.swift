@@ -151,7 +151,7 @@ let package = Package(
         tests("Tensor", with: ["TestSupport"]),
         tests("JSON"),
         tests("Geometry", with: ["TestSupport"]),
-        tests("Files"),
+        tests("Files", with: ["TestSupport"]),
         tests("Fingerprints", with: ["Files"]),
         tests("Kernels", with: ["Tensor", "Platform", "TestSupport"]),
         tests("Features", with: ["Tensor", "Geometry", "TestSupport"]),
@@ -195,7 +195,7 @@ let package = Package(
                 "DatasetSupport",
             ]),
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
-        tests("Service", with: ["Platform", "Files", .product(name: "Logging", package: "swift-log")]),
+        tests("Service", with: ["Platform", "Files", "TestSupport", .product(name: "Logging", package: "swift-log")]),
         tests("Subscription", with: ["Platform", "TrackFeed", "TestSupport"]),
         tests(
             "Web",

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Headers that disagree with the contents, in every container of uncompressed sound.
-@Suite(.timeLimit(.minutes(2))) struct AudioHeaderTests {
+@Suite(.timeLimit(.hang)) struct AudioHeaderTests {
     typealias Container = ForgedRecording.Container
 
     private let folder = TemporaryFolder()
@@ -166,7 +166,7 @@ import Testing
     }
 
     /// libogg would search 8 TiB of zeros for the next page.
-    @Test(.timeLimit(.minutes(1))) func anOggStreamBeforeAHoleIsReadInBoundedTime() throws {
+    @Test(.timeLimit(.hang)) func anOggStreamBeforeAHoleIsReadInBoundedTime() throws {
         let whole = try OggRecording.bytes()
         for length in [whole.count, whole.count - 1, whole.count / 2, 4096, 58] {
             let path = folder.put(Array(whole.prefix(length)), as: "a")

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// With one bad input of several, the others are processed, each fault is reported, and the exit code is that of the first.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct BatchTests {
     private let folder: BadInputFolder
 

@@ -1,9 +1,10 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// File names that are not UTF-8, in both Unicode compositions, with leading dashes, control characters, or maximum length.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct NameTests {
     private let folder: BadInputFolder
 

@@ -8,7 +8,7 @@ import TrackFeed
 @testable import bearing
 
 /// Signals and standard descriptors, by the program itself.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.hang))
 struct SignalTests {
     private let folder = temporaryPath()
     private var socket: String { "\(folder)/s" }

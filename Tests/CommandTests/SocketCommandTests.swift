@@ -7,7 +7,7 @@ import TrackFeed
 @testable import bearing
 
 /// Addresses as a user gives them, by the program itself.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct SocketCommandTests {
     private let temporary = TemporaryFolder()
     private var folder: String { temporary.path }

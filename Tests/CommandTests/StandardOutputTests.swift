@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bearing
 
 /// Output of a command is complete, or its exit code shows that it is not.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct StandardOutputTests {
     /// Every command with a result on standard output; "@" is the folder of `BadInputFolder`, "$" a daemon's socket.
     private static let commands = [

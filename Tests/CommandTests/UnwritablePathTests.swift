@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Unwritable paths are reported in one line, before the work whose result would be written there.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct UnwritablePathTests {
     private static let small = "--filters 8 --gru-width 8 --batch 2 --blocks 2 --steps-per-epoch 1 --epochs 1"
     private static let model = "--model @/good.safetensors"

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bearing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct WatchCommandTests {
     private static let track = #"{"id":7,"azimuth":-31.20,"elevation":4.00,"activity":0.930,"age":1.4}"#
 

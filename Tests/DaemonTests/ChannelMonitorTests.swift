@@ -11,7 +11,7 @@ import TrackFeed
 @testable import Daemon
 
 /// Channel faults while the daemon runs: in its status line and its log, with their end.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct ChannelMonitorTests {
     /// Noise in four channels, some of them dead: [seconds * 24000 * 4].
     private func noise(seconds: Int, dead: Set<Int> = []) -> [Float] {

@@ -2,13 +2,14 @@ import Audio
 import Foundation
 import Logging
 import Pipeline
+import TestSupport
 import Testing
 import TrackFeed
 import Tracking
 
 @testable import Daemon
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.hang))
 struct DaemonTests {
     @Test func aFileGivesALineForEachBlockInOrderAndOnTime() throws {
         let file = try TestDaemon.recording(seconds: 1.5)

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestSupport
 import Testing
 import Tracking
 
@@ -7,7 +8,7 @@ import Tracking
 @testable import TrackFeed
 
 /// The whole path of a daemon that has run for this many hours.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.hang))
 struct LongRunTests {
     @Test(arguments: [1, 10, 107, 87_600]) func countersContinue(_ hours: Int) throws {
         let file = try TestDaemon.recording(seconds: 0.5)

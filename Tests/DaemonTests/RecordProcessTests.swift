@@ -10,7 +10,7 @@ import Tracking
 @testable import TrackFeed
 
 /// Recordings by another process: its messages, and the daemon's behaviour when it hangs, ends or refuses.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.hang))
 struct RecordProcessTests {
     private let folder = temporaryPath()
     private let hello = FeedHello(name: "a", format: "foa", source: "file:/x y", maximumTracks: 2, latencyMilliseconds: 100)

@@ -10,7 +10,7 @@ import Tracking
 @testable import TrackFeed
 
 /// `run --record`, without a daemon around it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.hang))
 struct RecordingTests {
     private let temporary = TemporaryFolder()
     private var folder: String { temporary.file("recordings") }

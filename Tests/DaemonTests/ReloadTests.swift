@@ -2,6 +2,7 @@ import Audio
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 import TrackFeed
 import Tracking
@@ -9,7 +10,7 @@ import Tracking
 @testable import Daemon
 
 /// What SIGHUP asks of a daemon whose threads run.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.hang))
 struct ReloadTests {
     private struct Unreadable: Error {}
 

@@ -1,9 +1,10 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// Which files are opened and which are refused, without delay, whatever kind of file it is.
-@Suite(.timeLimit(.minutes(1))) struct RegularFileTests {
+@Suite(.timeLimit(.hang)) struct RegularFileTests {
     private let folder = "/tmp/bearing-files-\(UUID().uuidString.prefix(8))"
 
     init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }

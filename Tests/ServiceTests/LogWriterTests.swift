@@ -1,11 +1,12 @@
 import Files
 import Glibc
 import Platform
+import TestSupport
 import Testing
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct LogWriterTests {
     /// F_SETPIPE_SZ, which Glibc does not have.
     private static let setPipeSize: Int32 = 1031

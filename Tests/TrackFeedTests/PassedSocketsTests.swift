@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TrackFeed
 
 /// Socket activation, with this process acting as systemd's child.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct PassedSocketsTests {
     private let process = String(getpid())
 

@@ -1,12 +1,13 @@
 import CRealtime
 import Foundation
+import TestSupport
 import Testing
 import Tracking
 
 @testable import TrackFeed
 
 /// The server's and subscribers' counts in status lines.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct StatusLineTests {
     private func status(_ line: [String: Any]?) -> [String: Any]? { line?["type"] as? String == "status" ? line : nil }
 

@@ -1,13 +1,14 @@
 import Foundation
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 import Tracking
 
 @testable import TrackFeed
 
 /// What subscribers may do to the feed, which is nothing.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct SubscriberTests {
     static let addresses: [FeedAddress] = [.path(""), .tcp(host: "127.0.0.1", port: 0)]
 

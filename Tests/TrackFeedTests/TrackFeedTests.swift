@@ -1,11 +1,12 @@
 import Foundation
 import Geometry
+import TestSupport
 import Testing
 import Tracking
 
 @testable import TrackFeed
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.hang))
 struct TrackFeedTests {
     @Test func aSubscriberReadsHelloThenStatusThenTracks() throws {
         let feed = try FakeFeed()

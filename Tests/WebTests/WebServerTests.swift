@@ -9,7 +9,7 @@ import TrackFeed
 
 @testable import Web
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.hang))
 struct WebServerTests {
     private static let hello = #"{"type":"hello","protocol":1,"name":"bearing test","format":"foa","source":"demo"}"#
     private static let status =
