@@ -115,7 +115,8 @@ public struct WaveLevels: ~Copyable {
             power += own * scales[band]
             guard hasFullCovariance else { continue }
             if table == nil {
-                for line in 0..<8 { rows[first + line] += covariance[row + line] * scales[band] }
+                // Not +=, which Swift 6.3 cannot compile here for the thread sanitizer.
+                for line in 0..<8 { rows[first + line] = rows[first + line] + covariance[row + line] * scales[band] }
             } else {
                 let whitening = HermitianMatrix.whitening(covariance, at: row)
                 let factor = own * scales[band] * weights[band]
