@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, trackers: list[systems.System], kept: Path)
             continue
         for tracker in trackers:
             if tracker.form == form:
-                used = tracker if array is None else systems.on_capsules(tracker, array, options.program)
+                used = tracker if array is None else systems.on_array(tracker, program.ROOT / "arrays" / f"{array}.toml", options.program)
                 made = used.track(systems.recordings(dataset, used.form), kept / name)
                 scores = program.score(options.program, dataset / "metadata_dev", made)
                 result.setdefault(name, {})[tracker.name] = scores | {"wrong_tracks_per_block": wrong(dataset / "metadata_dev", made)}

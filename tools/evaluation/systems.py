@@ -68,12 +68,12 @@ def model(path: str | Path, program: str | Path) -> System:
     return localizer(path, program, input_format(path), [])
 
 
-def on_capsules(system: System, array: str, program: str | Path) -> System:
-    """A model of foa on the recordings of an array's capsules in mic_dev, which `localize` encodes; `array`: its name in arrays/."""
+def on_array(system: System, file: Path, program: str | Path) -> System:
+    """A model on the recordings of an array's capsules in mic_dev: as they are for a model of mic, encoded by `localize` for one of foa."""
     if system.model is None:
-        raise Unfit(f"{system.name}: expected a model, found a baseline, which reads no capsules of {array}")
-    file = ROOT / "arrays" / f"{array}.toml"
-    return localizer(system.model, program, "mic", ["--format", "aformat", "--array", file], file)
+        raise Unfit(f"{system.name}: expected a model, found a baseline, which reads no capsules of {file}")
+    form = "aformat" if system.form == "foa" else "mic"
+    return localizer(system.model, program, "mic", ["--format", form, "--array", file], file)
 
 
 def localizer(

@@ -8,23 +8,24 @@ import numpy as np
 
 from .events import Event
 from .microphone import SAMPLE_RATE as FS
+from .receivers import Receiver
 from .recording import background, place, render_event
 from .room import Room
 
 LEAD_SECONDS = 1.0  # of noise rendered before the recording begins, so that the room is already filled
 
 
-def random_background(rng: np.random.Generator, seconds: float, fan: bool) -> tuple[np.ndarray, dict[str, Any]]:
+def random_background(rng: np.random.Generator, receiver: Receiver, seconds: float, fan: bool) -> tuple[np.ndarray, dict[str, Any]]:
     """(audio, facts): no source, only a diffuse background and, with `fan`, one steady machine in a room over it.
 
     The fan: noise that falls with frequency as fans' do, with four harmonics of its blades, at one place, -6 to 6 dB
     against the diffuse part in W. Levels are -60 to -20 dB re full scale.
     """
     total, slope, level = int(seconds * FS), rng.uniform(0, 1), rng.uniform(-60, -20)
-    audio, facts = background(rng, total, slope), {"kind": "fan" if fan else "diffuse", "slope": round(slope, 2)}
+    audio, facts = background(rng, receiver, total, slope), {"kind": "fan" if fan else "diffuse", "slope": round(slope, 2)}
     if fan:
         lead = int(LEAD_SECONDS * FS)
-        room, ratio = Room(rng, rng.uniform(0.25, 0.9)), rng.uniform(-6, 6)
+        room, ratio = Room(rng, receiver, rng.uniform(0.25, 0.9)), rng.uniform(-6, 6)
         event = place(rng, room, Event(0, 0, 0, fan_noise(rng, total + lead), rng.uniform(-180, 180),
                                        rng.uniform(-40, 45), 0.0, seconds, 0))
         audible = render_event(room, event, total + lead)[lead:]

@@ -28,19 +28,22 @@ def foa_weights(directions: np.ndarray) -> np.ndarray:
     return np.stack([np.ones_like(x), y, z, x], -1)
 
 
-def capsule_weights(directions: np.ndarray) -> np.ndarray:
-    """[N, 3] -> [N, ORDER + 1, 4]: Legendre polynomials of the cosine between arrival and capsule."""
-    cosines = directions @ unit_vectors(CAPSULES[:, 0], CAPSULES[:, 1]).T
+def capsule_weights(directions: np.ndarray, axes: np.ndarray | None = None) -> np.ndarray:
+    """[N, 3] -> [N, ORDER + 1, C]: Legendre polynomials of the cosine between arrival and capsule.
+
+    `axes` [C, 3]: unit vectors to the capsules; without them, those of CAPSULES.
+    """
+    cosines = directions @ (unit_vectors(CAPSULES[:, 0], CAPSULES[:, 1]) if axes is None else axes).T
     return np.stack([eval_legendre(n, cosines) for n in range(ORDER + 1)], 1)
 
 
-def sphere_filters(bins: int) -> np.ndarray:
-    """Pressure on a rigid sphere, order by order: [ORDER + 1, bins], frequencies 0 ... 12 kHz.
+def sphere_filters(bins: int, radius: float = RADIUS) -> np.ndarray:
+    """Pressure on a rigid sphere of `radius` metres, order by order: [ORDER + 1, bins], frequencies 0 ... 12 kHz.
 
     i^n (2n+1) (-i) / ((kR)^2 h_n'(kR)), h the outgoing Hankel function for e^{+i w t} (the second kind);
     E. G. Williams, Fourier Acoustics, section 6.10. A wave reaches the capsule that faces it before the centre.
     """
-    kr = 2 * np.pi * np.linspace(0, SAMPLE_RATE / 2, bins) / SPEED_OF_SOUND * RADIUS
+    kr = 2 * np.pi * np.linspace(0, SAMPLE_RATE / 2, bins) / SPEED_OF_SOUND * radius
     kr = np.maximum(kr, 1e-2)
     filters = []
     for n in range(ORDER + 1):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import eval_legendre
 
 from . import microphone, sounds
 from .events import BLOCK, Event, add, event_facts, labels
+from .receivers import Receiver
 from .room import Room
 
 FS = microphone.SAMPLE_RATE
@@ -46,11 +46,11 @@ def place(rng: np.random.Generator, room: Room, event: Event) -> Event:
 
 
 def render_event(room: Room, event: Event, total: int) -> np.ndarray:
-    """[total, 8] float32: the event through the room."""
+    """[total, channels of the receiver] float32: the event through the room."""
     seconds = len(event.samples) / FS
     step = seconds if event.speed == 0 else max(KNOT_DEGREES / abs(event.speed), 0.05)
     knots = np.arange(int(np.ceil(seconds / step)) + 1) * step if event.speed else np.array([0.0])
-    output = np.zeros((total, 8), np.float32)
+    output = np.zeros((total, room.receiver.channels), np.float32)
     samples = event.samples.astype(np.float32)
     times = np.arange(len(samples)) / FS
     for k, knot in enumerate(knots):
@@ -69,8 +69,8 @@ def render_event(room: Room, event: Event, total: int) -> np.ndarray:
     return output
 
 
-def background(rng: np.random.Generator, total: int, slope: float | None = None) -> np.ndarray:
-    """[total, 8] float32: a diffuse field, above 150 Hz falling `slope` times 6 dB an octave; W has unit power.
+def background(rng: np.random.Generator, receiver: Receiver, total: int, slope: float | None = None) -> np.ndarray:
+    """[total, channels] float32: a diffuse field, above 150 Hz falling `slope` times 6 dB an octave; pressure has unit power.
 
     Without `slope` it is drawn from 0.5 to 1.
     """
@@ -78,36 +78,20 @@ def background(rng: np.random.Generator, total: int, slope: float | None = None)
     colour = np.maximum(frequencies, 150.0) ** -(rng.uniform(0.5, 1.0) if slope is None else slope)
     colour[frequencies < 30] = 0
     colour /= np.sqrt(np.mean(colour**2))
-    filters = microphone.sphere_filters(2049)
-    grid = np.linspace(0, FS / 2, 2049)
-    capsules = microphone.unit_vectors(microphone.CAPSULES[:, 0], microphone.CAPSULES[:, 1])
-    cosines = np.clip(capsules @ capsules.T, -1, 1)
-    spectra = np.zeros((len(frequencies), 8), complex)
-
-    def noise(channels: int) -> np.ndarray:
-        return np.fft.rfft(rng.standard_normal((total, channels)), axis=0) * colour[:, None]
-
-    spectra[:, :4] = noise(4) * np.sqrt([1, 1 / 3, 1 / 3, 1 / 3])
-    for n in range(microphone.ORDER + 1):
-        # Components of one order are independent; between capsules they correlate by P_n of the angle between them.
-        values, vectors = np.linalg.eigh(eval_legendre(n, cosines))
-        mix = vectors * np.sqrt(np.maximum(values, 0) / (2 * n + 1))
-        gain = np.interp(frequencies, grid, filters[n].real) + 1j * np.interp(frequencies, grid, filters[n].imag)
-        spectra[:, 4:] += gain[:, None] * (noise(4) @ mix.T)
-    return np.fft.irfft(spectra, total, axis=0).astype(np.float32)
+    return receiver.diffuse(rng, colour, total)
 
 
 def mix(
     rng: np.random.Generator, room: Room, events: list[Event], seconds: float, snr: float | None, peak: float,
     facts: list[dict[str, Any]] | None = None
 ) -> tuple[np.ndarray, list[tuple[int, int, int, int, int]]]:
-    """(audio [samples, 8] float32 in +-1, label rows).
+    """(audio [samples, channels] float32 in +-1, label rows).
 
-    `snr`: dB of the sources, reverberation included, over the background, both in W, where any source is active;
+    `snr`: dB of the sources, reverberation included, over the background, both in the first channel, where any source is active;
     None for no background. `peak`: dB re full scale of the loudest sample. `facts`: a list that gets `event_facts`.
     """
     total, noise = int(seconds * FS), 0.0
-    audio, pressures = np.zeros((total, 8), np.float32), []
+    audio, pressures = np.zeros((total, room.receiver.channels), np.float32), []
     for event in events:
         rendered = render_event(room, event, total)
         pressures.append(rendered[:, 0].copy())
@@ -118,7 +102,7 @@ def mix(
         active[[row[0] for row in rows]] = True
         level = np.mean(audio[:total // BLOCK * BLOCK, 0].reshape(-1, BLOCK)[active] ** 2)
         noise = float(level) * 10 ** (-snr / 10)
-        audio += background(rng, total) * np.sqrt(level) * np.float32(10 ** (-snr / 20))
+        audio += background(rng, room.receiver, total) * np.sqrt(level) * np.float32(10 ** (-snr / 20))
     gain = np.float32(10 ** (peak / 20) / np.max(np.abs(audio)))
     if facts is not None:
         facts.extend(event_facts(event, w, float(gain), noise) for event, w in zip(events, pressures))
@@ -126,10 +110,10 @@ def mix(
 
 
 def random_recording(
-    rng: np.random.Generator, library: sounds.Library, overlap: int, seconds: float, dry: bool = False
+    rng: np.random.Generator, receiver: Receiver, library: sounds.Library, overlap: int, seconds: float, dry: bool = False
 ) -> tuple[np.ndarray, list[tuple[int, int, int, int, int]], dict[str, Any]]:
     """(audio, rows, facts): everything about the recording drawn from `rng`; `facts` as facts.jsonl has them."""
-    room = Room(rng, rng.uniform(0.25, 0.9), dry)
+    room = Room(rng, receiver, rng.uniform(0.25, 0.9), dry)
     snr = None if dry else rng.uniform(6, 30)
     events, facts = plan_events(rng, library, room, overlap, seconds), []
     audio, rows = mix(rng, room, events, seconds, snr, rng.uniform(-18, -2), facts)

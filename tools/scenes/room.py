@@ -1,40 +1,30 @@
 """A shoebox room with one receiver: images from pyroomacoustics up to the mixing time, a statistical tail after it.
 
-Every arrival, image or tail, is (delay, direction, gain in each band); one renderer turns arrivals into an 8-channel
-response: 4 channels FOA, 4 channels MIC.
+Every arrival, image or tail, is (delay, direction, gain in each band); the receiver turns arrivals into channels.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyroomacoustics as pra
 import scipy.fft
-import scipy.sparse
 
 from . import microphone
+from .arrivals import TAPS, Arrivals
+from .receivers import Receiver
 
 FS = microphone.SAMPLE_RATE
 BAND_EDGES = np.array([500.0, 2000.0, 6000.0])  # Hz: four bands
 DECAY_SHAPE = np.array([1.15, 1.0, 0.85, 0.55])  # RT60 of each band over the nominal one; the last also stands for air
 MIX_BEGIN, MIX_END = 0.06, 0.10  # s after emission: images fade out, the tail fades in
 TAIL_DENSITY = 4000  # arrivals a second
-TAPS = 32  # of the fractional delay
-
-
-@dataclass
-class Arrivals:
-    delays: np.ndarray  # [N] seconds
-    directions: np.ndarray  # [N, 3], unit vectors in the array's axes
-    gains: np.ndarray  # [N, bands]
 
 
 class Room:
     """`rt60` in seconds, nominal; `dry` keeps the direct path only. Array yaw turns its axes against the walls."""
 
-    def __init__(self, rng: np.random.Generator, rt60: float, dry: bool = False) -> None:
-        self.rng, self.rt60, self.dry = rng, rt60, dry
+    def __init__(self, rng: np.random.Generator, receiver: Receiver, rt60: float, dry: bool = False) -> None:
+        self.rng, self.receiver, self.rt60, self.dry = rng, receiver, rt60, dry
         self.size = np.array([rng.uniform(4, 9), rng.uniform(3.5, 7), rng.uniform(2.4, 3.6)])
         self.array = self.size * np.array([rng.uniform(0.35, 0.65), rng.uniform(0.35, 0.65), 0])
         self.array[2] = rng.uniform(1.0, 1.6)
@@ -50,7 +40,7 @@ class Room:
             octaves = values[[0, 0, 0, 1, 1, 2, 3]]
             self.materials[wall] = pra.Material(
                 {"coeffs": list(octaves), "center_freqs": [125 * 2**k for k in range(7)]})
-        self.filters = {}
+        self.bands = {}
 
     def clearance(self, azimuth: float, elevation: float) -> float:
         """Metres from the array to the walls in a direction (degrees, array axes), less 0.4 m."""
@@ -92,40 +82,18 @@ class Room:
         return Arrivals(delays, directions, gains)
 
     def response(self, arrivals: Arrivals, length: float) -> np.ndarray:
-        """[samples, 8] float32: FOA W, Y, Z, X, then capsules 0...3, of arrivals up to `length` seconds."""
+        """[samples, channels of the receiver] float32, of arrivals up to `length` seconds."""
         samples = int(length * FS)
         size = scipy.fft.next_fast_len(samples + 2 * TAPS, real=True)
-        bands = len(BAND_EDGES) + 1
-        if size not in self.filters:
-            self.filters[size] = (band_filters(size // 2 + 1), microphone.sphere_filters(size // 2 + 1))
-        split, sphere = self.filters[size]
-        count = len(arrivals.delays)
-        components = np.concatenate(
-            [microphone.foa_weights(arrivals.directions)[:, None], microphone.capsule_weights(arrivals.directions)], 1)
-        weights = (arrivals.gains[:, :, None, None] * components[:, None]).reshape(count, -1)
-        trains = delay_matrix(arrivals.delays * FS, size) @ weights.astype(np.float32)
-        spectra = scipy.fft.rfft(trains, axis=0).reshape(size // 2 + 1, bands, -1, 4)
-        spectra = np.einsum("fbnc,bf->fnc", spectra, split)
-        capsules = np.einsum("fnc,nf->fc", spectra[:, 1:], sphere)
-        return scipy.fft.irfft(np.concatenate([spectra[:, 0], capsules], 1), size, axis=0)[:samples].astype(np.float32)
+        if size not in self.bands:
+            self.bands[size] = band_filters(size // 2 + 1)
+        spectra = self.receiver.spectra(arrivals, self.bands[size], size)
+        return scipy.fft.irfft(spectra, size, axis=0)[:samples].astype(np.float32)
 
 
 def fade(seconds: np.ndarray) -> np.ndarray:
     """0 before the mixing time, 1 after it."""
     return np.clip((seconds - MIX_BEGIN) / (MIX_END - MIX_BEGIN), 0, 1)
-
-
-def delay_matrix(delays: np.ndarray, size: int) -> scipy.sparse.csc_matrix:
-    """Sparse [size, N]: column n is a Hann-windowed sinc at `delays[n]` samples."""
-    first = np.floor(delays).astype(int) - TAPS // 2 + 1
-    positions = first[:, None] + np.arange(TAPS)
-    offset = positions - delays[:, None]
-    values = np.sinc(offset) * (0.5 + 0.5 * np.cos(2 * np.pi * offset / TAPS))
-    values[(positions < 0) | (positions >= size)] = 0
-    columns = np.repeat(np.arange(len(delays)), TAPS)
-    return scipy.sparse.csr_matrix(
-        (values.ravel().astype(np.float32), (np.clip(positions, 0, size - 1).ravel(), columns)),
-        shape=(size, len(delays)))
 
 
 def band_filters(bins: int) -> np.ndarray:

@@ -31,6 +31,7 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/
 from scenes.background_only import random_background
 from scenes.microphone import SAMPLE_RATE
+from scenes.receivers import TauNigens
 from scenes.recording import random_recording
 from scenes.sounds import Library
 
@@ -64,10 +65,10 @@ def write(options: argparse.Namespace, library: Library | None, number: int) -> 
     rng = np.random.default_rng([options.seed, number])
     if library is None:
         overlap, rows = 0, []
-        audio, facts = random_background(rng, options.seconds, fan=number % 2 == 0)
+        audio, facts = random_background(rng, TauNigens(), options.seconds, fan=number % 2 == 0)
     else:
         overlap = 2 - number % 2
-        audio, rows, facts = random_recording(rng, library, overlap, options.seconds, options.dry)
+        audio, rows, facts = random_recording(rng, TauNigens(), library, overlap, options.seconds, options.dry)
     name = f"fold{options.fold}_room{number}_mix{number:03d}_ov{overlap}"
     for folder, channels in (("foa_dev", audio[:, :4]), ("mic_dev", audio[:, 4:])):
         subtype = "FLOAT" if options.float else "PCM_16"
