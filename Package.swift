@@ -119,7 +119,8 @@ let package = Package(
         module(
             "Daemon",
             on: [
-                "CRealtime", "Signal", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis", "Service",
+                "CRealtime", "Signal", "Geometry", "Platform", "Files", "Tracking", "Audio", "Pipeline", "TrackFeed", "Diagnosis",
+                "Service",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(

@@ -70,9 +70,12 @@ function span() {
 
 // MARK: Drawing
 
+// Whether elevations have no sign: live, hello states it; in a replay, the recording or a line of `localize`.
+const isUnsigned = () => (page.replay ? page.replay.elevation : page.hello?.elevation) === "unsigned";
+
 function render() {
   const time = now();
-  const block = page.store.at(time);
+  const block = { ...page.store.at(time), isUnsigned: isUnsigned() };
   const trails = page.store.trails(time, trailSeconds);
   page.drawn.sphere = sphere.draw(block, trails);
   page.drawn.map = map.draw(block, trails);
@@ -130,7 +133,9 @@ function take(line) {
   }
 }
 
-async function startLive() {
+async function startLive(state) {
+  // Before the history is drawn: what its elevations tell.
+  page.hello = state?.hello ?? null;
   for (const line of await lines("/api/history")) if (Array.isArray(line.tracks)) page.store.add({ time: line.time, tracks: line.tracks });
   draw();
   new Feed(take, (reason) => { connection("lost", "no connection"); notice(reason); }).start();
@@ -150,6 +155,7 @@ async function startReplay(replay) {
   const [tracks, labels] = await Promise.all([lines("/replay/tracks"), replay.labels === null ? [] : lines("/replay/labels")]);
   const byTime = new Map(labels.map(({ t, line }) => [Math.round(10 * t), line.tracks]));
   const named = (label) => ({ ...label, name: `ref ${label.class}.${label.id}` });
+  if (tracks.some(({ line }) => line.elevation === "unsigned")) replay.elevation = "unsigned";
   const blocks = new Map(tracks.map(({ t, line }) => [Math.round(10 * t), { time: t, tracks: line.tracks, labels: [] }]));
   for (const [tenth, entries] of byTime) {
     const block = blocks.get(tenth) ?? blocks.set(tenth, { time: tenth / 10, tracks: [] }).get(tenth);
@@ -216,5 +222,5 @@ window.bearing = {
 };
 
 fetch("/api/state", { cache: "no-store" }).then((answer) => answer.json())
-  .then((state) => (state.mode === "replay" ? startReplay(state) : startLive()))
+  .then((state) => (state.mode === "replay" ? startReplay(state) : startLive(state)))
   .catch(() => startLive());

@@ -32,6 +32,16 @@ export function prepare(canvas) {
   return { context, width, height };
 }
 
+// The elevation of a track or label as text; without a sign where the array cannot distinguish above from below.
+export function elevationText(elevation, isUnsigned) {
+  return isUnsigned ? `±${degrees(Math.abs(elevation))}` : degrees(elevation);
+}
+
+// Where else a source may be: the mirror images of tracks below the plane of the capsules; none where elevations have a sign.
+export function mirrored(tracks, isUnsigned) {
+  return isUnsigned ? tracks.filter((track) => Math.abs(track.elevation) >= 1).map((track) => ({ ...track, elevation: -track.elevation })) : [];
+}
+
 export function degrees(value) {
   const rounded = Math.round(value);
   return `${rounded < 0 ? "−" : ""}${Math.abs(rounded)}°`;

@@ -1,6 +1,6 @@
 // The sphere unrolled: azimuth from behind over the left, the front and the right to behind, elevation upwards.
 
-import { degrees, prepare, size } from "./geometry.js";
+import { degrees, mirrored, prepare, size } from "./geometry.js";
 import { colourOf, colours, faded } from "./palette.js";
 
 export class DirectionMap {
@@ -17,6 +17,13 @@ export class DirectionMap {
     this.grid(context, x, y, theme, width);
     for (const [id, pieces] of trails) for (const piece of pieces) this.trail(context, x, y, piece, colourOf(id), block.time);
     for (const label of block.labels ?? []) this.label(context, x(label.azimuth), y(label.elevation), label, theme);
+    for (const track of mirrored(block.tracks, block.isUnsigned)) {
+      context.strokeStyle = faded(colourOf(track.id), 0.7);
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(x(track.azimuth), y(track.elevation), size(track), 0, 2 * Math.PI);
+      context.stroke();
+    }
     return block.tracks.map((track) => {
       const [cx, cy, radius] = [x(track.azimuth), y(track.elevation), size(track)];
       context.fillStyle = faded(colourOf(track.id), 0.16);

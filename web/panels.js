@@ -1,6 +1,6 @@
 // What stands in words and figures beside the drawings.
 
-import { decibels, degrees, side } from "./geometry.js";
+import { decibels, degrees, elevationText, side } from "./geometry.js";
 import { colourOf } from "./palette.js";
 
 const element = (id) => document.getElementById(id);
@@ -39,7 +39,7 @@ export class SourceList {
       const isLabel = index >= tracks.length;
       const track = isLabel ? labels[index - tracks.length] : tracks[index];
       row.node.hidden = !track;
-      if (track) this.fill(row, track, isLabel);
+      if (track) this.fill(row, track, isLabel, block.isUnsigned);
     });
     element("silence").hidden = tracks.length + labels.length > 0;
     set(element("count"), tracks.length === 0 ? "none" : tracks.length === 1 ? "1 active" : `${tracks.length} active`);
@@ -60,13 +60,13 @@ export class SourceList {
     return { node, swatch, name, degree, word, elevation, bar, activity, level_dbfs, age };
   }
 
-  fill(row, track, isLabel) {
+  fill(row, track, isLabel, isUnsigned) {
     row.node.classList.toggle("label-row", isLabel);
     row.swatch.style.background = isLabel ? "" : colourOf(track.id);
     set(row.name, isLabel ? track.name : `${track.id}`);
     set(row.degree, degrees(Math.abs(track.azimuth)));
     set(row.word, side(track.azimuth));
-    set(row.elevation, degrees(track.elevation));
+    set(row.elevation, elevationText(track.elevation, isUnsigned && !isLabel));
     const activity = isLabel ? null : track.activity;
     row.bar.parentElement.hidden = typeof activity !== "number";
     row.bar.style.width = `${Math.round(100 * (activity ?? 0))}%`;
@@ -91,7 +91,7 @@ export class Announcer {
     [this.ids, this.due] = [ids, now + 4000];
     const words = block.tracks.map((track) => {
       const place = ["front", "behind"].includes(side(track.azimuth)) ? side(track.azimuth) : `${Math.abs(Math.round(track.azimuth))} degrees ${side(track.azimuth)}`;
-      return `source ${track.id}: ${place}, ${Math.round(track.elevation)} degrees up`;
+      return `source ${track.id}: ${place}, ${Math.round(Math.abs(track.elevation))} degrees ${block.isUnsigned ? "up or down" : track.elevation < 0 ? "down" : "up"}`;
     });
     element("summary").textContent = words.length ? words.join("; ") : "No source is active";
   }

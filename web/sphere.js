@@ -1,6 +1,6 @@
 // The unit sphere around the microphone, as seen from somewhere that one can choose.
 
-import { prepare, project, size, vector } from "./geometry.js";
+import { mirrored, prepare, project, size, vector } from "./geometry.js";
 import { colourOf, colours, faded } from "./palette.js";
 
 const views = { above: [0, 32], behind: [0, 4], side: [-62, 20] };
@@ -66,6 +66,14 @@ export class Sphere {
     context.beginPath();
     context.arc(cx, cy, 3, 0, 2 * Math.PI);
     context.fill();
+    for (const track of mirrored(block.tracks, block.isUnsigned)) {
+      const [x, y, depth] = place(track.azimuth, track.elevation);
+      context.strokeStyle = faded(colourOf(track.id), depth < 0 ? 0.35 : 0.7);
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(x, y, size(track), 0, 2 * Math.PI);
+      context.stroke();
+    }
     // What lies behind is drawn first.
     const points = block.tracks.map((track) => ({ track, at: place(track.azimuth, track.elevation) }));
     points.sort((a, b) => a.at[2] - b.at[2]);

@@ -15,8 +15,10 @@ public import Tracking
 public enum Evaluation {
     /// Both metric sets over recordings, each with its own ids.
     /// - Parameter tracks: of each recording, block by block, as returned by `tracks`.
-    public static func score(_ recordings: [ReferenceRecording], tracks: [[[LabelledDirection]]]) -> MetricsReport {
-        var accumulator = MetricsAccumulator()
+    public static func score(
+        _ recordings: [ReferenceRecording], tracks: [[[LabelledDirection]]], by angle: ScoredAngle = .direction
+    ) -> MetricsReport {
+        var accumulator = MetricsAccumulator(by: angle)
         for (recording, predictions) in zip(recordings, tracks) {
             accumulator.add(name: recording.name, references: recording.references.blocks, predictions: predictions)
         }

@@ -22,6 +22,8 @@ package struct NetworkOutputs: Sendable {
     /// [blocks, 64] directions of bands, for refinement; empty if the features have none.
     private let bands: [SIMD4<Float>]
     private let architecture: DOAnetArchitecture?
+    /// What the elevations of its tracks tell.
+    private let elevation: ElevationSense
 
     /// - Parameters:
     ///   - features: unscaled, from the cache.
@@ -34,6 +36,7 @@ package struct NetworkOutputs: Sendable {
         lookAhead = architecture.lookAhead
         blocks = features.blocks
         self.architecture = architecture
+        elevation = array.elevation
         guard blocks > 0 else {
             (directions, probabilities, bands) = ([], [], [])
             return
@@ -64,12 +67,12 @@ package struct NetworkOutputs: Sendable {
         blocks = probabilities.count / slots
         self.directions = directions
         self.probabilities = probabilities
-        (bands, architecture) = ([], nil)
+        (bands, architecture, elevation) = ([], nil, .signed)
     }
 
     private init(_ outputs: NetworkOutputs, directions: [Float]) {
         (slots, lookAhead, blocks) = (outputs.slots, outputs.lookAhead, outputs.blocks)
-        (bands, architecture) = (outputs.bands, outputs.architecture)
+        (bands, architecture, elevation) = (outputs.bands, outputs.architecture, outputs.elevation)
         (self.directions, probabilities) = (directions, outputs.probabilities)
     }
 
@@ -126,16 +129,15 @@ package struct NetworkOutputs: Sendable {
             guard output < blocks else { return [] }
             return (0..<slots).map { slot in
                 let at = (output * slots + slot) * 3
-                return LabelledDirection(
-                    identity: slot,
-                    direction: Direction(towards: directions[at], directions[at + 1], directions[at + 2]))
+                let direction = Direction(towards: directions[at], directions[at + 1], directions[at + 2])
+                return LabelledDirection(identity: slot, direction: elevation.reported(direction))
             }
         }
     }
 
     /// The gated tracks of each block, without the delay of the look-ahead; these outputs are already refined, or not at all.
     func tracks(through settings: GateSettings) -> [[LabelledDirection]] {
-        var stage = TrackingStage(settings, slots: slots, lookAhead: lookAhead)
+        var stage = TrackingStage(settings, slots: slots, lookAhead: lookAhead, elevation: elevation)
         var tracks = [[LabelledDirection]](repeating: [], count: blocks)
         for output in 0..<blocks {
             guard let block = stage.nextBlock() else { continue }

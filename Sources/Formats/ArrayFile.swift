@@ -53,8 +53,20 @@ public enum ArrayFile {
         faults += root.unknown()
         if faults.isEmpty { faults += twins(capsules, in: root) }
         if faults.isEmpty, mount == .rigidSphere { faults += misfits(capsules, in: root) }
+        let geometry = ArrayGeometry(name: name, mount: mount, capsules: capsules)
+        if faults.isEmpty { faults += line(geometry, in: root) }
         guard faults.isEmpty else { throw ConfigurationError(faults) }
-        return ArrayGeometry(name: name, mount: mount, capsules: capsules)
+        return geometry
+    }
+
+    /// Capsules that differ along one axis only: every direction has a circle of others with the same signals.
+    private static func line(_ geometry: ArrayGeometry, in root: OptionTable) -> [ConfigurationFault] {
+        guard geometry.dimensions < 2 else { return [] }
+        return [
+            ConfigurationFault(
+                file: root.file, place: "capsule", expected: "capsules that differ along two axes of space at least",
+                found: "capsules in a line, which determine only the angle to that line", advice: "use another array")
+        ]
     }
 
     private static let degrees: [ClosedRange<Double>] = [-360...360, -90...90]

@@ -4,8 +4,8 @@ public import Tracking
 // Reports as JSON for programs. Keys are a contract: new ones may be added, none changes.
 
 extension MetricsReport {
-    /// {"pooled": {"paper": {...}, "clear": {...}}, "recordings": [{"name": ..., "paper": ..., "clear": ...}, ...]}, on one
-    /// line. Keys contain the unit unless it is percent or a count; undefined values are null.
+    /// {"angle": "direction" or "azimuth", "pooled": {"paper": {...}, "clear": {...}},
+    /// "recordings": [{"name": ..., "paper": ..., "clear": ...}, ...]}, on one line. Keys contain the unit unless it is percent or a count; undefined values are null.
     ///
     /// With two recordings or more, `pooled` also contains "interval": {"paper": {...}, "clear": {...}}. Each figure except
     /// counts has {"low": ..., "high": ...}, its 95 % confidence interval.
@@ -38,6 +38,7 @@ extension MetricsReport {
     }
 
     private func write(to json: inout JSONWriter) {
+        json.field("angle", angle.rawValue)
         json.openObject("pooled")
         pooled.write(to: &json)
         if recordings.count >= 2 {

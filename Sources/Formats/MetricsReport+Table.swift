@@ -12,7 +12,7 @@ extension MetricsReport {
     /// - Parameter baseline: another system's scores of the same recordings, shown below with the differences from them.
     public func table(perRecording: Bool = false, baseline: MetricsReport? = nil) -> String {
         let figures = MetricsFigure.all.filter { $0.title != nil }
-        var lines = [Self.line("", figures) { $0.title }]
+        var lines = [Self.line(angle == .azimuth ? "by azimuth" : "", figures) { $0.title }]
         if perRecording {
             lines += recordings.map { recording in
                 Self.line(recording.name, figures) { $0.text($0.value(recording.scores)) }

@@ -1,3 +1,4 @@
+import Geometry
 import Signal
 
 // The plot as SVG, in the layout shared by all plots.
@@ -7,9 +8,12 @@ extension TrackPlot {
     public var svg: String {
         let legend = legend
         let azimuth = Quantity.azimuth(top: legend.bottom)
-        var quantities = [azimuth, .elevation(top: azimuth.frame.bottom + PlotSheet.gap, limit: elevationLimit)]
+        var quantities = [azimuth]
+        if let elevation {
+            quantities.append(.elevation(elevation, top: azimuth.frame.bottom + PlotSheet.gap, limit: elevationLimit))
+        }
         if tracks.contains(where: { $0.points.contains { $0.activity != nil } }) {
-            quantities.append(.activity(top: quantities[1].frame.bottom + PlotSheet.gap))
+            quantities.append(.activity(top: quantities[quantities.count - 1].frame.bottom + PlotSheet.gap))
         }
         let bottom = quantities[quantities.count - 1].frame.bottom
         return PlotSheet.document(
@@ -36,7 +40,13 @@ extension TrackPlot {
             return Quantity(frame: frame, wrap: 180, value: { Double($0.azimuth) })
         }
 
-        static func elevation(top: Double, limit: Double) -> Quantity {
+        static func elevation(_ sense: ElevationSense, top: Double, limit: Double) -> Quantity {
+            if sense == .unsigned {
+                let frame = PlotFrame(
+                    name: "Elevation, up or down", top: top, height: 130, range: 0...limit,
+                    ticks: [limit, limit / 2, 0].map { ($0, "\(Int($0))°", "") })
+                return Quantity(frame: frame, value: { Double(abs($0.elevation)) })
+            }
             let words = [(limit, "up"), (limit / 2, ""), (0, "level"), (-limit / 2, ""), (-limit, "down")]
             let frame = PlotFrame(
                 name: "Elevation", top: top, height: 130, range: -limit...limit, ticks: words.map { ($0, signed($0), $1) })

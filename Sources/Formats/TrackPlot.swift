@@ -1,4 +1,4 @@
-import Geometry
+public import Geometry
 import Tracking
 
 /// Directions over time as a plot: references as wide pale bands, tracks as thin lines, one colour per id.
@@ -35,6 +35,8 @@ public struct TrackPlot: Sendable {
 
     public var title: String
     public var references: [Line]
+    /// What elevations tell: without sign, those of references are drawn without theirs too. nil: elevations are left out.
+    public var elevation: ElevationSense? = .signed
     /// In the order of their first points, which determines colours and legend.
     public let tracks: [Line]
 

@@ -1,6 +1,6 @@
 public import Audio
 public import Features
-import Geometry
+public import Geometry
 
 /// What features and refinement compute from an array's geometry, once: for Ambisonics, and for networks of one array without refinement, nothing.
 public struct ArrayTables: Sendable {
@@ -8,6 +8,8 @@ public struct ArrayTables: Sendable {
     public let steering: SteeringVectors?
     /// The map of array-independent features; nil for others.
     public let map: HarmonicMap?
+    /// What the elevations of directions tell.
+    public var elevation = ElevationSense.signed
 
     public static let none = ArrayTables(steering: nil, map: nil)
 
@@ -22,13 +24,15 @@ public struct ArrayTables: Sendable {
         precondition(!kind.isArrayIndependent || geometry != nil, "\(kind.rawValue) is computed from the array's geometry")
         steering = refines && kind.hasFullCovariance && !kind.isAmbisonic ? geometry.map { SteeringVectors(of: $0) } : nil
         map = kind.isArrayIndependent ? geometry.map { HarmonicMap(of: $0) } : nil
+        elevation = kind.isAmbisonic ? .signed : geometry?.elevation ?? .signed
     }
 }
 
 extension SteeringVectors {
-    /// Of an array's capsules; directions are 6 degrees apart.
+    /// Of an array's capsules; directions are 6 degrees apart, over the half of the sphere above capsules in a horizontal plane.
     public convenience init(of geometry: ArrayGeometry) {
-        let directions = ArrayGeometry.directions(ArrayTables.directions)
+        let isHalf = geometry.elevation == .unsigned
+        let directions = isHalf ? ArrayTables.upperDirections : ArrayGeometry.directions(ArrayTables.directions)
         self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) { geometry.responses(frequency: $0, to: directions) }
     }
 }
@@ -43,4 +47,6 @@ extension HarmonicMap {
 
 extension ArrayTables {
     fileprivate static let directions = 1000
+    /// As dense; whole chunks of `SteeringVectors`.
+    fileprivate static let upperDirections = ArrayGeometry.directions(1008).filter { $0.z > 0 }
 }

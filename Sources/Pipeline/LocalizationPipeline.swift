@@ -93,7 +93,8 @@ public final class LocalizationPipeline: @unchecked Sendable {
         var bandArena = Arena<SIMD4<Float>>(holding: bandShape)
         bands = bandArena.take(bandShape)
         self.bandArena = bandArena
-        tracking = TrackingStage(settings, for: architecture, refines: bandDirections != nil, viewpoint: viewpoint)
+        tracking = TrackingStage(
+            settings, for: architecture, refines: bandDirections != nil, elevation: array.elevation, viewpoint: viewpoint)
         levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: architecture.lookAhead)
         var layout = ArenaLayout<Float>()
         let features = layout.add(Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.inputChannels))

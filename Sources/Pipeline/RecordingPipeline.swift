@@ -66,7 +66,8 @@ public final class RecordingPipeline {
         var arena = Arena<SIMD4<Float>>(holding: shape)
         bands = arena.take(shape)
         bandArena = arena
-        tracking = TrackingStage(settings, for: parameters.architecture, refines: bandDirections != nil, viewpoint: viewpoint)
+        tracking = TrackingStage(
+            settings, for: parameters.architecture, refines: bandDirections != nil, elevation: array.elevation, viewpoint: viewpoint)
         levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: 0)
     }
 

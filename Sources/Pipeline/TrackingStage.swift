@@ -1,4 +1,5 @@
 import Features
+package import Geometry
 package import Networks
 package import Tracking
 
@@ -14,6 +15,7 @@ package struct TrackingStage: ~Copyable {
     private let refines: Bool
     private var refiner: DirectionRefiner
     private var gate: TrackGate
+    private let elevation: ElevationSense
     private var viewpoint: Viewpoint
     /// Outputs so far.
     private var outputs = 0
@@ -24,27 +26,31 @@ package struct TrackingStage: ~Copyable {
     ///   - settings: of the gate and the refinement.
     ///   - architecture: of the network.
     ///   - refines: whether there are directions of bands to refine by.
+    ///   - elevation: what the elevations of the outputs tell.
     package init(
-        _ settings: GateSettings, for architecture: DOAnetArchitecture, refines: Bool, viewpoint: Viewpoint = Viewpoint()
+        _ settings: GateSettings, for architecture: DOAnetArchitecture, refines: Bool, elevation: ElevationSense = .signed,
+        viewpoint: Viewpoint = Viewpoint()
     ) {
         self.init(
             settings, slots: architecture.maximumTracks, lookAhead: architecture.lookAhead,
             refiner: DirectionRefiner(weight: settings.refinement, for: architecture),
-            refines: refines && settings.refinement > 0, viewpoint: viewpoint)
+            refines: refines && settings.refinement > 0, elevation: elevation, viewpoint: viewpoint)
     }
 
     /// For outputs without refinement.
-    package init(_ settings: GateSettings, slots: Int, lookAhead: Int) {
+    package init(_ settings: GateSettings, slots: Int, lookAhead: Int, elevation: ElevationSense = .signed) {
         self.init(
             settings, slots: slots, lookAhead: lookAhead,
             refiner: DirectionRefiner(weight: 0, slots: slots, bands: FrameTiming.melBands, lookAhead: 0), refines: false,
-            viewpoint: Viewpoint())
+            elevation: elevation, viewpoint: Viewpoint())
     }
 
     private init(
-        _ settings: GateSettings, slots: Int, lookAhead: Int, refiner: consuming DirectionRefiner, refines: Bool, viewpoint: Viewpoint
+        _ settings: GateSettings, slots: Int, lookAhead: Int, refiner: consuming DirectionRefiner, refines: Bool,
+        elevation: ElevationSense, viewpoint: Viewpoint
     ) {
-        (self.slots, self.lookAhead, self.refines, self.viewpoint) = (slots, lookAhead, refines, viewpoint)
+        (self.slots, self.lookAhead, self.refines) = (slots, lookAhead, refines)
+        (self.elevation, self.viewpoint) = (elevation, viewpoint)
         self.refiner = refiner
         gate = TrackGate(settings, maximumTracks: slots)
     }
@@ -124,7 +130,7 @@ package struct TrackingStage: ~Copyable {
         tracks.removeAll()
         tracks.block = block
         for slot in 0..<slots {
-            guard var track = gate.track(slot), let direction = viewpoint.reported(track.direction) else { continue }
+            guard var track = gate.track(slot), let direction = viewpoint.reported(elevation.reported(track.direction)) else { continue }
             track.direction = direction
             track.level = levels[slot]
             tracks.append(track)

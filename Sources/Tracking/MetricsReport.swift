@@ -33,43 +33,51 @@ public struct MetricsReport: Sendable, Hashable {
         public let scores: Scores
     }
 
+    /// The angle by which they were scored.
+    public let angle: ScoredAngle
     /// In the order in which they were added.
     public let recordings: [Recording]
     /// From the summed counts of all recordings, so that longer ones have more weight.
     public let pooled: Scores
 
-    init(recordings: [Recording]) {
+    init(recordings: [Recording], angle: ScoredAngle) {
+        self.angle = angle
         self.recordings = recordings
         pooled = recordings.reduce(into: Scores()) { $0.pool($1.scores) }
     }
 }
 
 extension MetricsReport: Codable {
-    private enum CodingKeys: CodingKey { case recordings }
+    private enum CodingKeys: CodingKey { case recordings, angle }
 
     public init(from decoder: any Decoder) throws {
-        self.init(recordings: try decoder.container(keyedBy: CodingKeys.self).decode([Recording].self, forKey: .recordings))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            recordings: try container.decode([Recording].self, forKey: .recordings),
+            angle: try container.decodeIfPresent(ScoredAngle.self, forKey: .angle) ?? .direction)
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(recordings, forKey: .recordings)
+        try container.encode(angle, forKey: .angle)
     }
 }
 
 /// Scores recordings one by one; identities and matches do not continue into the next recording.
 public struct MetricsAccumulator: Sendable {
+    private let angle: ScoredAngle
     private var recordings: [MetricsReport.Recording] = []
 
-    public init() {}
+    public init(by angle: ScoredAngle = .direction) { self.angle = angle }
 
     /// One recording: the active sources of each block of 100 ms.
     public mutating func add(
         name: String, references: [[LabelledDirection]], predictions: [[LabelledDirection]]
     ) {
-        let scores = MetricsReport.Scores(references: references, predictions: predictions)
+        let scores = MetricsReport.Scores(references: angle.scored(references), predictions: angle.scored(predictions))
         recordings.append(MetricsReport.Recording(name: name, scores: scores))
     }
 
-    public func report() -> MetricsReport { MetricsReport(recordings: recordings) }
+    public func report() -> MetricsReport { MetricsReport(recordings: recordings, angle: angle) }
 }

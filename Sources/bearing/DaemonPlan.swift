@@ -52,6 +52,7 @@ struct DaemonPlan {
             maximumTracks: model.file.architecture.maximumTracks,
             latencyMilliseconds: latency.sum)
         hello.latency = latency
+        hello.elevation = model.input.elevation
         return hello
     }
 

@@ -46,7 +46,9 @@ struct LiveModel {
         }
         input = try ModelInput(configuration.input, of: configuration.file, model: file, at: path)
         gate = try Self.merged(file.gate, configuration)
-        array = file.tables(of: input.geometry, refines: gate.refinement > 0)
+        var array = file.tables(of: input.geometry, refines: gate.refinement > 0)
+        array.elevation = input.elevation
+        self.array = array
         warnings =
             (configuration.gate[.refinement] ?? 0) > 0 && !file.features.hasFullCovariance
             ? input.warnings + [

@@ -2,6 +2,7 @@ import Audio
 import Configuration
 import Features
 import Formats
+import Geometry
 import Options
 
 /// The meaning of a source's four channels, and their conversion to the input of a model.
@@ -13,6 +14,8 @@ struct ModelInput {
     let channels: FileChannels
     /// nil if the model takes the channels as they are.
     let encoding: EncodingFilters?
+    /// What the elevations of its tracks tell.
+    let elevation: ElevationSense
     /// What reduces accuracy, a line each.
     let warnings: [String]
 
@@ -46,15 +49,6 @@ struct ModelInput {
             if let array { warnings.append("\(array): not used, since format foa has no capsules; use format aformat to encode them") }
         case .mic:
             encoding = nil
-            if model.features.isArrayIndependent, let geometry, geometry.dimensions < 2 {
-                throw Failure(
-                    .configuration,
-                    "\(array ?? ""): expected capsules that differ along two axes of space at least, found capsules in a line, which "
-                        + "observe only the angle to that line: use another array")
-            }
-            if model.features.isArrayIndependent, let geometry, geometry.isHorizontal {
-                warnings.append("\(array ?? ""): elevations are reported without sign: the angle above or below the plane of the capsules")
-            }
             if let geometry, let array, let trained = model.geometry {
                 let differences = geometry.differences(from: trained)
                 if !differences.isEmpty {
@@ -71,6 +65,19 @@ struct ModelInput {
                         + "with Bearing, such as aformat-cardioid")
             }
             encoding = AFormatEncoder.filters(for: geometry)
+        }
+        if format != .foa, let capsules = geometry ?? model.geometry {
+            elevation = capsules.elevation
+            let name = array ?? path
+            if capsules.isHorizontal {
+                warnings.append("\(name): elevations are reported without sign: the angle above or below the plane of the capsules")
+            } else if capsules.dimensions == 2 {
+                warnings.append(
+                    "\(name): directions may be on the wrong side of the plane of the capsules: describe them with z = 0, and how the array is "
+                        + "mounted in [mounting]")
+            }
+        } else {
+            elevation = .signed
         }
         self.warnings = warnings
     }

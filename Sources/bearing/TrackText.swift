@@ -17,19 +17,22 @@ struct TrackText {
     private let output: Output
     /// Whether the csv of frames has the levels.
     private let levels: Bool
+    private let elevation: ElevationSense
     private var text = ""
     private var events = EventTable()
 
-    init(_ output: Output, levels: Bool) {
+    /// - Parameter elevation: what the elevations tell; lines of jsonl state it where they have no sign.
+    init(_ output: Output, levels: Bool, elevation: ElevationSense) {
         self.output = output
         self.levels = levels
+        self.elevation = elevation
     }
 
     mutating func append(_ block: borrowing BlockTracks) {
         let tracks = block.array
         switch output {
         case .csv: for track in tracks { text += row(track, block.block) }
-        case .jsonl: text += Self.line(tracks, block.block)
+        case .jsonl: text += line(tracks, block.block)
         case .events: for track in tracks { events.add(track, block: block.block) }
         }
     }
@@ -43,7 +46,7 @@ struct TrackText {
         return "\(frame),0,\(track.id),\(azimuth.formatted(1)),\(elevation.formatted(1))\(level)\n"
     }
 
-    private static func line(_ tracks: [Track], _ frame: Int) -> String {
+    private func line(_ tracks: [Track], _ frame: Int) -> String {
         JSONWriter.text { json in
             json.field("frame", frame)
             json.openArray("tracks")
@@ -58,6 +61,7 @@ struct TrackText {
                 json.closeObject()
             }
             json.closeArray()
+            if elevation != .signed { json.field("elevation", elevation.rawValue) }
         } + "\n"
     }
 }

@@ -19,9 +19,10 @@ import Testing
         #expect(upright.remarks.count == 1 && upright.remarks[0].contains("azimuth"))
     }
 
-    @Test func aLineOfCapsulesIsReported() {
-        let line = array((0..<4).map { SIMD3(0, Float($0) * 0.03, 0) })
-        #expect(line.remarks == ["its capsules lie in a line: it cannot distinguish directions around that line"])
+    @Test func theElevationsOfAFlatArrayHaveNoSign() {
+        #expect(array(square).elevation == .unsigned)
+        #expect(array(square.map { SIMD3($0.x, 0, $0.y) }).elevation == .signed)
+        #expect(ArrayGeometry.tetrahedral.elevation == .signed)
     }
 
     @Test func directionalCapsulesMakeAFlatArraySufficient() {

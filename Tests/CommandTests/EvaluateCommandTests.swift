@@ -49,6 +49,11 @@ import Testing
         #expect(try tracks() == ["mix001.csv", "mix002.csv"])
     }
 
+    @Test func azimuthsAreScoredAlone() throws {
+        let result = try evaluate("--azimuth", "--json")
+        #expect(result.status == 0 && result.output.hasPrefix(#"{"angle":"azimuth""#), "\(result.error)")
+    }
+
     @Test func everyOutputCountsWhenAsked() throws {
         let result = try evaluate("--all-outputs", "--json")
         // Two outputs in each of ten blocks.

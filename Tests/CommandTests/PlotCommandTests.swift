@@ -41,6 +41,22 @@ import Testing
         #expect(try BearingProcess.run("plot", "--out", picture).status == 64)
     }
 
+    @Test func elevationsFollowTheTracksOrAreLeftOut() throws {
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let tracks = temporary.file("t.jsonl")
+        let text = #"{"frame":0,"tracks":[{"id":7,"azimuth":-3.25,"elevation":4,"activity":0.9,"age":0.1}],"elevation":"unsigned"}"#
+        try text.write(toFile: tracks, atomically: true, encoding: .utf8)
+        func svg(_ options: String...) throws -> String {
+            let path = temporary.file("p.svg")
+            #expect(try BearingProcess.run(["plot", "--tracks", tracks, "--out", path] + options).status == 0)
+            return try String(contentsOfFile: path, encoding: .utf8)
+        }
+        #expect(try svg().contains("Elevation, up or down"))
+        #expect(try !svg("--azimuth").contains("Elevation"))
+        #expect(try BearingProcess.run("plot", "--log", tracks, "--azimuth", "--out", temporary.file("p.svg")).status == 64)
+    }
+
     /// Only SVG is drawn, so no file gets the name of another format.
     @Test func otherFormatsAreRefused() throws {
         let folder = try BadInputFolder()

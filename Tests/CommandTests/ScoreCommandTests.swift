@@ -44,6 +44,20 @@ import Testing
         }
     }
 
+    @Test func azimuthsAreScoredAlone() throws {
+        let above = (0..<20).map { "\($0),0,7,15,60\n" }.joined()
+        try withFiles(["r/a.csv": reference, "t/a.csv": above]) {
+            let whole = try BearingProcess.run("score", "\($0)/r", "\($0)/t")
+            #expect(whole.output.split(separator: "\n")[1].contains("|  -100.0"), "\(whole.output)")
+            let table = try BearingProcess.run("score", "\($0)/r", "\($0)/t", "--azimuth")
+            let lines = table.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            #expect(lines[0].prefix(3) == ["by", "azimuth", "LE"] && lines[1].prefix(3) == ["1", "recording", "5.0"])
+            #expect(lines[1].drop { $0 != "|" }.prefix(3) == ["|", "100.0", "5.0"])
+            let json = try BearingProcess.run("score", "\($0)/r", "\($0)/t", "--azimuth", "--json")
+            #expect(json.output.hasPrefix(#"{"angle":"azimuth","pooled""#), "\(json.output.prefix(60))")
+        }
+    }
+
     @Test func aBaselineIsCompared() throws {
         var files: [String: String] = [:]
         for (name, missed) in [("a", 2), ("b", 4), ("c", 3)] {

@@ -1,3 +1,4 @@
+import Geometry
 import Testing
 
 @testable import TrackFeed
@@ -29,6 +30,17 @@ import Testing
         picture.tracks = [track(7, -31.2, 4)]
         let row = try #require(lines(picture).last { $0.contains("●") })
         #expect(row == "      ●   7   front right   -31.2°      +4.0°  ████████░░  84 %   -28 dB  12.3 s")
+    }
+
+    /// An array that cannot distinguish above from below.
+    @Test func elevationsWithoutSignTakeTheUpperHalf() throws {
+        var picture = TrackPicture()
+        picture.elevation = .unsigned
+        picture.tracks = [track(7, -31.2, 41)]
+        let shown = lines(picture)
+        #expect(shown[3..<7].map { $0.prefix(5) } == [" ±60°", " ±40°", " ±20°", "   0°"])
+        #expect(shown[4].contains("●7") && shown[7] == "")
+        #expect(shown.last { $0.contains("●") }?.contains("-31.2°     ±41.0°") == true)
     }
 
     @Test(arguments: [(0.0, "front"), (-22.4, "front"), (-23, "front right"), (90, "left"), (-180, "back"), (179, "back")])

@@ -35,6 +35,13 @@ struct WatchCommandTests {
             "\(result.error)")
     }
 
+    @Test func elevationsWithoutSignAreShownSo() throws {
+        let hello = FakeDaemon.hello.replacing(/\}$/, with: #","elevation":"unsigned"}"#)
+        let says = [hello, FakeDaemon.status, Self.tracks(Self.track), ""].joined(separator: "\n")
+        let result = try watch(FakeDaemon(says: says), seconds: "1")
+        #expect(result.output.contains("azimuth -31.2 elevation ±4.0 activity"), "\(result.output)")
+    }
+
     @Test func aLineWithoutAnEndIsNotRead() throws {
         let daemon = FakeDaemon(says: FakeDaemon.hello + "\n" + String(repeating: "x", count: 3 << 20))
         let result = try watch(daemon, seconds: "5")

@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 import Logging
 import Platform
 import TestSupport
@@ -32,9 +33,11 @@ struct RecordProcessTests {
         for model in [nil, "models/m"] {
             var hello = hello
             hello.model = model
+            hello.elevation = model == nil ? .signed : .unsigned
             let message = RecordStream.message(beginningAt: -1.5, restarted: true, hello: hello)
             let found = try #require(RecordStream.beginning(Array(message.dropFirst(RecordStream.headBytes))))
             #expect(found.time == -1.5 && found.restarted && found.hello.model == model && found.hello.source == hello.source)
+            #expect(found.hello.elevation == hello.elevation)
         }
     }
 

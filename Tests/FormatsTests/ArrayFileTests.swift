@@ -147,6 +147,15 @@ import Testing
         #expect(found.count == 5)
     }
 
+    @Test func aLineOfCapsulesIsRefused() {
+        let line = (0..<4).map { "[[capsule]]\nposition = [0, \(0.03 * Double($0)), 0]\n" }.joined()
+        #expect(
+            faults(line) == [
+                "a.toml: capsule: expected capsules that differ along two axes of space at least, found capsules in a line, which determine "
+                    + "only the angle to that line: use another array"
+            ])
+    }
+
     @Test(arguments: ["", "[[capsule]]\nposition = [0, 0, 0]"])
     func fourCapsulesAreRequired(_ text: String) {
         #expect(faults(text).count == 1 && faults(text)[0].contains("expected 4 tables [[capsule]], in channel order, found"))

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Geometry
 import Testing
 
 @Suite struct TrackPlotTests {
@@ -23,6 +24,19 @@ import Testing
     @Test func aWrapBreaksTheLineOfAzimuthOnly() throws {
         #expect(try pieces(line(1, [170, 175, 180, -175, -170])) == [2, 1])
         #expect(try pieces(line(1, [-90, 90, -90])) == [1, 1])
+    }
+
+    @Test func elevationsWithoutSignAreDrawnUpwardsOrNotAtAll() throws {
+        func line(_ id: Int, _ elevation: Float) -> TrackPlot.Line {
+            TrackPlot.Line(id: id, points: (0..<10).map { TrackPlot.Point(frame: $0, azimuth: 0, elevation: elevation) })
+        }
+        var plot = TrackPlot(title: "", references: [], tracks: [line(1, 20), line(2, -20)])
+        func panels() throws -> [[String]] { try ["1", "2"].map { id in try read(plot).paths.filter { $0.id == id }.map(\.data) } }
+        #expect(try panels()[0][1] != panels()[1][1])
+        plot.elevation = .unsigned
+        #expect(try panels()[0][1] == panels()[1][1] && plot.svg.contains("up or down"))
+        plot.elevation = nil
+        #expect(try panels()[0].count == 1 && !plot.svg.contains("Elevation"))
     }
 
     @Test func aGapBreaksEveryLine() throws {

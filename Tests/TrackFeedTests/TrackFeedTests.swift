@@ -23,6 +23,7 @@ struct TrackFeedTests {
         #expect(hello["period_ms"] as? Int == 100)
         #expect(hello["latency_ms"] as? Double == 100)
         #expect(hello["axes"] as? String == "x front, y left, z up")
+        #expect(hello["elevation"] as? String == "signed")
         let lines = try reader.rest("tracks")
         #expect(lines.compactMap { $0["seq"] as? Int } == [0, 1])
         #expect(abs((lines[0]["time"] as! Double) - 1_700_000_000.1234) < 1e-4)

@@ -42,6 +42,23 @@ import Tracking
         #expect(clear.misses == 0 && clear.falsePositives == 0)
     }
 
+    /// Elevations count for nothing, neither in errors nor in the gate.
+    @Test func azimuthsAreScoredAlone() {
+        let tracks = references.map { labels in
+            labels.map {
+                LabelledDirection(
+                    identity: $0.identity, direction: Direction(azimuth: $0.direction.azimuth + 4, elevation: 50))
+            }
+        }
+        #expect(scores(references, tracks).clear.matches == 0)
+        var accumulator = MetricsAccumulator(by: .azimuth)
+        accumulator.add(name: "a", references: references, predictions: tracks)
+        let (report, scores) = (accumulator.report(), accumulator.report().pooled)
+        #expect(report.angle == .azimuth && scores.clear.mota == 100 && scores.clear.idf1 == 100)
+        #expect(abs((scores.clear.motp ?? 0) - 4) < 1e-3 && abs((scores.paper.localizationError ?? 0) - 4) < 1e-3)
+        #expect(abs((scores.hota.hota ?? 0) - 100 * 18 / 19) < 0.1, "similarity 0.9 passes 18 of 19 thresholds")
+    }
+
     @Test func silenceScoresNothing() {
         let scores = scores(references, [])
         #expect(scores.paper.recall == 0 && scores.paper.fScore == 0 && scores.paper.precision == nil)

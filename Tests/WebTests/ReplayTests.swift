@@ -43,6 +43,7 @@ import Testing
         #expect(replay.sound.seconds == 0.2 && replay.sound.channels == 2)
         let found = try lines(replay.tracks)
         #expect(found.map(\.t) == [0.1, 0.2] && found.map { $0.line["seq"] as? Int } == [1, 2])
+        #expect(!replay.summary.contains("elevation"), "an older recording")
         #expect(replay.summary.contains(#""name":"\#(folder.path.split(separator: "/").last!)","seconds":0.2,"blocks":2,"labels":null"#))
         // Frame 50 of each piece: W and Y make (W + Y) / 2 and (W - Y) / 2.
         for (frame, value) in [(50, 0.25), (2450, 0.125)] {

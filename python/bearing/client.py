@@ -29,7 +29,10 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True)
 class Track:
-    """A source in one block. Degrees: azimuth to the left, elevation upwards; x front, y left, z up; age in seconds."""
+    """A source in one block. Degrees: azimuth to the left, elevation upwards; x front, y left, z up; age in seconds.
+
+    Where `Connection.elevation` is "unsigned", the source may as well be on the other side of the array's plane.
+    """
 
     id: int
     azimuth: float
@@ -75,6 +78,11 @@ class Connection:
         self._socket: socket.socket | None = None
         self._expected: int | None = None
         self._closed = False
+
+    @property
+    def elevation(self) -> str:
+        """What elevations tell: "signed", or "unsigned" for capsules in a plane, which cannot distinguish above from below."""
+        return "unsigned" if (self.hello or {}).get("elevation") == "unsigned" else "signed"
 
     def close(self) -> None:
         """Ends the iteration, also from another thread."""

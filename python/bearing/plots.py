@@ -15,20 +15,29 @@ if TYPE_CHECKING:
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 
 
-def timeline(rows: Iterable[Row], reference: Iterable[Row] = (), axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-    """Azimuth above elevation over time, a colour for each track; references in grey behind them."""
+def timeline(
+    rows: Iterable[Row], reference: Iterable[Row] = (), axes: Sequence[Axes] | None = None, *, elevation: str = "signed",
+) -> Sequence[Axes]:
+    """Azimuth above elevation over time, a colour for each track; references in grey behind them.
+
+    elevation: "unsigned" draws elevations of tracks and references without sign (`Connection.elevation`).
+    """
     if axes is None:
         from matplotlib import pyplot
 
         _, made = pyplot.subplots(2, 1, sharex=True, figsize=(10, 5))
         axes = list(made)
     rows, reference = list(rows), list(reference)
+    is_unsigned = elevation == "unsigned"
+    if is_unsigned:
+        rows, reference = ([row._replace(elevation=abs(row.elevation)) for row in each] for each in (rows, reference))
     for axis, name, limit in zip(axes, ("azimuth", "elevation"), (180, 90)):
         axis.scatter([row.time for row in reference], [getattr(row, name) for row in reference], s=24, c="#bbbbbb", label="reference")
         _scatter(axis, rows, name)
         axis.set_ylabel(f"{name} / degrees")
-        axis.set_ylim(-limit, limit)
-        axis.set_yticks(range(-limit, limit + 1, limit // 2))
+        least = 0 if is_unsigned and name == "elevation" else -limit
+        axis.set_ylim(least, limit)
+        axis.set_yticks(range(least, limit + 1, limit // 2))
         axis.grid(alpha=0.3)
     axes[-1].set_xlabel("time / s")
     return axes

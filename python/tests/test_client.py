@@ -34,6 +34,14 @@ class Live(unittest.TestCase):
         self.assertEqual([block.tracks[0].level_dbfs for block in blocks[1:]], [-28.5, None])
         self.assertEqual(connection.hello, HELLO)
         self.assertEqual(connection.status, {"type": "status", "state": "running"})
+        self.assertEqual(connection.elevation, "signed")
+
+    def test_elevations_without_sign(self) -> None:
+        self.feed([{**HELLO, "elevation": "unsigned"}, tracks(1)])
+        connection = bearing.connect(self.path, reconnect=False)
+        self.assertEqual(connection.elevation, "signed", "before hello")
+        list(connection)
+        self.assertEqual(connection.elevation, "unsigned")
 
     def test_async_for_gives_the_same(self) -> None:
         script = [HELLO, tracks(1, track(3, 10)), tracks(2)]

@@ -82,6 +82,9 @@ class Tables(Folder):
         rows = [row._replace(level_dbfs=-30.0) for row in bearing.read_tracks(PROJECT / "demo/scene.csv")]
         above, below = plots.timeline(rows, rows)
         self.assertEqual((above.get_ylabel(), below.get_ylabel()), ("azimuth / degrees", "elevation / degrees"))
+        low = [row._replace(elevation=-20.0) for row in rows]
+        _, unsigned = plots.timeline(low, elevation="unsigned")
+        self.assertEqual((unsigned.get_ylim(), unsigned.collections[0].get_offsets()[0][1]), ((0, 90), 20))
         for name, figure in (("a", above.figure), ("b", plots.compass(rows).figure), ("c", plots.levels(rows).figure)):
             figure.savefig(self.folder / f"{name}.png")
             self.assertGreater((self.folder / f"{name}.png").stat().st_size, 5000)

@@ -29,9 +29,10 @@ PROGRAM = pathlib.Path(os.environ.get("BEARING", PROJECT / ".build/release/beari
 class Daemon:
     """Says what a test wants on a socket of its own: a block ten times a second, a status each second."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, elevation: str) -> None:
         self.path = path
         self.tracks: list[dict] = []
+        self.elevation = elevation
         self.ended = threading.Event()
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
@@ -42,7 +43,8 @@ class Daemon:
     def serve(self) -> None:
         connections = []
         self.listener.settimeout(0.1)
-        hello = {"type": "hello", "protocol": 1, "name": "bearing test", "format": "foa", "source": "demo", "max_tracks": 2}
+        hello = {"type": "hello", "protocol": 1, "name": "bearing test", "format": "foa", "source": "demo", "max_tracks": 2,
+                 "elevation": self.elevation}
         sequence = 0
         while not self.ended.is_set():
             lines = []
@@ -130,9 +132,9 @@ class WebPage(unittest.TestCase):
         page.open(address)
         return page
 
-    def live(self, *tracks: dict, **view: object) -> tuple[Page, int]:
+    def live(self, *tracks: dict, elevation: str = "signed", **view: object) -> tuple[Page, int]:
         """A page that shows these tracks, and the server's port."""
-        self.daemon = Daemon(self.socket)
+        self.daemon = Daemon(self.socket, elevation)
         self.daemon.tracks = list(tracks)
         address, port = self.serve("--socket", self.socket)
         page = self.open(address, **view)
@@ -175,6 +177,19 @@ class WebPage(unittest.TestCase):
         self.daemon.tracks = []
         page.wait("bearing.state.shown.tracks.length === 0 && bearing.state.drawn.map.length === 0")
         self.assertFalse(page.value("document.getElementById('silence').hidden"))
+        self.assertEqual(page.problems, [])
+
+    def test_elevations_without_sign_are_shown_so(self) -> None:
+        page, _ = self.live(track(7, 90, 30), elevation="unsigned")
+        row = "[...document.querySelectorAll('#sources tr')].find(row => !row.hidden).innerText.replace(/\\s+/g, ' ')"
+        page.wait(f"{row}.includes('±30°')")
+        self.assertEqual(page.value("document.getElementById('summary').textContent"), "source 7: 90 degrees left, 30 degrees up or down")
+        # A ring where the source may be as well: the mirror image below the horizon.
+        drawn = page.value("bearing.state.drawn.map[0]")
+        height = page.value("document.getElementById('map').clientHeight")
+        ring = {"x": drawn["x"], "y": 8 + (height - 30) - (drawn["y"] - 8)}
+        colours = [self.pixel(page, "map", json.dumps({"x": ring["x"] + across, "y": ring["y"]})) for across in range(-14, 15)]
+        self.assertGreater(len({tuple(colour) for colour in colours}), 2, "nothing but the field and its grid")
         self.assertEqual(page.problems, [])
 
     def test_the_past_can_be_seen_again(self) -> None:

@@ -1,4 +1,4 @@
-import Geometry
+public import Geometry
 
 /// What an array can observe of a direction.
 extension ArrayGeometry {
@@ -11,6 +11,9 @@ extension ArrayGeometry {
 
     /// Whether its capsules lie in a horizontal plane, so that it cannot distinguish above from below.
     public var isHorizontal: Bool { dimensions == 2 && abs(differences[2].vector[2]) > 0.98 }
+
+    /// What the elevations of its directions tell.
+    public var elevation: ElevationSense { isHorizontal ? .unsigned : .signed }
 
     /// How much capsules differ along three axes at right angles, the largest first, in parts of the array's extent, and the axes.
     var differences: [(value: Double, vector: [Double])] {

@@ -35,17 +35,11 @@ extension ArrayGeometry {
         return remarks
     }
 
-    /// The line about the axis of the smallest differences, if these are below a tenth of the largest.
+    /// The line about the axis along which capsules in a plane do not differ.
     private var blindAxis: String? {
-        let axes = differences
-        let singular = axes.map(\.value)
-        guard singular[0] > 1e-3 else { return "its capsules have equal positions and aims: it cannot determine directions" }
-        guard singular[2] < 0.1 * singular[0] else { return nil }
-        if singular[1] < 0.1 * singular[0] {
-            return "its capsules lie in a line: it cannot distinguish directions around that line"
-        }
-        let normal = axes[2].vector
-        if abs(normal[2]) > 0.98 { return "its capsules lie in a horizontal plane: it cannot distinguish above from below" }
+        guard dimensions == 2 else { return nil }
+        let normal = differences[2].vector
+        if isHorizontal { return "its capsules lie in a horizontal plane: it cannot distinguish above from below" }
         let axis = Direction(towards: Float(normal[0]), Float(normal[1]), Float(normal[2]))
         return "its capsules lie in a plane: it cannot distinguish the side of azimuth \(Int(axis.azimuth.rounded())), elevation "
             + "\(Int(axis.elevation.rounded())) from the opposite one"

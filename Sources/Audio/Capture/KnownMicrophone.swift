@@ -15,7 +15,7 @@ public struct KnownMicrophone: Sendable, Hashable {
     /// Number of channels in the mode that delivers the capsules.
     let deviceChannels: Int
 
-    static let planar = "its capsules lie in a plane: train a model for it (docs/training.md), which reports azimuths"
+    static let planar = "its capsules lie in a plane: elevations are reported without sign (docs/any-array.md)"
 
     /// Names as in ALSA; channels as in the array files, which name the sources.
     public static let all = [

@@ -1,4 +1,5 @@
 import Audio
+import Geometry
 import Glibc
 import TrackFeed
 
@@ -35,7 +36,7 @@ enum RecordStream {
         var body: [UInt8] = []
         unsafe withUnsafeBytes(of: time) { unsafe body.append(contentsOf: $0) }
         body.append(restarted ? 1 : 0)
-        let texts = [hello.name, hello.format, hello.source, hello.model ?? ""]
+        let texts = [hello.name, hello.format, hello.source, hello.model ?? "", hello.elevation.rawValue]
         body += texts.map { Array($0.utf8) }.joined(separator: [0])
         return message(.beginning, body)
     }
@@ -55,11 +56,12 @@ enum RecordStream {
 
     static func beginning(_ body: [UInt8]) -> (time: Double, restarted: Bool, hello: FeedHello)? {
         let texts = body.dropFirst(9).split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-        guard body.count >= 9, texts.count == 4 else { return nil }
+        guard body.count >= 9, texts.count == 5, let elevation = ElevationSense(rawValue: texts[4]) else { return nil }
         let time = unsafe body.withUnsafeBytes { unsafe $0.loadUnaligned(as: Double.self) }
-        let hello = FeedHello(
+        var hello = FeedHello(
             name: texts[0], format: texts[1], source: texts[2], model: texts[3].isEmpty ? nil : texts[3], maximumTracks: 0,
             latencyMilliseconds: 0)
+        hello.elevation = elevation
         return (time, body[8] == 1, hello)
     }
 }

@@ -132,6 +132,8 @@ package struct FeedLine: Decodable, Sendable {
     package var time: Double?
     package var tracks: [Track]?
     package var name, format, source, state: String?
+    /// Of hello: `signed` or `unsigned`; absent from older daemons, whose elevations have a sign.
+    package var elevation: String?
     package var overruns, droppedBlocks, maxTracks: Int?
     package var load: Double?
     package var levelDbfs: [Double?]?

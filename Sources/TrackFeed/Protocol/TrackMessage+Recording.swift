@@ -1,3 +1,4 @@
+import Geometry
 import JSON
 
 /// The first line of a tracks file beside recorded audio.
@@ -18,6 +19,7 @@ extension TrackMessage {
         line.field("format", hello.format)
         line.field("source", hello.source)
         line.field("model", hello.model)
+        line.field("elevation", hello.elevation.rawValue)
         line.field("time", time, decimals: 4)
         line.field("continues", restarted ? 0 : 1)
         line.endLine()

@@ -1,4 +1,4 @@
-import Geometry
+public import Geometry
 import JSON
 import Signal
 public import Tracking
@@ -14,6 +14,8 @@ public struct FeedHello: Sendable, Hashable {
     /// The source of audio, as in the command line: `alsa:hw:1`, `file:PATH`, `demo`.
     public var source: String
     public var maximumTracks: Int
+    /// What the elevations of its tracks tell.
+    public var elevation = ElevationSense.signed
     /// The model file; nil without a model.
     public var model: String?
     /// Milliseconds from a sound to the line that reports it, without computation: block, look-ahead, resampling.
@@ -98,6 +100,7 @@ package struct TrackMessage {
         }
         if let capture = hello.capture { line.field("capture", capture) }
         line.field("axes", Self.axes)
+        line.field("elevation", hello.elevation.rawValue)
         line.endLine()
     }
 

@@ -124,10 +124,7 @@ extension TrainingData {
         guard kind.isArrayIndependent, let array, array.isHorizontal else { return references }
         return ReferenceLabels(
             blocks: references.blocks.map { labels in
-                labels.map {
-                    let d = $0.direction
-                    return LabelledDirection(identity: $0.identity, direction: Direction(unit: d.x, d.y, abs(d.z)))
-                }
+                labels.map { LabelledDirection(identity: $0.identity, direction: array.elevation.reported($0.direction)) }
             })
     }
 

@@ -18,6 +18,8 @@ package final class Replay: Sendable {
         var time: Double
         var format: String?
         var model: String?
+        /// `signed` or `unsigned`; absent in older recordings.
+        var elevation: String?
     }
 
     private struct Pair {
@@ -46,7 +48,7 @@ package final class Replay: Sendable {
         }
         self.init(
             sound: sound, tracks: lines, references: nil, name: PathName.last(folder), format: first.format, model: first.model,
-            start: first.time)
+            start: first.time, elevation: first.elevation)
     }
 
     /// An audio file, its tracks (csv or jsonl), and its labels (csv).
@@ -54,8 +56,9 @@ package final class Replay: Sendable {
     package convenience init(audio: String, tracks: String, reference: String?, isAmbisonics: Bool) throws(WebError) {
         let sound = try WaveSound([audio], mix: isAmbisonics ? .cardioids : .first)
         var (lines, labels): (ReplayLines, ReplayLines?) = (ReplayLines(), nil)
+        var head: Head?
         if PathName.suffix(tracks) == "jsonl" {
-            let head = try Self.head(tracks)
+            head = try Self.head(tracks)
             try lines.append(jsonLines: tracks, start: head?.time, offset: 0)
         } else {
             try lines.append(csv: tracks)
@@ -66,11 +69,12 @@ package final class Replay: Sendable {
         }
         self.init(
             sound: sound, tracks: lines, references: labels, name: PathName.last(audio), format: isAmbisonics ? "foa" : nil, model: nil,
-            start: nil)
+            start: nil, elevation: head?.elevation)
     }
 
     private init(
-        sound: WaveSound, tracks: ReplayLines, references: ReplayLines?, name: String, format: String?, model: String?, start: Double?
+        sound: WaveSound, tracks: ReplayLines, references: ReplayLines?, name: String, format: String?, model: String?, start: Double?,
+        elevation: String?
     ) {
         self.sound = sound
         self.tracks = tracks.text
@@ -86,6 +90,7 @@ package final class Replay: Sendable {
             json.field("format", format)
             json.field("model", model)
             json.field("start", exact: start)
+            if let elevation { json.field("elevation", elevation) }
         }
     }
 

@@ -43,6 +43,8 @@ struct EvaluateCommand: ParsableCommand {
     var threads = 2
     @Flag(help: "Count every output in every block as a track; always on for a model without activity.")
     var allOutputs = false
+    @Flag(help: "Score by azimuth only: errors, pairs and the gate of 20 degrees.")
+    var azimuth = false
     @Flag(help: "Also print a line for each recording.")
     var perRecording = false
     @Flag(help: "Print JSON.")
@@ -78,7 +80,7 @@ struct EvaluateCommand: ParsableCommand {
             if !unlabelled.isEmpty { Console.note("\(unlabelled.count) of \(recordings.count) recordings have no labels and no scores") }
             let labelled = zip(references, tracks).filter { !unlabelled.contains($0.0.name) }
             guard !labelled.isEmpty else { return try batch.finish() }
-            let report = Evaluation.score(labelled.map(\.0), tracks: labelled.map(\.1))
+            let report = Evaluation.score(labelled.map(\.0), tracks: labelled.map(\.1), by: azimuth ? .azimuth : .direction)
             print(json ? report.json : report.table(perRecording: perRecording), terminator: json ? "\n" : "")
             try batch.finish()
         }

@@ -20,6 +20,8 @@ struct LocalizeCommand: ParsableCommand {
             is the block [100k, 100k+100) ms of the file. With --output events: a row for each track, with the \
             header id,start,end,azimuth,elevation,level_dbfs (seconds, degrees; the direction of the mean vector, the level of the mean power).
 
+            For capsules in a horizontal plane, elevations have no sign: jsonl states "elevation":"unsigned", and a note says so.
+
             For recordings of `run --record` the tracks equal those reported live. A continued recording needs its earlier files too, with --joined.
 
             Examples:
@@ -101,7 +103,7 @@ struct LocalizeCommand: ParsableCommand {
     private func localize(_ paths: [String], _ model: LiveModel, _ input: BearingConfiguration.Input) throws -> String {
         let localizer = RecordingLocalizer(model)
         var remarks = RecordingRemarks(model, input)
-        var text = TrackText(output, levels: levels)
+        var text = TrackText(output, levels: levels, elevation: model.input.elevation)
         for path in paths {
             do throws(AudioError) {
                 // The channel map was applied when `run --record` wrote the file.

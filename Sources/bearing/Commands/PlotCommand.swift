@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Formats
 import Foundation
+import Geometry
 
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,8 @@ struct PlotCommand: ParsableCommand {
         abstract: "Plots tracks with their reference, or training curves, as SVG.",
         discussion: """
             Plots azimuth and elevation over time: references as wide pale bands, tracks as thin lines, one colour per id. \
-            Tracks from `bearing localize --output jsonl` also show their activity.
+            Tracks from `bearing localize --output jsonl` also show their activity; where they state that elevations have no sign, \
+            those of the reference are drawn without theirs.
 
             With --log: losses and validation scores over epochs, one colour per run.
 
@@ -25,6 +27,8 @@ struct PlotCommand: ParsableCommand {
     var log: [String] = []
     @Option(help: "SVG file to write; an existing file is replaced.")
     var out: String
+    @Flag(help: "Leave elevations out, as for an array whose capsules lie in a horizontal plane.")
+    var azimuth = false
     @Option(help: "Title above the plot (default: the name of the tracks, or Training).")
     var title: String?
 
@@ -33,6 +37,7 @@ struct PlotCommand: ParsableCommand {
         guard ["", "svg"].contains(PathName.suffix(out)) else {
             throw ValidationError("--out: expected a name that ends in .svg, the only supported format, found \(PathName.last(out))")
         }
+        guard log.isEmpty || !azimuth else { throw ValidationError("--azimuth: expected with tracks, found --log") }
         guard log.isEmpty != (reference == nil && tracks == nil) else {
             throw ValidationError("expected --reference, --tracks or both, or --log alone")
         }
@@ -48,8 +53,10 @@ struct PlotCommand: ParsableCommand {
             return CurvePlot(title: title ?? "Training", logs: logs).svg
         }
         let references = try reference.map { TrackPlot.references(try Self.readCSV($0)) } ?? []
-        let lines = try tracks.map { try Self.readTracks($0) } ?? []
-        return TrackPlot(title: title ?? defaultTitle, references: references, tracks: lines).svg
+        let (lines, elevation) = try tracks.map { try Self.readTracks($0) } ?? ([], .signed)
+        var plot = TrackPlot(title: title ?? defaultTitle, references: references, tracks: lines)
+        plot.elevation = azimuth ? nil : elevation
+        return plot.svg
     }
 
     /// The labels of the runs: the folder of a log.jsonl, the name of any other file, or whole paths if these are not unique.
@@ -77,12 +84,12 @@ struct PlotCommand: ParsableCommand {
     }
 
     /// A file whose first character is a brace contains JSON lines.
-    private static func readTracks(_ path: String) throws -> [TrackPlot.Line] {
+    private static func readTracks(_ path: String) throws -> ([TrackPlot.Line], ElevationSense) {
         let bytes = try WholeFile.read(path)
         guard bytes.first(where: { !UnicodeScalar($0).properties.isWhitespace }) == UInt8(ascii: "{") else {
             let csv = try MetadataCSV(text: String(decoding: bytes, as: UTF8.self), path: path)
             noteRepeats(csv, path)
-            return TrackPlot.tracks(csv)
+            return (TrackPlot.tracks(csv), .signed)
         }
         return try lines(bytes, path: path)
     }
@@ -98,10 +105,12 @@ struct PlotCommand: ParsableCommand {
 
         var frame: Int
         var tracks: [Track]
+        var elevation: String?
     }
 
-    private static func lines(_ bytes: [UInt8], path: String) throws(MetadataError) -> [TrackPlot.Line] {
+    private static func lines(_ bytes: [UInt8], path: String) throws(MetadataError) -> ([TrackPlot.Line], ElevationSense) {
         var points: [Int: [TrackPlot.Point]] = [:]
+        var elevation = ElevationSense.signed
         let decoder = JSONDecoder()
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy({ UnicodeScalar($0).properties.isWhitespace }) { continue }
@@ -113,12 +122,13 @@ struct PlotCommand: ParsableCommand {
                     expected: "a line of bearing localize --output jsonl with degrees and activity in range",
                     found: String(String(decoding: line, as: UTF8.self).prefix(60)))
             }
+            if let sense = block.elevation.flatMap(ElevationSense.init(rawValue:)) { elevation = sense }
             for track in block.tracks {
                 points[track.id, default: []].append(
                     TrackPlot.Point(
                         frame: block.frame, azimuth: track.azimuth, elevation: track.elevation, activity: track.activity))
             }
         }
-        return points.map { TrackPlot.Line(id: $0.key, points: $0.value) }
+        return (points.map { TrackPlot.Line(id: $0.key, points: $0.value) }, elevation)
     }
 }

@@ -22,6 +22,8 @@ struct ScoreCommand: ParsableCommand {
             (LE in degrees; LR, LP, LF, MOTa in percent; IDS/min counts every onset). Right of it is CLEAR MOT: matches within \
             20 degrees (MOTP in degrees, onset in ms until a source is found; MOTA, IDF1, HOTA in percent).
 
+            With --azimuth all angles are differences of azimuths, for arrays whose capsules lie in a horizontal plane.
+
             Below are 95 % confidence intervals by jackknife over recordings. \
             With --baseline, the table also shows the difference to another system on the same recordings; if its \
             interval contains 0, the difference may be chance.
@@ -39,6 +41,8 @@ struct ScoreCommand: ParsableCommand {
     var folds: String?
     @Option(help: ArgumentHelp("Folder of the recordings, which gives their lengths.", valueName: "dir"))
     var audio: String?
+    @Flag(help: "Score by azimuth only: errors, pairs and the gate of 20 degrees.")
+    var azimuth = false
     @Flag(help: "Also print a line for each recording.")
     var perRecording = false
     @Flag(help: "Print one JSON object, which includes every recording, instead of a table.")
@@ -71,8 +75,8 @@ struct ScoreCommand: ParsableCommand {
         }
         if let remark = lengths.remark { Console.note(remark) }
         guard !recordings.isEmpty else { return try batch.finish() }
-        let report = Self.report(on: recordings) { $0.tracks }
-        let other = others == nil ? nil : Self.report(on: recordings) { $0.baseline }
+        let report = scores(on: recordings) { $0.tracks }
+        let other = others == nil ? nil : scores(on: recordings) { $0.baseline }
         if json {
             print(other.map { report.json(baseline: $0) } ?? report.json)
         } else {
@@ -118,8 +122,8 @@ struct ScoreCommand: ParsableCommand {
         names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
     }
 
-    private static func report(on recordings: [ScoredRecording], _ tracks: (ScoredRecording) -> MetadataCSV?) -> MetricsReport {
-        var accumulator = MetricsAccumulator()
+    private func scores(on recordings: [ScoredRecording], _ tracks: (ScoredRecording) -> MetadataCSV?) -> MetricsReport {
+        var accumulator = MetricsAccumulator(by: azimuth ? .azimuth : .direction)
         for recording in recordings {
             guard let tracks = tracks(recording) else { continue }
             accumulator.add(

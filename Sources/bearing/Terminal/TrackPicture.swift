@@ -1,9 +1,11 @@
+import Geometry
 import TrackFeed
 
 /// A picture of the present tracks on a terminal: a map of directions, a row for each track, a line about the daemon.
 ///
 /// The map shows the whole sphere unrolled: azimuth from behind over the left, the front and the right to behind, 5
-/// degrees a column; elevation upwards, 20 degrees a row. It fits a terminal of 80 columns.
+/// degrees a column; elevation upwards, 20 degrees a row. Elevations without sign take the upper half only. It fits a
+/// terminal of 80 columns.
 struct TrackPicture {
     /// A past direction of a track in degrees.
     struct Point {
@@ -18,6 +20,8 @@ struct TrackPicture {
     var trail: [Point] = []
     /// Rows reserved for tracks, so that the picture does not move.
     var rows = 2
+    /// What the elevations of the tracks tell.
+    var elevation = ElevationSense.signed
     /// Draws only the horizon of the map, for a terminal of few lines.
     var isFlat = false
 
@@ -32,7 +36,7 @@ struct TrackPicture {
         var lines = [Style.bold.around(header), "", Self.names]
         lines += map
         lines += ["", Style.dim.around("         id   where        azimuth  elevation  activity            level     age")]
-        lines += tracks.map(Self.row)
+        lines += tracks.map(row)
         if tracks.isEmpty { lines.append(Style.dim.around("         silence")) }
         lines += Array(repeating: "", count: max(0, rows - max(1, tracks.count)))
         return lines + ["", statusLine]
@@ -41,7 +45,7 @@ struct TrackPicture {
     // MARK: - The map
 
     private var map: [String] {
-        let shown = isFlat ? [0] : Self.elevations
+        let shown = isFlat ? [0] : Self.elevations.filter { elevation == .signed || $0 >= 0 }
         var cells = shown.map { elevation in
             (0..<Self.columns).map { column -> String in
                 let isMark = Self.marks.contains { $0.column == column }
@@ -50,6 +54,7 @@ struct TrackPicture {
             }
         }
         func place(_ text: String, _ style: Style, azimuth: Double, elevation: Double) {
+            let elevation = self.elevation == .signed ? elevation : abs(elevation)
             let row = isFlat ? 0 : min(shown.count - 1, max(0, 3 - Int((elevation / 20).rounded())))
             let column = min(Self.columns - 1, max(0, Int(((180 - azimuth) / 5).rounded())))
             for (i, letter) in text.enumerated() where column + i < Self.columns {
@@ -61,7 +66,7 @@ struct TrackPicture {
             place("●\(track.id)", .strong(track.id), azimuth: track.azimuth, elevation: track.elevation)
         }
         return zip(shown, cells).map { elevation, row in
-            let label = (elevation > 0 ? "+" : "") + "\(elevation)°"
+            let label = (elevation > 0 ? sign : "") + "\(elevation)°"
             return Style.dim.around(Self.right(label, Self.margin - 1)) + " " + row.joined()
         }
     }
@@ -78,16 +83,20 @@ struct TrackPicture {
 
     // MARK: - Rows
 
-    private static func row(_ track: FeedLine.Track) -> String {
+    private func row(_ track: FeedLine.Track) -> String {
         let filled = min(10, max(0, Int((track.activity * 10).rounded())))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
-        return Style.strong(track.id).around("      ● \(right("\(track.id)", 3))") + "   "
-            + left(place(azimuth: track.azimuth), 11)
-            + right(signed(track.azimuth), 9) + right(signed(track.elevation), 11)
+        let height = elevation == .signed ? Self.signed(track.elevation) : "±\(abs(track.elevation).formatted(1))°"
+        return Style.strong(track.id).around("      ● \(Self.right("\(track.id)", 3))") + "   "
+            + Self.left(Self.place(azimuth: track.azimuth), 11)
+            + Self.right(Self.signed(track.azimuth), 9) + Self.right(height, 11)
             + "  " + Style.colour(track.id).around(bar)
-            + right((track.activity * 100).formatted(0), 4) + " %"
-            + right(track.levelDbfs?.formatted(0) ?? "", 6) + " dB" + right(track.age.formatted(1), 6) + " s"
+            + Self.right((track.activity * 100).formatted(0), 4) + " %"
+            + Self.right(track.levelDbfs?.formatted(0) ?? "", 6) + " dB" + Self.right(track.age.formatted(1), 6) + " s"
     }
+
+    /// Before elevations other than 0.
+    private var sign: String { elevation == .signed ? "+" : "±" }
 
     /// The direction in words, to an eighth of the circle.
     static func place(azimuth: Double) -> String {

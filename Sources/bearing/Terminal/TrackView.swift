@@ -1,3 +1,4 @@
+import Geometry
 import Glibc
 import TrackFeed
 
@@ -21,13 +22,14 @@ struct TrackView {
             picture.header = [line.name ?? "bearing", line.source ?? "", line.format ?? ""]
                 .map { ForeignText($0).description }.joined(separator: "  ")
             picture.rows = line.maxTracks ?? 2
+            picture.elevation = line.elevation.flatMap(ElevationSense.init(rawValue:)) ?? .signed
             if !isTerminal { Self.write(picture.header + "\n") }
         case "status":
             if !isTerminal, picture.status?.state != line.state { Self.write("status  \(ForeignText(line.state ?? "?"))\n") }
             picture.status = line
         case "tracks":
             picture.tracks = line.tracks ?? []
-            isTerminal ? draw(block: line.seq ?? 0) : Self.write(Self.plain(line))
+            isTerminal ? draw(block: line.seq ?? 0) : Self.write(plain(line))
         default: break
         }
     }
@@ -57,9 +59,11 @@ struct TrackView {
         drawn = lines.count
     }
 
-    private static func plain(_ line: FeedLine) -> String {
+    private func plain(_ line: FeedLine) -> String {
+        let isSigned = picture.elevation == .signed
         let texts = (line.tracks ?? []).map {
-            "#\($0.id) azimuth \($0.azimuth.formatted(1)) elevation \($0.elevation.formatted(1)) "
+            "#\($0.id) azimuth \($0.azimuth.formatted(1)) "
+                + "elevation \(isSigned ? $0.elevation.formatted(1) : "±" + abs($0.elevation).formatted(1)) "
                 + "activity \($0.activity.formatted(2)) age \($0.age.formatted(1)) s"
                 + ($0.levelDbfs.map { " level \($0.formatted(1)) dBFS" } ?? "")
         }
