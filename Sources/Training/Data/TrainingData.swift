@@ -4,7 +4,7 @@ public import Features
 import Files
 import Formats
 import Foundation
-import Synchronization
+import Platform
 import Tensor
 
 /// The two splits of a data set for a training, with extracted features, and the scaler of the training split.
@@ -149,20 +149,15 @@ public struct TrainingData: Sendable {
             try Folder.makeWritable(folder)
             FeatureCache.removeLeftovers(in: folder)
         }
-        let results = Mutex<[Result<Loaded, any Error>?]>(Array(repeating: nil, count: recordings.count))
+        var results: [Result<Loaded, any Error>] = []
         // One slice at a time, so that this thread can show progress.
         let slice = max(threads * 4, 1)
         for first in stride(from: 0, to: recordings.count, by: slice) {
-            let end = min(first + slice, recordings.count)
-            DispatchQueue.concurrentPerform(iterations: threads) { worker in
-                for index in stride(from: first + worker, to: end, by: threads) {
-                    let result = Result { try open(recordings[index], kind: kind) }
-                    results.withLock { $0[index] = result }
-                }
-            }
-            progress(Double(end) / Double(recordings.count))
+            let part = Array(recordings[first..<min(first + slice, recordings.count)])
+            results += concurrentMap(part, threads: threads) { recording in Result { try open(recording, kind: kind) } }
+            progress(Double(results.count) / Double(recordings.count))
         }
-        return results.withLock { $0.compactMap(\.self) }
+        return results
     }
 
     private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {
