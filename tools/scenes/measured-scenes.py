@@ -26,21 +26,17 @@ from typing import Any
 
 import numpy as np
 import soundfile
-from scipy.signal import butter, lfilter, oaconvolve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/
 from scenes import measured, microphone
-from scenes.events import BLOCK, FS, Event, add, event_facts, labels
+from scenes.events import FS, Event, event_facts, labels
+from scenes.placed import Placed, background, coloured, far_places, noise_power, rendered
 from scenes.sounds import Library
 
 FOLDERS = {"foa": "foa_dev", "foa-linear": "foa_dev", "capsules": "mic_dev", "mic": "mic_dev"}
 APART = 35.0  # degrees between sources that are active at once
 RINGING = 0.5  # s after a sound in which its place counts as taken
-LATE = 0.04  # s after the direct sound: from here a response serves for the background
-BACKGROUNDS = 6  # places of the background
 PEAK = 0.7
-
-Placed = tuple[Event, measured.Place]  # an event and where its loudspeaker stands
 
 
 def main() -> None:
@@ -77,15 +73,13 @@ def write(
     total = int(options.seconds * FS)
     placed = plan(rng, library, here, overlap, options.seconds)
     snr, noises = float(rng.uniform(15, 25)), coloured(rng, total)
-    far = [here[k] for k in rng.choice(len(here), min(BACKGROUNDS, len(here)), replace=False)]
+    far = far_places(rng, here)
     rows = labels([event for event, _ in placed], total)
     name = f"fold1_room{room + 1}_mix{number:03d}_ov{overlap}"
 
     # One share of the background for all formats, so that they are the same scene.
     alone = [rendered([one], "foa", total)[:, 0] for one in placed]
-    active = np.zeros(total // BLOCK, bool)
-    active[[row[0] for row in rows]] = True
-    power = float(np.mean(sum(alone)[:total // BLOCK * BLOCK].reshape(-1, BLOCK)[active] ** 2)) * 10 ** (-snr / 10)
+    power = noise_power(sum(alone), rows, snr)
     share = np.sqrt(power / np.mean(background(far, noises, "foa", total)[:, 0] ** 2))
     gains = {}
     for form in formats:
@@ -126,30 +120,6 @@ def plan(
 
 def direction(place: measured.Place) -> np.ndarray:
     return microphone.unit_vectors(place.azimuth, place.elevation)
-
-
-def rendered(placed: list[Placed], form: str, total: int) -> np.ndarray:
-    """[total, 4]: events through the responses of their places."""
-    audio = np.zeros((total, 4), np.float32)
-    for event, place in placed:
-        add(audio, event.start, event.samples.astype(np.float32), measured.response(place.path, form))
-    return audio
-
-
-def coloured(rng: np.random.Generator, total: int) -> np.ndarray:
-    """[BACKGROUNDS, samples]: noises that fall by 6 dB an octave above 150 to 1200 Hz, with a little white noise."""
-    corner = rng.uniform(150, 1200)
-    white = rng.standard_normal((BACKGROUNDS, total + int(measured.LENGTH * FS)))
-    return lfilter(*butter(1, corner, fs=FS), white, axis=1) + 0.03 * white
-
-
-def background(far: list[measured.Place], noises: np.ndarray, form: str, total: int) -> np.ndarray:
-    """[total, 4]: noises in the late parts of the responses of far places."""
-    late, ringing = int((measured.LEAD + LATE) * FS), int(measured.LENGTH * FS)
-    audio = np.zeros((total, 4))
-    for noise, place in zip(noises, far):
-        audio += oaconvolve(noise[:, None], measured.response(place.path, form)[late:], axes=0)[ringing:ringing + total]
-    return audio
 
 
 if __name__ == "__main__":
