@@ -102,17 +102,18 @@ let package = Package(
         module("Configuration", on: ["Geometry", "Files", "Tracking", "Audio", "Options", "TrackFeed"]),
         module("Service", on: ["CRealtime", "Platform", "Files", .product(name: "Logging", package: "swift-log")]),
         module("Subscription", on: ["Platform", "TrackFeed"]),
+        module("MQTT", on: ["CMosquitto", "Platform", "Files", "Configuration", .product(name: "Logging", package: "swift-log")]),
         module(
             "Web",
             on: [
-                "JSON", "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription",
+                "JSON", "Geometry", "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription", "MQTT",
                 .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         module(
             "Bridges",
             on: [
-                "CMosquitto", "CLo", "Geometry", "Platform", "Files", "TrackFeed", "Configuration", "Subscription",
+                "CLo", "Geometry", "Platform", "TrackFeed", "Configuration", "Subscription", "MQTT",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         module("Diagnosis", on: ["Signal", "Tensor", "Geometry", "Features", "Audio"]),
@@ -128,7 +129,7 @@ let package = Package(
             dependencies: [
                 "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
                 "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
-                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "Web", "Bridges", "Diagnosis",
+                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "MQTT", "Web", "Bridges", "Diagnosis",
                 "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -201,10 +202,11 @@ let package = Package(
         tests(
             "Web",
             with: [
-                "Audio", "TrackFeed", "Configuration", "Subscription", "TestSupport",
+                "Audio", "TrackFeed", "Configuration", "Subscription", "MQTT", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
-        tests("Bridges", with: ["TrackFeed", "Configuration", "TestSupport"]),
+        tests("MQTT", with: ["TestSupport"]),
+        tests("Bridges", with: ["TrackFeed", "Configuration", "MQTT", "TestSupport"]),
         tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
         tests(
             "Daemon",

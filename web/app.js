@@ -2,6 +2,7 @@
 
 import { Compass } from "./compass.js";
 import { Feed, lines } from "./feed.js";
+import { NodeList } from "./fleet.js";
 import { DirectionMap } from "./map.js";
 import { isDark } from "./palette.js";
 import { Announcer, duration, facts, Health, SourceList } from "./panels.js";
@@ -19,6 +20,11 @@ const page = {
   hello: null,
   status: null,
   replay: null,
+  // The microphones of a broker, and the feed of the one that is shown.
+  nodes: null,
+  feed: null,
+  // Why there is no broker; null while there is one.
+  broker: null,
   audio: null,
   isConnected: false,
   received: 0,
@@ -144,6 +150,64 @@ async function startLive(state) {
   }, 1000);
 }
 
+// MARK: Microphones of a broker
+
+// Shows the blocks of a node, and whether it is there.
+function show(name, node, place) {
+  if (page.feed?.node !== name) {
+    page.feed?.stop();
+    page.store.clear();
+    page.moment = null;
+    page.feed = new Feed(takeFleet, (reason) => { connection("lost", "no connection"); notice(reason); }, name);
+    page.feed.node = name;
+    page.feed.start();
+    element("origin").textContent = [name, place].filter(Boolean).join("  ·  ");
+  }
+  if (page.broker !== null) return;
+  const state = node?.availability ?? "unknown";
+  if (state !== "online" && page.isConnected) page.store.add({ time: page.store.last + 0.1, tracks: [] });
+  if (state === "online") { connection("live", "live"); notice(""); }
+  else if (state === "offline") { connection("lost", "offline"); notice(`${name} is offline.`); }
+  else { connection("waiting", "waiting"); notice(node ? "" : `The broker knows no microphone ${name}.`); }
+  draw();
+}
+
+function takeFleet(line) {
+  page.received += 1;
+  switch (line.type) {
+    case "nodes":
+      page.nodes.take(line);
+      break;
+    case "tracks":
+      if (Array.isArray(line.tracks)) page.store.add({ time: line.time, tracks: line.tracks });
+      element("held").hidden = !line.held;
+      draw();
+      break;
+    case "connection":
+      page.broker = line.connected ? null : line.reason;
+      if (!line.connected) { connection("lost", "no broker"); notice(line.reason); }
+      else page.nodes.pick();
+      break;
+    default: break;
+  }
+}
+
+function startFleet(state) {
+  page.broker = state.connected ? null : state.reason ?? "connecting";
+  list.columns = { activity: false, level_dbfs: false, age: false };
+  for (const [id, isHidden] of [["nodes-panel", false], ["health", true]]) element(id).hidden = isHidden;
+  document.querySelector("main").classList.add("fleet");
+  page.nodes = new NodeList((name, node) => show(name, node, state.place));
+  takeFleet({ type: "nodes", complete: true, removed: [], nodes: state.nodes });
+  if (page.broker !== null) { connection("lost", "no broker"); notice(page.broker); }
+  // Until there is a node to show, for the list alone.
+  if (!page.feed) {
+    page.feed = new Feed(takeFleet, (reason) => { connection("lost", "no connection"); notice(reason); });
+    page.feed.start();
+  }
+  draw();
+}
+
 // MARK: Replay
 
 async function startReplay(replay) {
@@ -213,7 +277,7 @@ new ResizeObserver(draw).observe(document.querySelector("main"));
 window.bearing = {
   get state() {
     return {
-      mode: page.replay ? "replay" : "live", connected: page.isConnected, link: element("link-text").textContent, received: page.received,
+      mode: page.replay ? "replay" : page.nodes ? "fleet" : "live", node: page.nodes?.name ?? null, nodes: page.nodes?.nodes.size ?? 0, connected: page.isConnected, link: element("link-text").textContent, received: page.received,
       blocks: page.store.blocks.length, first: page.store.first, last: page.store.last, time: now(), moment: page.moment,
       shown: page.store.at(now()), drawn: page.drawn, dark: isDark(),
     };
@@ -222,5 +286,5 @@ window.bearing = {
 };
 
 fetch("/api/state", { cache: "no-store" }).then((answer) => answer.json())
-  .then((state) => (state.mode === "replay" ? startReplay(state) : startLive(state)))
+  .then((state) => (state.mode === "replay" ? startReplay(state) : state.mode === "fleet" ? startFleet(state) : startLive(state)))
   .catch(() => startLive());

@@ -1,21 +1,31 @@
 // The daemon's lines as they come, over a WebSocket that is opened again whenever it ends.
 
 export class Feed {
-  // handle: called with each line; lost: called with a sentence when there is no connection.
-  constructor(handle, lost) {
+  // handle: called with each line; lost: called with a sentence when there is no connection; node: of a broker, whose blocks come too.
+  constructor(handle, lost, node = null) {
     this.handle = handle;
     this.lost = lost;
+    this.query = node === null ? "" : `?node=${encodeURIComponent(node)}`;
     this.pause = 500;
+    this.isOver = false;
+  }
+
+  stop() {
+    this.isOver = true;
+    this.socket?.close();
   }
 
   start() {
+    if (this.isOver) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/feed`);
+    const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/feed${this.query}`));
     socket.onmessage = (event) => {
       this.pause = 500;
+      if (this.isOver) return;
       try { this.handle(JSON.parse(event.data)); } catch (error) { console.warn("a line that is not JSON", error); }
     };
     socket.onclose = () => {
+      if (this.isOver) return;
       this.explain();
       setTimeout(() => this.start(), this.pause);
       this.pause = Math.min(5000, 1.6 * this.pause);

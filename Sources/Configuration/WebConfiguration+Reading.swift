@@ -1,9 +1,11 @@
 public import Options
 
 extension WebConfiguration {
-    /// - Parameter file: the configuration file, of which `[web]` and `[log]` are read; nil: defaults.
+    /// - Parameters:
+    ///   - file: the configuration file, of which `[web]` and `[log]` are read; nil: defaults.
+    ///   - options: of the command line, by key; nil where one is not given. They take precedence.
     /// - Throws: every fault of the file and the options at once.
-    public static func read(_ file: String?, _ options: Options) throws(ConfigurationError) -> WebConfiguration {
+    public static func read(_ file: String?, _ options: [String: String?]) throws(ConfigurationError) -> WebConfiguration {
         var draft = WebDraft()
         if let file { SharedFile.read(file, sections: WebKey.sections, into: &draft) }
         draft.apply(options)

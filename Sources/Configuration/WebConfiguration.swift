@@ -5,6 +5,8 @@ public struct WebConfiguration: Sendable, Hashable {
     public var listen = WebAddress.standard
     /// The daemon's socket; nil: the default places.
     public var socket: FeedAddress?
+    /// A broker of MQTT, whose nodes are shown instead of a daemon; without one: a daemon.
+    public var access = MQTTAccess()
     /// The file of the token that every request must contain; nil: no token, allowed with a loopback address only.
     public var tokenFile: String?
     /// Allowed host names in requests, besides localhost, the machine's own name and addresses.
@@ -16,15 +18,4 @@ public struct WebConfiguration: Sendable, Hashable {
     public var log = BearingConfiguration.Log()
 
     public init() {}
-
-    /// Command-line options, which override a file.
-    public struct Options: Sendable {
-        public var listen, socket, tokenFile: String?
-
-        public init(listen: String? = nil, socket: String? = nil, tokenFile: String? = nil) {
-            self.listen = listen
-            self.socket = socket
-            self.tokenFile = tokenFile
-        }
-    }
 }

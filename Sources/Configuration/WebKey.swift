@@ -10,15 +10,13 @@ struct WebDraft: OptionDraft {
     var faults: [ConfigurationFault] = []
     var origins: [String: OptionOrigin] = [:]
 
-    mutating func apply(_ options: WebConfiguration.Options) {
-        let given = [("listen", options.listen), ("socket", options.socket), ("token_file", options.tokenFile)]
-        let table = OptionTable(
-            commandLine: given.compactMap { key, text in
-                text.map {
-                    CommandLineOption("--\(key.replacing("_", with: "-"))", section: "web", key: key, .text($0))
-                }
-            })
-        read(table, sections: WebKey.sections, folder: "")
+    mutating func apply(_ options: [String: String?]) {
+        let given = options.sorted { $0.key < $1.key }.compactMap { key, text in
+            text.map { CommandLineOption("--\(key.replacing("_", with: "-"))", section: "web", key: key, .text($0)) }
+        }
+        read(OptionTable(commandLine: given), sections: WebKey.sections, folder: "")
+        // A daemon that is named on the command line takes precedence over a broker in the file.
+        if options["socket"] ?? nil != nil, options["broker"] ?? nil == nil { configuration.access = MQTTAccess() }
     }
 
     consuming func finished() throws(ConfigurationError) -> WebConfiguration {
@@ -26,6 +24,12 @@ struct WebDraft: OptionDraft {
             addFault(
                 ["web.listen"], expected: "a token file beside an address that other machines reach", found: "none",
                 advice: "set token_file or --token-file, or listen on 127.0.0.1")
+        }
+        let access = configuration.access
+        check(access, section: "web")
+        if access.broker == nil, access.user != nil || access.caFile != nil {
+            addFault(
+                ["web.user", "web.ca_file"], expected: "a broker beside a login", found: "none", advice: "give --broker mqtts://HOST")
         }
         guard faults.isEmpty else { throw ConfigurationError(faults) }
         return configuration
@@ -56,6 +60,18 @@ extension WebKey {
                     }
                 }),
             .daemonSocket(\.socket),
+        ]
+            + access(
+                \.access,
+                broker: """
+                    A broker of MQTT: the page then shows all microphones that `bearing bridge mqtt` takes there, instead of one daemon.
+                    mqtts is encrypted and its certificate is verified. Default: none. The option --socket takes precedence.
+                    """)
+            + server
+    }
+
+    private static var server: [WebKey] {
+        [
             .path(
                 "token_file", \.tokenFile, example: "/etc/bearing/web-token",
                 """

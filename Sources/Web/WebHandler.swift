@@ -1,5 +1,4 @@
 import FlyingFox
-import FlyingSocks
 import Foundation
 
 /// Answers every request: access, limits and contents.
@@ -39,7 +38,7 @@ struct WebHandler: HTTPHandler {
         return watch.others(than: peer) >= limit
     }
 
-    private var busy: HTTPResponse {
+    var busy: HTTPResponse {
         var response = Self.text(.serviceUnavailable, "expected at most \(limit) connections, found as many: try again later")
         response.headers[HTTPHeader("Retry-After")] = "5"
         return response
@@ -71,6 +70,7 @@ struct WebHandler: HTTPHandler {
         if let page = pages[name] { return Self.answer(page) }
         switch content {
         case .live(let feed): return try await live(feed, request)
+        case .fleet(let feed): return try await fleet(feed, request)
         case .replay(let replay): return Self.replay(replay, request)
         }
     }
@@ -102,35 +102,6 @@ struct WebHandler: HTTPHandler {
         var response = Self.answer(page)
         response.statusCode = .unauthorized
         return response
-    }
-
-    // MARK: - Live
-
-    private func live(_ feed: LiveFeed, _ request: HTTPRequest) async throws -> HTTPResponse {
-        switch request.path {
-        case "/feed":
-            guard let socket = FeedSocket(feed.hub, opening: { feed.opening }) else { return busy }
-            return try await WebSocketHTTPHandler(handler: socket).handleRequest(request)
-        case "/events":
-            guard let stream = EventStream(feed.hub, opening: { feed.opening }) else { return busy }
-            return HTTPResponse(
-                statusCode: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-                body: HTTPBodySequence(from: stream))
-        case "/api/state": return Self.json(feed.stateText(connections: watch.count))
-        case "/api/hello":
-            guard let hello = feed.helloText else {
-                return Self.json(#"{"error":"expected a daemon, found none yet"}"#, .serviceUnavailable)
-            }
-            return Self.json(hello)
-        case "/api/history":
-            let seconds = request.query.first { $0.name == "seconds" }.map { Int($0.value) ?? -1 } ?? 3600
-            guard (0...3600).contains(seconds) else { return Self.text(.badRequest, "seconds: expected 0 to 3600") }
-            return Self.lines(feed.history.text(newest: 10 * seconds))
-        case "/metrics":
-            return Self.answer(
-                .ok, type: "text/plain; version=0.0.4; charset=utf-8", Data(feed.metrics(connections: watch.count).utf8))
-        default: return Self.text(.notFound, "expected /, /api/state, /api/hello, /api/history, /metrics, /feed or /events")
-        }
     }
 
     // MARK: - Replay
@@ -165,19 +136,19 @@ struct WebHandler: HTTPHandler {
 
     // MARK: - Answers
 
-    private static func answer(_ page: StaticPages.Page) -> HTTPResponse { answer(.ok, type: page.type, page.bytes, cache: "no-cache") }
+    static func answer(_ page: StaticPages.Page) -> HTTPResponse { answer(.ok, type: page.type, page.bytes, cache: "no-cache") }
 
-    private static func json(_ text: String, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
+    static func json(_ text: String, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
         answer(status, type: "application/json", Data(text.utf8))
     }
 
-    private static func lines(_ text: Data) -> HTTPResponse { answer(.ok, type: "application/x-ndjson", text) }
+    static func lines(_ text: Data) -> HTTPResponse { answer(.ok, type: "application/x-ndjson", text) }
 
-    private static func text(_ status: HTTPStatusCode, _ text: String) -> HTTPResponse {
+    static func text(_ status: HTTPStatusCode, _ text: String) -> HTTPResponse {
         answer(status, type: "text/plain; charset=utf-8", Data("\(text)\n".utf8))
     }
 
-    private static func answer(_ status: HTTPStatusCode, type: String, _ body: Data, cache: String = "no-store") -> HTTPResponse {
+    static func answer(_ status: HTTPStatusCode, type: String, _ body: Data, cache: String = "no-store") -> HTTPResponse {
         HTTPResponse(statusCode: status, headers: [.contentType: type, .cacheControl: cache], body: body)
     }
 }

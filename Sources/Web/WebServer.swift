@@ -23,6 +23,10 @@ package final class WebServer: Sendable {
     /// Connections beyond the limit that are answered with 503; further ones are closed.
     private static let refusedAtOnce = 32
 
+    /// Seconds for an answer to begin, which all do at once, except that to a login whose body comes later. The library keeps the timer
+    /// of each answered request until then (0.8 kB), so a longer limit costs memory.
+    private static let answerSeconds = 3.0
+
     package init(configuration: WebConfiguration, content: WebContent, pages: StaticPages, log: Logger) throws(WebError) {
         self.configuration = configuration
         self.content = content
@@ -125,11 +129,12 @@ package final class WebServer: Sendable {
 
     private func makeServer(_ port: UInt16, _ handler: WebHandler) throws -> HTTPServer {
         let pool = SocketPool(queue: PollQueue())
+        let (host, seconds) = (configuration.listen.host, Self.answerSeconds)
         if configuration.listen.isIPv6 {
             return HTTPServer(
-                address: try .inet6(ip6: configuration.listen.host, port: port), pool: pool, logger: .disabled, handler: handler)
+                address: try .inet6(ip6: host, port: port), timeout: seconds, pool: pool, logger: .disabled, handler: handler)
         }
-        return HTTPServer(address: try .inet(ip4: configuration.listen.host, port: port), pool: pool, logger: .disabled, handler: handler)
+        return HTTPServer(address: try .inet(ip4: host, port: port), timeout: seconds, pool: pool, logger: .disabled, handler: handler)
     }
 
     private func failure(_ error: any Error, port: UInt16) -> WebError {

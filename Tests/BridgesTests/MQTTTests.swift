@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import MQTT
 import Testing
 import TrackFeed
 
@@ -68,20 +68,5 @@ import TrackFeed
             ids.insert(try #require(fields["unique_id"] as? String))
         }
         #expect(ids.count == 5)
-    }
-
-    @Test func aPasswordIsTheFirstLineOfAFileOfItsOwnersAlone() throws {
-        let folder = TemporaryFolder()
-        func read(_ text: String, mode: Int) throws -> String {
-            let path = folder.file("password")
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            return try PasswordFile.read(path)
-        }
-        #expect(try read("s e\u{e9}cret\nrest\n", mode: 0o600) == "s e\u{e9}cret")
-        for (text, mode) in [("secret", 0o644), ("secret", 0o640), ("", 0o600), ("\nsecret", 0o600)] {
-            #expect(throws: MQTTFault.self) { try read(text, mode: mode) }
-        }
-        #expect(throws: MQTTFault.self) { try PasswordFile.read(folder.file("none")) }
     }
 }

@@ -54,8 +54,8 @@ import TrackFeed
         #expect(odas.tracked == .tcp(host: "studio.local", port: 9000) && odas.potential == .tcp(host: "::1", port: 9001))
         #expect(odas.socket == .path(folder.file("feed.sock")) && odas.log.level == .debug)
         let mqtt = try read(MQTTConfiguration.self, text)
-        #expect(mqtt.broker == .init("mqtts://broker.example:8883") && mqtt.node == "kitchen" && mqtt.tracks)
-        #expect(mqtt.passwordFile == folder.file("secret"))
+        #expect(mqtt.access.broker == .init("mqtts://broker.example:8883") && mqtt.node == "kitchen" && mqtt.tracks)
+        #expect(mqtt.access.passwordFile == folder.file("secret"))
         let osc = try read(OSCConfiguration.self, text, ["to": .text("[::1]:5"), "preset": .text("iem")])
         #expect(osc.to == .tcp(host: "::1", port: 5) && osc.messages.map(\.text) == ["/x/{n} {azimuth}"] && osc.objects == 2)
         _ = try ConfigurationFile.parse(text, file: "b.toml", folder: folder.path)
@@ -83,8 +83,8 @@ import TrackFeed
     /// The file that is written is read as the same configuration.
     @Test func theWrittenFileIsReadAsTheSame() throws {
         var mqtt = MQTTConfiguration()
-        mqtt.broker = .init("mqtt://[::1]:1884")
-        (mqtt.node, mqtt.user, mqtt.discovery, mqtt.discoveryPrefix) = ("n", "u", false, "ha")
+        mqtt.access.broker = .init("mqtt://[::1]:1884")
+        (mqtt.node, mqtt.access.user, mqtt.discovery, mqtt.discoveryPrefix) = ("n", "u", false, "ha")
         #expect(try read(MQTTConfiguration.self, mqtt.toml) == mqtt)
         var osc = OSCConfiguration()
         (osc.to, osc.preset, osc.objects) = (.tcp(host: "h", port: 9), .sparta, 3)

@@ -9,12 +9,12 @@ import TrackFeed
 @Suite struct WebConfigurationTests {
     private let folder = TemporaryFolder()
 
-    private func read(_ text: String, _ options: WebConfiguration.Options = .init()) throws -> WebConfiguration {
+    private func read(_ text: String, _ options: [String: String?] = [:]) throws -> WebConfiguration {
         try text.write(toFile: folder.file("b.toml"), atomically: true, encoding: .utf8)
         return try WebConfiguration.read(folder.file("b.toml"), options)
     }
 
-    private func faults(_ text: String, _ options: WebConfiguration.Options = .init()) -> [String] {
+    private func faults(_ text: String, _ options: [String: String?] = [:]) -> [String] {
         do {
             _ = try read(text, options)
             return []
@@ -56,16 +56,30 @@ import TrackFeed
         #expect(faults("[web]\nconnections = 0\nhistory_minutes = 61").count == 2)
         #expect(faults("[web]\nlissen = 1") == ["web.lissen: an unknown key"])
         #expect(faults("[wep]\nlisten = 1") == ["wep: an unknown key"])
-        #expect(faults("", .init(listen: "1:2:3", socket: "@")).count == 2)
+        #expect(faults("", ["listen": "1:2:3", "socket": "@"]).count == 2)
     }
 
     @Test func beyondThisMachineATokenIsNeeded() throws {
         #expect(faults("[web]\nlisten = \"0.0.0.0:7421\"") == ["web.listen: none"])
-        #expect(faults("", .init(listen: "[::]:7421")) == ["--listen: none"])
+        #expect(faults("", ["listen": "[::]:7421"]) == ["--listen: none"])
         #expect(try read("[web]\nlisten = \"0.0.0.0:7421\"\ntoken_file = \"t\"").tokenFile == folder.file("t"))
         for address in ["127.0.0.1:1", "127.8.0.1:1", "[::1]:1", "1"] { #expect(WebAddress(address)?.isLoopback == true) }
         for address in ["128.0.0.1:1", "[::2]:1", "[::]:1", "0.0.0.0:1"] { #expect(WebAddress(address)?.isLoopback == false) }
         for text in ["", ":1", "127.0.0.1:", "127.0.0.1:65536", "::1:1", "[127.0.0.1]:1", "1.2.3:1"] { #expect(WebAddress(text) == nil) }
+    }
+
+    @Test func aBrokerTakesThePlaceOfADaemon() throws {
+        let text = "[web]\nbroker = \"mqtts://h\"\nuser = \"u\"\npassword_file = \"p\"\nca_file = \"c\""
+        let access = try read(text).access
+        #expect(access.broker == MQTTBroker("mqtts://h:8883") && access.user == "u" && access.passwordFile == folder.file("p"))
+        #expect(access.caFile == folder.file("c"))
+        // A daemon that is named on the command line takes precedence, unless a broker is named there too.
+        #expect(try read(text, ["socket": "/run/s", "broker": nil]).access == MQTTAccess())
+        #expect(try read(text, ["broker": "mqtts://i:1"]).access.broker == MQTTBroker("mqtts://i:1"))
+        #expect(try read("[web]\nsocket = \"s\"\nbroker = \"mqtt://h\"").access.broker?.isEncrypted == false)
+        #expect(faults("[web]\nbroker = \"h\"") == ["web.broker: the string \"h\""])
+        #expect(faults("[web]\nuser = \"u\"") == ["web.user: none"])
+        #expect(faults("[web]\nbroker = \"mqtt://h\"\npassword_file = \"p\"\nca_file = \"c\"").count == 2)
     }
 
     @Test func theShippedFileIsGenerated() throws {
@@ -80,6 +94,8 @@ import TrackFeed
         configuration.listen = WebAddress(host: "127.0.0.1", port: 80, isIPv6: false)
         configuration.socket = .tcp(host: "pi.local", port: 7420)
         configuration.names = ["a", "b"]
+        configuration.access.broker = MQTTBroker("mqtts://[::1]:1")
+        configuration.access.user = "u"
         #expect(try read(configuration.toml) == configuration)
         #expect(try read(WebConfiguration().toml) == WebConfiguration())
     }

@@ -176,6 +176,22 @@ class BridgeCase(unittest.TestCase):
         return [line for line in self.log.read_text().splitlines() if word in line]
 
 
+def certificates(folder: pathlib.Path) -> None:
+    """An authority of our own, ca.pem, and a certificate for 127.0.0.1, broker.pem with broker.key. Needs openssl."""
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=folder)
+
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test authority")
+    openssl("req", *key, "-keyout", "broker.key", "-out", "broker.csr", "-subj", "/CN=127.0.0.1")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", "broker.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-out", "broker.pem",
+            "-extfile", "names")
+    # mosquitto gives up its rights as root.
+    folder.chmod(0o755)
+    (folder / "broker.key").chmod(0o644)
+
+
 def resident(process: subprocess.Popen) -> int:
     """KiB of memory."""
     for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,16 +11,10 @@ import time
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from bridge_peers import PROGRAM, BridgeCase, resident, track  # noqa: E402
-
-SBIN = ":/usr/sbin:/sbin"
-
-
-def program(name: str) -> str | None:
-    import os
-    return shutil.which(name, path=os.environ.get("PATH", "") + SBIN)
+from bridge_peers import PROGRAM, BridgeCase, certificates, resident, track  # noqa: E402
+from stress.broker import Broker, program  # noqa: E402
 
 
 class Mqtt(BridgeCase):
@@ -30,37 +23,16 @@ class Mqtt(BridgeCase):
         missing = [name for name in ("mosquitto", "mosquitto_sub", "mosquitto_pub", "openssl") if program(name) is None]
         if missing:
             self.skipTest(f"no {', '.join(missing)} here (apt: mosquitto, mosquitto-clients, openssl)")
-        with socket.socket() as place:
-            place.bind(("127.0.0.1", 0))
-            self.port = place.getsockname()[1]
+        self.mosquitto = Broker(self.folder)
+        self.port = self.mosquitto.port
         self.options: list[str] = []
-        self.broker_process: subprocess.Popen | None = None
+        self.addCleanup(self.mosquitto.kill)
 
     def broker(self, *lines: str) -> None:
-        """Started, or restarted with the same settings; what is retained does not outlive it."""
-        if lines or not (self.folder / "broker.conf").exists():
-            text = [f"listener {self.port} 127.0.0.1", *(lines or ("allow_anonymous true",))]
-            (self.folder / "broker.conf").write_text("\n".join(text) + "\n")
-        self.broker_process = subprocess.Popen(
-            [program("mosquitto"), "-c", self.folder / "broker.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(self.kill_broker)
-        self.wait_for_port()
-
-    def wait_for_port(self) -> None:
-        limit = time.monotonic() + 20
-        while time.monotonic() < limit:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        self.fail("expected mosquitto to start, found no listener")
+        self.mosquitto.start(*lines)
 
     def kill_broker(self) -> None:
-        if self.broker_process is not None:
-            self.broker_process.kill()
-            self.broker_process.wait()
-            self.broker_process = None
+        self.mosquitto.kill()
 
     def subscribe(self, topic: str = "#") -> Path:
         """What arrives from now on: a file of lines: retained (1 or 0), topic, payload."""
@@ -165,28 +137,13 @@ class Mqtt(BridgeCase):
         process.wait()
         self.wait("the will", lambda: self.messages(place, "bearing/kitchen/availability")[-1][1] == "offline")
 
-    def openssl(self, *arguments: object) -> None:
-        subprocess.run([program("openssl"), *map(str, arguments)], check=True, capture_output=True, cwd=self.folder)
-
-    def certificates(self) -> None:
-        """An authority of our own, and a broker's certificate for 127.0.0.1."""
-        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", 2, "-keyout", "ca.key",
-                     "-out", "ca.pem", "-subj", "/CN=Test authority")
-        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "broker.key", "-out",
-                     "broker.csr", "-subj", "/CN=127.0.0.1")
-        (self.folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-        self.openssl("x509", "-req", "-in", "broker.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", 2, "-out",
-                     "broker.pem", "-extfile", "names")
-
     def test_tls_and_a_password_from_a_file(self) -> None:
         if program("mosquitto_passwd") is None:
             self.skipTest("no mosquitto_passwd here (apt: mosquitto)")
-        self.certificates()
+        certificates(self.folder)
         subprocess.run([program("mosquitto_passwd"), "-b", "-c", self.folder / "users", "bearing", "s3cret"], check=True,
                        capture_output=True)
-        for path in (self.folder, self.folder / "users", self.folder / "broker.key"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        # mosquitto gives up its rights as root.
+        (self.folder / "users").chmod(0o644)
         self.broker(f"certfile {self.folder}/broker.pem", f"keyfile {self.folder}/broker.key", f"password_file {self.folder}/users",
                     "allow_anonymous false")
         self.daemon(track(7, 12.0))

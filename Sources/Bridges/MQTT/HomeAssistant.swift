@@ -1,4 +1,5 @@
 package import Foundation
+package import MQTT
 
 /// The MQTT discovery messages of a node for Home Assistant: one device with four sensors and a binary sensor.
 package enum HomeAssistant {

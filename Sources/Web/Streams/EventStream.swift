@@ -9,9 +9,9 @@ struct EventStream: AsyncBufferedSequence {
     private let pieces: AsyncStream<Data>
 
     /// - Returns: nil if the hub's limit is reached.
-    init?(_ hub: StreamHub, opening: () -> [FeedMessage]) {
+    init?(_ hub: StreamHub, channel: String = "", opening: () -> [FeedMessage]) {
         let (pieces, output) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
-        let number = hub.add(opening: opening) { item in
+        let number = hub.add(channel: channel, opening: opening) { item in
             switch item {
             case .message(let message): output.yield(Self.event(message))
             case .beat: output.yield(Data(":\n\n".utf8))

@@ -8,9 +8,9 @@ struct FeedSocket: WSHandler {
     private let output: AsyncStream<WSFrame>.Continuation
 
     /// - Returns: nil if the hub's limit is reached.
-    init?(_ hub: StreamHub, opening: () -> [FeedMessage]) {
+    init?(_ hub: StreamHub, channel: String = "", opening: () -> [FeedMessage]) {
         let (frames, output) = AsyncStream.makeStream(of: WSFrame.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
-        let number = hub.add(opening: opening) { item in
+        let number = hub.add(channel: channel, opening: opening) { item in
             switch item {
             case .message(let message): output.yield(WSFrame(fin: true, opcode: .text, mask: nil, payload: message.json))
             case .beat: output.yield(WSFrame(fin: true, opcode: .ping, mask: nil, payload: Data()))

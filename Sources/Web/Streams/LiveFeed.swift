@@ -19,8 +19,8 @@ package final class LiveFeed: Sendable {
         (self.hub, self.history) = (hub, history)
         subscription = subscribe { event in
             switch event {
-            case .connected: hub.send(.message(Self.connection(nil)))
-            case .disconnected(_, let line): hub.send(.message(Self.connection(line)))
+            case .connected: hub.send(.message(.connection(nil)))
+            case .disconnected(_, let line): hub.send(.message(.connection(line)))
             case .line(let line):
                 let json = Data(line.bytes)
                 if line.content.type == "tracks" {
@@ -39,20 +39,10 @@ package final class LiveFeed: Sendable {
     /// The first lines of a new stream: hello and status, as on the daemon's socket, or that there is no daemon.
     var opening: [FeedMessage] {
         let state = subscription.state
-        guard state.isConnected else { return [Self.connection(state.problem ?? "connecting")] }
+        guard state.isConnected else { return [.connection(state.problem ?? "connecting")] }
         return [state.hello, state.status].compactMap { line in
             line.map { FeedMessage(type: $0.content.type, json: Data($0.bytes)) }
         }
-    }
-
-    /// The only type of line that the server itself makes: whether there is a daemon.
-    private static func connection(_ reason: String?) -> FeedMessage {
-        let text = JSONWriter.text { json in
-            json.field("type", "connection")
-            json.field("connected", reason == nil)
-            json.field("reason", reason)
-        }
-        return FeedMessage(type: "connection", json: Data(text.utf8))
     }
 
     /// The daemon's hello; nil before there was one.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// All streams to browsers: each line goes to each of them.
+/// All streams to browsers: a line goes to each of them, or to those of one channel.
 ///
 /// Each stream has a queue that keeps the newest lines, so a slow browser does not delay others.
 final class StreamHub: Sendable {
@@ -18,7 +18,7 @@ final class StreamHub: Sendable {
     typealias Sink = @Sendable (Item) -> Void
 
     private struct State {
-        var sinks: [Int: Sink] = [:]
+        var sinks: [Int: (channel: String, sink: Sink)] = [:]
         var next = 0
         var isOver = false
     }
@@ -27,36 +27,52 @@ final class StreamHub: Sendable {
     /// Streams at once.
     let limit: Int
 
-    init(limit: Int) { self.limit = limit }
+    /// Called after streams were added or removed.
+    private let changed: @Sendable () -> Void
+
+    init(limit: Int, changed: @escaping @Sendable () -> Void = {}) {
+        self.limit = limit
+        self.changed = changed
+    }
 
     var count: Int { state.withLock { $0.sinks.count } }
 
+    /// The channels of all streams.
+    var channels: Set<String> { state.withLock { Set($0.sinks.values.map(\.channel)) } }
+
     /// Adds a stream, which receives `opening` first.
     /// - Returns: its number; nil if the limit is reached.
-    func add(opening: () -> [FeedMessage], _ sink: @escaping Sink) -> Int? {
-        state.withLock { state in
+    func add(channel: String = "", opening: () -> [FeedMessage], _ sink: @escaping Sink) -> Int? {
+        let number: Int? = state.withLock { state in
             guard !state.isOver, state.sinks.count < limit else { return nil }
             for message in opening() { sink(.message(message)) }
             defer { state.next += 1 }
-            state.sinks[state.next] = sink
+            state.sinks[state.next] = (channel, sink)
             return state.next
         }
+        changed()
+        return number
     }
 
     func remove(_ number: Int) {
         // The sink's contents are released outside the lock, since that may end a stream.
         _ = state.withLock { $0.sinks.removeValue(forKey: number) }
+        changed()
     }
 
-    func send(_ item: Item) {
-        for sink in state.withLock({ Array($0.sinks.values) }) { sink(item) }
+    /// - Parameter channel: nil: all.
+    func send(_ item: Item, to channel: String? = nil) {
+        let sinks = state.withLock { state in
+            state.sinks.values.compactMap { channel == nil || channel == $0.channel ? $0.sink : nil }
+        }
+        for sink in sinks { sink(item) }
     }
 
     /// Ends all streams, and accepts no further ones.
     func end() {
         let sinks = state.withLock { state in
             state.isOver = true
-            return Array(state.sinks.values)
+            return state.sinks.values.map(\.sink)
         }
         for sink in sinks { sink(.end) }
     }

@@ -3,6 +3,7 @@ import Configuration
 import Files
 import Foundation
 import Logging
+import MQTT
 import Service
 import Subscription
 import Web
@@ -10,20 +11,35 @@ import Web
 struct WebCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "web",
-        abstract: "Serves a page that shows the tracks of a running daemon, or of a recording.",
+        abstract: "Serves a page that shows the tracks of a running daemon, of all microphones at a broker, or of a recording.",
         discussion: """
             The page needs nothing from the network and works on a phone. Beside it there are /api/state, /api/hello, /metrics for \
             Prometheus, the feed as a WebSocket (/feed) and as Server-Sent Events (/events); docs/web.md describes them. It is a process of \
             its own: whatever a browser does, the daemon goes on.
 
+            --broker shows all microphones that `bearing bridge mqtt` takes to a broker of MQTT: a list, and the sphere of the one that is picked.
+
             --replay shows a recording instead, with its sound: a folder of `bearing run --record`, or an audio file with the tracks of \
             `bearing localize`.
 
             Example: bearing web
+            Example: bearing web --broker mqtts://broker.example --user bearing --password-file /etc/bearing/mqtt-password
             Example: bearing web --replay demo/scene.flac --format foa --tracks tracks.csv --reference demo/scene.csv
             """)
 
     @OptionGroup var daemon: SubscriberOptions
+
+    @Option(help: ArgumentHelp("mqtts://HOST[:8883], or mqtt://HOST[:1883] without encryption: show the nodes there.", valueName: "url"))
+    var broker: String?
+
+    @Option(help: "The user at the broker.")
+    var user: String?
+
+    @Option(help: ArgumentHelp("A file with the user's password, which only its owner can read.", valueName: "file"))
+    var passwordFile: String?
+
+    @Option(help: ArgumentHelp("Certificates that are trusted instead of the system's (PEM).", valueName: "file"))
+    var caFile: String?
 
     @Option(help: "Where browsers connect: PORT or ADDRESS:PORT (default: 127.0.0.1:7421). Beyond this machine a token is needed.")
     var listen: String?
@@ -50,6 +66,7 @@ struct WebCommand: ParsableCommand {
         if let format, !["foa", "mic", "aformat"].contains(format) {
             throw ValidationError("--format expects foa, mic or aformat, found \"\(format)\"")
         }
+        if broker != nil, daemon.socket != nil { throw ValidationError("expected --socket or --broker, found both") }
         guard let replay else {
             if let option = [("--tracks", tracks), ("--reference", reference), ("--format", format)].first(where: { $0.1 != nil }) {
                 throw ValidationError("\(option.0) expects --replay FILE beside it")
@@ -57,6 +74,7 @@ struct WebCommand: ParsableCommand {
             return
         }
         if daemon.socket != nil { throw ValidationError("expected --socket or --replay, found both") }
+        if broker != nil { throw ValidationError("expected --broker or --replay, found both") }
         if Folder.isFolder(replay) {
             if tracks != nil {
                 throw ValidationError("--tracks expects an audio file in --replay, found a folder, which has its own tracks")
@@ -69,33 +87,51 @@ struct WebCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try WebConfiguration.read(
-            daemon.config, .init(listen: listen, socket: daemon.socket, tokenFile: tokenFile))
+            daemon.config,
+            [
+                "listen": listen, "socket": daemon.socket, "token_file": tokenFile, "broker": broker, "user": user,
+                "password_file": passwordFile, "ca_file": caFile,
+            ])
         if printConfig { return print(configuration.toml, terminator: "") }
         let pages = try StaticPages(folder: PathName.folder(Resources.find("web/index.html")))
         let replay = try replay.map(open)
         let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
         try ServiceProcess.run(level: configuration.log.level.loggerLevel, notify: notify) { log, ending in
-            if let replay {
-                let server = try WebServer(configuration: configuration, content: .replay(replay), pages: pages, log: log)
-                let port = try server.start { ending.end(with: $0) }
-                log.notice("replay on \(Self.link(configuration.listen, port))")
-                return { server.stop() }
-            }
-            let feed = LiveFeed(limit: configuration.connections, historyMinutes: configuration.historyMinutes) { receive in
-                FeedSubscription.logged(to: configuration.socket, log: log, receive: receive)
-            }
-            let server = try WebServer(configuration: configuration, content: .live(feed), pages: pages, log: log)
+            let source = try replay.map { Source(content: .replay($0)) } ?? Self.source(configuration, log: log)
+            let server = try WebServer(configuration: configuration, content: source.content, pages: pages, log: log)
             let port = try server.start { ending.end(with: $0) }
-            log.notice("page on \(Self.link(configuration.listen, port))")
+            log.notice("\(replay == nil ? "page" : "replay") on \(Self.link(configuration.listen, port))")
             if !configuration.listen.isLoopback {
                 log.warning("other machines may connect, without encryption: anyone on the network path can read the token")
             }
-            feed.start()
+            source.start()
             return {
-                feed.stop()
+                source.stop()
                 server.stop()
             }
         }
+    }
+
+    /// What the page shows, and how that starts and stops.
+    private struct Source {
+        let content: WebContent
+        var start: () -> Void = {}
+        var stop: @Sendable () -> Void = {}
+    }
+
+    private static func source(_ configuration: WebConfiguration, log: Logger) throws -> Source {
+        guard configuration.access.broker == nil else {
+            do throws(MQTTFault) {
+                let feed = try FleetFeed(configuration.access, limit: configuration.connections, log: log)
+                return Source(content: .fleet(feed), start: { feed.start() }, stop: { feed.stop() })
+            } catch {
+                throw Failure(.configuration, error.description)
+            }
+        }
+        let feed = LiveFeed(limit: configuration.connections, historyMinutes: configuration.historyMinutes) { receive in
+            FeedSubscription.logged(to: configuration.socket, log: log, receive: receive)
+        }
+        return Source(content: .live(feed), start: { feed.start() }, stop: { feed.stop() })
     }
 
     private func open(_ path: String) throws -> Replay {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bridges
 import Configuration
 import Logging
+import MQTT
 import Options
 
 struct BridgeMQTTCommand: BridgeSubcommand {

@@ -2,9 +2,9 @@ import Files
 import Glibc
 
 /// A file with a password on its first line.
-enum PasswordFile {
+package enum PasswordFile {
     /// - Throws: a line for a file that is not there, that others can read, or that holds no password.
-    static func read(_ path: String) throws(MQTTFault) -> String {
+    package static func read(_ path: String) throws(MQTTFault) -> String {
         var facts = stat()
         if unsafe stat(path, &facts) == 0, facts.st_mode & 0o077 != 0 {
             let mode = String(facts.st_mode & 0o777, radix: 8)
