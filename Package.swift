@@ -206,7 +206,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
         tests("MQTT", with: ["TestSupport"]),
-        tests("Bridges", with: ["TrackFeed", "Configuration", "MQTT", "TestSupport"]),
+        tests("Bridges", with: ["TrackFeed", "Configuration", "MQTT"]),
         tests("Diagnosis", with: ["Geometry", "Platform", "Audio", "Scenes", "TestSupport"]),
         tests(
             "Daemon",

@@ -26,7 +26,9 @@ extension WebHandler {
         switch request.path {
         case "/feed", "/events":
             let node = request.query.first { $0.name == "node" }?.value ?? ""
-            guard node.isEmpty || NodeTopics.isName(node) else { return Self.text(.badRequest, "node: expected \(NodeTopics.expectedName)") }
+            guard node.isEmpty || NodeTopics.isName(node) else {
+                return Self.text(.badRequest, "node: expected \(NodeTopics.expectedName)")
+            }
             return try await stream(request, feed.hub, channel: node) { feed.opening(of: node) }
         case "/api/state": return Self.json(feed.stateText(connections: watch.count))
         case "/metrics": return Self.metrics(feed.metrics(connections: watch.count))

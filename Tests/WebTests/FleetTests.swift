@@ -85,9 +85,10 @@ import Testing
         let hub = StreamHub(limit: 3)
         let fleet = Fleet(hub)
         let (all, one, other) = (Received(), Received(), Received())
-        _ = hub.add(opening: { [] }) { all.take($0) }
-        let number = try #require(hub.add(channel: "a", opening: { [] }) { one.take($0) })
-        _ = hub.add(channel: "b", opening: { [] }) { other.take($0) }
+        func add(_ received: Received, _ channel: String) -> Int? { hub.add(channel: channel, opening: { [] }, { received.take($0) }) }
+        _ = add(all, "")
+        let number = try #require(add(one, "a"))
+        _ = add(other, "b")
         #expect(fleet.watched == ["a", "b"])
         fleet.connection(nil)
         for (topic, text) in [
@@ -97,7 +98,7 @@ import Testing
         // Without blocks of its own a node shows its leading source.
         fleet.sendHeld(fleet.watched, sequence: 4)
         let held = try #require(one.texts.withLock { $0.last })
-        #expect(held.contains(#""seq":4"#) && held.contains(#""held":true"#) && held.contains(#""azimuth":-31"#) && held.contains(#""y":-0.51"#))
+        for field in [#""seq":4"#, #""held":true"#, #""azimuth":-31"#, #""y":-0.51"#] { #expect(held.contains(field), "\(held)") }
         #expect(other.texts.withLock { $0.last }?.contains(#""tracks":[]"#) == true)
         // With them it does not.
         let block = #"{"type":"tracks","seq":9,"time":1,"tracks":[]}"#

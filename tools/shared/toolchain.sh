@@ -3,6 +3,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154,SC1090  # names of common.sh and setup, which are sourced with it; os-release
 
+readonly os_release=/etc/os-release
 readonly swift_server=https://download.swift.org
 # The key of all releases of Swift 6. Its fingerprint as stated by swift.org/keys/active and by the Dockerfiles of the
 # official images. It expired on 2026-09-16, so what counts is that it was valid when it signed.
@@ -18,7 +19,7 @@ readonly toolchain_libraries=(libcurl.so.4:libcurl4 libncurses.so.6:libncurses6 
 # The name of the toolchain for this system, such as ubuntu24.04-aarch64. Derived distributions name the release that they are
 # made from. There is no build for Debian 13; that for Debian 12 runs there.
 toolchain_platform() {
-    local codename platform processor file=/etc/os-release
+    local codename platform processor file=$os_release
     codename=$(. "$file" 2>/dev/null && echo "${UBUNTU_CODENAME:-${DEBIAN_CODENAME:-${VERSION_CODENAME-}}}") || true
     case $codename in
         bookworm | trixie) platform=debian12 ;;

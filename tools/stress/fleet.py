@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from browser.websocket import WebSocket
 from stress.broker import Broker
-from stress.nodes import Nodes
+from stress.nodes import Nodes, numbered
 
 TICK = os.sysconf("SC_CLK_TCK")
 #: Seconds for what was published to arrive.
@@ -111,7 +111,7 @@ def soak(program: str | pathlib.Path, count: int, phases: int, seconds: float, r
         folder = pathlib.Path(name)
         broker = Broker(folder)
         broker.start()
-        nodes = Nodes(broker.port, count)
+        nodes = Nodes(broker.port, numbered(count))
         try:
             with Web(program, folder, "--broker", f"mqtt://127.0.0.1:{broker.port}") as web:
                 viewer = Viewer(web.port, "node-0")

@@ -8,7 +8,7 @@ import selectors
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 KEEP_ALIVE = 60
 RETRY_SECONDS = 1.0
@@ -120,18 +120,22 @@ class Node:
             self.socket.sendall(packet(PING, 0, b""))
 
 
+def numbered(count: int) -> list[str]:
+    return [f"node-{number}" for number in range(count)]
+
+
 class Nodes:
     """Many nodes in one thread, which the caller's own loop drives."""
 
-    def __init__(self, port: int, count: int, blocks: int = 1) -> None:
+    def __init__(self, port: int, names: Sequence[str], blocks: int = 1) -> None:
         """blocks: how many of them publish each block."""
         self.port = port
-        self.nodes = {f"node-{number}": Node(f"node-{number}", number, number < blocks) for number in range(count)}
+        self.nodes = {name: Node(name, number, number < blocks) for number, name in enumerate(names)}
         self.is_publishing = False
         self.selector = selectors.DefaultSelector()
         began = time.monotonic()
         for number, node in enumerate(self.nodes.values()):
-            node.state_due = began + number / count
+            node.state_due = began + number / len(names)
 
     def watch(self, other: socket.socket, handle: Callable[[], None]) -> None:
         """Calls `handle` whenever another socket has something to read."""

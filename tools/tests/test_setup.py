@@ -169,6 +169,15 @@ class Setup(toolchain_case.ToolchainCase):
         (self.programs / "gpg").unlink()
         self.assertIn("missing packages: gpg libncurses6 libsqlite3-0 libxml2\n", self.run_setup("--check", status=1))
 
+    def test_peers_of_tests_are_listed_if_asked_for(self) -> None:
+        for system, browser in (("debian", " chromium"), ("ubuntu", "")):
+            with self.subTest(system):
+                self.release.write_text(f"NAME=x\nID={system}\nVERSION_CODENAME=bookworm\n")
+                # A mosquitto of this machine is found in /usr/sbin.
+                self.assertRegex(self.run_setup("--check", "--peers", status=1),
+                                 f"missing packages: (mosquitto )?mosquitto-clients openssl{browser}\n")
+        self.assertNotIn("mosquitto", self.run_setup("--check", status=1))
+
     def test_the_tested_release_satisfies_the_package(self) -> None:
         common = (PROJECT / "tools/shared/common.sh").read_text()
         release, minimum = re.search(r"swift_release=(\S+) swift_minimum=(\S+)", common).groups()

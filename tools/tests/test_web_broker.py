@@ -17,7 +17,7 @@ from bridge_peers import PROGRAM, certificates
 from browser.chromium import Chromium
 from stress.broker import Broker, free_port, program
 from stress.fleet import Viewer, Web, soak
-from stress.nodes import Nodes
+from stress.nodes import Nodes, numbered
 
 
 class WebBroker(unittest.TestCase):
@@ -37,7 +37,7 @@ class WebBroker(unittest.TestCase):
         self.addCleanup(self.broker.kill)
 
     def nodes(self, count: int) -> Nodes:
-        nodes = Nodes(self.broker.port, count)
+        nodes = Nodes(self.broker.port, numbered(count))
         nodes.is_publishing = True
         self.addCleanup(nodes.close)
         return nodes

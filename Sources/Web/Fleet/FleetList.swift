@@ -39,7 +39,10 @@ struct FleetList: Sendable {
                 skipped += 1
                 return
             }
-            update(node) { $0.report = report; $0.time = time; $0.states += 1 }
+            update(node) { found in
+                (found.report, found.time) = (report, time)
+                found.states += 1
+            }
         case .tracks: nodes[node, default: FleetNode(name: node)].blockTime = now
         }
     }
