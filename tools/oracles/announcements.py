@@ -5,9 +5,9 @@
     ha/bin/pip install homeassistant paho-mqtt        # 200 MB
     ha/bin/python tools/oracles/announcements.py BEARING
 
-Starts mosquitto, `BEARING run` on the demo recording and `BEARING bridge mqtt`, takes the retained announcements from the broker, and validates
-each with the schema of its component, the topic with Home Assistant's pattern, and the state with the value templates. Prints a line for each;
-ends with 1 if one is refused, or has a key that the schema does not know. Needs mosquitto and its clients.
+Starts mosquitto, `BEARING run` on the demo recording and `BEARING bridge mqtt`, takes the retained announcements from the broker, and
+validates each with the schema of its component, the topic with Home Assistant's pattern, and the state with the value templates. Prints a
+line for each; ends with 1 if one is refused, or has a key that the schema does not know. Needs mosquitto and its clients.
 """
 
 from __future__ import annotations

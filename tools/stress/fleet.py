@@ -168,7 +168,8 @@ def run(web: Web, nodes: Nodes, viewer: Viewer, seconds: float, result: Result, 
         nodes.turn(min(left, 60))
         result.memory.append(web.memory())
         rate = (web.seconds() - used) / (time.monotonic() - began)
-        report(f"{sum(node.confirmed for node in nodes.nodes.values()):8} states  {viewer.blocks:6} blocks  web {web.memory():6.1f} MB  {rate:.4f} s/s")
+        confirmed = sum(node.confirmed for node in nodes.nodes.values())
+        report(f"{confirmed:8} states  {viewer.blocks:6} blocks  web {web.memory():6.1f} MB  {rate:.4f} s/s")
     nodes.is_publishing = False
     nodes.turn(QUIET)
     for name, found in web.nodes().items():

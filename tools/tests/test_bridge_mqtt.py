@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from bridge_peers import PROGRAM, BridgeCase, certificates, resident, track  # noqa: E402
+
 from stress.broker import Broker, program  # noqa: E402
 
 

@@ -13,11 +13,12 @@ from collections.abc import Callable
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1])]
 
-from bridge_peers import PROGRAM, certificates
-from browser.chromium import Chromium
-from stress.broker import Broker, free_port, program
-from stress.fleet import Viewer, Web, soak
-from stress.nodes import Nodes, numbered
+from bridge_peers import PROGRAM, certificates  # noqa: E402
+
+from browser.chromium import Chromium  # noqa: E402
+from stress.broker import Broker, free_port, program  # noqa: E402
+from stress.fleet import Viewer, Web, soak  # noqa: E402
+from stress.nodes import Nodes, numbered  # noqa: E402
 
 
 class WebBroker(unittest.TestCase):
