@@ -63,6 +63,41 @@ class WebSocket:
                 if first & 0x80:
                     return message.decode()
 
+    def available(self) -> list[str]:
+        """Reads once, for a socket that has something to read: the messages that are whole then. Raises EOFError at the end."""
+        piece = self.socket.recv(1 << 16)
+        if not piece:
+            raise EOFError
+        self.pending += piece
+        messages = []
+        while (frame := self._whole_frame()) is not None:
+            opcode, payload = frame
+            if opcode == 8:
+                raise EOFError
+            if opcode == 9:
+                self.frame(10, payload)
+            elif opcode == 1:
+                messages.append(payload.decode())
+        return messages
+
+    def _whole_frame(self) -> tuple[int, bytes] | None:
+        """The opcode and payload of the next frame of a server, which masks none, where all of it is there."""
+        if len(self.pending) < 2:
+            return None
+        head, length = 2, self.pending[1] & 0x7F
+        for marker, form in ((126, ">H"), (127, ">Q")):
+            if length == marker:
+                head += struct.calcsize(form)
+                if len(self.pending) < head:
+                    return None
+                (length,) = struct.unpack(form, self.pending[2:head])
+                break
+        if len(self.pending) < head + length:
+            return None
+        opcode, payload = self.pending[0] & 0xF, self.pending[head:head + length]
+        self.pending = self.pending[head + length:]
+        return opcode, payload
+
     def close(self) -> None:
         self.socket.close()
 

@@ -80,16 +80,14 @@ class Viewer:
         self.socket.close()
 
     def read(self) -> None:
-        while True:
-            line = json.loads(self.socket.receive())
+        """Never waits, since the loop that calls it also starts the broker."""
+        for text in self.socket.available():
+            line = json.loads(text)
             if line["type"] == "tracks" and not line.get("held"):
                 if self.sequence is not None:
                     self.missed += line["seq"] - self.sequence - 1
                 self.sequence = line["seq"]
                 self.blocks += 1
-            # Whole messages that came with it.
-            if len(self.socket.pending) <= 2:
-                return
 
 
 @dataclasses.dataclass
