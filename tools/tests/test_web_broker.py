@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import pathlib
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from collections.abc import Callable
@@ -18,7 +21,7 @@ from bridge_peers import PROGRAM, certificates  # noqa: E402
 from browser.chromium import Chromium  # noqa: E402
 from stress.broker import Broker, free_port, program  # noqa: E402
 from stress.fleet import Viewer, Web, soak  # noqa: E402
-from stress.nodes import Nodes, numbered  # noqa: E402
+from stress.nodes import CONNACK, PUBLISH, Nodes, numbered, packet, text  # noqa: E402
 
 
 class WebBroker(unittest.TestCase):
@@ -62,7 +65,36 @@ class WebBroker(unittest.TestCase):
         self.assertGreater(result.states, 100)
         self.assertGreater(result.blocks, 40)
 
-    def test_tls_and_a_password_and_no_block_waits(self) -> None:
+    def test_messages_in_one_record_of_tls_wait_for_nothing(self) -> None:
+        certificates(self.folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "broker.pem", self.folder / "broker.key")
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def serve() -> None:
+            plain, _ = listener.accept()
+            with context.wrap_socket(plain, server_side=True) as client:
+                client.recv(4096)
+                client.sendall(packet(CONNACK, 0, bytes(2)))
+                subscribed = b""
+                while b"/state" not in subscribed:
+                    subscribed += client.recv(4096)
+                # All at once, as some brokers send them; then nothing until the client says that it lives.
+                client.sendall(b"".join(packet(PUBLISH, 1, text(f"bearing/n{number}/availability") + b"online") for number in range(50)))
+                while client.recv(4096):
+                    pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        web = self.web("--broker", f"mqtts://127.0.0.1:{listener.getsockname()[1]}", "--ca-file", self.folder / "ca.pem")
+        limit = time.monotonic() + 20
+        while not web.nodes() and time.monotonic() < limit:
+            time.sleep(0.02)
+        # One for each wake-up would take a second each.
+        time.sleep(2)
+        self.assertEqual(len(web.nodes()), 50)
+
+    def test_tls_and_a_password(self) -> None:
         certificates(self.folder)
         subprocess.run([program("mosquitto_passwd"), "-b", "-c", self.folder / "users", "page", "s3cret"], check=True, capture_output=True)
         (self.folder / "users").chmod(0o644)
@@ -76,7 +108,6 @@ class WebBroker(unittest.TestCase):
         web = self.web("--broker", f"mqtts://127.0.0.1:{secure}", "--user", "page", "--password-file", password,
                        "--ca-file", self.folder / "ca.pem")
         self.wait("all nodes", nodes, lambda: sum(node["availability"] == "online" for node in web.nodes().values()) == 40)
-        # Many messages come in one record of TLS; none may wait there for the next.
         viewer = Viewer(web.port, "node-0")
         self.addCleanup(viewer.close)
         nodes.watch(viewer.socket.socket, viewer.read)
@@ -106,8 +137,8 @@ class WebBroker(unittest.TestCase):
 
         publish("bearing/node-1/availability", "-r", "-n")
         self.wait("its removal", nodes, lambda: list(web.nodes()) == ["node-0"])
-        for text in ("x", '{"count":-1}', "x" * 100_000):
-            publish("bearing/hostile/state", "-m", text)
+        for content in ("x", '{"count":-1}', "x" * 100_000):
+            publish("bearing/hostile/state", "-m", content)
         publish("bearing/<b>/state", "-m", '{"count":0}')
         self.wait("skipped messages", nodes, lambda: web.state()["skipped_messages"] == 3)
         self.assertEqual(list(web.nodes()), ["node-0"])
