@@ -29,7 +29,7 @@ PROGRAM = pathlib.Path(os.environ.get("BEARING", PROJECT / ".build/release/beari
 class Daemon:
     """Says what a test wants on a socket of its own: a block ten times a second, a status each second."""
 
-    def __init__(self, path: str, elevation: str) -> None:
+    def __init__(self, path: str, elevation: str = "signed") -> None:
         self.path = path
         self.tracks: list[dict] = []
         self.elevation = elevation
