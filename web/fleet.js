@@ -1,6 +1,6 @@
 // All microphones at a broker: a list to pick from. The hash of the page's address has the one that is shown.
 
-import { decibels, degrees, side } from "./geometry.js";
+import { degrees, level, side } from "./geometry.js";
 
 const element = (id) => document.getElementById(id);
 const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };
@@ -84,10 +84,10 @@ export class NodeList {
     const lamp = link.appendChild(make("span", "lamp"));
     lamp.setAttribute("aria-hidden", "true");
     set(link.appendChild(make("span", "name")), name);
-    const [arrow, where, level] = ["arrow", "where", "level"].map((part) => link.appendChild(make("span", part)));
+    const [arrow, where, loudness] = ["arrow", "where", "level"].map((part) => link.appendChild(make("span", part)));
     arrow.setAttribute("aria-hidden", "true");
     arrow.textContent = "↑";
-    const row = { item, link, arrow, where, level };
+    const row = { item, link, arrow, where, loudness };
     this.rows.set(name, row);
     return row;
   }
@@ -103,6 +103,6 @@ export class NodeList {
     const more = count > 1 ? ` +${count - 1}` : "";
     const angle = hasDirection ? `${degrees(Math.abs(node.azimuth))} ${side(node.azimuth)}${more}` : "quiet";
     set(row.where, isOnline ? angle : words[node.availability] ?? "");
-    set(row.level, hasDirection && typeof node.level === "number" ? `${decibels(node.level, 0)} dB` : "");
+    set(row.loudness, hasDirection && typeof node.level === "number" ? level(node.level) : "");
   }
 }

@@ -50,6 +50,9 @@ export function degrees(value) {
 // Decibels, with a minus as long as a plus.
 export function decibels(value, decimals) { return value.toFixed(decimals).replace("-", "−"); }
 
+// The level of a source: digital silence is -200 dBFS.
+export function level(value) { return value > -199.5 ? `${decibels(value, 0)} dB` : "silent"; }
+
 export function side(azimuth) {
   const rounded = Math.round(azimuth);
   if (rounded === 0) return "front";

@@ -1,6 +1,6 @@
 // What stands in words and figures beside the drawings.
 
-import { decibels, degrees, elevationText, side } from "./geometry.js";
+import { decibels, degrees, elevationText, level, side } from "./geometry.js";
 import { colourOf } from "./palette.js";
 
 const element = (id) => document.getElementById(id);
@@ -73,7 +73,7 @@ export class SourceList {
     row.bar.style.background = isLabel ? "" : colourOf(track.id);
     row.activity.title = typeof activity === "number" ? activity.toFixed(2) : "";
     row.activity.setAttribute("aria-label", typeof activity === "number" ? `${Math.round(100 * activity)} percent` : "unknown");
-    set(row.level_dbfs, typeof track.level_dbfs === "number" ? `${decibels(track.level_dbfs, 0)} dB` : "");
+    set(row.level_dbfs, typeof track.level_dbfs === "number" ? level(track.level_dbfs) : "");
     set(row.age, typeof track.age === "number" ? `${track.age.toFixed(1)} s` : "");
   }
 }

@@ -172,8 +172,10 @@ class WebPage(unittest.TestCase):
         self.assertEqual(page.value("document.querySelector('#warnings li').textContent"), "channel 3 is <b>dead</b>")
         self.assertEqual(page.value("[...document.querySelectorAll('.meter output')].map(o => o.textContent)"),
                          ["−31.2 dBFS", "−36.0 dBFS", "silent", "−1.0 dBFS"])
-        # A track that is over disappears from all of them.
         assert self.daemon
+        self.daemon.tracks = [{**track(9, 0, 0), "level_dbfs": -200.0}]
+        page.wait("document.getElementById('sources').innerText.includes('silent')")
+        # A track that is over disappears from all of them.
         self.daemon.tracks = []
         page.wait("bearing.state.shown.tracks.length === 0 && bearing.state.drawn.map.length === 0")
         self.assertFalse(page.value("document.getElementById('silence').hidden"))
