@@ -59,6 +59,8 @@ import TrackFeed
             let own: Set = index == 4 ? ["device_class", "payload_on", "payload_off"] : ["state_class", "icon", "unit_of_measurement"]
             #expect(Set(fields.keys).subtracting(index == 3 ? own.union(["unit_of_measurement"]) : own) == shared)
             #expect(fields["state_topic"] as? String == "bearing/Kitchen-1/state")
+            let classes = ["measurement_angle", "measurement", "measurement", "measurement", nil]
+            #expect(fields["state_class"] as? String == classes[index])
             #expect(fields["availability_topic"] as? String == "bearing/Kitchen-1/availability")
             #expect(fields["expire_after"] as? Int == HomeAssistant.expiry && HomeAssistant.expiry > Int(StatePace.longest / 1_000_000_000))
             #expect((fields["device"] as? [String: Any])?["identifiers"] as? [String] == ["bearing_Kitchen-1"])

@@ -17,13 +17,14 @@ package enum HomeAssistant {
     }
 
     private static var entities: [Entity] {
-        func sensor(_ key: String, _ name: String, unit: String?, icon: String) -> Entity {
-            var fields: [String: Any] = ["state_class": "measurement", "icon": icon, "value_template": "{{ value_json.\(key) }}"]
+        func sensor(_ key: String, _ name: String, unit: String?, icon: String, stateClass: String = "measurement") -> Entity {
+            var fields: [String: Any] = ["state_class": stateClass, "icon": icon, "value_template": "{{ value_json.\(key) }}"]
             if let unit { fields["unit_of_measurement"] = unit }
             return Entity(component: "sensor", key: key, name: name, fields: fields)
         }
         return [
-            sensor("azimuth", "Azimuth", unit: "°", icon: "mdi:compass-outline"),
+            // The mean of 170 and -170 degrees is 180, not 0.
+            sensor("azimuth", "Azimuth", unit: "°", icon: "mdi:compass-outline", stateClass: "measurement_angle"),
             sensor("elevation", "Elevation", unit: "°", icon: "mdi:angle-acute"),
             sensor("level", "Level", unit: "dBFS", icon: "mdi:volume-high"),
             sensor("count", "Sources", unit: nil, icon: "mdi:counter"),
