@@ -22,7 +22,7 @@ public enum MicrophoneKind: Sendable, Hashable {
         case .capsules(let geometry):
             return geometry.capsules.map { capsule in
                 let (a, b) = (capsule.directivity, 1 - capsule.directivity)
-                return 10 * Decibels.log10(a * a + b * b / 3)
+                return 10 * Decibels.log10(a * a + b * b / 3) + capsule.gain
             }
         }
     }

@@ -6,7 +6,8 @@ public import Options
 /// Reads a microphone array from its TOML file, strictly: all faults at once, each with its key's path.
 ///
 /// `name` (default: the file's), `mount` (`open`, `rigid-sphere`) and four tables `[[capsule]]` in channel order, each with `azimuth`,
-/// `elevation` (degrees) and `radius` (metres) or `position` (metres), and, for directional capsules, `directivity` and `aim`.
+/// `elevation` (degrees) and `radius` (metres) or `position` (metres), and, for directional capsules, `directivity` and `aim`;
+/// for unequal ones `gain` (dB) and `delay` (microseconds).
 public enum ArrayFile {
     /// - Throws: all faults: a missing file, a syntax error with its line, missing or unknown keys, impossible arrays.
     public static func load(_ path: String) throws(ConfigurationError) -> ArrayGeometry {
@@ -23,10 +24,12 @@ public enum ArrayFile {
     public static func text(of geometry: ArrayGeometry) -> String {
         let capsules = geometry.capsules.map { capsule in
             let (place, aim) = (capsule.position, capsule.aim)
-            let lines = [
+            var lines = [
                 "", "[[capsule]]", "position = [\(place.x), \(place.y), \(place.z)]", "directivity = \(capsule.directivity)",
                 "aim = [\(aim.azimuth), \(aim.elevation)]",
             ]
+            if capsule.gain != 0 { lines.append("gain = \(capsule.gain)") }
+            if capsule.delay != 0 { lines.append("delay = \(1e6 * capsule.delay)") }
             return lines.joined(separator: "\n")
         }
         let head = ["name = \(OptionValue.text(geometry.name).toml)", "mount = \"\(geometry.mount.rawValue)\""]
@@ -80,8 +83,11 @@ public enum ArrayFile {
         let aim = table.numbers("aim", in: degrees, "[azimuth, elevation] in degrees", &faults).map {
             Direction(azimuth: Float($0[0]), elevation: Float($0[1]))
         }
+        let gain = table.number("gain", in: -20...20, &faults) ?? 0
+        let delay = table.number("delay", in: -200...200, &faults) ?? 0
         guard let position else { return nil }
-        let capsule = ArrayGeometry.Capsule(position: position, aim: aim, directivity: Float(directivity))
+        var capsule = ArrayGeometry.Capsule(position: position, aim: aim, directivity: Float(directivity))
+        (capsule.gain, capsule.delay) = (Float(gain), Float(delay * 1e-6))
         if capsule.radius < 1e-4, directivity < 1, aim == nil, !table.has("aim") {
             table.missing("aim", "[azimuth, elevation] of a directional capsule in the array's centre", &faults)
         }

@@ -16,6 +16,7 @@ struct Bearing: ParsableCommand {
             BridgeCommand.self,
             CheckCommand.self,
             DevicesCommand.self,
+            CalibrateCommand.self,
             SynthCommand.self,
             AugmentCommand.self,
             TrainCommand.self,

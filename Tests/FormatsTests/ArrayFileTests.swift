@@ -127,7 +127,7 @@ import Testing
         ),
         (
             "position = [0.04, 0, 0]\nradios = 1",
-            "capsule[0].radios: expected one of the keys aim, azimuth, directivity, elevation, position, radius, "
+            "capsule[0].radios: expected one of the keys aim, azimuth, delay, directivity, elevation, gain, position, radius, "
                 + "found an unknown key: did you mean capsule[0].radius?"
         ),
     ])
@@ -145,6 +145,18 @@ import Testing
     @Test func allFaultsAreFoundAtOnce() {
         let found = faults("nmae = \"x\"\nmount = \"ball\"\n[[capsule]]\nradius = \"wide\"\nazimuth = 1\n[[capsule]]\n")
         #expect(found.count == 5)
+    }
+
+    @Test func gainsAndDelaysAreKeptAndLimited() throws {
+        let read = try ArrayFile.parse(array("position = [0, 0.03, 0]\ngain = -1.5\ndelay = 4"), file: "a")
+        #expect(read.capsules[0].gain == -1.5 && abs(read.capsules[0].delay - 4e-6) < 1e-12 && read.capsules[1].gain == 0)
+        let again = try ArrayFile.parse(ArrayFile.text(of: read), file: "a")
+        #expect(again.capsules[0].gain == -1.5 && abs(again.capsules[0].delay - 4e-6) < 1e-12)
+        // Files of equal capsules are written as before.
+        #expect(!ArrayFile.text(of: .tetrahedral).contains("gain"))
+        #expect(faults(array("position = [0, 0.03, 0]\ngain = 30"))[0].contains("capsule[0].gain: expected a number from -20.0 to 20.0"))
+        let late = faults(array("position = [0, 0.03, 0]\ndelay = 1000"))
+        #expect(late[0].contains("capsule[0].delay: expected a number from -200.0 to 200.0"))
     }
 
     @Test func aLineOfCapsulesIsRefused() {

@@ -13,6 +13,18 @@ import Testing
         }
     }
 
+    @Test func aVectorIsAnAxisAndAnAngle() {
+        #expect(angle(Rotation(vector: [0, 0, .pi / 2])(.front), 90, 0) < 1e-3)
+        #expect(Rotation(vector: .zero) == .none)
+        let vector = SIMD3<Double>(0.3, -0.5, 0.2)
+        let turn = Rotation(vector: vector)
+        #expect(abs(turn.angle - Float((vector * vector).sum().squareRoot() * 180 / .pi)) < 1e-3)
+        let axis = Direction(towards: 0.3, -0.5, 0.2)
+        #expect(turn(axis).angle(to: axis) < 1e-3)
+        let moved = turn(SIMD3<Float>(0, 2, 0))
+        #expect(abs((moved * moved).sum() - 4) < 1e-5)
+    }
+
     @Test func aRollOf180HangsUpsideDown() {
         let hung = Rotation(yaw: 0, pitch: 0, roll: 180)
         #expect(angle(hung(Direction(azimuth: 30, elevation: 10)), -30, -10) < 1e-3)

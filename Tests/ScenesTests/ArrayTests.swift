@@ -60,6 +60,36 @@ import Testing
         }
     }
 
+    /// In responses, in what a source leaves in the channels, and in a diffuse field alike.
+    @Test(arguments: [ArrayGeometry.Mount.open, .rigidSphere])
+    func gainsAndDelaysOfCapsulesApplyEverywhere(_ mount: ArrayGeometry.Mount) {
+        let equal = ArrayGeometry(name: "a", mount: mount, capsules: ArrayGeometry.tetrahedral.capsules)
+        let capsules = equal.capsules.enumerated().map { index, capsule in
+            var capsule = capsule
+            (capsule.gain, capsule.delay) = ([0, 1.5, -2, 0.5][index], [0, 4e-6, -10e-6, 20e-6][index])
+            return capsule
+        }
+        let unequal = ArrayGeometry(name: "b", mount: mount, capsules: capsules)
+        let (plain, changed) = (ArrayResponse(.mic, geometry: equal), ArrayResponse(.mic, geometry: unequal))
+        let source = Direction(azimuth: 35, elevation: -15)
+        for frequency in [500.0, 2000, 5000] {
+            func factor(_ channel: Int) -> Complex {
+                pow(10, Double(capsules[channel].gain) / 20) * Complex(phase: -2 * .pi * frequency * Double(capsules[channel].delay))
+            }
+            let response = unequal.responses(frequency: frequency, to: [source])[0]
+            let diffuse = DiffuseCovariance.matrix(of: changed, frequency: frequency)
+            let before = DiffuseCovariance.matrix(of: plain, frequency: frequency)
+            for channel in 0..<4 {
+                let wanted = factor(channel) * plain.pressure(capsule: channel, from: source, frequency: frequency)
+                #expect((changed.pressure(capsule: channel, from: source, frequency: frequency) - wanted).power < 1e-12)
+                #expect((Complex(response.real[channel], response.imaginary[channel]) - wanted).power < 1e-10)
+                #expect((Self.heard(changed, channel: channel, from: source, frequency) - wanted).power < 0.09 * 0.09)
+                let cross = factor(0) * factor(channel).conjugate * before[0][channel]
+                #expect((diffuse[0][channel] - cross).power < 1e-12)
+            }
+        }
+    }
+
     @Test func capsulesOnASphereFollowItsSeries() {
         let geometry = ArrayGeometry(
             name: "sphere", mount: .rigidSphere,

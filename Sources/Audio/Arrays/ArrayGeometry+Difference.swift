@@ -1,7 +1,7 @@
 import Geometry
 
 extension ArrayGeometry {
-    /// Differences from another array of more than 5 degrees or 10 %: a phrase each, with figures.
+    /// Differences from another array of more than 5 degrees, 10 %, 1 dB or 5 microseconds: a phrase each, with figures.
     ///
     /// - Parameter other: for example the array that a model was trained on.
     public func differences(from other: ArrayGeometry) -> [String] {
@@ -18,6 +18,13 @@ extension ArrayGeometry {
             }
             if abs(own.directivity - wanted.directivity) > 0.1 {
                 lines.append("capsule[\(index)] of directivity \(own.directivity) instead of \(wanted.directivity)")
+            }
+            if abs(own.gain - wanted.gain) > 1 {
+                lines.append("capsule[\(index)] of gain \(own.gain) dB instead of \(wanted.gain)")
+            }
+            if abs(own.delay - wanted.delay) > 5e-6 {
+                let (delay, other) = (Int((own.delay * 1e6).rounded()), Int((wanted.delay * 1e6).rounded()))
+                lines.append("capsule[\(index)] delayed by \(delay) microseconds instead of \(other)")
             }
             let look = own.aim.angle(to: wanted.aim)
             if look > 5, min(own.directivity, wanted.directivity) < 0.9 {

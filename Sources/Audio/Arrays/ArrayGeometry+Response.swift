@@ -3,33 +3,48 @@ import Glibc
 import Signal
 
 extension ArrayGeometry {
-    /// Responses of the capsules to plane waves, relative to the pressure at the array's centre without the array.
+    /// Responses of the capsules to plane waves, relative to the pressure at the array's centre without the array; gains and delays of the
+    /// capsules included.
     ///
     /// Open arrays: each capsule's sensitivity and its lead (time factor exp(+j omega t)); rigid spheres: `RigidSphere`.
     /// - Parameter frequency: Hz, above 0.
     /// - Returns: [capsules, directions].
-    func response(frequency: Double, to directions: [Direction]) -> [[Complex]] {
+    package func response(frequency: Double, to directions: [Direction]) -> [[Complex]] {
         let waveNumber = 2 * .pi * frequency / Double(Acoustics.speedOfSound)
         switch mount {
         case .open:
             return capsules.map { capsule in
-                directions.map { direction in
+                let deviation = capsule.deviation(frequency: frequency)
+                return directions.map { direction in
                     let place = capsule.position
                     let lead = place.x * direction.x + place.y * direction.y + place.z * direction.z
-                    return Double(capsule.sensitivity(to: direction)) * Complex(phase: waveNumber * Double(lead))
+                    return deviation * (Double(capsule.sensitivity(to: direction)) * Complex(phase: waveNumber * Double(lead)))
                 }
             }
         case .rigidSphere:
             let coefficients = RigidSphere.coefficients(waveNumber * Double(capsules[0].radius))
             return capsules.map { capsule in
+                let deviation = capsule.deviation(frequency: frequency)
                 let place = capsule.direction
                 return directions.map { direction in
                     let cosine = place.x * direction.x + place.y * direction.y + place.z * direction.z
                     let pressure = RigidSphere.pressure(coefficients, cosine: Double(cosine))
-                    return Complex(pressure.real, pressure.imaginary)
+                    return deviation * Complex(pressure.real, pressure.imaginary)
                 }
             }
         }
+    }
+}
+
+extension ArrayGeometry.Capsule {
+    /// Its gain as a factor.
+    package var amplitude: Double { gain == 0 ? 1 : pow(10, Double(gain) / 20) }
+
+    /// Its gain and delay as a factor of its response; 1 of an equal capsule.
+    /// - Parameter frequency: Hz.
+    package func deviation(frequency: Double) -> Complex {
+        guard gain != 0 || delay != 0 else { return Complex(1) }
+        return amplitude * Complex(phase: -2 * .pi * frequency * Double(delay))
     }
 }
 

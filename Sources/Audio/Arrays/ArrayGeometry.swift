@@ -17,6 +17,9 @@ public struct ArrayGeometry: Sendable, Hashable {
         public var aim: Direction
         /// Share of pressure in its response: 1 omnidirectional, 0.5 cardioid, 0 figure of eight.
         public var directivity: Float
+        /// Deviation from an equal capsule in dB, and delay in seconds, for example of its converter (`bearing calibrate`).
+        public var gain: Float = 0
+        public var delay: Float = 0
 
         /// - Parameter aim: nil aims outward, away from the array's centre.
         public init(position: SIMD3<Float>, aim: Direction? = nil, directivity: Float = 1) {
@@ -53,6 +56,17 @@ public struct ArrayGeometry: Sendable, Hashable {
         self.name = name
         self.mount = mount
         self.capsules = capsules
+    }
+
+    /// The array in other axes.
+    /// - Parameter rotation: from its axes to the others.
+    public func rotated(by rotation: Rotation) -> ArrayGeometry {
+        let capsules = capsules.map { capsule in
+            var capsule = capsule
+            (capsule.position, capsule.aim) = (rotation(capsule.position), rotation(capsule.aim))
+            return capsule
+        }
+        return ArrayGeometry(name: name, mount: mount, capsules: capsules)
     }
 
     /// Distance between two capsules in metres.

@@ -23,7 +23,7 @@ public final class ArrayResponse: @unchecked Sendable {
     /// Radius of the sphere in metres.
     let radius: Double
     /// Number of fractional delays. 16 if all channels share them, since nothing between channels depends on it.
-    /// In open air every capsule has its own delay: 1/128 sample is 0.3 microseconds, a tenth of a millimetre.
+    /// In open air, or with delays of its own, every capsule has another delay: 1/128 sample is 0.3 microseconds, a tenth of a millimetre.
     private let phases: Int
     /// Number of tabulated angles for capsules on a sphere, from 0 to 180 degrees; otherwise 1.
     private let angles: Int
@@ -50,7 +50,7 @@ public final class ArrayResponse: @unchecked Sendable {
         self.radius = Double(radius)
         let isSphere = format == .mic && geometry.mount == .rigidSphere
         angles = isSphere ? 181 : 1
-        phases = format == .mic && !isSphere ? 128 : 16
+        phases = format == .mic && (!isSphere || geometry.capsules.contains { $0.delay != 0 }) ? 128 : 16
         let shape = Shape(angles, phases, OctaveBands.count, Self.taps)
         var arena = Arena<Float>(holding: shape)
         table = arena.take(shape)
@@ -66,13 +66,13 @@ public final class ArrayResponse: @unchecked Sendable {
         let wave = 2 * .pi * frequency / Double(Acoustics.speedOfSound)
         switch geometry.mount {
         case .open:
-            return Double(capsule.sensitivity(to: direction))
-                * Complex(phase: wave * Double(Self.path(capsule, direction)))
+            return capsule.deviation(frequency: frequency)
+                * (Double(capsule.sensitivity(to: direction)) * Complex(phase: wave * Double(Self.path(capsule, direction))))
         case .rigidSphere:
-            guard frequency > 0 else { return Complex(1) }
+            guard frequency > 0 else { return capsule.deviation(frequency: 0) }
             let p = RigidSphere.pressure(
                 RigidSphere.coefficients(wave * radius), cosine: Double(Self.cosine(capsule.direction, direction)))
-            return Complex(p.real, p.imaginary)
+            return capsule.deviation(frequency: frequency) * Complex(p.real, p.imaginary)
         }
     }
 
@@ -94,13 +94,13 @@ public final class ArrayResponse: @unchecked Sendable {
                 return
             }
             for (channel, capsule) in geometry.capsules.enumerated() {
-                var delay = delay
-                var gain: Float = 1
+                var delay = delay + capsule.delay * Float(AudioFormat.sampleRate)
+                var gain = Float(capsule.amplitude)
                 var angle = 0
                 switch geometry.mount {
                 case .open:
                     delay -= Self.path(capsule, direction) * Float(AudioFormat.sampleRate) / Acoustics.speedOfSound
-                    gain = capsule.sensitivity(to: direction)
+                    gain *= capsule.sensitivity(to: direction)
                 case .rigidSphere:
                     let cosine = Self.cosine(capsule.direction, direction)
                     angle = Int((acos(min(max(cosine, -1), 1)) * 180 / .pi).rounded())

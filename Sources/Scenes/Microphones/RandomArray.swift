@@ -34,11 +34,11 @@ public struct RandomArray: Sendable, Hashable {
         let rotation =
             !isRotated ? Rotation.none : Rotation(yaw: yaw, pitch: family == .planar ? 0 : tilt.x, roll: family == .planar ? 0 : tilt.y)
         let mount: ArrayGeometry.Mount = family == .sphere ? .rigidSphere : .open
-        let nominal = capsules.map { rotated($0, rotation) }
+        let nominal = ArrayGeometry(name: "\(family)", mount: mount, capsules: capsules).rotated(by: rotation)
         let spread = random.uniform(0...tolerance)
-        let actual = nominal.map { displaced($0, by: spread, on: mount, &random) }
+        let actual = nominal.capsules.map { displaced($0, by: spread, on: mount, &random) }
         return RandomArray(
-            nominal: ArrayGeometry(name: "\(family)", mount: mount, capsules: nominal),
+            nominal: nominal,
             actual: ArrayGeometry(name: "\(family)", mount: mount, capsules: actual))
     }
 
@@ -91,11 +91,6 @@ public struct RandomArray: Sendable, Hashable {
         let reach = tan(degrees * .pi / 180)
         let side = SIMD3(random.uniform(-1...1), random.uniform(-1...1), random.uniform(-1...1)) * (reach / Float(3).squareRoot())
         return Direction(towards: direction.x + side.x, direction.y + side.y, direction.z + side.z)
-    }
-
-    private static func rotated(_ capsule: ArrayGeometry.Capsule, _ rotation: Rotation) -> ArrayGeometry.Capsule {
-        ArrayGeometry.Capsule(
-            direction: rotation(capsule.direction), radius: capsule.radius, aim: rotation(capsule.aim), directivity: capsule.directivity)
     }
 
     /// Somewhere near its place; on a sphere, near its place on the surface.

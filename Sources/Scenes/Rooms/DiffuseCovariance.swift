@@ -3,7 +3,7 @@ import Geometry
 import Glibc
 import Signal
 
-/// Covariance of an array's channels in a diffuse field: plane waves from all directions, equally strong and independent.
+/// Covariance of an array's channels in a diffuse field: plane waves from all directions, equally strong and
 /// independent.
 package enum DiffuseCovariance {
     /// Mean of a wave's response in channel a times the conjugate of that in channel b, [4][4], for unit pressure power.
@@ -14,16 +14,19 @@ package enum DiffuseCovariance {
         }
         let wave = max(2 * .pi * frequency / Double(Acoustics.speedOfSound), 1e-2)
         let capsules = response.geometry.capsules
+        let deviations = capsules.map { $0.deviation(frequency: frequency) }
+        let covariance: [[Complex]]
         switch response.geometry.mount {
-        case .open: return capsules.map { a in capsules.map { open(a, $0, wave: wave) } }
+        case .open: covariance = capsules.map { a in capsules.map { open(a, $0, wave: wave) } }
         case .rigidSphere:
             let coefficients = RigidSphere.coefficients(wave * response.radius)
-            return capsules.map { a in
+            covariance = capsules.map { a in
                 capsules.map {
                     Complex(RigidSphere.diffuseCovariance(coefficients, cosine: dot(a.direction, $0.direction)))
                 }
             }
         }
+        return channels.map { a in channels.map { b in covariance[a][b] * (deviations[a] * deviations[b].conjugate) } }
     }
 
     /// Two capsules in open air, in closed form: means over the sphere of exp(j x u.s) times 1, s and s s', which are

@@ -4,7 +4,7 @@ import Geometry
 import Glibc
 
 /// A rotation of the scene about the vertical axis, or a reflection in a plane through it, optionally with up and down
-/// exchanged, that only permutes the capsules of an array: each is mapped to a capsule with the same directivity and aim.
+/// exchanged, that only permutes the capsules of an array: each is mapped to a capsule with the same directivity, aim, gain and delay.
 public struct CapsuleSymmetry: Sendable, Hashable {
     /// The new x and the new y, as sums of the old x and y.
     public let x: SIMD2<Float>
@@ -33,7 +33,10 @@ public struct CapsuleSymmetry: Sendable, Hashable {
                 let apart = SIMD3(moved.x, moved.y, moved.z) - place.position
                 let aim = Self.applied(x, y, z, to: (other.aim.x, other.aim.y, other.aim.z))
                 let looksThere = Direction(unit: aim.x, aim.y, aim.z).angle(to: place.aim) < 1
-                return (apart * apart).sum() < near * near && abs(other.directivity - place.directivity) < 1e-3
+                let isEqual =
+                    abs(other.directivity - place.directivity) < 1e-3 && abs(other.gain - place.gain) < 1
+                    && abs(other.delay - place.delay) < 3e-6
+                return (apart * apart).sum() < near * near && isEqual
                     && (looksThere || place.directivity > 0.999)
             }
             guard let found else { return nil }

@@ -87,11 +87,10 @@ struct ChannelOptions: ParsableArguments {
             }
         }
         if let channels {
-            let numbers = channels.split(separator: ",", omittingEmptySubsequences: false).map { Int($0.trimmingPrefix(" ")) }
-            if !numbers.contains(nil), let map = try? ChannelMap(numbers.compactMap(\.self), inverted: input.channels?.inverted ?? []) {
+            if let map = ChannelMap(option: channels, inverted: input.channels?.inverted ?? []) {
                 input.channels = map
             } else {
-                faults.append(.option("--channels", "four different channel numbers from 0 up, such as 1,2,3,4", channels))
+                faults.append(.option("--channels", ChannelMap.expectedOption, channels))
             }
         }
         if let array { input.array = array }
@@ -103,6 +102,17 @@ struct ChannelOptions: ParsableArguments {
             }
         }
         return faults
+    }
+}
+
+extension ChannelMap {
+    static let expectedOption = "four different channel numbers from 0 up, such as 1,2,3,4"
+
+    /// The text of --channels; nil for another.
+    init?(option text: String, inverted: [Int] = []) {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0.trimmingPrefix(" ")) }
+        guard !numbers.contains(nil), let map = try? ChannelMap(numbers.compactMap(\.self), inverted: inverted) else { return nil }
+        self = map
     }
 }
 
