@@ -100,7 +100,7 @@ class Package(unittest.TestCase):
         for name in ("usr/share/bearing/manifest", "usr/share/doc/bearing/LICENSE", "usr/share/zsh/site-functions", "usr/local"):
             self.assertFalse((self.tree / name).exists(), name)
         copyright_file = (self.tree / "usr/share/doc/bearing/copyright").read_text()
-        for licence in ("Expat", "GPL-3+", "CC-BY-3.0"):
+        for licence in ("Expat", "GPL-3+", "CC-BY-4.0"):
             self.assertIn(f"\nLicense: {licence}\n", copyright_file)
 
     def test_files_belong_to_root_and_only_programs_may_run(self) -> None:
