@@ -25,7 +25,7 @@ def find(given: str | Path | None = None) -> Path:
         given = Path(folder) / "bearing"
     if not Path(given).exists():
         raise Unfit(f"{given}: expected the program, found none: run tools/build, or name it with --program")
-    return Path(given)
+    return Path(given).absolute()  # a name alone would be looked for on the path
 
 
 def score(program: str | Path, references: Path, tracks: Path, names: list[str] | None = None) -> dict[str, Any]:
