@@ -127,8 +127,8 @@ let package = Package(
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Kernels", "Features", "Networks", "Tracking", "Audio",
-                "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
+                "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks", "Tracking",
+                "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
                 "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "MQTT", "Web", "Bridges", "Diagnosis",
                 "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -153,6 +153,7 @@ let package = Package(
         tests("Tensor", with: ["TestSupport"]),
         tests("JSON"),
         tests("Geometry", with: ["TestSupport"]),
+        tests("Platform", with: ["TestSupport"]),
         tests("Files", with: ["TestSupport"]),
         tests("Fingerprints", with: ["Files"]),
         tests("Kernels", with: ["Tensor", "Platform", "TestSupport"]),

@@ -75,6 +75,18 @@ int bearing_event_wait(int descriptor, int64_t deadline) {
 
 void bearing_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 
+int bearing_processor_count(void) {
+    /* Larger than cpu_set_t, which the kernel refuses on machines with more than 1024 processors. */
+    enum { most = 16384 };
+    cpu_set_t *set = CPU_ALLOC(most);
+    if (!set) return 0;
+    size_t size = CPU_ALLOC_SIZE(most);
+    CPU_ZERO_S(size, set);
+    int count = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : 0;
+    CPU_FREE(set);
+    return count;
+}
+
 void bearing_memory_map_large_blocks(void) {
 #ifdef __GLIBC__
     /* Once it is set, the threshold no longer grows with the blocks that are freed. */

@@ -18,36 +18,54 @@ public enum FolderError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Prevents other processes from writing to the same folder, until the lock is released or the process ends, even by kill -9.
 ///
-/// It is a `flock` on an empty file, which is removed when the lock is released.
+/// It is a `flock` on an empty file, which is removed when the last lock is released. A shared lock allows other shared ones: its processes
+/// divide the names of their files among themselves.
 public final class FolderLock: Sendable {
     private static let name = ".lock"
     private let path: String
     private let descriptor: Int32
 
     /// Locks a folder through the file `.lock` in it.
-    /// - Parameter folder: created if missing.
-    public convenience init(folder: String) throws(FolderError) {
+    /// - Parameters:
+    ///   - folder: created if missing.
+    ///   - isShared: whether other processes may hold a shared lock too.
+    public convenience init(folder: String, isShared: Bool = false) throws(FolderError) {
         do { try Folder.make(folder) } catch { throw .file(error) }
-        try self.init(path: "\(folder)/\(Self.name)", of: folder)
+        // The last of the processes that share it removes the file, and locks it alone for that moment.
+        try self.init(path: "\(folder)/\(Self.name)", of: folder, isShared ? LOCK_SH : LOCK_EX, patience: isShared ? 2 : 0)
     }
 
     /// Locks a file that is replaced repeatedly, through a hidden file beside it.
-    public convenience init(file: String) throws(FolderError) {
-        try self.init(path: "\(PathName.folder(file))/.\(PathName.last(file))\(Self.name)", of: file)
+    /// - Parameter patience: seconds to wait for a process that holds the lock.
+    public convenience init(file: String, patience: Double = 0) throws(FolderError) {
+        try self.init(path: "\(PathName.folder(file))/.\(PathName.last(file))\(Self.name)", of: file, LOCK_EX, patience: patience)
     }
 
-    private init(path: String, of subject: String) throws(FolderError) {
+    private init(path: String, of subject: String, _ kind: Int32, patience: Double) throws(FolderError) {
         self.path = path
-        descriptor = try Self.locked(path, of: subject)
+        var trials = 1 + Int(patience * 100)
+        while true {
+            do {
+                descriptor = try Self.locked(path, of: subject, kind)
+                return
+            } catch {
+                trials -= 1
+                guard case .inUse = error, trials > 0 else { throw error }
+                usleep(10_000)
+            }
+        }
     }
+
+    /// Whether no other process has a shared lock; from then on none can get one.
+    public func becomeExclusive() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
     deinit {
         // A process that has already opened the file finds it removed, and creates another.
-        _ = unsafe unlink(path.systemPath)
+        if becomeExclusive() { _ = unsafe unlink(path.systemPath) }
         close(descriptor)
     }
 
-    private static func locked(_ path: String, of subject: String) throws(FolderError) -> Int32 {
+    private static func locked(_ path: String, of subject: String, _ kind: Int32) throws(FolderError) -> Int32 {
         let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         while true {
             var descriptor = unsafe open(path.systemPath, O_RDWR | O_CREAT | flags, 0o666)
@@ -55,7 +73,7 @@ public final class FolderLock: Sendable {
             if descriptor < 0, errno == EACCES { descriptor = unsafe open(path.systemPath, O_RDONLY | flags) }
             guard descriptor >= 0 else { throw .file(.unwritable(path: path, reason: FileError.text(of: errno))) }
             var failure: Int32 = 0
-            repeat { failure = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno } while failure == EINTR
+            repeat { failure = flock(descriptor, kind | LOCK_NB) == 0 ? 0 : errno } while failure == EINTR
             if failure == 0, isNamed(path, descriptor) { return descriptor }
             let holder = failure == EWOULDBLOCK ? holder(of: descriptor) : nil
             close(descriptor)
@@ -75,7 +93,7 @@ public final class FolderLock: Sendable {
     }
 
     /// Removes temporary files that `ReplacementFile` and `AudioFileWriter` left in this folder when their process was killed.
-    /// Requires the lock, so that no other process writes there.
+    /// Requires the exclusive lock, so that no other process writes there.
     public static func removeLeftovers(in folder: String) {
         for name in (try? Folder.names(in: folder)) ?? []
         where ReplacementFile.isTemporary(name) || name.hasPrefix(".") && name.hasSuffix(".partial") {

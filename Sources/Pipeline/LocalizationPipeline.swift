@@ -19,16 +19,11 @@ public final class LocalizationPipeline: @unchecked Sendable {
     public let lookAhead: Int
 
     /// Delay of the encoder in frames: a block's tracks come that much later than its last sample.
-    public var inputDelay: Int { encoder?.filters.delay ?? 0 }
+    public var inputDelay: Int { stream.delay }
 
-    private let encoder: FilterMatrix?
-    /// [2400, 4], output of the encoder; empty without one.
-    private var encoded: [Float]
-    /// Frames of the encoder's output that precede the first pushed one and are still to come.
-    private var early: Int
+    private let stream: FeatureStream
     private let scaler: FeatureScaler
     private let stepper: DOAnetStepper
-    private var extractor: FeatureExtractor
     /// Map of array-independent features; nil for others.
     private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
@@ -48,7 +43,6 @@ public final class LocalizationPipeline: @unchecked Sendable {
     private let arena: Arena<Float>
     private var frames = 0
     private var blocks = 0
-    private var samplesPushed = 0
     /// Whether each of the latest `lookAhead` + 1 blocks contained only zeros, block k at k mod (`lookAhead` + 1).
     private var isSilent: [Bool]
     /// Of the present block.
@@ -80,12 +74,9 @@ public final class LocalizationPipeline: @unchecked Sendable {
         kind = scaler.kind
         maximumTracks = architecture.maximumTracks
         lookAhead = architecture.lookAhead
-        encoder = encoding.map { FilterMatrix($0) }
-        encoded = Array(repeating: 0, count: encoding == nil ? 0 : FrameLayout.samplesPerBlock * FrameLayout.channels)
-        early = encoding?.delay ?? 0
+        stream = FeatureStream(scaler.kind, encoding: encoding)
         self.scaler = scaler
         stepper = DOAnetStepper(parameters)
-        extractor = FeatureExtractor(scaler.kind)
         refines = settings.refinement > 0
         map = array.map
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
@@ -113,31 +104,12 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///   - samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
     ///   - emit: receives a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
-        samplesPushed += samples.count / FrameLayout.channels
-        if let encoder {
-            encode(samples, encoder, emit)
-        } else {
-            extractor.push(samples) { push(frame: $0, emit) }
-        }
+        stream.push(samples) { push(frame: $0, emit) }
     }
 
-    /// Extracts features from the encoder's output, without frames that precede the first sample.
-    private func encode(_ samples: Span<Float>, _ encoder: FilterMatrix, _ emit: (borrowing BlockTracks) -> Void) {
-        var done = 0
-        while done < samples.count {
-            let count = min(encoded.count, samples.count - done)
-            var target = encoded.mutableSpan
-            encoder.process(samples.extracting(done..<done + count), into: &target)
-            let skipped = min(early, count / FrameLayout.channels)
-            early -= skipped
-            extractor.push(encoded.span.extracting(skipped * FrameLayout.channels..<count)) { push(frame: $0, emit) }
-            done += count
-        }
-    }
-
-    /// Pushes one feature frame, for callers that have extracted features before.
+    /// Pushes one feature frame, for callers that extract features themselves.
     ///
-    /// - Parameter frame: [64, C], unscaled.
+    /// - Parameter frame: [64, C], unscaled, as a `FeatureStream` with this pipeline's encoding emits them.
     public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         if frame.isFinite {
             self.frame.copy(from: frame)
@@ -161,15 +133,11 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///
     /// Afterwards the pipeline is in the state after `reset`.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
-        let received = samplesPushed / FrameLayout.samplesPerBlock
-        let silence = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * FrameLayout.channels)
-        var rest = inputDelay + lookAhead * FrameLayout.samplesPerBlock
-        while rest > 0 {
-            let frames = min(rest, FrameLayout.samplesPerBlock)
-            push(silence.span.extracting(0..<frames * FrameLayout.channels)) { tracks in
+        let received = stream.blocks
+        stream.finish(lookAhead: lookAhead) { frame in
+            push(frame: frame) { tracks in
                 if tracks.block < received { emit(tracks) }
             }
-            rest -= frames
         }
         reset()
     }
@@ -190,16 +158,13 @@ public final class LocalizationPipeline: @unchecked Sendable {
 
     /// Clears the audio so far and closes all tracks; ids continue.
     public func reset() {
-        encoder?.reset()
-        early = inputDelay
-        extractor.reset()
+        stream.reset()
         stepper.reset()
         bandDirections?.reset()
         tracking.reset()
         levels.reset()
         frames = 0
         blocks = 0
-        samplesPushed = 0
         hasSound = false
         isBroken = false
     }

@@ -6,14 +6,15 @@ public import Kernels
 public import Networks
 import Platform
 import Signal
-import Tensor
+public import Tensor
 public import Tracking
 
-/// From audio to tracks, at the end of a recording: for networks of the `paper` form, which are bidirectional.
+/// From the audio of a recording to tracks, for networks of the `paper` form, which are bidirectional.
 ///
 /// Up to 70 s are processed as a whole. Longer recordings are processed in windows of 70 s, of which the middle 60 s are
-/// reported, which limits the memory. One gate runs over all windows, so tracks keep their ids.
-public final class RecordingPipeline {
+/// reported, as soon as a window is not the last. So memory does not grow with the recording. One gate runs over all windows, and tracks
+/// keep their ids.
+public final class RecordingPipeline: @unchecked Sendable {
     /// Context blocks of a window before and after the reported ones.
     static let context = 50
     /// Blocks of a window.
@@ -21,8 +22,7 @@ public final class RecordingPipeline {
 
     private let parameters: DOAnetParameters<Float>
     private let scaler: FeatureScaler
-    private let encoder: FilterMatrix?
-    private var extractor: FeatureExtractor
+    private let stream: FeatureStream
     /// Map of array-independent features; nil for others.
     private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
@@ -30,16 +30,19 @@ public final class RecordingPipeline {
     /// [64]: of the latest block.
     private let bands: MutableTensorRef<SIMD4<Float>>
     private let bandArena: Arena<SIMD4<Float>>
-    /// [blocks, 64].
-    private var heardBands: [SIMD4<Float>] = []
     private var tracking: TrackingStage
     /// Processes one block at a time, when the directions of its tracks are known.
     private var levels: TrackLevels
-    /// Frames of the encoder's output that precede the first pushed one and are still to come.
-    private var early: Int
-    private var samplesPushed = 0
-    /// [frames, 64, C], unscaled.
+    /// For windows of full length; made when the first of them is complete.
+    private var network: DOAnetBatch<Float>?
+    /// Outputs reported so far: the first one of the next window that is reported.
+    private var reported = 0
+    /// The first block whose features are kept.
+    private var firstKept = 0
+    /// [frames, 64, C], unscaled, from block `firstKept` on.
     private var features: [Float] = []
+    /// [blocks, 64], from block `firstKept` on.
+    private var pushedBands: [SIMD4<Float>] = []
     /// Whether each block contains sound.
     private var hasSound: [Bool] = []
     /// Whether features of each block were not finite.
@@ -57,9 +60,7 @@ public final class RecordingPipeline {
     ) {
         self.parameters = parameters
         self.scaler = scaler
-        encoder = encoding.map { FilterMatrix($0) }
-        early = encoding?.delay ?? 0
-        extractor = FeatureExtractor(scaler.kind)
+        stream = FeatureStream(scaler.kind, encoding: encoding)
         map = array.map
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
         let shape = Shape(FrameTiming.melBands)
@@ -71,20 +72,44 @@ public final class RecordingPipeline {
         levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: 0)
     }
 
-    /// Pushes audio: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
-    public func push(_ samples: Span<Float>) {
-        samplesPushed += samples.count / FrameLayout.channels
-        encode(samples)
+    /// Pushes audio, and emits the tracks of blocks whose window is complete.
+    /// - Parameter samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
+    public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
+        stream.push(samples) { push(frame: $0, emit) }
     }
 
-    private func encode(_ samples: Span<Float>) {
-        guard let encoder else { return extractor.push(samples) { keep($0) } }
-        var encoded = [Float](repeating: 0, count: samples.count)
-        var target = encoded.mutableSpan
-        encoder.process(samples, into: &target)
-        let skipped = min(early, samples.count / FrameLayout.channels)
-        early -= skipped
-        extractor.push(encoded.span.extracting((skipped * FrameLayout.channels)...)) { keep($0) }
+    /// Pushes one feature frame, for callers that extract features themselves.
+    ///
+    /// - Parameter frame: [64, C], unscaled, as a `FeatureStream` with this pipeline's encoding emits them.
+    public func push(frame: TensorRef<Float>, _ emit: (borrowing BlockTracks) -> Void) {
+        keep(frame)
+        let blocks = framesExtracted / FrameLayout.framesPerBlock
+        // With one block more the window is not the last.
+        if blocks > max(0, reported - Self.context) + Self.window { report(blocks, emit) }
+    }
+
+    /// Processes the rest of the pushed audio and emits the tracks of every whole block; then the pipeline is as new, except that ids
+    /// continue.
+    public func finish(_ emit: (borrowing BlockTracks) -> Void) {
+        let blocks = stream.blocks
+        stream.finish(lookAhead: parameters.architecture.lookAhead) { push(frame: $0, emit) }
+        finish(blocks: blocks, emit)
+    }
+
+    /// The same for callers that extract features themselves.
+    /// - Parameter blocks: whole blocks of the recording; the frames of a look-ahead after them have been pushed.
+    public func finish(blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
+        let outputs = blocks + parameters.architecture.lookAhead
+        while blocks > 0, reported < outputs { report(outputs, emit) }
+        stream.reset()
+        bandDirections?.reset()
+        tracking.reset()
+        levels.reset()
+        (framesExtracted, reported, firstKept) = (0, 0, 0)
+        features.removeAll()
+        pushedBands.removeAll()
+        hasSound.removeAll()
+        isBroken.removeAll()
     }
 
     private func keep(_ frame: TensorRef<Float>) {
@@ -115,78 +140,69 @@ public final class RecordingPipeline {
         guard framesExtracted % FrameLayout.framesPerBlock == 0 else { return }
         bandDirections?.finishBlock(into: bands)
         if !bands.lanes.readOnly.isFinite { bands.fill(.zero) }
-        heardBands += bands.array
+        pushedBands += bands.array
     }
 
-    /// Processes the pushed audio and emits the tracks of every whole block; then the pipeline is as new, except that ids
-    /// continue.
-    public func finish(_ emit: (borrowing BlockTracks) -> Void) {
-        let blocks = samplesPushed / FrameLayout.samplesPerBlock
-        let lookAhead = parameters.architecture.lookAhead
-        let late = (encoder?.filters.delay ?? 0) + lookAhead * FrameLayout.samplesPerBlock
-        if late > 0 { encode([Float](repeating: 0, count: late * FrameLayout.channels).span) }
-        if blocks > 0 { hear(blocks + lookAhead, emit) }
-        encoder?.reset()
-        early = encoder?.filters.delay ?? 0
-        extractor.reset()
-        bandDirections?.reset()
-        tracking.reset()
-        levels.reset()
-        (samplesPushed, framesExtracted) = (0, 0)
-        features.removeAll()
-        heardBands.removeAll()
-        hasSound.removeAll()
-        isBroken.removeAll()
-    }
-
-    /// - Parameter blocks: outputs of the network; those of a look-ahead come after the last block of the recording.
-    private func hear(_ blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
+    /// Processes the next window.
+    /// - Parameter blocks: outputs of the network so far; those of a look-ahead come after the last block of the recording.
+    private func report(_ blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
         let length = min(blocks, Self.window)
         let frames = length * FrameLayout.framesPerBlock
         let shape = Shape(1, frames, FrameTiming.melBands, scaler.kind.inputChannels)
         var arena = Arena<Float>(holding: shape)
         let input = arena.take(shape)
-        func makeNetwork() -> DOAnetBatch<Float> {
-            DOAnetBatch(parameters.architecture, sequences: 1, blocks: length, team: WorkerTeam(count: 1))
-        }
-        var network = makeNetwork()
-        var told = 0
-        while told < blocks {
-            // The first window begins with the recording and the last ends with it.
-            let start = min(max(0, told - Self.context), blocks - length)
-            let end = start + length == blocks ? blocks : start + length - Self.context
-            copy(
-                from: start * FrameLayout.framesPerBlock,
-                into: input.reshaped(Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)))
-            scaler.apply(input)
-            network.forward(input.readOnly, parameters, training: false)
-            let (outputs, logits) = (network.directions.array, network.activityLogits.array)
-            let isFinite = network.directions.readOnly.isFinite && network.activityLogits.readOnly.isFinite
-            // Non-finite values would stay in its state.
-            if !isFinite { network = makeNetwork() }
-            for output in told..<end {
-                guard let block = tracking.nextBlock() else { continue }
-                let row = (output - start) * slots
-                var probabilities = (0..<slots).map { hasSound[block] ? 1 / (1 + expf(-logits[row + $0])) : 0 }
-                var directions = Array(outputs[3 * row..<3 * (row + slots)])
-                if !isFinite, !(logits[row..<row + slots] + directions).allSatisfy(\.isFinite) {
-                    isBroken[block] = true
-                    (probabilities, directions) = (Array(repeating: 0, count: slots), Array(repeating: 0, count: 3 * slots))
-                }
-                if isBroken[block] { brokenBlocks += 1 }
-                tracking.push(bandsOfAll: heardBands.span)
-                finishLevels(of: block)
-                tracking.step(directions: directions.span, probabilities: probabilities.span, levels: levels)
-                emit(tracking.tracks)
+        let network = network(blocks: length)
+        // The first window begins with the recording and the last ends with it.
+        let start = min(max(0, reported - Self.context), blocks - length)
+        let end = start + length == blocks ? blocks : start + length - Self.context
+        copy(from: start, into: input.reshaped(Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)))
+        scaler.apply(input)
+        network.forward(input.readOnly, parameters, training: false)
+        let (outputs, logits) = (network.directions.array, network.activityLogits.array)
+        let isFinite = network.directions.readOnly.isFinite && network.activityLogits.readOnly.isFinite
+        // Non-finite values would stay in its state.
+        if !isFinite { self.network = nil }
+        for output in reported..<end {
+            guard let block = tracking.nextBlock() else { continue }
+            let row = (output - start) * slots
+            var probabilities = (0..<slots).map { hasSound[block] ? 1 / (1 + expf(-logits[row + $0])) : 0 }
+            var directions = Array(outputs[3 * row..<3 * (row + slots)])
+            if !isFinite, !(logits[row..<row + slots] + directions).allSatisfy(\.isFinite) {
+                isBroken[block] = true
+                (probabilities, directions) = (Array(repeating: 0, count: slots), Array(repeating: 0, count: 3 * slots))
             }
-            told = end
+            if isBroken[block] { brokenBlocks += 1 }
+            tracking.push(bandsOfAll: pushedBands.span, from: firstKept)
+            finishLevels(of: block)
+            tracking.step(directions: directions.span, probabilities: probabilities.span, levels: levels)
+            emit(tracking.tracks)
         }
+        reported = end
+        forget(before: start)
     }
 
-    /// The frames from one on, mapped where the features are array-independent.
+    /// The network of full windows is kept; a shorter one is the only one of its recording.
+    private func network(blocks: Int) -> DOAnetBatch<Float> {
+        if blocks == Self.window, let network { return network }
+        let made = DOAnetBatch<Float>(parameters.architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
+        if blocks == Self.window { network = made }
+        return made
+    }
+
+    /// Removes what no later window contains: the next begins after the start of this one, and the last may overlap it by all but a block.
+    private func forget(before block: Int) {
+        let count = block - firstKept
+        guard count > 0 else { return }
+        features.removeFirst(count * FrameLayout.framesPerBlock * FrameTiming.melBands * scaler.kind.channels)
+        pushedBands.removeFirst(min(pushedBands.count, count * FrameTiming.melBands))
+        firstKept = block
+    }
+
+    /// The frames from a block on, mapped where the features are array-independent.
     /// - Parameter input: [frames, 64, C] of input channels.
-    private func copy(from first: Int, into input: MutableTensorRef<Float>) {
-        features.withTensor(Shape(framesExtracted, FrameTiming.melBands, scaler.kind.channels)) { frames in
+    private func copy(from block: Int, into input: MutableTensorRef<Float>) {
+        let first = (block - firstKept) * FrameLayout.framesPerBlock
+        withKeptFrames { frames in
             guard let map else { return input.copy(from: frames.rows(first..<first + input.shape[0])) }
             for row in 0..<input.shape[0] { map.apply(frames.rows(first + row..<first + row + 1), into: input.rows(row..<row + 1)) }
         }
@@ -194,10 +210,15 @@ public final class RecordingPipeline {
 
     /// Sums what the levels of a block are measured by; blocks come one after another.
     private func finishLevels(of block: Int) {
-        let first = block * FrameLayout.framesPerBlock
-        features.withTensor(Shape(framesExtracted, FrameTiming.melBands, scaler.kind.channels)) { frames in
+        let first = (block - firstKept) * FrameLayout.framesPerBlock
+        withKeptFrames { frames in
             for frame in first..<first + FrameLayout.framesPerBlock { levels.add(frames.rows(frame..<frame + 1)) }
         }
         levels.finishBlock(nil)
+    }
+
+    private func withKeptFrames(_ body: (TensorRef<Float>) -> Void) {
+        let frames = framesExtracted - firstKept * FrameLayout.framesPerBlock
+        features.withTensor(Shape(frames, FrameTiming.melBands, scaler.kind.channels), body)
     }
 }

@@ -81,13 +81,16 @@ package struct TrackingStage: ~Copyable {
     package mutating func push(bands: Span<SIMD4<Float>>) { if refines { refiner.push(bands) } }
 
     /// Pushes the blocks of a recording that the refinement of the present block may use.
-    /// - Parameter bands: [blocks, 64], of all of it.
-    package mutating func push(bandsOfAll bands: Span<SIMD4<Float>>) {
+    /// - Parameters:
+    ///   - bands: [blocks, 64], of all of it, or from a block on that was not pushed yet.
+    ///   - first: the number of their first block.
+    package mutating func push(bandsOfAll bands: Span<SIMD4<Float>>, from first: Int = 0) {
         guard refines else { return }
         let count = FrameTiming.melBands
-        let known = min(bands.count / count, block + refiner.lookAhead + 1)
+        let known = min(first + bands.count / count, block + refiner.lookAhead + 1)
         while refiner.blocks < known {
-            refiner.push(bands.extracting(refiner.blocks * count..<(refiner.blocks + 1) * count))
+            let row = refiner.blocks - first
+            refiner.push(bands.extracting(row * count..<(row + 1) * count))
         }
     }
 

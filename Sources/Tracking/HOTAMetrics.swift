@@ -39,7 +39,8 @@ public struct HOTAMetrics: Sendable, Hashable {
             }
         }
         for (a, pairs) in shared.enumerated() {
-            for (pair, count) in pairs {
+            // In an order that is the same in every process, to the last bit of the sum.
+            for (pair, count) in pairs.sorted(by: { ($0.key.reference, $0.key.prediction) < ($1.key.reference, $1.key.prediction) }) {
                 matches[a] += count
                 associations[a] += Double(count * count) / Double(lives.united(pair) - count)
             }

@@ -40,7 +40,7 @@ public struct MetricsReport: Sendable, Hashable {
     /// From the summed counts of all recordings, so that longer ones have more weight.
     public let pooled: Scores
 
-    init(recordings: [Recording], angle: ScoredAngle) {
+    package init(recordings: [Recording], angle: ScoredAngle) {
         self.angle = angle
         self.recordings = recordings
         pooled = recordings.reduce(into: Scores()) { $0.pool($1.scores) }

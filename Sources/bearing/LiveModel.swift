@@ -11,7 +11,7 @@ import Training
 
 /// A model for live audio or, in `localize`, whole recordings, with the configured gate and the conversion of the source's
 /// channels to its input.
-struct LiveModel {
+struct LiveModel: Sendable {
     let path: String
     let file: ModelFile
     let gate: GateSettings
@@ -97,6 +97,9 @@ struct LiveModel {
         guard own.network == running.network else { return .renewed(makePipeline()) }
         return own == running ? .kept : .adjusted(gate, viewpoint)
     }
+
+    /// The features of such a pipeline, for commands that compute them apart from it.
+    func makeFeatureStream() -> FeatureStream { FeatureStream(file.features, encoding: input.encoding) }
 
     /// For a recording that is analysed as a whole.
     func makeRecordingPipeline() -> RecordingPipeline {

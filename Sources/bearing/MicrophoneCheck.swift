@@ -3,6 +3,7 @@ import Configuration
 import Diagnosis
 import Geometry
 import Glibc
+import Platform
 import Tracking
 
 /// Captures audio of a microphone, and reports faults of its channels with their correction.
@@ -15,6 +16,8 @@ struct MicrophoneCheck {
     let seconds: Double
     /// Whether the source is captured too if every direction has a recording.
     let capturesSource: Bool
+    /// Recordings that are read at once.
+    let threads: Int
     /// Receives warnings about a source that are not faults of the microphone.
     let warn: (String) -> Void
 
@@ -31,12 +34,15 @@ struct MicrophoneCheck {
         var convention = configuration.input.ambisonics ?? reader?.undone
         var sounds: [CalibrationSound] = []
         var failures: [Failure] = []
-        for known in directions {
-            if reader?.isLive == true, known.recording == nil { Self.ask(for: known, seconds) }
+        let recordings = recordings()
+        for (known, recording) in zip(directions, recordings) {
+            if reader?.isLive == true, recording == nil { Self.ask(for: known, seconds) }
             do {
-                let (samples, undone) = try capture(known, reader)
-                convention = convention ?? undone
-                sounds.append(CalibrationSound(direction: known.direction, samples: convert(samples)))
+                let sound = try recording?.get() ?? capture(known, reader)
+                for warning in sound.warnings { warn(warning) }
+                try requireLength(sound, known)
+                convention = convention ?? sound.undone
+                sounds.append(CalibrationSound(direction: known.direction, samples: convert(sound.samples)))
             } catch let failure as Failure {
                 failures.append(failure)
             }
@@ -85,32 +91,48 @@ struct MicrophoneCheck {
         return report.findings
     }
 
-    /// - Returns: the sound, and the convention that its file declares and that was converted.
-    private func capture(_ known: KnownDirection, _ reader: SourceReader?) throws -> ([Float], AmbisonicConvention?) {
-        let frames = Int(seconds * Double(AudioFormat.sampleRate))
-        let (samples, name): ([Float], String)
+    /// A sound from a known direction.
+    private struct Sound: Sendable {
+        let name: String
+        /// [n, 4].
+        let samples: [Float]
+        /// The convention that its file declares and that was converted.
         var undone: AmbisonicConvention?
-        if let path = known.recording {
-            do {
-                let stream = try AudioFileStream(path: path, map: configuration.input.channels, channels: channels)
-                for remark in stream.remarks { warn(remark) }
-                undone = stream.undone
-                (samples, name) = (try SourceReader.read(frames, of: stream, warn: warn), path)
-            } catch let error as AudioError {
-                throw Failure(error)
+        var warnings: [String] = []
+    }
+
+    /// The recorded sounds of the directions, read side by side; nil for directions without a recording.
+    private func recordings() -> [Result<Sound, Failure>?] {
+        let (map, channels, frames) = (configuration.input.channels, channels, Int(seconds * Double(AudioFormat.sampleRate)))
+        return concurrentMap(directions.map(\.recording), threads: threads) { path in
+            path.map { path in
+                Result { () throws(Failure) in
+                    do throws(AudioError) {
+                        let stream = try AudioFileStream(path: path, map: map, channels: channels)
+                        var warnings = stream.remarks
+                        let samples = try SourceReader.read(frames, of: stream) { warnings.append($0) }
+                        return Sound(name: path, samples: samples, undone: stream.undone, warnings: warnings)
+                    } catch {
+                        throw Failure(error)
+                    }
+                }
             }
-        } else {
-            samples = try reader?.read(seconds: seconds, label: "capturing sound from \(known.name)") ?? []
-            name = "\(configuration.input.source)"
         }
-        let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
+    }
+
+    private func capture(_ known: KnownDirection, _ reader: SourceReader?) throws -> Sound {
+        let samples = try reader?.read(seconds: seconds, label: "capturing sound from \(known.name)") ?? []
+        return Sound(name: "\(configuration.input.source)", samples: samples)
+    }
+
+    private func requireLength(_ sound: Sound, _ known: KnownDirection) throws(Failure) {
+        let length = Double(sound.samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
         guard length >= AmbienceCheck.shortest else {
             throw Failure(
                 .badData,
-                "\(name): expected at least \(AmbienceCheck.shortest.formatted(0)) s of sound from \(known.name), found "
+                "\(sound.name): expected at least \(AmbienceCheck.shortest.formatted(0)) s of sound from \(known.name), found "
                     + "\(length.formatted(1)) s: give a longer recording")
         }
-        return (samples, undone)
     }
 
     /// Converts to the order and scaling that is checked.

@@ -56,21 +56,22 @@ final class SourceReader {
         let frames = Int(seconds * Double(AudioFormat.sampleRate))
         switch source {
         case .device(let capture): return try record(frames, capture, label)
-        case .file(let stream): return try Self.read(frames, of: stream, warn: warn)
+        case .file(let stream):
+            do throws(AudioError) {
+                return try Self.read(frames, of: stream, warn: warn)
+            } catch {
+                throw Failure(error)
+            }
         }
     }
 
-    static func read(_ frames: Int, of stream: AudioFileStream, warn: (String) -> Void) throws -> [Float] {
+    static func read(_ frames: Int, of stream: AudioFileStream, warn: (String) -> Void) throws(AudioError) -> [Float] {
         let unsound = stream.unsoundSamples
         var samples = [Float](repeating: 0, count: frames * AudioFormat.channels)
-        do {
-            var span = samples.mutableSpan
-            let count = try stream.read(into: &span)
-            if let remark = SoundSample.remark(replaced: stream.unsoundSamples - unsound) { warn("\(stream.path): \(remark)") }
-            return Array(samples[..<(count * AudioFormat.channels)])
-        } catch {
-            throw Failure(error)
-        }
+        var span = samples.mutableSpan
+        let count = try stream.read(into: &span)
+        if let remark = SoundSample.remark(replaced: stream.unsoundSamples - unsound) { warn("\(stream.path): \(remark)") }
+        return Array(samples[..<(count * AudioFormat.channels)])
     }
 
     private static func demo() throws(AudioError) -> AudioFileStream {

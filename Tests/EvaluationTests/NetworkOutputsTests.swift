@@ -67,7 +67,7 @@ import Tracking
         let pipeline = RecordingPipeline(parameters: parameters, scaler: scaler, gate: gate(refinement: 0.2))
         let reader = try AudioFileReader(path: recording.audio, channels: FrameLayout.channels)
         let samples = try reader.readAll()
-        pipeline.push(samples.span)
+        pipeline.push(samples.span) { tracks in told.append(tracks.array.map(\.direction)) }
         pipeline.finish { tracks in told.append(tracks.array.map(\.direction)) }
         for block in 12..<60 {
             #expect(told[block].count == 2)

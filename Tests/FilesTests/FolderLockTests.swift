@@ -68,6 +68,33 @@ import Testing
     }
 
     /// A link with the name of the lock, made by another user, is not followed.
+    @Test func sharersExcludeAllOthersUntilTheLastHasEnded() throws {
+        defer { clean() }
+        var locks = [try FolderLock(folder: folder, isShared: true), try FolderLock(folder: folder, isShared: true)]
+        #expect(throws: FolderError.self) { _ = try FolderLock(folder: folder) }
+        #expect(!locks[0].becomeExclusive())
+        locks.removeFirst()
+        #expect(throws: FolderError.self) { _ = try FolderLock(folder: folder) }
+        #expect(locks[0].becomeExclusive())
+        locks = []
+        let alone = try FolderLock(folder: folder)
+        #expect(throws: FolderError.self) { _ = try FolderLock(folder: folder, isShared: true) }
+        withExtendedLifetime(alone) {}
+    }
+
+    @Test func aPatientProcessWaitsForItsTurn() async throws {
+        defer { clean() }
+        try Folder.make(folder)
+        let file = folder + "/turns.txt"
+        var first: FolderLock? = try FolderLock(file: file)
+        let waiting = Task.detached { try FolderLock(file: file, patience: 600) }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(throws: FolderError.self) { _ = try FolderLock(file: file) }
+        #expect(first != nil)
+        first = nil
+        _ = try await waiting.value
+    }
+
     @Test func aLinkIsNotUsedAsALock() throws {
         defer { clean() }
         try Folder.make(folder)

@@ -157,7 +157,7 @@ import Tracking
         let pipeline = RecordingPipeline(parameters: DOAnetParameters(architecture, seed: 3), scaler: parts(kind).1, gate: Self.gate)
         func hear(_ samples: [Float]) -> [[Track]] {
             var told: [[Track]] = []
-            pipeline.push(samples.span)
+            pipeline.push(samples.span) { told.append($0.array) }
             pipeline.finish { told.append($0.array) }
             return told
         }

@@ -73,7 +73,7 @@ import Tracking
         var start = 0
         for frames in [7, 2400, 30_000, 96_000] {
             let piece = Array(samples[start..<min(samples.count, start + 4 * frames)])
-            whole.push(piece.span)
+            whole.push(piece.span) { told.append(Told($0)) }
             start += piece.count
         }
         whole.finish { told.append(Told($0)) }
@@ -90,7 +90,8 @@ import Tracking
         let whole = RecordingPipeline(parameters: parameters, scaler: scaler, gate: gate)
         var (expected, told) = ([Told](), [Told]())
         stepped.push(samples.span) { expected.append(Told($0)) }
-        whole.push(samples.span)
+        whole.push(samples.span) { told.append(Told($0)) }
+        #expect(told.count == 1250, "windows are processed when they are complete")
         whole.finish { told.append(Told($0)) }
         #expect(told.map(\.block) == Array(0..<1350))
         let different = zip(told, expected).filter { !$0.isNear($1) }.map(\.0.block)
@@ -103,8 +104,8 @@ import Tracking
         let samples = audio(seconds: 95)
         func heard(_ seconds: Int) -> [Told] {
             let pipeline = RecordingPipeline(parameters: parameters, scaler: scaler, gate: gate)
-            pipeline.push(samples.span.extracting(0..<seconds * 96_000))
             var told: [Told] = []
+            pipeline.push(samples.span.extracting(0..<seconds * 96_000)) { told.append(Told($0)) }
             pipeline.finish { told.append(Told($0)) }
             return told
         }
@@ -124,7 +125,7 @@ import Tracking
         var ids: [Set<Int>] = []
         for _ in 0..<2 {
             told = []
-            pipeline.push(samples.span)
+            pipeline.push(samples.span) { told.append(Told($0)) }
             pipeline.finish { told.append(Told($0)) }
             #expect(told.map(\.block) == Array(0..<30))
             ids.append(Set(told.flatMap(\.ids)))

@@ -33,6 +33,9 @@ void bearing_thread_name(const char *name);
 /* Waits for a thread's end until CLOCK_MONOTONIC reaches the deadline in nanoseconds; whether it has ended. */
 int bearing_thread_join(pthread_t thread, int64_t deadline);
 
+/* Processors that this process may use; 0 if the system does not report them. */
+int bearing_processor_count(void);
+
 /* Large blocks get mappings of their own from now on, whatever was freed before. */
 void bearing_memory_map_large_blocks(void);
 

@@ -12,8 +12,11 @@ struct DatasetHistory {
     let fingerprint: Fingerprint
     /// Existing recordings of these folds: names without extensions, sorted.
     let recordings: [String]
+    /// Recordings that other processes may be writing with the same settings.
+    let ofOtherShards: Set<String>
 
-    init(folder: String, folds: [Int], fingerprint: Fingerprint) {
+    init(folder: String, folds: [Int], fingerprint: Fingerprint, ofOtherShards: Set<String> = []) {
+        self.ofOtherShards = ofOtherShards
         self.folder = folder
         self.folds = folds
         self.fingerprint = fingerprint
@@ -32,7 +35,8 @@ struct DatasetHistory {
         for fold in folds {
             let present = recordings.filter { $0.hasPrefix("fold\(fold)_") }
             guard !present.isEmpty else { continue }
-            guard resumes else { throw ScenesError.occupied(folder: folder, fold: fold, recordings: present.count) }
+            let own = present.filter { !ofOtherShards.contains($0) }
+            guard resumes || own.isEmpty else { throw ScenesError.occupied(folder: folder, fold: fold, recordings: own.count) }
             guard let kept = file.parts[part(fold)] else {
                 throw ScenesError.otherSettings(
                     folder: folder, fold: fold, what: "\(file.path) does not contain the settings of its \(present.count) recordings")

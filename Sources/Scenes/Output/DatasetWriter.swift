@@ -3,7 +3,7 @@ import Dispatch
 import Files
 import Formats
 import Geometry
-import Platform
+package import Platform
 import Synchronization
 
 /// Writes recordings in the layout of TAU-NIGENS Spatial Sound Events 2020 (Politis, Adavanne and Virtanen, DCASE
@@ -32,6 +32,8 @@ public final class DatasetWriter: Sendable {
         /// Whether the microphone is ideal: equal capsules without noise, Ambisonics directly from the sound field.
         public var isIdeal = false
         public var threads = 2
+        /// The part of the recordings that this process makes; others may make theirs in the same folder at the same time.
+        package var shard = Shard.whole
         /// Continues in a folder with recordings of these folds made with the same settings, and keeps them.
         public var resumes = false
 
@@ -43,8 +45,10 @@ public final class DatasetWriter: Sendable {
     private let sounds: SoundLibrary?
     private let fields: [DiffuseField]
     private let encoders = EncoderBank()
-    /// Locks the folder against other processes while the writer exists.
+    /// Locks the folder while the writer exists, against all other processes or all but those of other shards.
     private let lock: FolderLock
+    /// The subfolders that recordings are written to.
+    private let subfolders: [String]
     /// Recordings of these folds from an earlier run with the same settings that this run does not include; they are kept.
     public let furtherRecordings: [String]
 
@@ -61,16 +65,21 @@ public final class DatasetWriter: Sendable {
         self.folder = folder
         self.settings = settings
         self.sounds = sounds
-        lock = try FolderLock(folder: folder)
-        let history = DatasetHistory(folder: folder, folds: settings.folds, fingerprint: settings.fingerprint(sounds: sounds))
+        lock = try FolderLock(folder: folder, isShared: !settings.shard.isWhole)
+        let arrays = settings.hasRandomArrays ? [DatasetHistory.arrayFolder] : []
+        subfolders = (settings.formats.map(Self.subfolder) + arrays + ["metadata_dev"]).map { "\(folder)/\($0)" }
+        for name in subfolders { try Folder.makeWritable(name) }
+        // Shards begin at the same time, and each compares its settings with those of the others.
+        let turn = try FolderLock(file: "\(folder)/\(DatasetHistory.fileName)", patience: 30)
+        defer { withExtendedLifetime(turn) {} }
+        let names = (0..<settings.recordings).map { Self.name($0, settings, isSilent: sounds == nil) }
+        let others = settings.shard.isWhole ? [] : Set(names.indices.filter { !settings.shard.contains($0) }.map { names[$0] })
+        let history = DatasetHistory(
+            folder: folder, folds: settings.folds, fingerprint: settings.fingerprint(sounds: sounds), ofOtherShards: others)
         try history.check(resumes: settings.resumes)
         if settings.formats.contains(.mic) { try history.checkArray(settings.array, isRandom: settings.hasRandomArrays) }
-        let arrays = settings.hasRandomArrays ? [DatasetHistory.arrayFolder] : []
-        for name in settings.formats.map(Self.subfolder) + arrays + ["metadata_dev"] {
-            try Folder.makeWritable("\(folder)/\(name)")
-            FolderLock.removeLeftovers(in: "\(folder)/\(name)")
-        }
-        let planned = Set((0..<settings.recordings).map { Self.name($0, settings, isSilent: sounds == nil) })
+        if settings.shard.isWhole { subfolders.forEach(FolderLock.removeLeftovers) }
+        let planned = Set(names)
         furtherRecordings = history.recordings.filter { !planned.contains($0) }
         let geometry = settings.array ?? .tetrahedral
         fields = settings.hasRandomArrays ? [] : settings.formats.map { DiffuseField(ArrayResponse($0, geometry: geometry)) }
@@ -78,6 +87,11 @@ public final class DatasetWriter: Sendable {
             try WholeFile.write(Array(ArrayFile.text(of: array).utf8), to: "\(folder)/array.toml")
         }
         try history.keep()
+    }
+
+    deinit {
+        // What killed shards have left, by the last one.
+        if !settings.shard.isWhole, lock.becomeExclusive() { subfolders.forEach(FolderLock.removeLeftovers) }
     }
 
     static func subfolder(_ format: AudioFormat) -> String { format == .foa ? "foa_dev" : "mic_dev" }
@@ -141,7 +155,10 @@ public final class DatasetWriter: Sendable {
         SceneRenderer(field: DiffuseField(ArrayResponse(.mic, geometry: array.actual), length: 1 << 18), encoders: encoders)
     }
 
-    /// Writes all recordings.
+    /// The number of recordings of this shard.
+    public var count: Int { Array(settings.shard.indices(of: settings.recordings)).count }
+
+    /// Writes all recordings of this shard.
     ///
     /// - Parameters:
     ///   - shouldStop: called before each recording.
@@ -152,15 +169,16 @@ public final class DatasetWriter: Sendable {
     public func write(
         shouldStop: @Sendable @escaping () -> Bool = { false }, progress: @Sendable @escaping (Int) -> Void = { _ in }
     ) throws -> Int {
+        let indices = Array(settings.shard.indices(of: settings.recordings))
         let next = Atomic<Int>(0)
         let state = Mutex<(done: Int, written: Int, error: (any Error)?)>((0, 0, nil))
         DispatchQueue.concurrentPerform(iterations: max(1, settings.threads)) { _ in
             let renderers = fields.map { SceneRenderer(field: $0, encoders: encoders) }
             while !shouldStop(), state.withLock({ $0.error == nil }) {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < settings.recordings else { return }
+                let place = next.add(1, ordering: .relaxed).oldValue
+                guard place < indices.count else { return }
                 do {
-                    let isNew = try write(index, with: renderers)
+                    let isNew = try write(indices[place], with: renderers)
                     state.withLock {
                         $0.done += 1
                         $0.written += isNew ? 1 : 0

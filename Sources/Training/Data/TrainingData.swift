@@ -84,7 +84,8 @@ public struct TrainingData: Sendable {
     /// Recordings for evaluation; those without labels have empty references.
     /// - Parameter fault: receives the error of an unreadable recording, which is then skipped; if nil, the error is thrown.
     public static func references(
-        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
+        _ recordings: [Recording], kind: FeatureKind, cache: String, threads: Int,
+        fault: (Recording, any Error) throws -> Void = { throw $1 },
         progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
         try references(
@@ -109,16 +110,13 @@ public struct TrainingData: Sendable {
     }
 
     private static func references(
-        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int, fault: (any Error) throws -> Void = { throw $0 },
-        progress: (Double) -> Void
+        _ recordings: [CachedRecording], kind: FeatureKind, threads: Int,
+        fault: (Recording, any Error) throws -> Void = { throw $1 }, progress: (Double) -> Void
     ) throws -> (recordings: [ReferenceRecording], warnings: [String]) {
-        let loaded = try load(recordings, kind: kind, threads: threads, progress: progress).compactMap { result in
-            do {
-                return try result.get()
-            } catch {
-                try fault(error)
-                return nil
-            }
+        let results = try load(recordings, kind: kind, threads: threads, progress: progress)
+        var loaded: [Loaded] = []
+        for (recording, result) in zip(recordings, results) {
+            do { loaded.append(try result.get()) } catch { try fault(recording.recording, error) }
         }
         return (
             loaded.map { ReferenceRecording(name: $0.name, features: $0.features, references: $0.references, array: $0.array) },
@@ -150,11 +148,10 @@ public struct TrainingData: Sendable {
             FeatureCache.removeLeftovers(in: folder)
         }
         var results: [Result<Loaded, any Error>] = []
-        // One slice at a time, so that this thread can show progress.
-        let slice = max(threads * 4, 1)
-        for first in stride(from: 0, to: recordings.count, by: slice) {
-            let part = Array(recordings[first..<min(first + slice, recordings.count)])
-            results += concurrentMap(part, threads: threads) { recording in Result { try open(recording, kind: kind) } }
+        processInOrder(recordings, threads: threads) { recording, _ in
+            Result { try open(recording, kind: kind) }
+        } take: { result in
+            results.append(result)
             progress(Double(results.count) / Double(recordings.count))
         }
         return results

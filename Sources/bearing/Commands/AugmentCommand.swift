@@ -32,14 +32,12 @@ struct AugmentCommand: ParsableCommand {
     var folds = "3-6"
     @Option(help: "Seed of the random pairs.")
     var seed: UInt64 = 1
-    @Option(help: "Recordings to mix in parallel.")
-    var threads = 2
+    @OptionGroup var threads: ThreadOptions
     @Flag(help: "Keep the mixtures written by an interrupted run with the same options.")
     var resume = false
 
     func validate() throws {
         guard (1...1000).contains(times) else { throw ValidationError("--times: expected 1 to 1000, found \(times)") }
-        guard (1...64).contains(threads) else { throw ValidationError("--threads: expected 1 to 64, found \(threads)") }
         _ = try FoldOption.folds(folds, option: "--folds")
     }
 
@@ -75,7 +73,7 @@ struct AugmentCommand: ParsableCommand {
         settings.folds = try FoldOption.folds(folds, option: "--folds").numbers
         settings.times = times
         settings.seed = seed
-        settings.threads = threads
+        settings.threads = threads.count
         settings.resumes = resume
         return settings
     }

@@ -30,6 +30,8 @@ struct CheckCommand: ParsableCommand {
         help: "Known direction of a sound, AZ,EL in degrees, or AZ,EL=RECORDING for a recorded one. May be repeated.")
     var from: [String] = []
 
+    @OptionGroup var threads: ThreadOptions
+
     @Option(help: "Seconds of audio, 2 to 60, for ambient sound and for each --from; 0 skips the audio.")
     var seconds = 10.0
 
@@ -80,7 +82,8 @@ struct CheckCommand: ParsableCommand {
                 let isNamed = options.source != nil || configuration.input.source != BearingConfiguration().input.source
                 let check = MicrophoneCheck(
                     configuration: configuration, kind: model.microphone, directions: from.compactMap { KnownDirection($0) },
-                    channels: model.input.channels, seconds: seconds, capturesSource: isNamed, warn: warn)
+                    channels: model.input.channels, seconds: seconds, capturesSource: isNamed,
+                    threads: threads.count, warn: warn)
                 findings = try check.run()
             } else {
                 let listener = try SourceReader(configuration.input, channels: model?.input.channels ?? .declared, warn: warn)

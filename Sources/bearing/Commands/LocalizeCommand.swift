@@ -1,15 +1,8 @@
 import ArgumentParser
-import Audio
 import Configuration
-import Diagnosis
 import Files
-import Formats
-import Geometry
-import Networks
 import Options
-import Pipeline
-import TrackFeed
-import Tracking
+import Platform
 
 struct LocalizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,6 +47,9 @@ struct LocalizeCommand: ParsableCommand {
     @Flag(help: "The files are pieces of one recording, in this order; the first gives the name of the tracks.")
     var joined = false
 
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var part: ShardOptions
+
     func validate() throws {
         var input = BearingConfiguration().input
         if let fault = channels.apply(to: &input).first {
@@ -75,11 +71,23 @@ struct LocalizeCommand: ParsableCommand {
         let model = try LiveModel(configuration, acceptsRecordings: true)
         for warning in model.warnings { Console.note(warning) }
         if let out { try Failure.reporting { try Folder.makeWritable(out) } }
+        let indices = Array(part.shard.indices(of: self.recordings.count))
+        let (recordings, paths) = (indices.map { self.recordings[$0] }, indices.map { tracks.paths[$0] })
+        let localizer = RecordingLocalizer(
+            model: model, input: configuration.input, output: output, hasLevels: levels, selectsChannels: channels.channels != nil,
+            overlaps: threads.count >= 2 * recordings.count)
+        var written = 0
+        let progress = RecordingProgress("localize", recordings.map { $0[0] })
         var batch = Batch(recordings.count, "recordings")
-        for (recording, path) in zip(recordings, tracks.paths) where !StandardOutput.shared.isBroken {
+        try processInOrder(Array(zip(recordings.indices, recordings)), threads: threads.count) { recording, isStopped in
+            localizer.report(recording.1, progress: { progress.update(recording.0, $0) }, isStopped: isStopped)
+        } take: { report in
+            progress.clear()
+            for note in report.notes { Console.note(note) }
+            defer { written += 1 }
             try batch.attempt {
-                let text = try localize(recording, model, configuration.input)
-                if let path {
+                let text = try report.text.get()
+                if let path = paths[written] {
                     // Written in one step, so that Ctrl-C leaves no half-written file.
                     try WholeFile.write(Array(text.utf8), to: path)
                 } else {
@@ -87,6 +95,7 @@ struct LocalizeCommand: ParsableCommand {
                 }
             }
         }
+        progress.clear()
         try batch.finish()
     }
 
@@ -97,80 +106,5 @@ struct LocalizeCommand: ParsableCommand {
         if let model { configuration.model.path = model }
         guard faults.isEmpty else { throw Failure(ConfigurationError(faults)) }
         return configuration
-    }
-
-    /// The output lines of one recording, given by its pieces.
-    private func localize(_ paths: [String], _ model: LiveModel, _ input: BearingConfiguration.Input) throws -> String {
-        let localizer = RecordingLocalizer(model)
-        var remarks = RecordingRemarks(model, input)
-        var text = TrackText(output, levels: levels, elevation: model.input.elevation)
-        for path in paths {
-            do throws(AudioError) {
-                // The channel map was applied when `run --record` wrote the file.
-                let wasRecorded = Self.wasRecorded(path)
-                if wasRecorded, channels.channels != nil {
-                    Console.note("\(path): --channels is not used, since `bearing run --record` already selected the channels of this file")
-                }
-                let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : input.channels, channels: model.input.channels)
-                for remark in stream.remarks { Console.note(remark) }
-                var samples = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels)
-                var progress = ProgressBar("localize \(path)")
-                var done = 0
-                while true {
-                    var span = samples.mutableSpan
-                    let frames = try stream.read(into: &span)
-                    guard frames > 0 else { break }
-                    localizer.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { text.append($0) }
-                    remarks.add(samples.span.extracting(0..<frames * AudioFormat.channels))
-                    done += frames
-                    progress.update(Double(done) / Double(max(1, stream.frames)))
-                }
-                progress.finish()
-                remarks.add(unsoundSamples: stream.unsoundSamples)
-            } catch {
-                throw Failure(error)
-            }
-        }
-        localizer.finish { text.append($0) }
-        remarks.add(networkResets: localizer.networkResets)
-        for line in remarks.lines { Console.note("\(paths.first ?? ""): \(line)") }
-        return text.finished
-    }
-
-    /// Whether a file of tracks lies beside the audio, as `run --record` writes it.
-    private static func wasRecorded(_ path: String) -> Bool {
-        TrackFiles.isRecordOfDaemon("\(PathName.folder(path))/\(PathName.stem(path)).jsonl")
-    }
-}
-
-/// Runs a recording through a network: block by block like the daemon, or the whole of it at its end.
-private enum RecordingLocalizer {
-    case live(LocalizationPipeline)
-    case whole(RecordingPipeline)
-
-    init(_ model: LiveModel) {
-        self = model.file.architecture.form == .live ? .live(model.makePipeline()) : .whole(model.makeRecordingPipeline())
-    }
-
-    /// Blocks in which the network met a value that was not finite.
-    var networkResets: Int {
-        switch self {
-        case .live(let pipeline): pipeline.networkResets
-        case .whole(let pipeline): pipeline.brokenBlocks
-        }
-    }
-
-    func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
-        switch self {
-        case .live(let pipeline): pipeline.push(samples, emit)
-        case .whole(let pipeline): pipeline.push(samples)
-        }
-    }
-
-    func finish(_ emit: (borrowing BlockTracks) -> Void) {
-        switch self {
-        case .live(let pipeline): pipeline.finish(emit)
-        case .whole(let pipeline): pipeline.finish(emit)
-        }
     }
 }

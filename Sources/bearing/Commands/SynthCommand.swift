@@ -67,8 +67,8 @@ struct SynthCommand: ParsableCommand {
     var overlap: Int?
     @Flag(help: "Ideal microphone: equal capsules without noise, Ambisonics without an encoder.")
     var ideal = false
-    @Option(help: "Recordings to render in parallel.")
-    var threads = 2
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var part: ShardOptions
     @Flag(help: "Keep the recordings written by an interrupted run with the same options.")
     var resume = false
 
@@ -78,9 +78,6 @@ struct SynthCommand: ParsableCommand {
         }
         guard (2...600).contains(duration) else {
             throw ValidationError("--duration: expected 2 to 600 seconds, found \(duration)")
-        }
-        guard (1...64).contains(threads) else {
-            throw ValidationError("--threads: expected 1 to 64, found \(threads)")
         }
         guard recordingsPerRoom >= 1 else {
             throw ValidationError("--recordings-per-room: expected at least 1, found \(recordingsPerRoom)")
@@ -172,7 +169,8 @@ struct SynthCommand: ParsableCommand {
         settings.reverberation = reverberation.flatMap(Self.seconds) ?? Room.usualReverberation
         settings.overlap = overlap
         settings.isIdeal = ideal
-        settings.threads = threads
+        settings.threads = threads.count
+        settings.shard = part.shard
         settings.resumes = resume
 
         let library = backgroundOnly ? nil : try SoundLibrary(folders: sounds)
@@ -187,7 +185,7 @@ struct SynthCommand: ParsableCommand {
         Interruption.watch()
         let began = ContinuousClock.now
         let bar = Mutex(ProgressBar("synth"))
-        let total = recordings
+        let total = writer.count
         let written = try writer.write(
             shouldStop: { Interruption.requested },
             progress: { count in

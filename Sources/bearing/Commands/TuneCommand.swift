@@ -28,13 +28,11 @@ struct TuneCommand: ParsableCommand {
     var out: String
     @Option(help: ArgumentHelp("Folder for extracted features.", valueName: "dir"))
     var cache = "features"
-    @Option(help: "Threads.")
-    var threads = 2
+    @OptionGroup var threads: ThreadOptions
 
     func run() throws {
         guard !dataset.isEmpty else { throw ValidationError("--dataset: expected a data set's folder, found none") }
         let folds = try FoldOption.folds(folds, option: "--folds")
-        guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
         try Failure.reporting {
             try WholeFile.checkWritable(out)
             let file = try ModelFile.load(model)
@@ -42,12 +40,12 @@ struct TuneCommand: ParsableCommand {
             let layouts = dataset.map { DatasetLayout(root: $0, format: format) }
             var progress = ProgressBar("features")
             let references = try TrainingData.validation(
-                of: layouts, folds: folds, kind: file.features, cache: cache, threads: threads
+                of: layouts, folds: folds, kind: file.features, cache: cache, threads: threads.count
             ) { progress.update($0) }
             progress.finish()
             for warning in references.warnings { Console.note(warning) }
             for layout in layouts { try layout.noteArray(of: file) }
-            let tuning = GateTuning(model: file, recordings: references.recordings, threads: threads)
+            let tuning = GateTuning(model: file, recordings: references.recordings, threads: threads.count)
             var trials = ProgressBar("trials")
             let (gate, scores) = tuning.best(from: file.gate) { scores in
                 trials.update(nil, note: "MOTA \((scores.pooled.clear.mota ?? .nan).formatted(1))")
