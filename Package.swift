@@ -25,6 +25,7 @@ func tests(_ name: String, with dependencies: [Target.Dependency] = []) -> Targe
 let package = Package(
     name: "bearing",
     products: [.executable(name: "bearing", targets: ["bearing"])],
+    traits: [.trait(name: "MPI", description: "Training by several processes or machines with Open MPI (libopenmpi-dev).")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -39,7 +40,11 @@ let package = Package(
         .systemLibrary(name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CLo", pkgConfig: "liblo", providers: [.apt(["liblo-dev"])]),
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CRealtime", dependencies: ["CALSA", "COpenBLAS", "CFFTW"]),
+        .target(
+            name: "CMPI", dependencies: [.target(name: "COpenMPI", condition: .when(traits: ["MPI"]))],
+            cSettings: [.define("BEARING_MPI", .when(traits: ["MPI"]))]),
 
         // A module imports only modules above it.
         module("Signal", on: []),
@@ -47,6 +52,7 @@ let package = Package(
         module("Tensor", on: []),
         module("Geometry", on: []),
         module("Platform", on: ["CRealtime"]),
+        module("Ranks", on: ["CMPI", "Platform"]),
         module("Files", on: []),
         module("Fingerprints", on: ["Files"]),
         module("Kernels", on: ["CRealtime", "Tensor"]),
@@ -129,7 +135,8 @@ let package = Package(
             dependencies: [
                 "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks", "Tracking",
                 "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
-                "Evaluation", "Training", "Reproduction", "Configuration", "Service", "Subscription", "MQTT", "Web", "Bridges", "Diagnosis",
+                "Evaluation", "Training", "Reproduction", "Ranks", "Configuration", "Service", "Subscription", "MQTT", "Web",
+                "Bridges", "Diagnosis",
                 "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

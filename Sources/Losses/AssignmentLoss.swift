@@ -55,15 +55,15 @@ public struct AssignmentLoss<Scalar: KernelScalar>: BatchLoss, Sendable {
 
     public func evaluate(_ batch: LossBatch<Scalar>, team: WorkerTeam) -> LossValue {
         precondition(batch.slots == slots, "a batch of as many slots")
-        let activeCount = (0..<batch.active.count).reduce(0) { $0 + Double(batch.active[$1]) }
-        let values = PerSequence(count: batch.sequences, of: LossValue())
+        let activeCount = batch.share.sum((0..<batch.active.count).reduce(0) { $0 + Double(batch.active[$1]) })
+        let values = PerSequence(batch.share, of: LossValue())
         team.run { worker in
             for item in team.share(worker, of: batch.sequences) {
                 let rows = batch.rows(item)
                 values[item] = sequence(
                     directions: batch.directions.rows(rows), logits: batch.logits.rows(rows),
                     references: batch.references.rows(rows), active: batch.active.rows(rows),
-                    positionScale: 1 / max(activeCount, 1), activityScale: 1 / Double(batch.active.count),
+                    positionScale: 1 / max(activeCount, 1), activityScale: 1 / Double(batch.outputs),
                     directionGradient: batch.directionGradient.rows(rows), logitGradient: batch.logitGradient.rows(rows))
             }
         }

@@ -13,9 +13,12 @@ public struct LossBatch<Scalar: KernelScalar> {
     public let references, active, onset: TensorRef<Float>
     /// [B T, N, 3] and [B T, N], overwritten.
     public let directionGradient, logitGradient: MutableTensorRef<Scalar>
+    /// The place of these sequences in a batch that several processes share.
+    public let share: BatchShare
 
+    /// - Parameter share: nil for sequences that are a whole batch.
     public init(
-        sequences: Int, blocks: Int, slots: Int, directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
+        sequences: Int, blocks: Int, slots: Int, share: BatchShare? = nil, directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
         references: TensorRef<Float>, active: TensorRef<Float>, onset: TensorRef<Float>,
         directionGradient: MutableTensorRef<Scalar>, logitGradient: MutableTensorRef<Scalar>
     ) {
@@ -23,6 +26,8 @@ public struct LossBatch<Scalar: KernelScalar> {
         self.sequences = sequences
         self.blocks = blocks
         self.slots = slots
+        self.share = share ?? BatchShare(sequences)
+        precondition(self.share.range.count == sequences, "the share of a batch has its sequences")
         self.directions = directions.reshaped(vectors)
         self.logits = logits.reshaped(numbers)
         self.references = references.reshaped(vectors)
@@ -32,6 +37,9 @@ public struct LossBatch<Scalar: KernelScalar> {
         self.logitGradient = logitGradient.reshaped(numbers)
     }
 
+    /// Outputs of the whole batch: blocks times slots.
+    var outputs: Int { share.total * blocks * slots }
+
     /// Blocks of one sequence, as rows.
     func rows(_ sequence: Int) -> Range<Int> { sequence * blocks..<(sequence + 1) * blocks }
 }
@@ -40,12 +48,12 @@ public struct LossBatch<Scalar: KernelScalar> {
 public protocol BatchLoss<Scalar> {
     associatedtype Scalar: KernelScalar
 
-    /// Forward and backward; the result does not depend on the number of workers.
+    /// Forward and backward; the result, that of the whole batch, does not depend on the number of workers.
     func evaluate(_ batch: LossBatch<Scalar>, team: WorkerTeam) -> LossValue
 }
 
 /// The loss of a batch, with its parts before weighting; zero for parts that a loss lacks.
-public struct LossValue: Sendable {
+public struct LossValue: Sendable, BitwiseCopyable {
     /// Mean square of v - y over all components, without association.
     public var squaredError = 0.0
     /// Mean distance between predictions and their references: dMOTp, or the distance of the exact assignment.
@@ -89,27 +97,29 @@ public struct LossValue: Sendable {
     }
 }
 
-/// One value per sequence, written by the worker of the sequence and summed in the order of the sequences.
+/// One value per sequence of a whole batch, written by the worker of the sequence and summed in the order of the sequences.
 @safe
-final class PerSequence<Value>: @unchecked Sendable {
+final class PerSequence<Value: BitwiseCopyable>: @unchecked Sendable {
     private let values: UnsafeMutableBufferPointer<Value>
+    private let share: BatchShare
 
-    init(count: Int, of value: Value) {
-        unsafe values = .allocate(capacity: count)
+    init(_ share: BatchShare, of value: Value) {
+        self.share = share
+        unsafe values = .allocate(capacity: share.total)
         unsafe values.initialize(repeating: value)
     }
 
-    deinit {
-        unsafe values.deinitialize()
-        unsafe values.deallocate()
-    }
+    deinit { unsafe values.deallocate() }
 
+    /// - Parameter index: of a sequence of this process.
     subscript(_ index: Int) -> Value {
-        get { unsafe values[index] }
-        set { unsafe values[index] = newValue }
+        get { unsafe values[share.range.lowerBound + index] }
+        set { unsafe values[share.range.lowerBound + index] = newValue }
     }
 
+    /// Over the sequences of all ranks, which meet here.
     func sum(into start: Value, _ add: (inout Value, Value) -> Void) -> Value {
+        unsafe share.gather(values)
         var total = start
         for index in unsafe values.indices { unsafe add(&total, values[index]) }
         return total

@@ -89,7 +89,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         precondition(
             team.count == associators.count && batch.sequences * batch.blocks == latest.shape[0]
                 && batch.slots == latest.shape[1], "a batch and a team of the sizes that this loss was made for")
-        let perSequence = PerSequence(count: batch.sequences, of: DifferentiableMOT.Sums())
+        let perSequence = PerSequence(batch.share, of: DifferentiableMOT.Sums())
         team.run { worker in
             let range = team.share(worker, of: batch.sequences)
             guard !range.isEmpty else { return }
@@ -113,10 +113,10 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
 
     private func value(of sums: DifferentiableMOT.Sums, _ batch: LossBatch<Scalar>) -> LossValue {
         var value = LossValue()
-        if settings.squaredErrorWeight > 0 { value.squaredError = sums.squaredError / Double(batch.directions.count) }
+        if settings.squaredErrorWeight > 0 { value.squaredError = sums.squaredError / Double(3 * batch.outputs) }
         if settings.positionWeight > 0 { value.position = sums.position }
         if settings.trackingWeight > 0 { value.tracking = sums.tracking(switchWeight: settings.switchWeight) }
-        if settings.activityWeight > 0 { value.activity = sums.entropy / Double(batch.logits.count) }
+        if settings.activityWeight > 0 { value.activity = sums.entropy / Double(batch.outputs) }
         value.total =
             settings.squaredErrorWeight * value.squaredError + settings.positionWeight * value.position
             + settings.trackingWeight * value.tracking + settings.activityWeight * value.activity
@@ -172,7 +172,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
             trackingScale: settings.trackingWeight / max(sums.references, 1), switchWeight: settings.switchWeight,
             associationGradient: associationGradient.rows(rows), distanceGradient: distanceGradient.rows(rows),
             probabilityGradient: probabilityGradient.rows(rows))
-        let scale = settings.activityWeight / Double(batch.logits.count)
+        let scale = settings.activityWeight / Double(batch.outputs)
         for t in 0..<batch.blocks {
             for i in 0..<batch.slots {
                 let at = (rows.lowerBound + t) * batch.slots + i
@@ -186,7 +186,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
     /// Gradients from distances to the raw outputs of a block, and those of the squared error.
     private func outputGradients(_ row: Int, of batch: LossBatch<Scalar>) {
         let slots = batch.slots
-        let scale = 2 * settings.squaredErrorWeight / Double(batch.directions.count)
+        let scale = 2 * settings.squaredErrorWeight / Double(3 * batch.outputs)
         for i in 0..<slots {
             let output = batch.output(row, i)
             var gradient = scale * (output - batch.target(row, i))

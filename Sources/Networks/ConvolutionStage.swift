@@ -1,12 +1,16 @@
 internal import Kernels
+internal import Platform
 internal import Tensor
 
 /// One of the three blocks of figure 1 for a batch: 3x3 convolution, batch normalisation, ReLU, max-pool.
 ///
-/// Every method processes one sequence, so that workers may share a batch; only the two `reduce` methods use the whole batch.
+/// Every method processes one sequence, so that workers may share a batch; only the two `reduce` methods use the whole batch. There all
+/// ranks meet.
 final class ConvolutionStage<Scalar: KernelScalar> {
     private let window: (times: Int, bands: Int)
     private let past: Int
+    private let share: BatchShare
+    /// Of the whole batch.
     private let positions: Int
     /// [B, times, bands, filters]: the convolution's output, and after `backward` its gradient.
     private let values: MutableTensorRef<Scalar>
@@ -15,7 +19,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
     private let choice: MutableTensorRef<UInt8>
     /// As `extremes`: normalised and rectified, the input of the next stage; and its gradient.
     let output, outputGradient: MutableTensorRef<Scalar>
-    /// [B, 2 filters], forward and backward.
+    /// [sequences of the whole batch, 2 filters], forward and backward.
     private let sums, gradientSums: MutableTensorRef<Scalar>
     /// [4, filters] and [2, filters], of `BatchNorm`.
     private let statistics, dense: MutableTensorRef<Scalar>
@@ -28,14 +32,16 @@ final class ConvolutionStage<Scalar: KernelScalar> {
     let scratchCount: Int
 
     init(
-        sequences: Int, times: Int, bands: Int, inputs: Int, filters: Int, window: (times: Int, bands: Int), past: Int
+        share: BatchShare, times: Int, bands: Int, inputs: Int, filters: Int, window: (times: Int, bands: Int), past: Int
     ) {
+        let sequences = share.range.count
         self.window = window
         self.past = past
-        positions = sequences * times * bands
+        self.share = share
+        positions = share.total * times * bands
         let full = Shape(sequences, times, bands, filters)
         let pooled = Shape(sequences, times / window.times, bands / window.bands, filters)
-        let sum = Shape(sequences, 2 * filters)
+        let sum = Shape(share.total, 2 * filters)
         var layout = ArenaLayout<Scalar>()
         let (convolved, pools, pairs) = (layout.add(full), layout.add(pooled, times: 3), layout.add(sum, times: 2))
         let (normalization, denseGradient) = (layout.add(Shape(4, filters)), layout.add(Shape(2, filters)))
@@ -60,7 +66,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
         scratch: MutableTensorRef<Scalar>
     ) {
         let (x, pooled, places) = (values.item(sequence), extremes.item(sequence), choice.item(sequence))
-        let sum = sums.rows(sequence..<sequence + 1)
+        let sum = row(of: sequence, in: sums)
         sum.fill(0)
         forEachTile(of: x.shape) { rows in
             Convolution.forward(
@@ -75,6 +81,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
     /// Statistics of the whole batch, or the running ones.
     func reduce(_ parameters: DOAnetParameters<Scalar>.Normalization, training: Bool) {
         if training {
+            gather(sums)
             BatchNorm.batchStatistics(
                 statistics, sums: sums.split(), count: positions, gain: parameters.gain.readOnly,
                 bias: parameters.bias.readOnly, mean: parameters.mean, variance: parameters.variance)
@@ -93,7 +100,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
 
     /// Masks `outputGradient` of one sequence by the ReLU, and sums for the batch.
     func sumGradients(_ sequence: Int) {
-        let sum = gradientSums.rows(sequence..<sequence + 1)
+        let sum = row(of: sequence, in: gradientSums)
         sum.fill(0)
         BatchNorm.backwardSums(
             gradient: outputGradient.item(sequence), extremes: extremes.item(sequence).readOnly,
@@ -102,6 +109,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
 
     /// Gradients of gain and bias from the whole batch; prepares `backward`.
     func reduceGradients(_ gradients: DOAnetParameters<Scalar>.Normalization, weight: TensorRef<Scalar>) {
+        gather(gradientSums)
         BatchNorm.backward(
             dense: dense, gainGradient: gradients.gain, biasGradient: gradients.bias, sums: gradientSums.split(),
             count: positions, statistics: statistics.readOnly)
@@ -133,6 +141,17 @@ final class ConvolutionStage<Scalar: KernelScalar> {
                 output: inputGradient.rows(rows), from: rows.lowerBound, input: x.readOnly, past: 2 - past,
                 weight: turned.readOnly, scratch: scratch)
         }
+    }
+
+    /// - Parameter sequence: of this process.
+    private func row(of sequence: Int, in sums: MutableTensorRef<Scalar>) -> MutableTensorRef<Scalar> {
+        let row = share.range.lowerBound + sequence
+        return sums.rows(row..<row + 1)
+    }
+
+    /// Fills in the sums of other ranks.
+    private func gather(_ sums: MutableTensorRef<Scalar>) {
+        unsafe share.gather(UnsafeMutableBufferPointer(start: sums.unsafeBase, count: sums.count))
     }
 
     private func forEachTile(of shape: Shape, _ body: (Range<Int>) -> Void) {

@@ -6,7 +6,8 @@ public import Tensor
 /// A DOAnet for a batch of sequences, forward and backward, with all activations kept. Each worker processes whole sequences.
 ///
 /// Batch statistics, and therefore all outputs, do not depend on the number of workers. Gradients are summed in the order of
-/// the workers, so they are reproducible for a given number.
+/// the workers, so they are reproducible for a given number. Several processes may share a batch: statistics and gradients are then those
+/// of the whole, summed in the order of the ranks.
 public final class DOAnetBatch<Scalar: KernelScalar> {
     public let architecture: DOAnetArchitecture
     /// B, and T: blocks of 100 ms in each sequence.
@@ -17,6 +18,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
     public var activityLogits: MutableTensorRef<Scalar> { activityHead.output }
 
     private let team: WorkerTeam
+    private let share: BatchShare
     private let stages: [ConvolutionStage<Scalar>]
     private let recurrent: RecurrentStage<Scalar>
     private let directionHead, activityHead: HeadStage<Scalar>
@@ -24,23 +26,32 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
     /// Gradients of all workers except the first, which uses the caller's.
     private let workerGradients: [DOAnetParameters<Scalar>]
     private let arena: Arena<Scalar>
+    /// Sums of the ranks' gradients, made when the gradients are known: of the convolutions, and of all that follows them.
+    private var sums: (gradients: DOAnetParameters<Scalar>, convolutions: GradientSum<Scalar>, rest: GradientSum<Scalar>)?
 
     /// - Parameters:
     ///   - sequences: B, at least 1.
     ///   - blocks: T, at least 1; a sequence has 5 T frames.
     ///   - team: may be shared by callers that take turns.
-    public init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int, team: WorkerTeam) {
+    public convenience init(_ architecture: DOAnetArchitecture, sequences: Int, blocks: Int, team: WorkerTeam) {
+        self.init(architecture, share: BatchShare(sequences), blocks: blocks, team: team)
+    }
+
+    /// - Parameter share: the sequences of this process, B of them, at least 1.
+    public init(_ architecture: DOAnetArchitecture, share: BatchShare, blocks: Int, team: WorkerTeam) {
+        let sequences = share.range.count
         precondition(architecture.isValid && sequences > 0 && blocks > 0, "a batch has sequences and blocks")
         self.architecture = architecture
         self.sequences = sequences
         self.blocks = blocks
         self.team = team
+        self.share = share
         var (times, bands, inputs) = (blocks * FrameLayout.framesPerBlock, architecture.bands, architecture.channels)
         var stages: [ConvolutionStage<Scalar>] = []
         for window in DOAnetArchitecture.windows {
             stages.append(
                 ConvolutionStage(
-                    sequences: sequences, times: times, bands: bands, inputs: inputs, filters: architecture.filters,
+                    share: share, times: times, bands: bands, inputs: inputs, filters: architecture.filters,
                     window: window, past: architecture.past))
             (times, bands, inputs) = (times / window.times, bands / window.bands, architecture.filters)
         }
@@ -124,6 +135,12 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
                 weights: parameters.recurrent, gradients: own.recurrent)
             for sequence in range { stages[last].sumGradients(sequence) }
         }
+        let sums = rankSums(of: gradients)
+        if let sums {
+            // Nearly all parameters, while the convolutions take nearly all of the time that is left.
+            sumWorkers(gradients, gradients.convolutionCount..<gradients.all.count)
+            sums.rest.begin()
+        }
         for (i, stage) in stages.enumerated().reversed() {
             stage.reduceGradients(gradients.normalizations[i], weight: parameters.convolutions[i].readOnly)
             team.run { worker in
@@ -133,13 +150,43 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
                         inputGradient: i > 0 ? stages[i - 1].outputGradient.item(sequence) : nil,
                         weightGradient: all[worker].convolutions[i], scratch: scratch[worker])
                     if i > 0 { stages[i - 1].sumGradients(sequence) }
+                    if worker == 0 { share.group?.progress() }
                 }
             }
+            // Those of the normalisation are of the whole batch on every rank, and count once.
+            if let group = share.group, group.rank > 0 {
+                gradients.normalizations[i].gain.fill(0)
+                gradients.normalizations[i].bias.fill(0)
+            }
         }
+        guard let sums else { return sumWorkers(gradients, 0..<gradients.all.count) }
+        sumWorkers(gradients, 0..<gradients.convolutionCount)
+        sums.rest.end()
+        sums.convolutions.begin()
+        sums.convolutions.end()
+    }
+
+    /// Adds a part of the other workers' gradients to the caller's.
+    private func sumWorkers(_ gradients: DOAnetParameters<Scalar>, _ part: Range<Int>) {
+        guard !workerGradients.isEmpty else { return }
         team.run { worker in
-            let range = team.share(worker, of: gradients.all.count)
+            let share = team.share(worker, of: part.count)
+            let range = part.lowerBound + share.lowerBound..<part.lowerBound + share.upperBound
             for other in workerGradients { Sum.add(other.all.rows(range).readOnly, to: gradients.all.rows(range)) }
         }
+    }
+
+    private func rankSums(
+        of gradients: DOAnetParameters<Scalar>
+    ) -> (gradients: DOAnetParameters<Scalar>, convolutions: GradientSum<Scalar>, rest: GradientSum<Scalar>)? {
+        guard let group = share.group else { return nil }
+        if let sums, sums.gradients === gradients { return sums }
+        let count = gradients.convolutionCount
+        sums = (
+            gradients, GradientSum(gradients.all.rows(0..<count), in: group),
+            GradientSum(gradients.all.rows(count..<gradients.all.count), in: group)
+        )
+        return sums
     }
 
     /// The input of stage `i`: [B, times, bands, inputs].

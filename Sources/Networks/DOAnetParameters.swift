@@ -94,6 +94,12 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
     /// All trained parameters as one vector, with zeros between the parts: one loop for an optimiser, a norm or a copy.
     public var all: MutableTensorRef<Scalar> { arena.all }
 
+    /// Elements of `all` before the recurrent layers: those of convolutions and normalisations.
+    var convolutionCount: Int {
+        let first = unsafe recurrent[0][0].input.unsafeBase
+        return unsafe first - all.unsafeBase
+    }
+
     /// Number of trained parameters, without the zeros between them.
     public var count: Int { entries.reduce(0) { $0 + $1.values.count } }
 

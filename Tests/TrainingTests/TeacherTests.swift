@@ -41,7 +41,7 @@ import Training
         var random = RandomStream(seed: 1)
         let frames = (0..<2 * 30 * 64 * 7).map { _ in Float.random(in: -1...1, using: &random) }
         let teacher = Teacher(
-            TeacherSettings(model: model, weight: 1), settings: settings, assignment: AssignmentLossSettings(), team: team)
+            TeacherSettings(model: model, weight: 1), settings: settings, sequences: 2, assignment: AssignmentLossSettings(), team: team)
         var arena = Arena<Float>(capacity: 4096)
         let (directions, logits) = (arena.take(Shape(12, 2, 3)), arena.take(Shape(12, 2)))
         let (directionGradient, logitGradient) = (arena.take(Shape(12, 2, 3)), arena.take(Shape(12, 2)))

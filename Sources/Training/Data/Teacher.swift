@@ -53,9 +53,12 @@ final class Teacher {
     private let references, active, directionGradient, logitGradient: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
-    init(_ teacher: TeacherSettings, settings: TrainingSettings, assignment: AssignmentLossSettings, team: WorkerTeam) {
+    /// - Parameter sequences: of this process.
+    init(
+        _ teacher: TeacherSettings, settings: TrainingSettings, sequences: Int, assignment: AssignmentLossSettings, team: WorkerTeam
+    ) {
         let architecture = teacher.model.architecture
-        network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
+        network = DOAnetBatch(architecture, sequences: sequences, blocks: settings.blocks, team: team)
         parameters = teacher.model.parameters
         weight = Float(teacher.weight)
         self.team = team
@@ -65,8 +68,8 @@ final class Teacher {
         assignment.activityDegrees = 0
         loss = AssignmentLoss(settings: assignment, slots: architecture.maximumTracks)
         var layout = ArenaLayout<Float>()
-        let vectors = layout.add(Shape(settings.batch * settings.blocks, architecture.maximumTracks, 3), times: 2)
-        let numbers = layout.add(Shape(settings.batch * settings.blocks, architecture.maximumTracks), times: 2)
+        let vectors = layout.add(Shape(sequences * settings.blocks, architecture.maximumTracks, 3), times: 2)
+        let numbers = layout.add(Shape(sequences * settings.blocks, architecture.maximumTracks), times: 2)
         let arena = Arena(layout)
         (references, directionGradient) = (arena[vectors[0]], arena[vectors[1]])
         (active, logitGradient) = (arena[numbers[0]], arena[numbers[1]])
@@ -83,7 +86,7 @@ final class Teacher {
         answer(batch)
         let own = loss.evaluate(
             LossBatch(
-                sequences: batch.sequences, blocks: batch.blocks, slots: batch.slots, directions: batch.directions,
+                sequences: batch.sequences, blocks: batch.blocks, slots: batch.slots, share: batch.share, directions: batch.directions,
                 logits: batch.logits, references: references.readOnly, active: active.readOnly, onset: batch.onset,
                 directionGradient: directionGradient, logitGradient: logitGradient), team: team)
         value.total += Double(weight) * (own.total - value.total)

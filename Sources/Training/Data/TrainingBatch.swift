@@ -1,6 +1,6 @@
 import Dataset
 public import Features
-import Platform
+public import Platform
 import Signal
 import Synchronization
 public import Tensor
@@ -9,7 +9,9 @@ public import Tensor
 ///
 /// The draws depend only on the seed, the step and the item.
 public final class TrainingBatch: @unchecked Sendable {
+    /// Of this process.
     public let sequences: Int
+    private let share: BatchShare
     public let blocks: Int
     /// [sequences x 5 blocks, 64, C], scaled and augmented.
     public let input: MutableTensorRef<Float>
@@ -17,7 +19,7 @@ public final class TrainingBatch: @unchecked Sendable {
     public let references: MutableTensorRef<Float>
     public let active: MutableTensorRef<Float>
     public let onset: MutableTensorRef<Float>
-    /// The recordings of the sequences.
+    /// The recordings of the sequences of all ranks.
     public private(set) var sources: [Int] = []
     private let arena: Arena<Float>
     private let slots: Int
@@ -27,7 +29,12 @@ public final class TrainingBatch: @unchecked Sendable {
     private let mixers = Mutex<[SequenceMixer]>([])
     private let failure = Mutex<(any Error)?>(nil)
 
-    public init(sequences: Int, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
+    public convenience init(sequences: Int, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
+        self.init(share: BatchShare(sequences), blocks: blocks, slots: slots, kind: kind, lookAhead: lookAhead)
+    }
+
+    public init(share: BatchShare, blocks: Int, slots: Int, kind: FeatureKind, lookAhead: Int) {
+        let sequences = share.range.count
         let frames = sequences * blocks * FrameLayout.framesPerBlock
         var layout = ArenaLayout<Float>()
         let features = layout.add(Shape(frames, FrameTiming.melBands, kind.inputChannels))
@@ -36,17 +43,19 @@ public final class TrainingBatch: @unchecked Sendable {
         (input, references) = (arena[features], arena[vectors])
         (active, onset) = (arena[numbers[0]], arena[numbers[1]])
         self.arena = arena
+        self.share = share
         (self.sequences, self.blocks, self.slots, self.kind, self.lookAhead) = (sequences, blocks, slots, kind, lookAhead)
     }
 
-    /// Draws the origin and the changes of every sequence of a step; fast, called before `fill`.
+    /// Draws the origin and the changes of every sequence of a step, for all ranks; fast, called before `fill`.
+    /// - Returns: the plans of this process.
     public func plan(
         step: Int, seed: UInt64, recordings: [LabelledRecording], augmentation: AugmentationSettings,
         mixing: SequenceMixing? = nil
     ) -> [SequencePlan] {
         let starts = recordings.map { max(0, $0.blocks - blocks) + 1 }
         let total = starts.reduce(0, +)
-        let plans = (0..<sequences).map { item in
+        let plans = (0..<share.total).map { item in
             var random = RandomStream(seed: seed, step: UInt64(step), item: UInt64(item))
             var position = Int.random(in: 0..<total, using: &random)
             var recording = 0
@@ -64,7 +73,7 @@ public final class TrainingBatch: @unchecked Sendable {
                 transform: draw.transform(kind: kind, symmetries: symmetries), partner: sum?.second)
         }
         sources = plans.flatMap { [$0.recording] + ($0.partner.map { [$0.recording] } ?? []) }
-        return plans
+        return Array(plans[share.range])
     }
 
     /// Symmetries of the array of a recording, or common to both arrays of a sum.

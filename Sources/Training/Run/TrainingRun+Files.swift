@@ -2,6 +2,7 @@ import Dataset
 import Files
 import Fingerprints
 import Formats
+import Platform
 import Tracking
 
 /// The files of a run.
@@ -31,7 +32,8 @@ extension TrainingRun {
 
     /// Writes the model of the last epoch of a finished run that lacks it, since older versions did not keep it.
     public func keepLastModel() throws {
-        guard isFinished, !Folder.has(lastModelPath) else { return }
+        // Validation would need all ranks.
+        guard isFinished, share.group == nil, !Folder.has(lastModelPath) else { return }
         try modelFile(epoch: epoch - 1, validate()).save(to: lastModelPath)
     }
 

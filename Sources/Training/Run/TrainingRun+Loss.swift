@@ -7,7 +7,7 @@ import Platform
 /// The measures of a run.
 extension TrainingRun {
     static func loss(
-        _ settings: TrainingSettings, hungarian: HungarianParameters<Float>?, team: WorkerTeam
+        _ settings: TrainingSettings, sequences: Int, hungarian: HungarianParameters<Float>?, team: WorkerTeam
     ) throws(TrainingError) -> any BatchLoss<Float> {
         let slots = settings.architecture.maximumTracks
         switch settings.loss {
@@ -16,7 +16,7 @@ extension TrainingRun {
         case .tracking(let tracking):
             try check(hungarian, for: settings)
             return TrackingLoss<Float>(
-                settings: tracking, slots: slots, sequences: settings.batch, blocks: settings.blocks, network: hungarian,
+                settings: tracking, slots: slots, sequences: sequences, blocks: settings.blocks, network: hungarian,
                 team: team)
         }
     }

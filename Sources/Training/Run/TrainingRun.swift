@@ -8,13 +8,14 @@ import Foundation
 public import Kernels
 import Losses
 public import Networks
-import Platform
+public import Platform
 import Signal
 import Tensor
 import Tracking
 
 /// One training from its first step to its last: batches over threads, exact assignment, Adam, a validation in each epoch, the
-/// best model, and a checkpoint from which the run continues as if never interrupted.
+/// best model, and a checkpoint from which the run continues as if never interrupted. Several processes may train it together (`RankGroup`);
+/// rank 0 writes the files.
 public final class TrainingRun {
     public let settings: TrainingSettings
     public let data: TrainingData
@@ -26,6 +27,8 @@ public final class TrainingRun {
     /// Locks the folder against other processes while the run exists.
     private let lock: FolderLock?
     private let team: WorkerTeam
+    /// The sequences of each batch that this process works on.
+    let share: BatchShare
     private let network: DOAnetBatch<Float>
     let parameters: DOAnetParameters<Float>
     /// Frozen; nil for losses without it.
@@ -52,13 +55,21 @@ public final class TrainingRun {
     /// - Parameter hungarian: the frozen association network, for losses that need it.
     /// - Parameter teacher: a frozen model to learn from besides the labels; its scaler is used without an initial model.
     /// - Parameter lock: of the folder, held while the run exists.
+    /// - Parameter group: the processes that train together; nil for one process. All have the same settings and data.
     /// - Throws: settings out of range, a folder that cannot be written, a checkpoint with other settings, an initial model
     ///   with other features or without a matching convolution, a teacher with other features or tracks.
     public init(
         settings: TrainingSettings, data: TrainingData, folder: String, initial: ModelFile? = nil,
-        hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil, lock: FolderLock? = nil
+        hungarian: HungarianParameters<Float>? = nil, teacher: TeacherSettings? = nil, lock: FolderLock? = nil,
+        group: (any RankGroup)? = nil
     ) throws {
         try settings.validate()
+        share = BatchShare(settings.batch, in: group)
+        if let group, group.count * settings.threads > settings.batch {
+            throw TrainingError.settings(
+                "batch: expected at least one sequence for each of \(settings.threads) threads of \(group.count) ranks, found \(settings.batch)"
+            )
+        }
         if let initial, !initial.architecture.sharesConvolutions(with: settings.architecture) || initial.features != data.kind {
             throw TrainingError.settings(
                 "initial model: expected \(settings.architecture.filters) filters on \(data.kind.rawValue), "
@@ -66,7 +77,7 @@ public final class TrainingRun {
         }
         scaler = initial?.scaler ?? teacher?.model.scaler ?? data.scaler
         try teacher?.check(for: settings, scaler: scaler)
-        try Folder.makeWritable(folder)
+        if share.isLeader { try Folder.makeWritable(folder) }
         self.lock = lock
         if lock != nil { FolderLock.removeLeftovers(in: folder) }
         let usedHungarian = settings.loss.needsHungarianNetwork ? hungarian : nil
@@ -84,11 +95,12 @@ public final class TrainingRun {
         gradients = DOAnetParameters(zeros: architecture)
         averaged = DOAnetParameters(architecture, seed: settings.seed)
         averaged.copy(from: parameters)
-        network = DOAnetBatch(architecture, sequences: settings.batch, blocks: settings.blocks, team: team)
+        network = DOAnetBatch(architecture, share: share, blocks: settings.blocks, team: team)
         adam = Adam(count: parameters.all.count)
-        loss = try Self.loss(settings, hungarian: hungarian, team: team)
+        loss = try Self.loss(settings, sequences: share.range.count, hungarian: hungarian, team: team)
         if let teacher, case .assignment(let assignment) = settings.loss {
-            self.teacher = Teacher(teacher, settings: settings, assignment: assignment, team: team)
+            self.teacher = Teacher(
+                teacher, settings: settings, sequences: share.range.count, assignment: assignment, team: team)
         } else {
             self.teacher = nil
         }
@@ -99,20 +111,23 @@ public final class TrainingRun {
                 probability: augmentation.mix, recordings: data.training, partners: augmentation.mixPartners,
                 level: augmentation.mixLevel) : nil
         batch = TrainingBatch(
-            sequences: settings.batch, blocks: settings.blocks, slots: slots, kind: data.kind,
+            share: share, blocks: settings.blocks, slots: slots, kind: data.kind,
             lookAhead: architecture.lookAhead)
         var layout = ArenaLayout<Float>()
-        let rows = settings.batch * settings.blocks
+        let rows = share.range.count * settings.blocks
         let (vectors, numbers) = (layout.add(Shape(rows, slots, 3)), layout.add(Shape(rows, slots)))
         let arena = Arena(layout)
         (directionGradient, logitGradient) = (arena[vectors], arena[numbers])
         self.arena = arena
-        if Folder.has(checkpointPath) {
-            progress = try state.load(from: checkpointPath, adam: &adam)
-            try requireBestModel()
+        if share.isLeader {
+            if Folder.has(checkpointPath) {
+                progress = try state.load(from: checkpointPath, adam: &adam)
+                try requireBestModel()
+            }
+            // The log is adapted to the checkpoint.
+            try log.keep(epochs: progress.epoch)
         }
-        // The log is adapted to the checkpoint.
-        try log.keep(epochs: progress.epoch)
+        if let group { try adoptState(of: group, &adam, &progress) }
     }
 
     /// The next epoch, counted from 0.
@@ -151,9 +166,9 @@ public final class TrainingRun {
             speed: count * Double(settings.batch * settings.blocks) * FrameLayout.blockSeconds / seconds,
             validation: scores)
         // Selected by MOTA of the validation recordings, never by the localisation error only.
-        if progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings) {
-            try modelFile(epoch: report.epoch, scores).save(to: modelPath)
-        }
+        let isBest = progress.finishEpoch(mota: scores.pooled.clear.mota, settings: settings)
+        guard share.isLeader else { return report }
+        if isBest { try modelFile(epoch: report.epoch, scores).save(to: modelPath) }
         try modelFile(epoch: report.epoch, scores).save(to: lastModelPath)
         // In this order: whatever a killed run has written beyond its checkpoint is written again when it continues.
         try log.append(report)
@@ -162,9 +177,11 @@ public final class TrainingRun {
     }
 
     func validate() -> MetricsReport {
-        let tracks = Evaluation.tracks(
-            of: data.validation, parameters: averaged, scaler: scaler, selection: selection, threads: settings.threads)
-        return Evaluation.score(data.validation, tracks: tracks)
+        score { recordings in
+            let tracks = Evaluation.tracks(
+                of: recordings, parameters: averaged, scaler: scaler, selection: selection, threads: settings.threads)
+            return Evaluation.score(recordings, tracks: tracks)
+        }
     }
 
     /// Without activity a gate has no input.
@@ -178,7 +195,7 @@ public final class TrainingRun {
             mixing: mixing)
         let (team, batch, data, settings, scaler) = (team, batch, data, settings, scaler)
         team.run { worker in
-            for item in team.share(worker, of: settings.batch) {
+            for item in team.share(worker, of: plans.count) {
                 batch.fill(item, plan: plans[item], recordings: data.training, scaler: scaler)
             }
         }
@@ -186,11 +203,11 @@ public final class TrainingRun {
         let architecture = settings.architecture
         let input = batch.input.readOnly.reshaped(
             Shape(
-                settings.batch, settings.blocks * FrameLayout.framesPerBlock, architecture.bands,
+                plans.count, settings.blocks * FrameLayout.framesPerBlock, architecture.bands,
                 architecture.channels))
         network.forward(input, parameters, training: true)
         let answers = LossBatch(
-            sequences: settings.batch, blocks: settings.blocks, slots: architecture.maximumTracks,
+            sequences: plans.count, blocks: settings.blocks, slots: architecture.maximumTracks, share: share,
             directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
             references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
             directionGradient: directionGradient, logitGradient: logitGradient)

@@ -3,6 +3,8 @@ import Formats
 import Glibc
 import Losses
 import Networks
+import Platform
+import Ranks
 import Signal
 import Tracking
 import Training
@@ -17,6 +19,9 @@ struct TrainCommand: ParsableCommand {
             latest epoch (last.safetensors), a checkpoint, log.jsonl and the configuration (config.toml). The same command \
             resumes from the checkpoint. Equal seeds, settings and numbers of threads give equal models.
 
+            Several processes train together where MPI starts them (a build with tools/build --mpi, docs/clusters.md): each takes a part of \
+            every batch. mpirun -n 4 bearing train gives the model of one process with four times the threads, to rounding.
+
             Example: bearing train --dataset scenes --out runs/foa --epochs 20
             """)
 
@@ -28,18 +33,39 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try Failure.reporting {
-            let configuration = try options.configuration()
-            if printConfig { return print(configuration.toml, terminator: "") }
-            guard let out else { throw ValidationError("Missing expected argument '--out <dir>'") }
-            let run = try configuration.start(in: out, dataset: try configuration.requiredDataset())
-            try configuration.write(to: "\(out)/config.toml")
-            if run.isFinished {
-                Console.note("\(out): this run is finished; give another --out to start a new one")
+            // First, since ranks that wait for one that has failed end with it.
+            let group = try MPIGroup.join()
+            do {
+                try train(group)
+                group?.leave()
+            } catch {
+                throw Self.failure(error, of: group)
             }
-            while !run.isFinished { try trainEpoch(run) }
-            try run.keepLastModel()
-            print(lastLine(run))
         }
+    }
+
+    /// Waits for the report of rank 0, which often has the same error and ends all ranks; so there is one line.
+    private static func failure(_ error: any Error, of group: MPIGroup?) -> any Error {
+        guard let group, group.rank > 0 else { return error }
+        sleep(2)
+        guard !(error is ValidationError), !(error is ExitCode) else { return error }
+        let failure = Failure(of: error)
+        return Failure(failure.kind, lines: failure.lines.map { "rank \(group.rank): \($0)" })
+    }
+
+    private func train(_ group: (any RankGroup)?) throws {
+        let isLeader = group.isLeader
+        let configuration = try options.configuration()
+        if printConfig { return isLeader ? print(configuration.toml, terminator: "") : () }
+        guard let out else { throw ValidationError("Missing expected argument '--out <dir>'") }
+        let run = try configuration.start(in: out, dataset: try configuration.requiredDataset(), group: group)
+        if isLeader { try configuration.write(to: "\(out)/config.toml") }
+        if run.isFinished, isLeader {
+            Console.note("\(out): this run is finished; give another --out to start a new one")
+        }
+        while !run.isFinished { if isLeader { try trainEpoch(run) } else { _ = try run.runEpoch { _ in } } }
+        try run.keepLastModel()
+        if isLeader { print(lastLine(run)) }
     }
 
     private func trainEpoch(_ run: TrainingRun) throws {

@@ -6,6 +6,7 @@ import Files
 import Formats
 import Foundation
 import Options
+import Ranks
 import SafeTensors
 import Scenes
 import TrackFeed
@@ -29,6 +30,7 @@ extension Failure {
         case let error as FeedError: self.init(error)
         case let error as WebError: self.init(error)
         case let error as Daemon.StartError: self.init(error)
+        case let error as MPIGroup.Fault: self.init(.configuration, error.description)
         case let error as CocoaError: self.init(.inputOutput, Self.line(error))
         // Errors of other libraries: their type says more than their text, which is written for dialogs.
         default:
