@@ -67,7 +67,6 @@ import Testing
         _ = try FolderLock(folder: folder)
     }
 
-    /// A link with the name of the lock, made by another user, is not followed.
     @Test func sharersExcludeAllOthersUntilTheLastHasEnded() throws {
         defer { clean() }
         var locks = [try FolderLock(folder: folder, isShared: true), try FolderLock(folder: folder, isShared: true)]
@@ -95,6 +94,7 @@ import Testing
         _ = try await waiting.value
     }
 
+    /// A link with the name of the lock, made by another user, is not followed.
     @Test func aLinkIsNotUsedAsALock() throws {
         defer { clean() }
         try Folder.make(folder)
