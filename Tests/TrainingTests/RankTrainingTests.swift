@@ -9,7 +9,6 @@ import Tensor
 import TestSupport
 import Testing
 import Tracking
-import Training
 
 @testable import Training
 
@@ -50,8 +49,11 @@ struct RankTrainingTests {
         // The files name the number of threads, so they differ.
         let models = try ["ranks", "whole"].map { try ModelFile.load("\(temporary.path)/\($0)/last.safetensors") }
         #expect(models[0].parameters.all.array == models[1].parameters.all.array)
-        for (one, other) in zip(models[0].parameters.buffers, models[1].parameters.buffers) {
-            #expect(one.values.array == other.values.array)
+        // The models own what their buffers refer to.
+        withExtendedLifetime(models) {
+            for (one, other) in zip(models[0].parameters.buffers, models[1].parameters.buffers) {
+                #expect(one.values.array == other.values.array)
+            }
         }
     }
 
