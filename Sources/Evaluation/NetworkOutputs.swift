@@ -22,7 +22,7 @@ package struct NetworkOutputs: Sendable {
     /// [blocks, 64] directions of bands, for refinement; empty if the features have none.
     private let bands: [SIMD4<Float>]
     private let architecture: DOAnetArchitecture?
-    /// What the elevations of its tracks tell.
+    /// The meaning of its tracks' elevations.
     private let elevation: ElevationSense
 
     /// - Parameters:
@@ -97,7 +97,7 @@ package struct NetworkOutputs: Sendable {
     /// The same outputs with directions refined by those of the bands.
     func refined(_ weight: Float) -> NetworkOutputs {
         guard weight > 0, !bands.isEmpty, let architecture else { return self }
-        var stage = TrackingStage(GateSettings(refinement: weight), for: architecture, refines: true)
+        var stage = TrackingStage(GateSettings(refinement: weight), for: architecture, refines: true, elevation: elevation)
         var refined = directions
         for output in 0..<blocks where stage.nextBlock() != nil {
             stage.push(bandsOfAll: bands.span)

@@ -35,7 +35,7 @@ public struct TrackPlot: Sendable {
 
     public var title: String
     public var references: [Line]
-    /// What elevations tell: without sign, those of references are drawn without theirs too. nil: elevations are left out.
+    /// The meaning of elevations: without sign, those of references are drawn without theirs too. nil: elevations are left out.
     public var elevation: ElevationSense? = .signed
     /// In the order of their first points, which determines colours and legend.
     public let tracks: [Line]

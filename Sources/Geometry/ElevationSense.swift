@@ -1,4 +1,4 @@
-/// What the elevations of an array's directions tell. The raw value is used in the feed and in files.
+/// The meaning of the elevations of an array's directions. The raw value is used in the feed and in files.
 public enum ElevationSense: String, Sendable, Hashable {
     /// Degrees upwards, -90 to 90.
     case signed

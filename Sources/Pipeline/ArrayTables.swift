@@ -8,7 +8,7 @@ public struct ArrayTables: Sendable {
     public let steering: SteeringVectors?
     /// The map of array-independent features; nil for others.
     public let map: HarmonicMap?
-    /// What the elevations of directions tell.
+    /// The meaning of directions' elevations.
     public var elevation = ElevationSense.signed
 
     public static let none = ArrayTables(steering: nil, map: nil)

@@ -4,9 +4,11 @@ public import Tracking
 
 extension DirectionRefiner {
     /// For the outputs of a network: as many later blocks as its look-ahead, the whole recording in the paper's form.
-    public init(weight: Float, for architecture: DOAnetArchitecture) {
+    /// - Parameter keepsElevation: whether only azimuths are refined.
+    public init(weight: Float, for architecture: DOAnetArchitecture, keepsElevation: Bool = false) {
         self.init(
             weight: weight, slots: architecture.maximumTracks, bands: FrameTiming.melBands,
-            lookAhead: architecture.form == .paper ? Self.window / 2 : architecture.lookAhead)
+            lookAhead: architecture.form == .paper ? Self.window / 2 : architecture.lookAhead,
+            keepsElevation: keepsElevation)
     }
 }

@@ -26,14 +26,14 @@ package struct TrackingStage: ~Copyable {
     ///   - settings: of the gate and the refinement.
     ///   - architecture: of the network.
     ///   - refines: whether there are directions of bands to refine by.
-    ///   - elevation: what the elevations of the outputs tell.
+    ///   - elevation: the meaning of the outputs' elevations; those without sign are not refined.
     package init(
         _ settings: GateSettings, for architecture: DOAnetArchitecture, refines: Bool, elevation: ElevationSense = .signed,
         viewpoint: Viewpoint = Viewpoint()
     ) {
         self.init(
             settings, slots: architecture.maximumTracks, lookAhead: architecture.lookAhead,
-            refiner: DirectionRefiner(weight: settings.refinement, for: architecture),
+            refiner: DirectionRefiner(weight: settings.refinement, for: architecture, keepsElevation: elevation == .unsigned),
             refines: refines && settings.refinement > 0, elevation: elevation, viewpoint: viewpoint)
     }
 

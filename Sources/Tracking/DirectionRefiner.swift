@@ -21,6 +21,8 @@ public struct DirectionRefiner: ~Copyable {
     public let lookAhead: Int
     /// Weight of a band's direction relative to the network's; 0: no refinement.
     public var weight: Float
+    /// Whether only azimuths are refined: bands of capsules in a horizontal plane hardly determine elevations.
+    private let keepsElevation: Bool
     private let slots: Int
     private let bands: Int
     private let before: Int
@@ -39,8 +41,10 @@ public struct DirectionRefiner: ~Copyable {
     ///   - weight: of a band's direction relative to the network's; 0 keeps the network's.
     ///   - bands: number of bands per block.
     ///   - lookAhead: blocks that may be pushed after a block before it is refined.
-    public init(weight: Float, slots: Int, bands: Int, lookAhead: Int) {
+    ///   - keepsElevation: whether elevations remain the network's.
+    public init(weight: Float, slots: Int, bands: Int, lookAhead: Int, keepsElevation: Bool = false) {
         precondition((1...TrackGate.capacity).contains(slots), "1 to \(TrackGate.capacity) slots")
+        self.keepsElevation = keepsElevation
         (self.weight, self.slots, self.bands, self.lookAhead) = (weight, slots, bands, lookAhead)
         after = min(lookAhead, Self.window / 2)
         before = Self.window - 1 - after
@@ -86,8 +90,17 @@ public struct DirectionRefiner: ~Copyable {
             for slot in 0..<slots { means[slot] = Self.unit(priors[slot] + weight * sums[slot]) }
         }
         for slot in 0..<slots {
-            for axis in 0..<3 { refined[3 * slot + axis] = means[slot][axis] }
+            let mean = keepsElevation ? Self.rotated(priors[slot], toAzimuthOf: means[slot]) : means[slot]
+            for axis in 0..<3 { refined[3 * slot + axis] = mean[axis] }
         }
+    }
+
+    /// A unit vector about the vertical axis, as far as the other's azimuth; as it is if the other has none.
+    private static func rotated(_ vector: SIMD4<Float>, toAzimuthOf other: SIMD4<Float>) -> SIMD4<Float> {
+        let reach = (other[0] * other[0] + other[1] * other[1]).squareRoot()
+        guard reach > 1e-6 else { return vector }
+        let scale = (vector[0] * vector[0] + vector[1] * vector[1]).squareRoot() / reach
+        return SIMD4(scale * other[0], scale * other[1], vector[2], 0)
     }
 
     /// Adds the bands of a block to the outputs, in shares by likelihood.

@@ -4,7 +4,7 @@ import Geometry
 public enum ScoredAngle: String, Sendable, Hashable, Codable {
     /// The great-circle angle.
     case direction
-    /// The difference of azimuths, for arrays that do not tell elevations. It means little near the zenith.
+    /// The difference of azimuths, for arrays that do not observe elevations. It means little near the zenith.
     case azimuth
 
     /// Directions of each block between which the great-circle angle is the scored one.

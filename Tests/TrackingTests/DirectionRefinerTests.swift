@@ -41,10 +41,22 @@ import Tracking
         var refiner = DirectionRefiner(weight: 0.1, slots: 2, bands: 64, lookAhead: 0)
         for seed in 0..<5 { push(mixture(one, two, seed: UInt64(seed)), to: &refiner) }
         // Between the two, as a network that is not sure points.
-        let told = flat(Direction(azimuth: 28, elevation: 5), Direction(azimuth: 50, elevation: 15))
-        let refined = refine(&refiner, block: 4, told, [0.9, 0.7])
+        let outputs = flat(Direction(azimuth: 28, elevation: 5), Direction(azimuth: 50, elevation: 15))
+        let refined = refine(&refiner, block: 4, outputs, [0.9, 0.7])
         #expect(angle(refined, 0, to: one) < 3)
         #expect(angle(refined, 1, to: two) < 3)
+    }
+
+    /// As for capsules in a horizontal plane: bands say where around the array, the network how high.
+    @Test func azimuthsAloneMoveWhereElevationsAreKept() {
+        let (one, two) = (Direction(azimuth: 20, elevation: 30), Direction(azimuth: 60, elevation: 40))
+        var refiner = DirectionRefiner(weight: 0.1, slots: 2, bands: 64, lookAhead: 0, keepsElevation: true)
+        for seed in 0..<5 { push(mixture(one, two, seed: UInt64(seed)), to: &refiner) }
+        let outputs = flat(Direction(azimuth: 28, elevation: 20), Direction(azimuth: 50, elevation: 35))
+        let refined = refine(&refiner, block: 4, outputs, [0.9, 0.7])
+        #expect(angle(refined, 0, to: Direction(azimuth: 20, elevation: 20)) < 3)
+        #expect(angle(refined, 1, to: Direction(azimuth: 60, elevation: 35)) < 3)
+        #expect(abs(refined[2] - outputs[2]) < 1e-6 && abs(refined[5] - outputs[5]) < 1e-6)
     }
 
     /// The formulas of the comment, once more, in double precision.
@@ -106,15 +118,15 @@ import Tracking
     @Test func silentOutputsAndZeroWeightsAreUnchanged() {
         let (source, aside) = (Direction(azimuth: 20, elevation: 0), Direction(azimuth: 30, elevation: 0))
         let bands = [Band](repeating: band(source, weight: 1), count: 64)
-        let told = flat(aside, aside)
+        let outputs = flat(aside, aside)
         var refiner = DirectionRefiner(weight: 0.1, slots: 2, bands: 64, lookAhead: 0)
         push(bands, to: &refiner)
-        let refined = refine(&refiner, told, [1, 0])
+        let refined = refine(&refiner, outputs, [1, 0])
         #expect(angle(refined, 0, to: source) < 3)
         #expect(angle(refined, 1, to: aside) < 0.01)
         var idle = DirectionRefiner(weight: 0, slots: 2, bands: 64, lookAhead: 0)
         push(bands, to: &idle)
-        #expect(angle(refine(&idle, told, [1, 1]), 0, to: aside) < 0.01)
+        #expect(angle(refine(&idle, outputs, [1, 1]), 0, to: aside) < 0.01)
     }
 
     @Test func anInvalidDirectionGivesTheFront() {
@@ -126,7 +138,7 @@ import Tracking
 
     @Test func aStepAllocatesNothing() {
         let bands = mixture(.front, Direction(azimuth: 40, elevation: 0), seed: 1)
-        let told = flat(.front, Direction(azimuth: 45, elevation: 5))
+        let outputs = flat(.front, Direction(azimuth: 45, elevation: 5))
         let probabilities: [Float] = [0.9, 0.8]
         var refiner = DirectionRefiner(weight: 0.1, slots: 2, bands: 64, lookAhead: 2)
         var moved: Float = 0
@@ -134,7 +146,7 @@ import Tracking
             for block in 0..<200 {
                 refiner.push(bands.span)
                 guard block >= 2 else { continue }
-                refiner.refine(block: block - 2, directions: told.span, probabilities: probabilities.span)
+                refiner.refine(block: block - 2, directions: outputs.span, probabilities: probabilities.span)
                 moved += refiner.refined[4]
             }
         }

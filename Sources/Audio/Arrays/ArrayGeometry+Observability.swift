@@ -12,7 +12,7 @@ extension ArrayGeometry {
     /// Whether its capsules lie in a horizontal plane, so that it cannot distinguish above from below.
     public var isHorizontal: Bool { dimensions == 2 && abs(differences[2].vector[2]) > 0.98 }
 
-    /// What the elevations of its directions tell.
+    /// The meaning of its directions' elevations.
     public var elevation: ElevationSense { isHorizontal ? .unsigned : .signed }
 
     /// How much capsules differ along three axes at right angles, the largest first, in parts of the array's extent, and the axes.

@@ -1,7 +1,7 @@
 public import Audio
 public import Geometry
 
-/// What sounds tell of the capsules of an array: their gains and delays, and how the array is turned against its file.
+/// What sounds reveal about the capsules of an array: their gains and delays, and how the array is turned against its file.
 ///
 /// The dominant wave of each sound is compared with the response of the array's file, by the logarithm of their ratio: its real part is a
 /// gain, its imaginary part a phase. Least squares over sounds and frequencies (`CalibrationFit`) give what is common to all of them.

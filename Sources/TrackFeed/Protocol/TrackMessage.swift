@@ -14,7 +14,7 @@ public struct FeedHello: Sendable, Hashable {
     /// The source of audio, as in the command line: `alsa:hw:1`, `file:PATH`, `demo`.
     public var source: String
     public var maximumTracks: Int
-    /// What the elevations of its tracks tell.
+    /// The meaning of its tracks' elevations.
     public var elevation = ElevationSense.signed
     /// The model file; nil without a model.
     public var model: String?
