@@ -29,7 +29,7 @@ class Address:
         return cls(host=host or "127.0.0.1", port=int(port))
 
     def connect(self, timeout: float | None = None) -> socket.socket:
-        """A connected socket; OSError where nobody serves the address."""
+        """A connected socket; OSError where no process serves the address."""
         if self.path is None:
             return socket.create_connection((self.host, self.port), timeout)
         connection = socket.socket(socket.AF_UNIX)

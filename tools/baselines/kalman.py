@@ -61,9 +61,9 @@ class Kalman:
         for track in self.tracks:
             if track.number is None and track.hits >= s.confirm:
                 track.number, self.next = self.next, self.next + 1
-        told = [t for t in self.tracks if t.number is not None and t.missed <= s.tell_missed]
-        told = sorted(told, key=lambda t: -t.strength)[:s.most]
-        return [(t.number, t.direction) for t in told]
+        reported = [t for t in self.tracks if t.number is not None and t.missed <= s.report_missed]
+        reported = sorted(reported, key=lambda t: -t.strength)[:s.most]
+        return [(t.number, t.direction) for t in reported]
 
     def born(self, peak: np.ndarray) -> Track:
         s = self.settings

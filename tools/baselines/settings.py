@@ -31,7 +31,7 @@ class TrackSettings:
     confirm: int = 3  # peaks until a track is reported
     tentative_missed: int = 1  # blocks without a peak before that
     coast: int = 10  # blocks without a peak until a track ends
-    tell_missed: int = 4  # blocks without a peak that a track is still reported for
+    report_missed: int = 4  # blocks without a peak that a track is still reported for
     apart: float = 15.0  # degrees: nearer to a track nothing is born
     merge: float = 10.0
     strength_memory: float = 0.7
@@ -45,20 +45,20 @@ TUNED = {
         MapSettings(low=100.0, high=9000.0, width=4, memory=0.0, floor_seconds=12.0, floor_db=0.0, ramp_db=1.0,
             dominance=4.5, sharpness=0.15, separation=32.0),
         TrackSettings(birth=0.0563, stay=0.0228, second=0.3, gate=25.0, noise=14.0, acceleration=20.0, start_speed=15.0,
-            confirm=2, tentative_missed=1, coast=10, tell_missed=4, apart=25.0, merge=5.0, strength_memory=0.5)),
+            confirm=2, tentative_missed=1, coast=10, report_missed=4, apart=25.0, merge=5.0, strength_memory=0.5)),
     ("foa", "srp"): (  # 161.7
         MapSettings(low=100.0, high=7000.0, width=4, memory=0.0, floor_seconds=8.0, floor_db=0.0, ramp_db=3.0,
             dominance=3.0, separation=20.0),
         TrackSettings(birth=0.087, stay=0.03, second=0.3, gate=25.0, noise=20.0, acceleration=20.0, start_speed=15.0,
-            confirm=2, tentative_missed=0, coast=15, tell_missed=4, apart=25.0, merge=5.0, strength_memory=0.7)),
+            confirm=2, tentative_missed=0, coast=15, report_missed=4, apart=25.0, merge=5.0, strength_memory=0.7)),
     ("mic", "music"): (  # 163.1
         MapSettings(low=200.0, high=7000.0, width=4, memory=0.0, floor_seconds=20.0, floor_db=0.0, ramp_db=2.0,
             dominance=3.0, sharpness=0.05, separation=15.0),
         TrackSettings(birth=0.0971, stay=0.0428, second=0.7, gate=25.0, noise=9.0, acceleration=20.0, start_speed=0.1,
-            confirm=2, tentative_missed=1, coast=10, tell_missed=3, apart=10.0, merge=5.0, strength_memory=0.7)),
+            confirm=2, tentative_missed=1, coast=10, report_missed=3, apart=10.0, merge=5.0, strength_memory=0.7)),
     ("mic", "srp"): (  # 129.0
         MapSettings(low=100.0, high=7000.0, width=4, memory=0.0, floor_seconds=8.0, floor_db=0.0, ramp_db=3.0,
             dominance=3.0, separation=20.0),
         TrackSettings(birth=0.102, stay=0.051, second=0.3, gate=20.0, noise=9.0, acceleration=20.0, start_speed=15.0,
-            confirm=4, tentative_missed=2, coast=10, tell_missed=3, apart=10.0, merge=5.0, strength_memory=0.7)),
+            confirm=4, tentative_missed=2, coast=10, report_missed=3, apart=10.0, merge=5.0, strength_memory=0.7)),
 }

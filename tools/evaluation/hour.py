@@ -14,7 +14,7 @@ from . import program, systems, tables, tracks
 
 ABOUT = "one hour of stream: the same ten minutes six times, each pass against the first, and resident memory"
 DETAIL = """The first recordings of the data set, ten minutes of them, are joined six times to one file, and one `bearing localize`
-hears it, its state carried over every seam. A pass is scored like a data set of its own. Memory is that of
+processes it, its state carried over every seam. A pass is scored like a data set of its own. Memory is that of
 /proc/PID/status, looked at four times a second: all that is resident (VmRSS) and what the process itself allocated (RssAnon);
 of the last quarter of the time the largest, beside that of the second quarter: what grows shows there. `localize` holds the
 text of a file's csv until its end, 1 to 2 MB an hour."""

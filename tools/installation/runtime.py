@@ -16,9 +16,9 @@ DT_STRTAB, DT_RUNPATH = 5, 29
 
 def libraries(program: pathlib.Path) -> list[pathlib.Path]:
     """Those that the program, and they themselves, take from the toolchain's folder of the runtime."""
-    told = subprocess.run(["ldd", program], capture_output=True, text=True, check=False)
+    result = subprocess.run(["ldd", program], capture_output=True, text=True, check=False)
     found: dict[str, pathlib.Path] = {}
-    for line in told.stdout.splitlines():
+    for line in result.stdout.splitlines():
         name, arrow, place = line.strip().partition(" => ")
         if arrow and place.startswith("not found"):
             raise InstallationError(f"{program}: expected all its libraries, found no {name}: build it here with tools/build")

@@ -1,7 +1,7 @@
 """Writes Tests/Fixtures/Tracking/jackknife.safetensors: confidence intervals over the scenes of metrics.py.
 
 Counts come from py-motmetrics, TrackEval and SciPy's assignment, the jackknife from NumPy, Student's t from SciPy. Every subset
-of scenes is pooled anew from their counts. Four trackers stand for two systems of two seeds each: the tracks of the fixture,
+of scenes is pooled again from their counts. Four trackers stand for two systems of two seeds each: the tracks of the fixture,
 and the same without every prediction whose block and identity add up to a multiple of 7, 5 or 3.
 """
 

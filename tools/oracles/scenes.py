@@ -135,14 +135,14 @@ if __name__ == "__main__":
     pressure = sphere(frequencies, angles)
     delays, energies = impulse_responses()
     ways = unit(np.array([0.0, 50, -110, 170, 20]), np.array([0.0, 40, -20, 5, -85]))
-    heard, covariance = open_array(frequencies, ways), diffuse(frequencies)
+    pressures, covariance = open_array(frequencies, ways), diffuse(frequencies)
     save_file(
         {
             "rir.rooms": np.array([[*size, *source, *receiver, a] for size, source, receiver, a in ROOMS]),
             "rir.delays": delays, "rir.energies": energies, "rir.times": decay_times(),
             "open.capsules": np.concatenate(
                 [OPEN["positions"], unit(*np.array(OPEN["aims"], float).T), np.array(OPEN["directivity"])[:, None]], 1),
-            "open.directions": ways, "open.real": heard.real.copy(), "open.imaginary": heard.imag.copy(),
+            "open.directions": ways, "open.real": pressures.real.copy(), "open.imaginary": pressures.imag.copy(),
             "diffuse.real": covariance.real.copy(), "diffuse.imaginary": covariance.imag.copy(),
             "images.positions": positions.astype(np.float64).copy(), "images.gains": gains.astype(np.float64).copy(),
             "sphere.frequencies": frequencies, "sphere.angles": angles,
