@@ -72,7 +72,7 @@ class Filters(unittest.TestCase):
 
     def run_on(self, blocks: list, **changes: float) -> list:
         """[block][(number, unit vector)]; `blocks` of lists of azimuths."""
-        tracker = kalman.Kalman(replace(self.settings, birth=0.5, stay=0.25, confirm=3, coast=6, tell_missed=2,
+        tracker = kalman.Kalman(replace(self.settings, birth=0.5, stay=0.25, confirm=3, coast=6, report_missed=2,
                                         tentative_missed=0, **changes))
         return [tracker.step(np.array([[*direction(a), 1.0] for a in block]).reshape(-1, 4)) for block in blocks]
 
