@@ -61,7 +61,7 @@ struct ListenerTests {
 
     @Test func tcpIsNotDelayedAndCausesAWarningBeyondTheMachine() throws {
         let open = try Listener(.tcp(host: "0.0.0.0", port: 0), access: .init())
-        #expect(open.warning?.contains("accepts connections from other machines") == true)
+        #expect(open.warning?.contains("asks nobody who they are") == true)
         let closed = try Listener(loopback, access: .init())
         #expect(closed.warning == nil)
         let client = try closed.address.connect()

@@ -34,7 +34,7 @@ final class Listener {
             case .abstract where !isPassed:
                 "\(self.address) has no permissions: every user of this machine may subscribe; use a path to set a mode"
             case .tcp where !bound.isLoopback:
-                "\(self.address) accepts connections from other machines: without authentication, every host that reaches it may subscribe"
+                "\(self.address) listens beyond this machine and asks nobody who they are: without authentication, every host that reaches it may subscribe"
             default: nil
             }
     }
