@@ -174,10 +174,11 @@ class WebBroker(unittest.TestCase):
             node = nodes.nodes["node-5"]
             self.wait("its newest state", nodes, lambda: page.value("bearing.state.shown.tracks[0]?.id") == node.count)
             self.assertEqual(page.value("document.querySelectorAll('#nodes a[aria-current]').length"), 1)
-            self.assertEqual(page.value("bearing.state.drawn.map.length"), 1)
+            self.wait("its point on the map", nodes, shown("bearing.state.drawn.map.length === 1"))
             page.value("document.getElementById('nodes-filter').value = '11', "
                        "document.getElementById('nodes-filter').dispatchEvent(new Event('input'))")
-            self.assertEqual(page.value("[...document.querySelectorAll('#nodes li')].filter(item => !item.hidden).length"), 1)
+            self.wait("one node in the list", nodes, shown(
+                "[...document.querySelectorAll('#nodes li')].filter(item => !item.hidden).length === 1"))
             nodes.drop(node)
             node.retry = time.monotonic() + 60
             self.wait("offline", nodes, shown("!bearing.state.connected && document.getElementById('link-text').textContent === 'offline'"))
