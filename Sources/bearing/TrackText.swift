@@ -2,7 +2,7 @@ import ArgumentParser
 import Formats
 import Geometry
 import JSON
-import Signal
+import TrackFeed
 import Tracking
 
 /// The text that `localize` writes of a recording, block by block.
@@ -50,16 +50,7 @@ struct TrackText {
         JSONWriter.text { json in
             json.field("frame", frame)
             json.openArray("tracks")
-            for track in tracks {
-                json.openObject()
-                json.field("id", track.id)
-                json.field("azimuth", Double(track.direction.azimuth), decimals: 2)
-                json.field("elevation", Double(track.direction.elevation), decimals: 2)
-                json.field("activity", Double(track.activity), decimals: 3)
-                json.field("age", Double(track.age) / Double(FrameLayout.blocksPerSecond), decimals: 1)
-                json.field("level_dbfs", Double(track.level), decimals: 1)
-                json.closeObject()
-            }
+            for track in tracks { json.track(track, hasVector: false) }
             json.closeArray()
             if elevation != .signed { json.field("elevation", elevation.rawValue) }
         } + "\n"

@@ -22,15 +22,6 @@ import Testing
         try folder.layout(format).development(folds: folds).recordings.map(\.name)
     }
 
-    private func message(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
-    }
-
     @Test func names2019() throws {
         try put("foa_dev/split1_ir0_ov1_1.wav", "metadata_dev/split1_ir0_ov1_1.csv")
         try put("foa_dev/split2_ir3_ov2_40.wav", "metadata_dev/split2_ir3_ov2_40.csv")

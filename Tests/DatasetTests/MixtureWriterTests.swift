@@ -31,15 +31,6 @@ import Testing
         return try MixtureWriter(dataset: dataset.root, folder: out.root, settings: settings)
     }
 
-    private func message(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
-    }
-
     @Test func mixturesAreSumsAndTheLongerOneContinues() throws {
         let writer = try writer()
         let report = try writer.write()

@@ -14,15 +14,6 @@ import Training
         ) { _ in }
     }
 
-    private func message(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
-    }
-
     @Test func splitsFollowTheFolds() throws {
         let dataset = try SmallDataset(folds: [1, 2, 3, 4, 5, 6])
         let data = try load(dataset)

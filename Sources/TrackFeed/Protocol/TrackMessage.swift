@@ -119,20 +119,7 @@ package struct TrackMessage {
         line.field("seq", block.sequence)
         line.field("time", block.time, decimals: 4)
         line.openArray("tracks")
-        for i in 0..<block.tracks.count {
-            let track = block.tracks[i]
-            line.openObject()
-            line.field("id", track.id)
-            line.field("azimuth", Double(track.direction.azimuth), decimals: 2)
-            line.field("elevation", Double(track.direction.elevation), decimals: 2)
-            line.field("x", Double(track.direction.x), decimals: 4)
-            line.field("y", Double(track.direction.y), decimals: 4)
-            line.field("z", Double(track.direction.z), decimals: 4)
-            line.field("activity", Double(track.activity), decimals: 3)
-            line.field("age", Double(track.age) / Double(FrameLayout.blocksPerSecond), decimals: 1)
-            line.field("level_dbfs", Double(track.level), decimals: 1)
-            line.closeObject()
-        }
+        for i in 0..<block.tracks.count { line.track(block.tracks[i], hasVector: true) }
         line.closeArray()
         line.endLine()
     }

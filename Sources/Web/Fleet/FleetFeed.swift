@@ -47,13 +47,8 @@ package final class FleetFeed: Sendable {
     func stateText(connections: Int) -> String {
         let state = fleet.state
         return JSONWriter.text { json in
-            json.field("mode", "fleet")
-            json.field("connected", state.isConnected)
-            json.field("reason", state.problem)
-            json.field("place", place)
-            json.field("streams", hub.count)
-            json.field("connections", connections)
-            json.field("limit", hub.limit)
+            json.source(
+                "fleet", isConnected: state.isConnected, reason: state.problem, place: place, hub: hub, connections: connections)
             json.field("skipped_messages", state.list.skipped)
             state.list.write(state.list.nodes.keys.sorted(), &json)
         }

@@ -53,13 +53,9 @@ package final class LiveFeed: Sendable {
     func stateText(connections: Int) -> String {
         let state = subscription.state
         return JSONWriter.text { json in
-            json.field("mode", "live")
-            json.field("connected", state.isConnected)
-            json.field("reason", state.problem)
-            json.field("place", subscription.place)
-            json.field("streams", hub.count)
-            json.field("connections", connections)
-            json.field("limit", hub.limit)
+            json.source(
+                "live", isConnected: state.isConnected, reason: state.problem, place: subscription.place, hub: hub, connections: connections
+            )
             json.field("skipped_lines", state.skipped)
             for (name, line) in [("hello", state.hello), ("status", state.status), ("tracks", state.tracks)] {
                 json.field(name, json: line?.bytes ?? Array("null".utf8))

@@ -29,17 +29,7 @@ struct WebCommand: ParsableCommand {
 
     @OptionGroup var daemon: SubscriberOptions
 
-    @Option(help: ArgumentHelp("mqtts://HOST[:8883], or mqtt://HOST[:1883] without encryption: show the nodes there.", valueName: "url"))
-    var broker: String?
-
-    @Option(help: "The user at the broker.")
-    var user: String?
-
-    @Option(help: ArgumentHelp("A file with the user's password, which only its owner can read.", valueName: "file"))
-    var passwordFile: String?
-
-    @Option(help: ArgumentHelp("Certificates that are trusted instead of the system's (PEM).", valueName: "file"))
-    var caFile: String?
+    @OptionGroup var access: BrokerOptions
 
     @Option(help: "Where browsers connect: PORT or ADDRESS:PORT (default: 127.0.0.1:7421). Beyond this machine a token is needed.")
     var listen: String?
@@ -66,7 +56,7 @@ struct WebCommand: ParsableCommand {
         if let format, !["foa", "mic", "aformat"].contains(format) {
             throw ValidationError("--format expects foa, mic or aformat, found \"\(format)\"")
         }
-        if broker != nil, daemon.socket != nil { throw ValidationError("expected --socket or --broker, found both") }
+        if access.broker != nil, daemon.socket != nil { throw ValidationError("expected --socket or --broker, found both") }
         guard let replay else {
             if let option = [("--tracks", tracks), ("--reference", reference), ("--format", format)].first(where: { $0.1 != nil }) {
                 throw ValidationError("\(option.0) expects --replay FILE beside it")
@@ -74,7 +64,7 @@ struct WebCommand: ParsableCommand {
             return
         }
         if daemon.socket != nil { throw ValidationError("expected --socket or --replay, found both") }
-        if broker != nil { throw ValidationError("expected --broker or --replay, found both") }
+        if access.broker != nil { throw ValidationError("expected --broker or --replay, found both") }
         if Folder.isFolder(replay) {
             if tracks != nil {
                 throw ValidationError("--tracks expects an audio file in --replay, found a folder, which has its own tracks")
@@ -86,12 +76,8 @@ struct WebCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try WebConfiguration.read(
-            daemon.config,
-            [
-                "listen": listen, "socket": daemon.socket, "token_file": tokenFile, "broker": broker, "user": user,
-                "password_file": passwordFile, "ca_file": caFile,
-            ])
+        let own = ["listen": listen, "socket": daemon.socket, "token_file": tokenFile]
+        let configuration = try WebConfiguration.read(daemon.config, own.merging(access.given) { own, _ in own })
         if printConfig { return print(configuration.toml, terminator: "") }
         let pages = try StaticPages(folder: PathName.folder(Resources.find("web/index.html")))
         let replay = try replay.map(open)

@@ -16,20 +16,10 @@ struct BridgeMQTTCommand: BridgeSubcommand {
             Example: bearing bridge mqtt --broker mqtts://broker.example --node kitchen --user bearing --password-file /etc/bearing/mqtt-password
             """)
 
-    @Option(help: ArgumentHelp("mqtts://HOST[:8883], or mqtt://HOST[:1883] without encryption.", valueName: "url"))
-    var broker: String?
+    @OptionGroup var access: BrokerOptions
 
     @Option(help: ArgumentHelp("The name of this microphone in topics: letters, digits, - and _.", valueName: "name"))
     var node: String?
-
-    @Option(help: "The user at the broker.")
-    var user: String?
-
-    @Option(help: ArgumentHelp("A file with the user's password, which only its owner can read.", valueName: "file"))
-    var passwordFile: String?
-
-    @Option(help: ArgumentHelp("Certificates that are trusted instead of the system's (PEM).", valueName: "file"))
-    var caFile: String?
 
     @Flag(help: "Publish every block, too.")
     var tracks = false
@@ -43,11 +33,10 @@ struct BridgeMQTTCommand: BridgeSubcommand {
     var printConfig = false
 
     var given: [String: OptionValue?] {
-        [
-            "broker": broker.map { .text($0) }, "node": node.map { .text($0) }, "user": user.map { .text($0) },
-            "password_file": passwordFile.map { .text($0) }, "ca_file": caFile.map { .text($0) },
-            "tracks": tracks ? .flag(true) : nil, "discovery": noDiscovery ? .flag(false) : nil,
+        let own: [String: OptionValue?] = [
+            "node": node.map { .text($0) }, "tracks": tracks ? .flag(true) : nil, "discovery": noDiscovery ? .flag(false) : nil,
         ]
+        return own.merging(access.given.mapValues { $0.map { .text($0) } }) { own, _ in own }
     }
 
     static func makeBridge(_ settings: MQTTConfiguration, log: Logger) throws -> any Bridge {
