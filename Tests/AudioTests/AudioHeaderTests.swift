@@ -51,9 +51,8 @@ import Testing
         for left in [8, 2400, 2403, 4792] {
             var recording = ForgedRecording(container, values)
             recording.samples.removeLast(recording.samples.count - left)
-            #expect(throws: AudioError.truncatedFile(path: folder.file("a"), expectedFrames: 600, foundFrames: left / 8)) {
-                try open(recording)
-            }
+            let expected = AudioError.truncatedFile(path: folder.file("a"), expectedFrames: 600, foundFrames: left / 8)
+            #expect(throws: expected, "\(left) bytes of samples") { try open(recording) }
         }
         var recording = ForgedRecording(container, values)
         recording.samples = []
