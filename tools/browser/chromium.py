@@ -69,7 +69,7 @@ class Page:
             raise PageError(result["exceptionDetails"].get("exception", {}).get("description", "an exception"))
         return result["result"].get("value")
 
-    def wait(self, condition: str, seconds: float = 20) -> None:
+    def wait(self, condition: str, seconds: float = 60) -> None:
         """Waits until a script gives something true."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

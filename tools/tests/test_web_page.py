@@ -138,7 +138,9 @@ class WebPage(unittest.TestCase):
         self.daemon.tracks = list(tracks)
         address, port = self.serve("--socket", self.socket)
         page = self.open(address, **view)
-        page.wait(f"window.bearing && bearing.state.connected && bearing.state.shown.tracks.length === {len(tracks)}")
+        # Drawn, not only received: drawing waits for the browser's next frame.
+        page.wait("window.bearing && bearing.state.connected && Object.values(bearing.state.drawn)"
+                  f".every(points => points.length === {len(tracks)})")
         return page, port
 
     @staticmethod
@@ -199,7 +201,7 @@ class WebPage(unittest.TestCase):
         page.wait("bearing.state.blocks > 10")
         assert self.daemon
         self.daemon.tracks = [track(9, -30, 0)]
-        page.wait("bearing.state.shown.tracks[0]?.id === 9")
+        page.wait("bearing.state.drawn.map[0]?.id === 9")
         page.value("bearing.go(bearing.state.first + 0.3)")
         page.wait("bearing.state.drawn.map[0]?.id === 7 && bearing.state.moment !== null")
         self.assertFalse(page.value("document.getElementById('behind').hidden"))
