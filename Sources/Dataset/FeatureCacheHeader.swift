@@ -1,4 +1,5 @@
 package import Features
+import Files
 package import Fingerprints
 import Glibc
 
@@ -44,13 +45,16 @@ package struct FeatureCacheHeader {
 
     /// Reads and checks the header of a file of one kind.
     package init(descriptor: Int32, kind: FeatureKind) throws(FeatureFault) {
-        var bytes = [UInt8](repeating: 0, count: Self.byteCount)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress!, $0.count, 0) }
+        let bytes: [UInt8]
+        do throws(ReadFailure) {
+            bytes = try RegularFile.bytes(of: descriptor, at: 0, count: Self.byteCount)
+        } catch { throw .damaged("it cannot be read: \(error.reason)") }
+        let count = bytes.count
         let mark = Array(Self.mark.utf8)
         guard count > mark.count + 8, bytes.starts(with: mark) else { throw .damaged("it does not begin like a feature file") }
-        let words = (0..<Self.wordCount).map { Self.word($0, of: bytes) }
-        guard words[0] == Self.version else { throw .other }
+        guard Self.word(0, of: bytes) == Self.version else { throw .other }
         guard count == Self.byteCount else { throw .damaged("it is cut off") }
+        let words = (0..<Self.wordCount).map { Self.word($0, of: bytes) }
         guard Self.word(Self.wordCount, of: bytes) == Self.digest(of: bytes) else {
             throw .damaged("the checksum of its header does not match")
         }

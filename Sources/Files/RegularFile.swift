@@ -1,10 +1,18 @@
 public import Glibc
 
+/// Why the system could not read an open file, such as a disk that fails.
+public struct ReadFailure: Error, Hashable, Sendable {
+    /// The system's error number.
+    public let code: Int32
+    public var reason: String { FileError.text(of: code) }
+}
+
 /// An ordinary file, opened for reading. Every path given by a user is read through this type.
 ///
 /// Named pipes, devices, sockets and folders are refused before they are opened, since opening alone may block forever or
 /// rewind a tape. Neither opening nor reading ever waits for another process.
 public final class RegularFile {
+    private let path: String
     private var descriptor: Int32
     /// Size in bytes when it was opened; 0 for files that the kernel generates, such as those in /proc.
     public let size: Int
@@ -29,6 +37,7 @@ public final class RegularFile {
             close(file)
             throw problem
         }
+        self.path = path
         descriptor = file
         size = max(0, Int(status.st_size))
     }
@@ -44,28 +53,40 @@ public final class RegularFile {
     /// Lends the descriptor.
     public func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { withExtendedLifetime(self) { body(descriptor) } }
 
-    /// The bytes at an offset; fewer if the file ends or cannot be read.
-    public func bytes(at offset: Int, count: Int) -> [UInt8] {
-        withDescriptor { Self.bytes(of: $0, at: offset, count: count) }
+    /// The bytes at an offset; fewer if the file ends.
+    /// - Throws: `unreadable`.
+    public func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+        defer { withExtendedLifetime(self) {} }
+        do throws(ReadFailure) {
+            return try Self.bytes(of: descriptor, at: offset, count: count)
+        } catch { throw .unreadable(path: path, reason: error.reason) }
     }
 
     /// The same for a descriptor that was released.
-    public static func bytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
+    public static func bytes(of descriptor: Int32, at offset: Int, count: Int) throws(ReadFailure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         guard count > 0 else { return bytes }
-        let got = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, at: offset, into: $0) }
-        bytes.removeLast(count - got)
+        let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(ReadFailure) in unsafe try read(descriptor, at: offset, into: buffer) }
+        }
+        bytes.removeLast(count - (try result.get()))
         return bytes
     }
 
-    /// Reads until the buffer is full, the file ends or cannot be read.
+    /// Reads until the buffer is full or the file ends. A file that cannot be read does not end there.
     /// - Returns: bytes read.
-    public static func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    public static func read(
+        _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(ReadFailure) -> Int {
         var filled = 0
         while filled < buffer.count {
             let got = unsafe pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, offset + filled)
-            if got < 0, errno == EINTR { continue }
-            if got <= 0 { break }
+            if got < 0 {
+                let code = errno
+                if code == EINTR { continue }
+                throw ReadFailure(code: code)
+            }
+            if got == 0 { break }
             filled += got
         }
         return filled

@@ -14,7 +14,7 @@ extension Digest {
         var digest = Digest()
         var offset = 0
         while true {
-            let bytes = file.bytes(at: offset, count: piece)
+            let bytes = try file.bytes(at: offset, count: piece)
             digest.add(bytes)
             offset += bytes.count
             guard bytes.count == piece else { break }
@@ -33,7 +33,8 @@ extension Digest {
         var digest = Digest()
         digest.add(UInt64(file.size))
         for block in 0..<sampledBlocks {
-            digest.add(file.bytes(at: isWhole ? block * sampledBytes : last * block / (sampledBlocks - 1), count: sampledBytes))
+            let offset = isWhole ? block * sampledBytes : last * block / (sampledBlocks - 1)
+            digest.add(try file.bytes(at: offset, count: sampledBytes))
         }
         return digest.value
     }

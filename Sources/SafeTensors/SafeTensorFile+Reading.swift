@@ -10,7 +10,9 @@ extension SafeTensorFile {
     public static func read(_ path: String) throws(SafeTensorsError) -> SafeTensorFile {
         let file: RegularFile
         do throws(FileError) { file = try RegularFile(path, limit: .tensors) } catch { throw .file(error) }
-        return try parse(size: file.size, path: path) { file.bytes(at: $0.lowerBound, count: $0.count) }
+        return try parse(size: file.size, path: path) { range throws(SafeTensorsError) in
+            do throws(FileError) { return try file.bytes(at: range.lowerBound, count: range.count) } catch { throw .file(error) }
+        }
     }
 
     /// - Parameter path: the file's name in errors.
@@ -20,9 +22,9 @@ extension SafeTensorFile {
 
     /// - Parameter bytes: reads a part of the file; fewer bytes if the file became shorter.
     private static func parse(
-        size: Int, path: String, bytes: (Range<Int>) -> [UInt8]
+        size: Int, path: String, bytes: (Range<Int>) throws(SafeTensorsError) -> [UInt8]
     ) throws(SafeTensorsError) -> SafeTensorFile {
-        guard size >= 8, case let prefix = bytes(0..<8), prefix.count == 8 else {
+        guard size >= 8, case let prefix = try bytes(0..<8), prefix.count == 8 else {
             throw .badHeader(path: path, reason: "\(size) bytes, less than the 8 of the header's length")
         }
         let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(prefix[$1]) << (8 * $1) }
@@ -30,9 +32,10 @@ extension SafeTensorFile {
             throw .badHeader(path: path, reason: "a header of \(length) bytes in a file of \(size)")
         }
         let start = 8 + Int(length)
+        let text = try bytes(8..<start)
         let header: Header
         do {
-            header = try JSONDecoder().decode(Header.self, from: Data(bytes(8..<start)))
+            header = try JSONDecoder().decode(Header.self, from: Data(text))
         } catch {
             throw .badHeader(path: path, reason: "a header that is not valid for the format (\(reason(error)))")
         }
@@ -48,7 +51,7 @@ extension SafeTensorFile {
         }
         var tensors: [SafeTensor] = []
         for ((name, entry), type) in zip(entries, types) {
-            let values = bytes(start + entry.begin..<start + entry.end)
+            let values = try bytes(start + entry.begin..<start + entry.end)
             guard values.count == entry.end - entry.begin else {
                 throw .badTensor(path: path, tensor: name, reason: "expected \(entry.end - entry.begin) bytes, found \(values.count)")
             }

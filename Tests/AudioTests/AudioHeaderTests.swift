@@ -59,6 +59,21 @@ import Testing
         #expect(throws: AudioError.self) { try open(recording) }
     }
 
+    /// However far reading comes: never a file without its header, or a shorter recording.
+    @Test(arguments: Container.allCases) func aDiskThatFailsIsReported(_ container: Container) throws {
+        let path = folder.put(ForgedRecording(container, values).bytes, as: "a")
+        func samples() throws(AudioError) -> [Float] { try AudioFileReader(path: path, channels: 4).readAll() }
+        var calls = 0
+        while calls < 10_000 {
+            do throws(AudioError) {
+                #expect(try failingReads(after: calls, samples) == values)
+                break
+            } catch { #expect(error == .unreadableFile(path: path, reason: "Input/output error"), "after \(calls) calls") }
+            calls += 1
+        }
+        #expect((3..<10_000).contains(calls))
+    }
+
     @Test(arguments: Container.allCases) func dataAfterTheSamplesIsNotRead(_ container: Container) throws {
         guard container != .au, container != .auLittle else { return }
         for length in [0, 1, 7, 100] {

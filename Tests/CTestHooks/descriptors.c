@@ -8,16 +8,20 @@
 #define __has_feature(name) 0
 #endif
 
-#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-/* The C library's own, as of malloc in allocations.c; a sanitizer has put its own before it. */
+/* The C library's own, as of malloc in allocations.c, or the sanitizer's, which has put its own before it. */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+extern int __interceptor_close(int);
+#define system_close __interceptor_close
+#else
 extern int __close(int);
+#define system_close __close
+#endif
 
 int close(int descriptor) {
-    int result = __close(descriptor);
+    int result = system_close(descriptor);
     if (result != 0 && errno == EBADF && descriptor >= 0) {
         fprintf(stderr, "close(%d): expected an open descriptor, found none: it was closed before, by this or by mistake\n", descriptor);
         abort();
     }
     return result;
 }
-#endif

@@ -29,8 +29,18 @@ import Testing
             #expect(try WholeFile.read(path) == bytes)
             let file = try RegularFile(path, limit: .table)
             #expect(file.size == count)
-            #expect(file.bytes(at: count / 2, count: count) == Array(bytes[(count / 2)...]))
+            #expect(try file.bytes(at: count / 2, count: count) == Array(bytes[(count / 2)...]))
         }
+    }
+
+    @Test func aDiskThatFailsIsNotTheEndOfAFile() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = try put([1, 2, 3])
+        let failure = FileError.unreadable(path: path, reason: "Input/output error")
+        #expect(throws: failure) { try failingReads(after: 0) { try WholeFile.beginning(of: path, count: 3) } }
+        // The first read reaches the end, the second finds out.
+        #expect(throws: failure) { try failingReads(after: 1) { try WholeFile.beginning(of: path, count: 4) } }
+        #expect(try failingReads(after: 1) { try WholeFile.beginning(of: path, count: 3) } == [1, 2, 3])
     }
 
     @Test func specialFilesAreNamed() throws {

@@ -1,15 +1,27 @@
 import Files
 
 /// The bytes of an open file, by offset.
-struct AudioBytes {
+final class AudioBytes {
     let descriptor: Int32
     let size: Int
+    /// Why bytes could not be read; what was found in the file is then worth nothing.
+    private(set) var failure: ReadFailure?
 
-    /// nil if the file is shorter.
+    init(descriptor: Int32, size: Int) {
+        self.descriptor = descriptor
+        self.size = size
+    }
+
+    /// nil if the file is shorter, or cannot be read.
     func bytes(_ offset: Int, _ count: Int) -> [UInt8]? {
         guard offset >= 0, count <= size, offset <= size - count else { return nil }
-        let bytes = RegularFile.bytes(of: descriptor, at: offset, count: count)
-        return bytes.count == count ? bytes : nil
+        do throws(ReadFailure) {
+            let bytes = try RegularFile.bytes(of: descriptor, at: offset, count: count)
+            return bytes.count == count ? bytes : nil
+        } catch {
+            failure = error
+            return nil
+        }
     }
 
     /// An unsigned integer of up to 8 bytes, at most the largest `Int`; nil if the file is shorter.

@@ -46,10 +46,11 @@ public final class AudioFileReader {
         let opened: RegularFile
         do throws(FileError) { opened = try RegularFile(path, limit: .audio) } catch { throw AudioError(error) }
         guard opened.size > 0 else { throw .emptyFile(path: path) }
-        let (header, endsAsOgg) = opened.withDescriptor { descriptor in
+        let (header, endsAsOgg, failure) = opened.withDescriptor { descriptor in
             let bytes = AudioBytes(descriptor: descriptor, size: opened.size)
-            return (AudioHeader(bytes), OggEnd.isThere(bytes))
+            return (AudioHeader(bytes), OggEnd.isThere(bytes), bytes.failure)
         }
+        if let failure { throw .unreadableFile(path: path, reason: failure.reason) }
         if let fault = header?.fault { throw .notAudio(path: path, reason: fault) }
         var info = SF_INFO()
         let needsPatches = header?.needsPatches(size: opened.size) ?? false
@@ -57,6 +58,10 @@ public final class AudioFileReader {
             opened.release(), size: needsPatches ? header?.data.upperBound ?? opened.size : opened.size,
             patches: needsPatches ? header?.patches ?? [] : [], isOgg: endsAsOgg != nil)
         let handle = unsafe source.open(&info)
+        if let failure = source.failure {
+            if let handle = unsafe handle { unsafe sf_close(handle) }
+            throw .unreadableFile(path: path, reason: failure.reason)
+        }
         guard let file = unsafe handle else {
             throw .notAudio(path: path, reason: source.isExhausted ? Self.sparse : unsafe Self.firstLine(sf_strerror(nil)))
         }
@@ -105,7 +110,8 @@ public final class AudioFileReader {
     ///
     /// - Parameter buffer: [n, channels]; receives as many whole frames as fit.
     /// - Returns: the number of frames; 0 at the end of the file.
-    /// - Throws: `truncatedFile` if the data end, or cannot be decoded, before the header's number of frames.
+    /// - Throws: `truncatedFile` if the data end, or cannot be decoded, before the header's number of frames;
+    ///   `unreadableFile` if the disk fails.
     public func read(into buffer: inout MutableSpan<Float>) throws(AudioError) -> Int {
         let frames = buffer.count / channels
         let result = unsafe buffer.withUnsafeMutableBufferPointer {
@@ -118,7 +124,7 @@ public final class AudioFileReader {
     public func seek(to frame: Int) throws(AudioError) {
         source.beginCall()
         guard unsafe sf_seek(file, Int64(frame), Int32(SEEK_SET)) == Int64(frame) else {
-            throw .unreadableFile(path: path, reason: "cannot seek to frame \(frame) of \(frames)")
+            throw .unreadableFile(path: path, reason: source.failure?.reason ?? "cannot seek to frame \(frame) of \(frames)")
         }
         position = frame
     }
@@ -148,6 +154,7 @@ public final class AudioFileReader {
         guard wanted > 0, let base = buffer.baseAddress else { return .success(0) }
         source.beginCall(samples: wanted * channels * Self.longestSample)
         let got = unsafe Int(sf_readf_float(file, base, Int64(wanted)))
+        if let failure = source.failure { return .failure(.unreadableFile(path: path, reason: failure.reason)) }
         if got <= 0 {
             return position < frames
                 ? .failure(.truncatedFile(path: path, expectedFrames: frames, foundFrames: position)) : .success(0)

@@ -22,6 +22,8 @@ final class DecoderFile {
     private var budget = 0
     /// Whether the latest call reached its limit.
     private(set) var isExhausted = false
+    /// Why the latest call could not read the file; libsndfile takes it for the file's end.
+    private(set) var failure: ReadFailure?
 
     /// Bytes that a call may read besides the requested samples, for a search for pages.
     static let search = 64 << 20
@@ -46,6 +48,7 @@ final class DecoderFile {
     func beginCall(samples bytes: Int = 0) {
         budget = overhead + bytes
         isExhausted = false
+        failure = nil
     }
 
     /// - Returns: a handle of libsndfile, which must be closed before this object is released; nil if it finds no audio.
@@ -79,12 +82,21 @@ final class DecoderFile {
 
     private func read(_ target: UnsafeMutableRawPointer?, _ count: Int64) -> Int64 {
         guard let target = unsafe target, position < size else { return 0 }
-        guard budget > 0 else {
-            isExhausted = true
+        guard budget > 0, failure == nil else {
+            isExhausted = failure == nil
+            // A reader that waits for the end of the file must find it.
+            position = size
             return 0
         }
         let room = unsafe UnsafeMutableRawBufferPointer(start: target, count: min(Int(count), size - position))
-        let filled = unsafe RegularFile.read(descriptor, at: position, into: room)
+        var filled = 0
+        do throws(ReadFailure) {
+            filled = unsafe try RegularFile.read(descriptor, at: position, into: room)
+        } catch {
+            failure = error
+            position = size
+            return 0
+        }
         budget -= filled
         for patch in patches {
             for (index, byte) in patch.bytes.enumerated() {

@@ -8,4 +8,7 @@ void bearing_allocations_start(void);
 /* How many there were since the start. */
 long bearing_allocations_stop(void);
 
+/* Lets pread of the calling thread fail with an error number after a number of calls; 0 ends it. */
+void bearing_reads_fail(int code, long after);
+
 #endif
