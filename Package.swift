@@ -102,24 +102,24 @@ let package = Package(
         module(
             "Reproduction",
             on: [
-                "Tensor", "Files", "Fingerprints", "Features", "Networks", "Tracking", "SafeTensors", "Formats",
+                "JSON", "Tensor", "Files", "Fingerprints", "Features", "Networks", "Tracking", "SafeTensors", "Formats",
                 "Dataset", "Losses", "Evaluation", "Training",
             ]),
         module("Configuration", on: ["Geometry", "Files", "Tracking", "Audio", "Options", "TrackFeed"]),
         module("Service", on: ["CRealtime", "Platform", "Files", .product(name: "Logging", package: "swift-log")]),
         module("Subscription", on: ["Platform", "TrackFeed"]),
         module("MQTT", on: ["CMosquitto", "Platform", "Files", "Configuration", .product(name: "Logging", package: "swift-log")]),
+        module("HTTP", on: ["Platform", .product(name: "FlyingSocks", package: "FlyingFox")]),
         module(
             "Web",
             on: [
-                "JSON", "Geometry", "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription", "MQTT",
-                .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
-                .product(name: "FlyingSocks", package: "FlyingFox"),
+                "JSON", "Geometry", "Platform", "Files", "Audio", "Formats", "TrackFeed", "Configuration", "Subscription", "MQTT", "HTTP",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         module(
             "Bridges",
             on: [
-                "CLo", "Geometry", "Platform", "TrackFeed", "Configuration", "Subscription", "MQTT",
+                "CLo", "JSON", "Geometry", "Platform", "TrackFeed", "Configuration", "Subscription", "MQTT",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         module("Diagnosis", on: ["Signal", "Tensor", "Geometry", "Features", "Audio"]),
@@ -154,7 +154,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Signal", "Geometry", "Files", "Features", "Networks", "Tracking", "Audio", "Pipeline", "SafeTensors", "Options",
-                "Formats", "TrackFeed", "Training", "Configuration",
+                "Formats", "TrackFeed", "Training", "Configuration", "HTTP",
             ],
             path: "Fuzz/Targets", swiftSettings: strict),
         tests("Tensor", with: ["TestSupport"]),
@@ -207,11 +207,12 @@ let package = Package(
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
         tests("Service", with: ["Platform", "Files", "TestSupport", .product(name: "Logging", package: "swift-log")]),
         tests("Subscription", with: ["Platform", "TrackFeed", "TestSupport"]),
+        tests("HTTP"),
         tests(
             "Web",
             with: [
-                "Audio", "TrackFeed", "Configuration", "Subscription", "MQTT", "TestSupport",
-                .product(name: "Logging", package: "swift-log"), .product(name: "FlyingFox", package: "FlyingFox"),
+                "Audio", "TrackFeed", "Configuration", "Subscription", "MQTT", "HTTP", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         tests("MQTT", with: ["TestSupport"]),
         tests("Bridges", with: ["TrackFeed", "Configuration", "MQTT"]),

@@ -16,6 +16,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case samples
     /// Input from subscribers.
     case subscriber
+    /// Input from browsers.
+    case request
 
     /// Feeds the target once. Whatever the bytes are, it returns: a broken promise traps.
     public func run(_ bytes: [UInt8]) {
@@ -28,6 +30,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .file: FileTarget.run(bytes)
         case .samples: SampleTarget.run(bytes)
         case .subscriber: SubscriberTarget.shared.run(bytes)
+        case .request: RequestTarget.run(bytes)
         }
     }
 }

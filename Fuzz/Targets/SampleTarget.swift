@@ -17,8 +17,10 @@ enum SampleTarget {
     static func run(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
         let raw = Array(bytes.dropFirst())
-        let samples = (0..<raw.count / 16 * 4).map { index in
-            Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(raw[4 * index + $1]) << (8 * UInt32($1)) })
+        let samples = (0..<raw.count / 16 * 4).map { index -> Float in
+            var bits: UInt32 = 0
+            for place in (4 * index..<4 * index + 4).reversed() { bits = bits << 8 | UInt32(raw[place]) }
+            return Float(bitPattern: bits)
         }
         let pipeline = Self.pipeline(kinds[Int(first) % kinds.count], encoded: first >= 128)
         localize(pipeline, samples)

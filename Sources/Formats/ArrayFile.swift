@@ -1,5 +1,5 @@
 public import Audio
-import Foundation
+import Files
 import Geometry
 public import Options
 
@@ -11,7 +11,7 @@ public import Options
 public enum ArrayFile {
     /// - Throws: all faults: a missing file, a syntax error with its line, missing or unknown keys, impossible arrays.
     public static func load(_ path: String) throws(ConfigurationError) -> ArrayGeometry {
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let name = PathName.stem(path)
         return try geometry(OptionFile.read(path, what: "an array file"), name: name)
     }
 

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 
 /// The figures of a training run per epoch: a run's log.jsonl, with one JSON object per line, which has the key `epoch` and a
 /// number for each figure.

@@ -8,12 +8,25 @@ public struct HungarianFile: Sendable {
     public static let format = "bearing-hnet-1"
 
     public let parameters: HungarianParameters<Float>
+    /// The type of the weights in the file.
+    public let weights: WeightType
     /// Training data, seed and scores, for display; kept unchanged.
     public let facts: [String: String]
 
-    public init(parameters: HungarianParameters<Float>, facts: [String: String]) {
+    public init(parameters: HungarianParameters<Float>, weights: WeightType = .float32, facts: [String: String]) {
         self.parameters = parameters
+        self.weights = weights
         self.facts = facts
+    }
+
+    /// The same network with weights of this type, rounded to it.
+    /// - Throws: `tooLarge`.
+    public func with(weights: WeightType) throws(ModelError) -> HungarianFile {
+        let rounded = HungarianParameters<Float>(zeros: parameters.maximumTracks, width: parameters.width)
+        for (old, new) in zip(parameters.entries, rounded.entries) {
+            new.values.copy(from: try weights.rounded(old.name, old.values.readOnly))
+        }
+        return HungarianFile(parameters: rounded, weights: weights, facts: facts)
     }
 
     /// Writes the file in one step: a reader sees the old or the new file, never a part.
@@ -21,8 +34,10 @@ public struct HungarianFile: Sendable {
         let own = [
             "format": Self.format, "maximum_tracks": "\(parameters.maximumTracks)", "width": "\(parameters.width)",
         ]
+        var tensors: [SafeTensor] = []
+        for (name, values) in parameters.entries { tensors.append(try weights.tensor(name, values.readOnly)) }
         let file = SafeTensorFile(
-            tensors: parameters.entries.map { SafeTensor($0.name, $0.values.array, shape: $0.values.shape.array) },
+            tensors: tensors,
             metadata: own.merging(facts.map { ("fact.\($0.key)", $0.value) }) { own, _ in own })
         do {
             try file.write(to: path)
@@ -65,7 +80,7 @@ public struct HungarianFile: Sendable {
         let facts = file.metadata.compactMap { key, value in
             key.hasPrefix("fact.") ? (String(key.dropFirst(5)), value) : nil
         }
-        return HungarianFile(parameters: parameters, facts: Dictionary(facts) { first, _ in first })
+        return HungarianFile(parameters: parameters, weights: WeightType(of: file), facts: Dictionary(facts) { first, _ in first })
     }
 
     private static func integer(

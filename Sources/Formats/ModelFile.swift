@@ -5,34 +5,10 @@ import Fingerprints
 public import Kernels
 public import Networks
 import Options
-public import SafeTensors
+import SafeTensors
 import Signal
 import Tensor
 public import Tracking
-
-/// Why a file is not a usable model; one line each.
-public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
-    case container(SafeTensorsError)
-    case metadata(path: String, key: String, expected: String, found: String)
-    case notFinite(path: String, tensor: String)
-    case notPositive(path: String, tensor: String)
-    case surplus(path: String, tensor: String)
-
-    public var description: String {
-        switch self {
-        case .container(let error):
-            error.description
-        case .metadata(let path, let key, let expected, let found):
-            "\(path): \(key): expected \(expected), found \(found.sanitized()): use a model that this version of Bearing wrote"
-        case .notFinite(let path, let tensor):
-            "\(path): tensor \(tensor): expected finite numbers, found others: the file is damaged or its training failed"
-        case .notPositive(let path, let tensor):
-            "\(path): tensor \(tensor): expected numbers above 0, found others: the file is damaged"
-        case .surplus(let path, let tensor):
-            "\(path): tensor \(tensor.sanitized()) is not part of this architecture: the file is damaged or of another kind"
-        }
-    }
-}
 
 /// A trained network with everything it needs to run, in one safetensors file: parameters and running statistics by name, and
 /// the feature scaler (`scaler.mean`, `scaler.deviation`, [64, C]). The metadata contain the architecture, the features, the
@@ -54,6 +30,8 @@ public struct ModelFile: Sendable {
     public let geometry: ArrayGeometry?
     /// Whether activities were trained. Without them directions can be scored, but a gate cannot detect sources.
     public let hasActivity: Bool
+    /// The type of the weights in the file.
+    public let weights: WeightType
     /// Training data, seed, metrics and licence, for display; kept unchanged.
     public let facts: [String: String]
 
@@ -62,7 +40,7 @@ public struct ModelFile: Sendable {
 
     public init(
         parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings, array: String,
-        geometry: ArrayGeometry? = nil, hasActivity: Bool = true, facts: [String: String]
+        geometry: ArrayGeometry? = nil, hasActivity: Bool = true, weights: WeightType = .float32, facts: [String: String]
     ) {
         precondition(parameters.architecture.channels == scaler.kind.inputChannels, "a scaler of the network's features")
         self.parameters = parameters
@@ -71,6 +49,7 @@ public struct ModelFile: Sendable {
         self.array = array
         self.geometry = geometry ?? (array == ArrayGeometry.tetrahedral.name ? .tetrahedral : nil)
         self.hasActivity = hasActivity
+        self.weights = weights
         self.facts = facts
     }
 
@@ -78,7 +57,20 @@ public struct ModelFile: Sendable {
     public func with(gate: GateSettings, facts: [String: String]) -> ModelFile {
         ModelFile(
             parameters: parameters, scaler: scaler, gate: gate, array: array, geometry: geometry,
-            hasActivity: hasActivity, facts: facts)
+            hasActivity: hasActivity, weights: weights, facts: facts)
+    }
+
+    /// The same model with weights of this type, rounded to it.
+    /// - Throws: `tooLarge`.
+    public func with(weights: WeightType) throws(ModelError) -> ModelFile {
+        let rounded = DOAnetParameters<Float>(zeros: architecture)
+        for (old, new) in zip(parameters.entries, rounded.entries) {
+            new.values.copy(from: try weights.rounded(old.name, old.values.readOnly))
+        }
+        for (old, new) in zip(parameters.buffers, rounded.buffers) { new.values.copy(from: old.values.array) }
+        return ModelFile(
+            parameters: rounded, scaler: scaler, gate: gate, array: array, geometry: geometry, hasActivity: hasActivity,
+            weights: weights, facts: facts)
     }
 
     /// Digest of all numbers of the network and its scaler.
@@ -95,8 +87,10 @@ public struct ModelFile: Sendable {
     /// Writes the file in one step: a reader sees the old or the new file, never a part.
     public func save(to path: String) throws(ModelError) {
         let size = [FrameTiming.melBands, features.inputChannels]
-        var tensors = (parameters.entries + parameters.buffers).map {
-            SafeTensor($0.name, $0.values.array, shape: $0.values.shape.array)
+        var tensors: [SafeTensor] = []
+        for entry in parameters.entries { tensors.append(try weights.tensor(entry.name, entry.values.readOnly)) }
+        for buffer in parameters.buffers {
+            tensors.append(SafeTensor(buffer.name, buffer.values.array, shape: buffer.values.shape.array))
         }
         tensors.append(SafeTensor("scaler.mean", scaler.mean, shape: size))
         tensors.append(SafeTensor("scaler.deviation", scaler.deviation, shape: size))
@@ -169,7 +163,7 @@ public struct ModelFile: Sendable {
         return ModelFile(
             parameters: parameters, scaler: FeatureScaler(kind: kind, mean: mean, deviation: deviation), gate: gate,
             array: try metadata.string("array"), geometry: try geometry(metadata), hasActivity: try hasActivity(metadata),
-            facts: Dictionary(facts) { first, _ in first })
+            weights: WeightType(of: file), facts: Dictionary(facts) { first, _ in first })
     }
 
     private static func values(_ name: String, _ shape: [Int], in file: SafeTensorFile) throws(ModelError) -> [Float] {

@@ -65,7 +65,7 @@ struct PlotAxis {
 
 extension Double {
     /// With this number of decimals; a value that rounds to 0 has no sign. Traps if it does not fit an integer.
-    func fixed(_ decimals: Int) -> String {
+    package func fixed(_ decimals: Int) -> String {
         let scale = (0..<decimals).reduce(1) { value, _ in value * 10 }
         let scaled = Int((self * Double(scale)).rounded())
         let sign = scaled < 0 ? "-" : ""

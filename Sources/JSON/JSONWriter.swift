@@ -101,28 +101,28 @@ package struct JSONWriter {
 
     // MARK: - Pieces
 
-    private mutating func element() {
+    mutating func element() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
-    private mutating func open(_ bracket: Unicode.Scalar) {
+    mutating func open(_ bracket: Unicode.Scalar) {
         bytes.append(UInt8(ascii: bracket))
         needsComma = false
     }
 
-    private mutating func close(_ bracket: Unicode.Scalar) {
+    mutating func close(_ bracket: Unicode.Scalar) {
         bytes.append(UInt8(ascii: bracket))
         needsComma = true
     }
 
-    private mutating func name(_ key: String) {
+    mutating func name(_ key: String) {
         element()
         append(quoted: key)
         bytes.append(UInt8(ascii: ":"))
     }
 
-    private mutating func append(_ value: Int) {
+    mutating func append(_ value: Int) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         append(magnitude: value.magnitude, digits: 1)
     }
@@ -158,11 +158,13 @@ package struct JSONWriter {
         }
     }
 
-    private mutating func appendNull() {
+    mutating func append(byte: UInt8) { bytes.append(byte) }
+
+    mutating func appendNull() {
         for byte in "null".utf8 { bytes.append(byte) }
     }
 
-    private mutating func append(quoted text: String) {
+    mutating func append(quoted text: String) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

@@ -1,6 +1,5 @@
 import CMosquitto
 package import Configuration
-import Foundation
 import Glibc
 package import Platform
 

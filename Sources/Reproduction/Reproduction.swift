@@ -4,7 +4,7 @@ import Features
 import Files
 import Fingerprints
 public import Formats
-import Foundation
+import FoundationEssentials
 public import Losses
 import Networks
 import SafeTensors

@@ -1,5 +1,5 @@
 import Dataset
-import Foundation
+import Formats
 import Tracking
 
 extension TableReport {
@@ -80,8 +80,11 @@ extension TableReport {
     }
 
     private func number(_ value: Double?, _ decimals: Int) -> String {
-        value.map { String(format: "%.\(decimals)f", $0) } ?? "–"
+        value.flatMap { $0.isFinite ? $0.fixed(decimals) : nil } ?? "–"
     }
 
-    private func signed(_ value: Double) -> String { String(format: "%+.2f", value) }
+    private func signed(_ value: Double) -> String {
+        let text = number(value, 2)
+        return text.hasPrefix("-") ? text : "+" + text
+    }
 }

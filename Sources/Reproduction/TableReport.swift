@@ -1,6 +1,6 @@
 public import Dataset
 import Formats
-import Foundation
+import JSON
 import Tracking
 
 /// The results of a reproduction as Markdown, JSON, and training curves in SVG.
@@ -70,37 +70,40 @@ public struct TableReport {
 
     /// One object: settings, a list of cells, the effects of dMOTa.
     public var json: String {
-        get throws {
-            var object: [String: Any] = ["command": command, "settings": "\(settings.training)", "weights": "\(settings.weights)"]
-            object["cells"] = results.map { result in
-                var cell: [String: Any] = [
-                    "format": result.cell.format.rawValue, "row": result.cell.row.rawValue, "seed": result.cell.seed,
-                    "best_epoch": result.bestEpoch,
-                ]
-                for figure in Self.paperFigures + Self.trackingFigures {
-                    cell[figure.key] = figure.value(result.scores.pooled) ?? NSNull()
-                }
-                cell["every_output_localization_error_degrees"] = Self.error.value(result.everyOutput.pooled) ?? NSNull()
-                cell["every_output_mota"] = result.everyOutput.pooled.clear.mota ?? NSNull()
-                return cell
+        let figures = Self.paperFigures + Self.trackingFigures
+        return JSONWriter.text { json in
+            json.field("command", command)
+            json.field("settings", "\(settings.training)")
+            json.field("weights", "\(settings.weights)")
+            json.openArray("cells")
+            for result in results {
+                json.openObject()
+                json.field("format", result.cell.format.rawValue)
+                json.field("row", result.cell.row.rawValue)
+                json.field("seed", Int(result.cell.seed))
+                json.field("best_epoch", result.bestEpoch)
+                for figure in figures { json.field(figure.key, exact: figure.value(result.scores.pooled)) }
+                json.field("every_output_localization_error_degrees", exact: Self.error.value(result.everyOutput.pooled))
+                json.field("every_output_mota", exact: result.everyOutput.pooled.clear.mota)
+                json.closeObject()
             }
-            var effects: [String: Any] = [:]
+            json.closeArray()
+            json.openObject("effect_of_dMOTa")
             for format in settings.formats {
-                var ofFormat: [String: Any] = [:]
-                for figure in Self.paperFigures + Self.trackingFigures {
+                json.openObject(format.rawValue)
+                for figure in figures {
                     guard let interval = effect(format, figure) else { continue }
-                    ofFormat[figure.key] =
-                        [
-                            "estimate": interval.estimate, "low": interval.low, "high": interval.high,
-                            "contains_zero": interval.containsZero,
-                        ] as [String: Any]
+                    json.openObject(figure.key)
+                    json.field("estimate", exact: interval.estimate)
+                    json.field("low", exact: interval.low)
+                    json.field("high", exact: interval.high)
+                    json.field("contains_zero", interval.containsZero)
+                    json.closeObject()
                 }
-                effects[format.rawValue] = ofFormat
+                json.closeObject()
             }
-            object["effect_of_dMOTa"] = effects
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
-            return String(decoding: data, as: UTF8.self) + "\n"
-        }
+            json.closeObject()
+        } + "\n"
     }
 
     /// The training curves of each row's first seed.

@@ -1,5 +1,6 @@
 /// Supported element types; raw values are those of the format.
 public enum ElementType: String, Sendable, CaseIterable {
+    case float16 = "F16"
     case float32 = "F32"
     case float64 = "F64"
     case int64 = "I64"
@@ -11,6 +12,7 @@ public enum ElementType: String, Sendable, CaseIterable {
         switch self {
         case .float64, .int64: 8
         case .float32, .int32: 4
+        case .float16: 2
         case .uint8: 1
         }
     }
@@ -34,6 +36,10 @@ public struct SafeTensor: Sendable, Hashable {
     /// - Parameter values: row-major, as many as the product of `shape`.
     public init(_ name: String, _ values: [Float], shape: [Int]) {
         self.init(name: name, type: .float32, shape: shape, words: values.map(\.bitPattern))
+    }
+    /// Numbers of 16 bits, see `Half`.
+    public init(_ name: String, halves values: [UInt16], shape: [Int]) {
+        self.init(name: name, type: .float16, shape: shape, words: values)
     }
     public init(_ name: String, _ values: [Double], shape: [Int]) {
         self.init(name: name, type: .float64, shape: shape, words: values.map(\.bitPattern))
@@ -61,10 +67,10 @@ public struct SafeTensor: Sendable, Hashable {
     }
 
     /// Elements as little-endian words; `Word` is as wide as an element.
-    func words<Word: FixedWidthInteger & UnsignedInteger>(_: Word.Type) -> [Word] {
+    func words<Word: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(_: Word.Type) -> [Word] {
         let size = Word.bitWidth / 8
-        return (0..<bytes.count / size).map { i in
-            (0..<size).reduce(Word(0)) { $0 | Word(truncatingIfNeeded: bytes[i * size + $1]) << (8 * $1) }
+        return unsafe bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / size).map { Word(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: $0 * size, as: Word.self)) }
         }
     }
 }

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 
 extension SafeTensorFile {
     /// Maximum length of a header in bytes, enough for ten thousand tensors. The format allows 100 MB.

@@ -30,40 +30,43 @@ public struct SafeTensorFile: Sendable {
         return tensors[i]
     }
 
-    /// Elements of a float32 tensor, row-major.
+    /// Elements of a float32 or float16 tensor, row-major.
     ///
     /// - Parameter shape: the required shape, if given.
     public func floats(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [Float] {
-        try typed(name, .float32, shape).words(UInt32.self).map { Float(bitPattern: $0) }
+        let tensor = try typed(name, .float32, .float16, shape: shape)
+        guard tensor.type == .float32 else { return tensor.words(UInt16.self).map { Half.value($0) } }
+        return tensor.words(UInt32.self).map { Float(bitPattern: $0) }
     }
 
-    /// Checks that a float32 tensor of this shape exists, without copying it.
-    public func demand(_ name: String, shape: [Int]) throws(SafeTensorsError) { _ = try typed(name, .float32, shape) }
+    /// Checks that a float32 or float16 tensor of this shape exists, without copying it.
+    public func demand(_ name: String, shape: [Int]) throws(SafeTensorsError) { _ = try typed(name, .float32, .float16, shape: shape) }
 
     /// Elements of a float64 tensor.
     public func doubles(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [Double] {
-        try typed(name, .float64, shape).words(UInt64.self).map { Double(bitPattern: $0) }
+        try typed(name, .float64, shape: shape).words(UInt64.self).map { Double(bitPattern: $0) }
     }
 
     /// Elements of an int64 tensor.
     public func int64s(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [Int64] {
-        try typed(name, .int64, shape).words(UInt64.self).map { Int64(bitPattern: $0) }
+        try typed(name, .int64, shape: shape).words(UInt64.self).map { Int64(bitPattern: $0) }
     }
 
     /// Elements of an int32 tensor.
     public func int32s(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [Int32] {
-        try typed(name, .int32, shape).words(UInt32.self).map { Int32(bitPattern: $0) }
+        try typed(name, .int32, shape: shape).words(UInt32.self).map { Int32(bitPattern: $0) }
     }
 
     /// Elements of a uint8 tensor.
     public func uint8s(_ name: String, shape: [Int]? = nil) throws(SafeTensorsError) -> [UInt8] {
-        try typed(name, .uint8, shape).bytes
+        try typed(name, .uint8, shape: shape).bytes
     }
 
-    private func typed(_ name: String, _ type: ElementType, _ shape: [Int]?) throws(SafeTensorsError) -> SafeTensor {
+    private func typed(_ name: String, _ types: ElementType..., shape: [Int]?) throws(SafeTensorsError) -> SafeTensor {
         let tensor = try tensor(name)
-        guard tensor.type == type else {
-            throw .wrongType(path: path, tensor: name, expected: type.rawValue, found: tensor.type.rawValue)
+        guard types.contains(tensor.type) else {
+            let expected = types.map(\.rawValue).joined(separator: " or ")
+            throw .wrongType(path: path, tensor: name, expected: expected, found: tensor.type.rawValue)
         }
         if let shape, shape != tensor.shape {
             throw .wrongShape(path: path, tensor: name, expected: shape, found: tensor.shape)

@@ -1,11 +1,10 @@
 import Files
-import Foundation
 
 /// The files of the page, read once: a name and its bytes.
 package struct StaticPages: Sendable {
     struct Page: Sendable {
         let type: String
-        let bytes: Data
+        let bytes: [UInt8]
     }
 
     private let pages: [String: Page]
@@ -21,7 +20,7 @@ package struct StaticPages: Sendable {
         do throws(FileError) {
             for name in try Folder.names(in: folder) {
                 guard let type = Self.types[PathName.suffix(name)] else { continue }
-                pages[name] = Page(type: type, bytes: Data(try WholeFile.read("\(folder)/\(name)", limit: .settings)))
+                pages[name] = Page(type: type, bytes: try WholeFile.read("\(folder)/\(name)", limit: .settings))
             }
         } catch {
             throw .file(error)

@@ -1,12 +1,11 @@
-import FlyingFox
-import Foundation
+import HTTP
 import MQTT
 
 /// The answers of what goes on: a daemon, or the nodes of a broker.
 extension WebHandler {
-    func live(_ feed: LiveFeed, _ request: HTTPRequest) async throws -> HTTPResponse {
+    func live(_ feed: LiveFeed, _ request: HTTPRequest) -> HTTPResponse {
         switch request.path {
-        case "/feed", "/events": return try await stream(request, feed.hub, channel: "") { feed.opening }
+        case "/feed", "/events": return stream(request, feed.hub, channel: "") { feed.opening }
         case "/api/state": return Self.json(feed.stateText(connections: watch.count))
         case "/api/hello":
             guard let hello = feed.helloText else {
@@ -22,14 +21,14 @@ extension WebHandler {
         }
     }
 
-    func fleet(_ feed: FleetFeed, _ request: HTTPRequest) async throws -> HTTPResponse {
+    func fleet(_ feed: FleetFeed, _ request: HTTPRequest) -> HTTPResponse {
         switch request.path {
         case "/feed", "/events":
             let node = request.query.first { $0.name == "node" }?.value ?? ""
             guard node.isEmpty || NodeTopics.isName(node) else {
                 return Self.text(.badRequest, "node: expected \(NodeTopics.expectedName)")
             }
-            return try await stream(request, feed.hub, channel: node) { feed.opening(of: node) }
+            return stream(request, feed.hub, channel: node) { feed.opening(of: node) }
         case "/api/state": return Self.json(feed.stateText(connections: watch.count))
         case "/metrics": return Self.metrics(feed.metrics(connections: watch.count))
         default: return Self.text(.notFound, "expected /, /api/state, /metrics, /feed or /events")
@@ -39,18 +38,15 @@ extension WebHandler {
     /// A WebSocket or Server-Sent Events, by the path.
     private func stream(
         _ request: HTTPRequest, _ hub: StreamHub, channel: String, opening: () -> [FeedMessage]
-    ) async throws -> HTTPResponse {
+    ) -> HTTPResponse {
         if request.path == "/feed" {
-            guard let socket = FeedSocket(hub, channel: channel, opening: opening) else { return busy }
-            return try await WebSocketHTTPHandler(handler: socket).handleRequest(request)
+            return WebSocketHandshake.answer(to: request) { FeedSocket(hub, channel: channel, opening: opening) } ?? busy
         }
-        guard let stream = EventStream(hub, channel: channel, opening: opening) else { return busy }
-        return HTTPResponse(
-            statusCode: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: HTTPBodySequence(from: stream))
+        guard let body = EventStream.body(hub, channel: channel, opening: opening) else { return busy }
+        return HTTPResponse(.ok, ["Content-Type": "text/event-stream", "Cache-Control": "no-store"], body: body)
     }
 
     private static func metrics(_ text: String) -> HTTPResponse {
-        answer(.ok, type: "text/plain; version=0.0.4; charset=utf-8", Data(text.utf8))
+        answer(.ok, type: "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
     }
 }

@@ -1,8 +1,7 @@
-import FlyingFox
-import Foundation
+import HTTP
 
 /// Answers every request: access, limits and contents.
-struct WebHandler: HTTPHandler {
+struct WebHandler: Sendable {
     let content: WebContent
     let pages: StaticPages
     let site: SiteCheck
@@ -11,12 +10,11 @@ struct WebHandler: HTTPHandler {
     /// Connections at once.
     let limit: Int
 
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+    func respond(to request: HTTPRequest) -> HTTPResponse {
         let isStream = request.path == "/feed" || request.path == "/events"
-        watch.note(request.remoteAddress, isStream: isStream)
-        var response = isFull(besides: request.remoteAddress) ? busy : try await answer(request)
-        if response.headers[.connection] == nil { response.headers[.connection] = "close" }
-        for (name, value) in Self.protection { response.headers[HTTPHeader(name)] = value }
+        watch.note(request.peer, isStream: isStream)
+        var response = isFull(besides: request.peer) ? busy : answer(request)
+        for (name, value) in Self.protection { response.headers[name] = value }
         return response
     }
 
@@ -30,7 +28,7 @@ struct WebHandler: HTTPHandler {
         "Cross-Origin-Resource-Policy": "same-origin",
     ]
 
-    private func isFull(besides peer: HTTPRequest.Address?) -> Bool {
+    private func isFull(besides peer: HTTPPeer?) -> Bool {
         if (content.hub?.count ?? 0) >= limit { return true }
         guard watch.others(than: peer) >= limit else { return false }
         // Some may have ended since the last check.
@@ -40,21 +38,21 @@ struct WebHandler: HTTPHandler {
 
     var busy: HTTPResponse {
         var response = Self.text(.serviceUnavailable, "expected at most \(limit) connections, found as many: try again later")
-        response.headers[HTTPHeader("Retry-After")] = "5"
+        response.headers["Retry-After"] = "5"
         return response
     }
 
-    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func answer(_ request: HTTPRequest) -> HTTPResponse {
         switch site.verdict(request.headers) {
         case .admitted: break
         case .foreignHost:
             return Self.text(.misdirectedRequest, "expected a Host that is an address or a name of this machine: see `names` in [web]")
         case .foreignOrigin: return Self.text(.forbidden, "expected a request of this site's own page, found another Origin")
         }
-        if request.method == .POST, request.path == "/login" { return try await login(request) }
-        guard request.method == .GET else {
+        if request.method == "POST", request.path == "/login" { return login(request) }
+        guard request.method == "GET" else {
             var response = Self.text(.methodNotAllowed, "expected GET")
-            response.headers[HTTPHeader("Allow")] = "GET"
+            response.headers["Allow"] = "GET"
             return response
         }
         let name = request.path == "/" ? "index.html" : String(request.path.dropFirst())
@@ -69,26 +67,26 @@ struct WebHandler: HTTPHandler {
         }
         if let page = pages[name] { return Self.answer(page) }
         switch content {
-        case .live(let feed): return try await live(feed, request)
-        case .fleet(let feed): return try await fleet(feed, request)
+        case .live(let feed): return live(feed, request)
+        case .fleet(let feed): return fleet(feed, request)
         case .replay(let replay): return Self.replay(replay, request)
         }
     }
 
     // MARK: - Token
 
-    private func login(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func login(_ request: HTTPRequest) -> HTTPResponse {
         guard let token else { return Self.text(.notFound, "expected no login, as there is no token") }
-        // A form's only field; a token has no character that a form encodes. Longer bodies are cut off by the watch.
-        let body = String(decoding: try await request.bodyData, as: UTF8.self)
+        // A form's only field; a token has no character that a form encodes.
+        let body = String(decoding: request.body, as: UTF8.self)
         guard body.hasPrefix("token="), token.matches(body.dropFirst("token=".count)) else { return refusal(isPage: true) }
         return Self.admitted(token)
     }
 
     private static func admitted(_ token: AccessToken) -> HTTPResponse {
         var response = text(.seeOther, "")
-        response.headers[.location] = "/"
-        response.headers[.setCookie] = token.cookieValue
+        response.headers["Location"] = "/"
+        response.headers["Set-Cookie"] = token.cookieValue
         return response
     }
 
@@ -96,11 +94,11 @@ struct WebHandler: HTTPHandler {
         guard isPage, let page = pages["login.html"] else {
             var response = Self.text(
                 .unauthorized, "expected a token: Authorization: Bearer TOKEN, or the cookie that the page's login sets")
-            response.headers[HTTPHeader("WWW-Authenticate")] = "Bearer"
+            response.headers["WWW-Authenticate"] = "Bearer"
             return response
         }
         var response = Self.answer(page)
-        response.statusCode = .unauthorized
+        response.status = .unauthorized
         return response
     }
 
@@ -110,27 +108,23 @@ struct WebHandler: HTTPHandler {
         switch request.path {
         case "/api/state", "/api/replay": json(replay.summary)
         case "/replay/tracks": lines(replay.tracks)
-        case "/replay/labels": lines(replay.references ?? Data())
-        case "/replay/audio.wav": sound(replay.sound, request.headers[.range])
+        case "/replay/labels": lines(replay.references ?? [])
+        case "/replay/audio.wav": sound(replay.sound, request.headers["Range"])
         default: text(.notFound, "expected /, /api/replay, /replay/tracks, /replay/labels or /replay/audio.wav")
         }
     }
 
     private static func sound(_ sound: WaveSound, _ range: String?) -> HTTPResponse {
-        var headers: HTTPHeaders = [.contentType: "audio/wav", .acceptRanges: "bytes", .cacheControl: "no-store"]
+        var headers: HTTPHeaders = ["Content-Type": "audio/wav", "Accept-Ranges": "bytes", "Cache-Control": "no-store"]
         switch SoundRange.asked(range, of: sound.count) {
         case .all:
-            return HTTPResponse(
-                statusCode: .ok, headers: headers,
-                body: HTTPBodySequence(from: SoundRange(sound: sound, range: 0..<sound.count), count: sound.count))
+            return HTTPResponse(.ok, headers, body: SoundRange(sound: sound, range: 0..<sound.count).body)
         case .part(let part):
-            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(sound.count)"
-            return HTTPResponse(
-                statusCode: .partialContent, headers: headers,
-                body: HTTPBodySequence(from: SoundRange(sound: sound, range: part), count: part.count))
+            headers["Content-Range"] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(sound.count)"
+            return HTTPResponse(.partialContent, headers, body: SoundRange(sound: sound, range: part).body)
         case .unsatisfiable:
-            headers[.contentRange] = "bytes */\(sound.count)"
-            return HTTPResponse(statusCode: .rangeNotSatisfiable, headers: headers)
+            headers["Content-Range"] = "bytes */\(sound.count)"
+            return HTTPResponse(.rangeNotSatisfiable, headers)
         }
     }
 
@@ -138,17 +132,17 @@ struct WebHandler: HTTPHandler {
 
     static func answer(_ page: StaticPages.Page) -> HTTPResponse { answer(.ok, type: page.type, page.bytes, cache: "no-cache") }
 
-    static func json(_ text: String, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
-        answer(status, type: "application/json", Data(text.utf8))
+    static func json(_ text: String, _ status: HTTPStatus = .ok) -> HTTPResponse {
+        answer(status, type: "application/json", Array(text.utf8))
     }
 
-    static func lines(_ text: Data) -> HTTPResponse { answer(.ok, type: "application/x-ndjson", text) }
+    static func lines(_ text: [UInt8]) -> HTTPResponse { answer(.ok, type: "application/x-ndjson", text) }
 
-    static func text(_ status: HTTPStatusCode, _ text: String) -> HTTPResponse {
-        answer(status, type: "text/plain; charset=utf-8", Data("\(text)\n".utf8))
+    static func text(_ status: HTTPStatus, _ text: String) -> HTTPResponse {
+        answer(status, type: "text/plain; charset=utf-8", Array("\(text)\n".utf8))
     }
 
-    static func answer(_ status: HTTPStatusCode, type: String, _ body: Data, cache: String = "no-store") -> HTTPResponse {
-        HTTPResponse(statusCode: status, headers: [.contentType: type, .cacheControl: cache], body: body)
+    static func answer(_ status: HTTPStatus, type: String, _ body: [UInt8], cache: String = "no-store") -> HTTPResponse {
+        HTTPResponse(status, ["Content-Type": type, "Cache-Control": cache], body: .bytes(body))
     }
 }

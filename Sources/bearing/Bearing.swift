@@ -24,6 +24,7 @@ struct Bearing: ParsableCommand {
             EvaluateCommand.self,
             ReproduceCommand.self,
             TuneCommand.self,
+            ConvertCommand.self,
             ScoreCommand.self,
             PlotCommand.self,
             BenchCommand.self,

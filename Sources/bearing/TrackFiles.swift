@@ -1,6 +1,5 @@
 import ArgumentParser
 import Files
-import Foundation
 import TrackFeed
 
 /// The files for the tracks of several recordings, all of different names.
@@ -32,8 +31,9 @@ struct TrackFiles {
         for recording in recordings {
             guard let source = recording.first else { continue }
             let name = PathName.stem(source)
-            // Names that differ only in case or Unicode composition are one file on some disks and look alike everywhere.
-            let key = name.precomposedStringWithCanonicalMapping.lowercased()
+            // Names that differ only in case or Unicode composition are one file on some disks and look alike everywhere. Strings
+            // that differ only in composition are equal.
+            let key = name.lowercased()
             if let other = sources.updateValue(source, forKey: key) {
                 throw ValidationError(
                     "expected recordings of different names, found \(other) and \(source), whose tracks would both be "

@@ -6,8 +6,8 @@ import TrackFeed
 @testable import Bridges
 
 @Suite struct MQTTTests {
-    private func object(_ data: Data) throws -> [String: Any] {
-        try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    private func object(_ data: [UInt8]) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(data)) as? [String: Any])
     }
 
     @Test func theStateIsThatOfTheLeadingTrack() throws {

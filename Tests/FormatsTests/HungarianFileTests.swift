@@ -19,6 +19,16 @@ import Testing
         #expect(loaded.facts == net.facts)
     }
 
+    @Test func weightsOfSixteenBitsAreTheNearest() throws {
+        try net.with(weights: .float16).save(to: path)
+        let loaded = try HungarianFile.load(path)
+        #expect(loaded.weights == .float16 && loaded.facts == net.facts)
+        for (old, new) in zip(net.parameters.entries, loaded.parameters.entries) {
+            let isMatrix = old.values.shape.array.count > 1
+            #expect(new.values.array == old.values.array.map { isMatrix ? Half.value(Half.bits($0)!) : $0 }, "\(old.name)")
+        }
+    }
+
     /// Saves with a change and returns the error of loading.
     private func error(_ change: (SafeTensorFile) -> SafeTensorFile) throws -> String {
         try net.save(to: path)

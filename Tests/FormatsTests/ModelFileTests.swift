@@ -95,6 +95,54 @@ import Tracking
         }
     }
 
+    @Test func weightsOfSixteenBitsAreTheNearest() throws {
+        let model = model()
+        let rounded = try model.with(weights: .float16)
+        try rounded.save(to: path)
+        let file = try SafeTensorFile.read(path)
+        let loaded = try ModelFile.load(path)
+        #expect(loaded.weights == .float16 && loaded.digest == rounded.digest && loaded.digest != model.digest)
+        #expect(loaded.scaler == model.scaler && loaded.gate == model.gate && loaded.facts == model.facts)
+        for (old, new) in zip(model.parameters.entries, loaded.parameters.entries) {
+            let isMatrix = old.values.shape.array.count > 1
+            #expect(try file.tensor(old.name).type == (isMatrix ? .float16 : .float32))
+            for (before, after) in zip(old.values.array, new.values.array) {
+                #expect(isMatrix ? after == Half.value(Half.bits(before)!) : after == before, "\(old.name)")
+            }
+        }
+        for (old, new) in zip(model.parameters.buffers, loaded.parameters.buffers) {
+            #expect(old.values.array == new.values.array)
+            #expect(try file.tensor(old.name).type == .float32)
+        }
+        // The type stays with the model, and the way back loses nothing.
+        #expect(loaded.with(gate: GateSettings(), facts: [:]).weights == .float16)
+        try loaded.with(weights: .float32).save(to: path)
+        #expect(try ModelFile.load(path).digest == rounded.digest && ModelFile.load(path).weights == .float32)
+    }
+
+    @Test func aWeightBeyondSixteenBitsIsNamed() throws {
+        for value in [70_000, -70_000, Float.infinity, .nan] {
+            let model = model()
+            let weight = try #require(model.parameters.entries.first { $0.name == "convolution.1.weight" })
+            var values = weight.values.array
+            values[3] = value
+            weight.values.copy(from: values)
+            for make in [
+                { try model.with(weights: .float16).save(to: self.path) },
+                {
+                    try ModelFile(
+                        parameters: model.parameters, scaler: model.scaler, gate: model.gate, array: "foa", weights: .float16, facts: [:]
+                    ).save(to: self.path)
+                },
+            ] {
+                #expect { try make() } throws: {
+                    "\($0)".contains("convolution.1.weight: expected weights within 65504, ") && "\($0)".contains("found \(value)")
+                }
+            }
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+    }
+
     @Test func aMissingFileIsNamed() throws {
         #expect(throws: ModelError.self) { try ModelFile.load("\(folder)/none.safetensors") }
         do { _ = try ModelFile.load("\(folder)/none.safetensors") } catch {

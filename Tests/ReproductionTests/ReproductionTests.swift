@@ -210,7 +210,7 @@ import Training
     }
 
     @Test func jsonHoldsEveryCellAndTheEffects() throws {
-        let text = try report().json
+        let text = report().json
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         let cells = try #require(object?["cells"] as? [[String: Any]])
         #expect(cells.count == 7 && cells[0]["row"] as? String == "mse")

@@ -21,6 +21,7 @@ import Testing
         tensors: [
             SafeTensor("a", [1, -2.5, .pi] as [Float], shape: [3]),
             SafeTensor("b \"quoted\"", [1, 2, 3, 4, 5, 6] as [Double], shape: [2, 3]),
+            SafeTensor("h", halves: [0x3C00, 0xC100, 0x0001], shape: [3]),
             SafeTensor("n", [-1, Int64.max], shape: [2, 1]),
             SafeTensor("i", [Int32.min] as [Int32], shape: []),
             SafeTensor("u", [7, 255, 0] as [UInt8], shape: [3]),
@@ -41,6 +42,7 @@ import Testing
         #expect(try read.int32s("i", shape: []) == [Int32.min])
         #expect(try read.uint8s("u") == [7, 255, 0])
         #expect(try read.floats("none") == [])
+        #expect(try read.floats("h", shape: [3]) == [1, -2.5, 0x1p-24])
         #expect(sample.serialized == sample.serialized)
         #expect(sample.serialized[0] % 8 == 0, "tensors start aligned")
     }
@@ -107,7 +109,7 @@ import Testing
 
     @Test func anInvalidRequestIsNamed() {
         #expect { try sample.floats("zz") } throws: { "\($0)".contains("expected a tensor zz") }
-        #expect { try sample.floats("n") } throws: { "\($0)".contains("expected elements F32, found I64") }
+        #expect { try sample.floats("n") } throws: { "\($0)".contains("expected elements F32 or F16, found I64") }
         #expect { try sample.floats("a", shape: [4]) } throws: { "\($0)".contains("expected shape [4], found [3]") }
         #expect { try SafeTensorFile.read("/nowhere/x") } throws: { "\($0)".contains("/nowhere/x: expected a file") }
         #expect { try sample.write(to: "/nowhere/x") } throws: { "\($0)".contains("/nowhere/x: expected to write") }

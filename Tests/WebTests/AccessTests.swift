@@ -1,5 +1,5 @@
-import FlyingFox
 import Foundation
+import HTTP
 import TestSupport
 import Testing
 
@@ -8,8 +8,8 @@ import Testing
 @Suite struct AccessTests {
     private func verdict(_ host: String?, _ origin: String? = nil) -> SiteCheck.Verdict {
         var headers = HTTPHeaders()
-        headers[.host] = host
-        headers[HTTPHeader("Origin")] = origin
+        headers["Host"] = host
+        headers["Origin"] = origin
         return SiteCheck(names: ["Proxy.example"], machine: "pi").verdict(headers)
     }
 

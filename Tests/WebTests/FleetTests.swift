@@ -8,7 +8,7 @@ import Testing
 @Suite struct FleetTests {
     private func object(_ message: FeedMessage?) throws -> [String: Any] {
         let json = try #require(message).json
-        return try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        return try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
     }
 
     private func nodes(_ message: FeedMessage?) throws -> [[String: Any]] {

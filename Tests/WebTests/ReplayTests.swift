@@ -18,7 +18,7 @@ import Testing
         return path
     }
 
-    private func lines(_ data: Data) throws -> [(t: Double, line: [String: Any])] {
+    private func lines(_ data: [UInt8]) throws -> [(t: Double, line: [String: Any])] {
         try String(decoding: data, as: UTF8.self).split(separator: "\n").map { text in
             let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
             return (try #require(object["t"] as? Double), try #require(object["line"] as? [String: Any]))

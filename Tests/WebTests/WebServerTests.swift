@@ -1,6 +1,6 @@
 import Configuration
-import FlyingFox
 import Foundation
+import HTTP
 import Logging
 import Subscription
 import TestSupport
@@ -45,7 +45,7 @@ struct WebServerTests {
             let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             server = try WebServer(
                 configuration: configuration, content: .live(feed), pages: try StaticPages(folder: folder.path), log: log)
-            port = try server.start { _ in }
+            port = try server.start()
             feed.start()
             while feed.subscription.state.tracks == nil { usleep(1000) }
         }
@@ -181,13 +181,13 @@ struct WebServerTests {
             let hub = StreamHub(limit: 1)
             let socket = try #require(FeedSocket(hub, opening: { [] }))
             let count = 3 * StreamHub.queuedLines
-            for number in 0..<count { hub.send(.message(FeedMessage(type: "tracks", json: Data("\(number)".utf8)))) }
+            for number in 0..<count { hub.send(.message(FeedMessage(type: "tracks", json: Array("\(number)".utf8)))) }
             #expect(FeedSocket(hub, opening: { [] }) == nil)
             hub.end()
             let semaphore = DispatchSemaphore(value: 0)
             let got = Collected()
             Task {
-                for await frame in try await socket.makeFrames(for: AsyncThrowingStream { $0.finish() }) { got.add(frame.payload) }
+                for await frame in socket.frames { got.add(frame.payload) }
                 semaphore.signal()
             }
             semaphore.wait()
@@ -198,7 +198,7 @@ struct WebServerTests {
 
     private final class Collected: @unchecked Sendable {
         private(set) var texts: [String] = []
-        func add(_ data: Data) { texts.append(String(decoding: data, as: UTF8.self)) }
+        func add(_ data: [UInt8]) { texts.append(String(decoding: data, as: UTF8.self)) }
     }
 
     @Test func pagesOfOtherSitesAreRefused() async throws {
@@ -277,7 +277,10 @@ struct WebServerTests {
             let piece = [UInt8](repeating: 120, count: 1 << 16)
             var sent = 0
             while connection.send(piece) { sent += 1 }
-            #expect(connection.rest().isEmpty)
+            // The connection is reset, in which case the answer may be lost.
+            let rest = String(decoding: connection.rest(), as: UTF8.self)
+            #expect(rest.isEmpty || rest.hasPrefix("HTTP/1.1 431 "))
+            #expect(sent < 1000)
             #expect(try site.get("/").status == 200)
         }
     }
@@ -306,7 +309,7 @@ struct WebServerTests {
             let folder = TemporaryFolder()
             let server = try WebServer(
                 configuration: configuration, content: .live(feed), pages: try StaticPages(folder: folder.path), log: log)
-            let error = #expect(throws: WebError.self) { try server.start { _ in } }
+            let error = #expect(throws: WebError.self) { try server.start() }
             guard case .inUse(let address)? = error else { throw Surprise(error: error) }
             #expect(address == "127.0.0.1:\(site.port)")
         }

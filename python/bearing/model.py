@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import torch
 
 FORMAT = "bearing-doanet-1"
-_CODES = {"F32": "f", "F64": "d", "I32": "i", "I64": "q", "U8": "B"}
+# Codes of `array`; numbers of 16 bits become floats.
+_CODES = {"F16": "f", "F32": "f", "F64": "d", "I32": "i", "I64": "q", "U8": "B"}
+_SIZES = {"F16": 2}
 _LONGEST_HEADER = 100 << 20
 
 
@@ -55,7 +57,7 @@ class Model:
         kind, shape, (begin, end) = value["dtype"], tuple(value["shape"]), value["data_offsets"]
         if kind not in _CODES:
             raise ModelError(f"{self.path}: tensor {name}: expected numbers of type {', '.join(_CODES)}, found {kind}")
-        size = math.prod(shape) * array(_CODES[kind]).itemsize
+        size = math.prod(shape) * _SIZES.get(kind, array(_CODES[kind]).itemsize)
         if min((*shape, begin)) < 0 or end - begin != size or self._start + end > len(self._data):
             raise ModelError(f"{self.path}: tensor {name}: expected {size} bytes within the file, found {begin} to {end}")
         return kind, shape, begin, end
@@ -70,7 +72,10 @@ class Model:
     def values(self, name: str) -> array[Any]:
         """The numbers of a tensor, row by row."""
         kind, _, begin, end = self._entry_of(name)
-        values = array(_CODES[kind], self._data[self._start + begin:self._start + end])
+        data = self._data[self._start + begin:self._start + end]
+        if kind == "F16":
+            return array("f", struct.unpack(f"<{len(data) // 2}e", data))
+        values = array(_CODES[kind], data)
         if sys.byteorder == "big":
             values.byteswap()
         return values

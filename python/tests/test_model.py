@@ -50,6 +50,11 @@ class Reading(unittest.TestCase):
             with self.assertRaisesRegex(bearing.ModelError, "expected format"):
                 model.module()
 
+        half = {"dtype": "F16", "shape": [3], "data_offsets": [0, 6]}
+        with tempfile.NamedTemporaryFile() as place:
+            pathlib.Path(place.name).write_bytes(file({"a": half}, struct.pack("<3H", 0x3C00, 0xC100, 1)))
+            self.assertEqual(list(bearing.read_model(place.name).values("a")), [1, -2.5, 2**-24])
+
     @unittest.skipIf(missing("numpy"), missing("numpy"))
     def test_numpy(self) -> None:
         self.assertEqual(bearing.read_model(SHIPPED).numpy("scaler.mean").shape, (64, 16))

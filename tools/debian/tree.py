@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 import pathlib
-import subprocess
 
-from installation.layout import InstallationError, Layout
+from installation.layout import Layout
 
 
 def adapt(layout: Layout, project: pathlib.Path) -> None:
@@ -21,8 +20,6 @@ def adapt(layout: Layout, project: pathlib.Path) -> None:
     (documentation / "copyright").write_bytes((project / "tools/debian/copyright").read_bytes())
     compress((documentation / "CHANGELOG.md").rename(documentation / "changelog"))
     compress(layout.on_disk(layout.prefix / "share/man/man1/bearing.1"))
-    for program in programs(root):
-        strip(program)
     for path in root.rglob("*"):
         if not path.is_symlink():
             is_open = path.is_dir() or path.stat().st_mode & 0o100
@@ -60,13 +57,3 @@ def compress(path: pathlib.Path) -> None:
     """As gzip -9n, which Debian's policy asks for: no name and no time."""
     path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
     path.unlink()
-
-
-def strip(program: pathlib.Path) -> None:
-    try:
-        result = subprocess.run(["strip", "--strip-unneeded", "--remove-section=.comment", program],
-                              capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise InstallationError("expected the program strip, found none: apt-get install binutils") from None
-    if result.returncode != 0:
-        raise InstallationError(f"strip {program.name}: {result.stderr.strip()}")

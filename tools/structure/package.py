@@ -12,6 +12,9 @@ IMPORT = re.compile(
     r"^(?:@\w+(?:\(\w+\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import[ \t]+"
     r"(?:(?:struct|class|enum|protocol|func|var|typealias)[ \t]+)?(\w+)", re.M)
 
+# What loads the data of all languages (ICU) into the program.
+FOUNDATION = {"Foundation", "FoundationInternationalization", "FoundationNetworking", "FoundationXML", "FlyingFox"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Target:
@@ -48,6 +51,8 @@ def faults(target: Target, files: dict[str, str]) -> list[str]:
     imported = {name for text in files.values() for name in IMPORT.findall(text)}
     undeclared = sorted((imported & target.known) - target.dependencies)
     unused = sorted(target.dependencies - imported)
+    foundation = sorted(imported & FOUNDATION) if target.path.startswith("Sources/") else []
     return (
         [f"{target.name}: expected {name} among its dependencies in Package.swift, found only an import" for name in undeclared]
-        + [f"{target.name}: expected an import of its dependency {name}, found none: remove it from Package.swift" for name in unused])
+        + [f"{target.name}: expected an import of its dependency {name}, found none: remove it from Package.swift" for name in unused]
+        + [f"{target.name}: expected FoundationEssentials or less, found an import of {name}, which brings 50 MB" for name in foundation])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -166,7 +167,22 @@ class Installation(unittest.TestCase):
         self.assertEqual(answer.returncode, 0, answer.stderr[-500:])
         # Its models and its libraries are the installed ones.
         self.assertIn(str(self.root / "usr/local/share/bearing/models/foa-live.safetensors"), answer.stdout)
-        self.assertIn(f"calling init: {self.root}/usr/local/lib/bearing/libswiftCore.so", answer.stderr)
+        for line in answer.stderr.splitlines():
+            if "calling init" in line and ("libswift" in line or "Foundation" in line):
+                self.assertIn(f"calling init: {self.root}/usr/local/lib/bearing/", line)
+
+    @unittest.skipUnless(BUILT.exists(), "nothing is built here")
+    def test_an_installation_is_small_and_has_no_data_of_languages(self) -> None:
+        answer = self.tool("install", program=BUILT)
+        size = int(re.search(r"(\d+) MB", answer).group(1))
+        self.assertLess(size, 110 if self.has_shared_runtime() else 80)
+        self.assertEqual([name for name in self.files() if "ICU" in name or "Foundation.so" in name], [])
+        program = (self.root / "usr/local/lib/bearing/bearing").read_bytes()
+        self.assertEqual(program[:4], b"\x7fELF")
+        self.assertNotIn(b"\0.symtab\0", program)
+
+    def has_shared_runtime(self) -> bool:
+        return any("libswiftCore.so" in name for name in self.files())
 
 
 if __name__ == "__main__":

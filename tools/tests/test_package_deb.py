@@ -185,16 +185,16 @@ class Package(unittest.TestCase):
 
     @unittest.skipUnless(BUILT.exists() and shutil.which("dpkg-shlibdeps"), "nothing is built, or no dpkg-dev here")
     def test_the_real_program_depends_on_what_it_loads(self) -> None:
-        from debian import control, tree
+        from debian import control
         from installation import runtime
         from installation.layout import Layout
+        from installation.symbols import stripped
         root = self.folder / "real"
         own = root / "usr/lib/bearing"
         own.mkdir(parents=True)
         for library in runtime.libraries(BUILT):
             shutil.copy(library, own / library.name)
-        (own / "bearing").write_bytes(runtime.search_own_folder_only(BUILT.read_bytes()))
-        tree.strip(own / "bearing")
+        (own / "bearing").write_bytes(runtime.search_own_folder_only(stripped(BUILT)))
         depends = control.libraries(root, Layout.of("/usr", None, str(root)))
         names = {entry.split()[0] for entry in depends}
         self.assertLessEqual({"libc6", "libfftw3-single3", "libsndfile1", "libsamplerate0"}, names)

@@ -25,6 +25,12 @@ class Structure(unittest.TestCase):
             "A: expected D among its dependencies in Package.swift, found only an import",
             "A: expected an import of its dependency C, found none: remove it from Package.swift"])
 
+    def test_foundation_is_for_tests_only(self) -> None:
+        files = {"a.swift": "import FoundationEssentials\n", "b.swift": "public import Foundation\n"}
+        for path, found in (("Sources/A", ["A: expected FoundationEssentials or less, found an import of Foundation, which brings 50 MB"]),
+                            ("Tests/A", [])):
+            self.assertEqual(package.faults(package.Target("A", path, frozenset(), frozenset()), files), found)
+
     def test_a_cycle_is_named_with_what_makes_it(self) -> None:
         files = {
             "One.swift": "public struct One { let two: Two }\n", "Two.swift": "struct Two { func f() { three() } }\n",

@@ -1,11 +1,11 @@
-package import Foundation
+import JSON
 package import MQTT
 
 /// The MQTT discovery messages of a node for Home Assistant: one device with four sensors and a binary sensor.
 package enum HomeAssistant {
     package struct Announcement: Sendable {
         package let topic: String
-        package let payload: Data
+        package let payload: [UInt8]
     }
 
     /// Seconds without a state after which values expire: two and a half times the longest pause between states.
@@ -13,13 +13,15 @@ package enum HomeAssistant {
 
     private struct Entity {
         let component, key, name: String
-        let fields: [String: Any]
+        let fields: [String: JSONValue]
     }
 
     private static var entities: [Entity] {
         func sensor(_ key: String, _ name: String, unit: String?, icon: String, stateClass: String = "measurement") -> Entity {
-            var fields: [String: Any] = ["state_class": stateClass, "icon": icon, "value_template": "{{ value_json.\(key) }}"]
-            if let unit { fields["unit_of_measurement"] = unit }
+            var fields: [String: JSONValue] = [
+                "state_class": .text(stateClass), "icon": .text(icon), "value_template": "{{ value_json.\(key) }}",
+            ]
+            if let unit { fields["unit_of_measurement"] = .text(unit) }
             return Entity(component: "sensor", key: key, name: name, fields: fields)
         }
         return [
@@ -40,19 +42,22 @@ package enum HomeAssistant {
     package static func announcements(_ topics: NodeTopics, version: String) -> [Announcement] {
         let device = "bearing_\(topics.node)"
         return entities.map { entity in
-            let shared: [String: Any] = [
-                "name": entity.name,
+            let shared: [String: JSONValue] = [
+                "name": .text(entity.name),
                 "unique_id": "\(device)_\(entity.key)",
                 "default_entity_id": "\(entity.component).\(device.lowercased().replacing("-", with: "_"))_\(entity.key)",
-                "state_topic": topics.state,
-                "availability_topic": topics.availability,
-                "expire_after": expiry,
-                "device": ["identifiers": [device], "name": "Bearing \(topics.node)", "manufacturer": "Bearing", "sw_version": version],
-                "origin": ["name": "bearing", "sw_version": version],
+                "state_topic": .text(topics.state),
+                "availability_topic": .text(topics.availability),
+                "expire_after": .integer(expiry),
+                "device": [
+                    "identifiers": [.text(device)], "name": "Bearing \(topics.node)", "manufacturer": "Bearing",
+                    "sw_version": .text(version),
+                ],
+                "origin": ["name": "bearing", "sw_version": .text(version)],
             ]
             return Announcement(
                 topic: "\(topics.discoveryPrefix)/\(entity.component)/\(device)/\(entity.key)/config",
-                payload: JSONText.data(shared.merging(entity.fields) { _, own in own }))
+                payload: JSONValue.object(shared.merging(entity.fields) { _, own in own }).bytes)
         }
     }
 }

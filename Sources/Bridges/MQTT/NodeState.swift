@@ -1,4 +1,4 @@
-package import Foundation
+import JSON
 package import TrackFeed
 
 /// What a node publishes of its sources: whether there is sound, how many tracks, and the values of the leading one.
@@ -24,20 +24,12 @@ package struct NodeState: Sendable, Hashable {
     }
 
     /// A JSON object; what there is none of is null.
-    package var json: Data {
-        let values: [String: Any] = [
-            "sound": count > 0 ? "ON" : "OFF", "count": count, "id": leader ?? NSNull(), "azimuth": azimuth ?? NSNull(),
-            "elevation": elevation ?? NSNull(), "level": level ?? NSNull(),
+    package var json: [UInt8] {
+        let values: JSONValue = [
+            "sound": .text(count > 0 ? "ON" : "OFF"), "count": .integer(count), "id": JSONValue(leader), "azimuth": JSONValue(azimuth),
+            "elevation": JSONValue(elevation), "level": JSONValue(level),
         ]
-        return JSONText.data(values)
-    }
-}
-
-/// JSON with sorted keys.
-enum JSONText {
-    static func data(_ values: [String: Any]) -> Data {
-        // Numbers, texts and null of our own.
-        (try? JSONSerialization.data(withJSONObject: values, options: [.sortedKeys, .withoutEscapingSlashes])) ?? Data("{}".utf8)
+        return values.bytes
     }
 }
 

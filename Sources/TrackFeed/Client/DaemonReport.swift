@@ -1,4 +1,5 @@
-package import Foundation
+import FoundationEssentials
+import JSON
 
 /// A daemon's hello line and its first status line. Fields that were added to protocol 1 later are optional, so that older
 /// daemons are understood.
@@ -75,7 +76,7 @@ package struct DaemonReport {
     package let hello: Hello
     package let status: Status
     /// The objects of both lines, encoded again, for `--json`.
-    package let json: (hello: Data, status: Data)
+    package let json: (hello: [UInt8], status: [UInt8])
 
     private static let protocolVersion = 1
     /// Maximum of lines before the first status line: a second of tracks, with a margin.
@@ -123,14 +124,11 @@ package struct DaemonReport {
     }
 
     /// The type of a line, and its object encoded again as JSON.
-    private static func object(_ line: Data) throws(Fault) -> (type: String, json: Data) {
-        guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-            let type = object["type"] as? String,
-            let json = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
-        else {
+    private static func object(_ line: Data) throws(Fault) -> (type: String, json: [UInt8]) {
+        guard let object = try? JSONDecoder().decode(JSONValue.self, from: line), let type = object["type"]?.text else {
             throw .foreign("expected lines of JSON with a type, found \"\(ForeignText(String(decoding: line.prefix(40), as: UTF8.self)))\"")
         }
-        return (type, json)
+        return (type, object.bytes)
     }
 
     private static func decode<Line: Decodable>(_: Line.Type, _ line: Data, in name: String) throws(Fault) -> Line {

@@ -1,5 +1,6 @@
 import Files
-import Foundation
+import FoundationEssentials
+import Glibc
 package import Platform
 
 /// The client's end of the track socket.

@@ -1,7 +1,6 @@
 public import Dataset
 public import Features
 import Files
-import Foundation
 import Networks
 import Options
 

@@ -3,7 +3,7 @@ import Dataset
 import Features
 import Fingerprints
 import Formats
-import Foundation
+import FoundationEssentials
 import Geometry
 import Pipeline
 import Platform

@@ -3,7 +3,7 @@ public import Dataset
 public import Features
 import Files
 import Formats
-import Foundation
+import FoundationEssentials
 import Platform
 import Tensor
 

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 
 /// A run's log.jsonl: one line for every epoch in its checkpoint.
 ///
@@ -35,8 +35,7 @@ struct TrainingLog {
         try WholeFile.append(Array((report.json + "\n").utf8), to: path)
     }
 
-    private static func epoch(of line: ArraySlice<UInt8>) -> Int? {
-        let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
-        return object?["epoch"] as? Int
-    }
+    private struct Line: Decodable { let epoch: Int }
+
+    private static func epoch(of line: ArraySlice<UInt8>) -> Int? { (try? JSONDecoder().decode(Line.self, from: Data(line)))?.epoch }
 }

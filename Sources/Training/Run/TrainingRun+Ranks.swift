@@ -1,6 +1,6 @@
 import Dataset
 import Fingerprints
-import Foundation
+import FoundationEssentials
 import Networks
 import Platform
 import Tensor

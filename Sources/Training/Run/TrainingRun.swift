@@ -4,7 +4,6 @@ import Features
 public import Files
 import Fingerprints
 public import Formats
-import Foundation
 public import Kernels
 import Losses
 public import Networks
@@ -145,19 +144,19 @@ public final class TrainingRun {
     public func runEpoch(report reportStep: (StepReport) -> Void) throws -> EpochReport {
         var sum = LossValue()
         var normSum: Float = 0
-        let began = DispatchTime.now()
+        let began = MonotonicTime.seconds
         for index in 0..<settings.stepsPerEpoch {
             let step = epoch * settings.stepsPerEpoch + index
             let (value, norm) = try train(step: step)
             sum += value
             normSum += norm
-            let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
+            let seconds = MonotonicTime.seconds - began
             let audio = Double((index + 1) * settings.batch * settings.blocks) * FrameLayout.blockSeconds
             reportStep(
                 StepReport(
                     step: step, steps: settings.steps, loss: sum.total / Double(index + 1), speed: audio / seconds))
         }
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) * 1e-9
+        let seconds = MonotonicTime.seconds - began
         let scores = validate()
         let count = Double(settings.stepsPerEpoch)
         let report = EpochReport(

@@ -1,6 +1,5 @@
 import Files
-import FlyingFox
-import Foundation
+import HTTP
 
 /// The secret that each request must contain: as `Authorization: Bearer`, as the cookie that /login sets, or in the query of
 /// the page.
@@ -14,10 +13,17 @@ package struct AccessToken: Sendable {
     package init(file path: String) throws(WebError) {
         let content: [UInt8]
         do throws(FileError) { content = try WholeFile.read(path, limit: FileLimit(bytes: 4096)) } catch { throw .file(error) }
-        guard let bytes = Self.bytes(String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) else {
+        guard let bytes = Self.bytes(Self.word(content)) else {
             throw .badToken(path: path, found: content.isEmpty ? "an empty file" : "\(content.count) bytes of another form")
         }
         self.bytes = bytes
+    }
+
+    /// Without white space at both ends.
+    private static func word(_ content: [UInt8]) -> String {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        let start = content.drop(while: isSpace)
+        return String(decoding: start[..<(start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex)], as: UTF8.self)
     }
 
     init?(_ text: String) {
@@ -46,12 +52,12 @@ package struct AccessToken: Sendable {
     }
 
     func admits(_ headers: HTTPHeaders) -> Bool {
-        if let value = headers[.authorization], value.lowercased().hasPrefix("bearer ") {
+        if let value = headers["Authorization"], value.lowercased().hasPrefix("bearer ") {
             return matches(value.dropFirst("bearer ".count))
         }
-        guard let cookies = headers[.cookie] else { return false }
+        guard let cookies = headers["Cookie"] else { return false }
         return cookies.split(separator: ";").contains { cookie in
-            let parts = cookie.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            let parts = cookie.split(separator: "=", maxSplits: 1).map(\.trimmed)
             return parts.count == 2 && parts[0] == Self.cookie && matches(parts[1])
         }
     }

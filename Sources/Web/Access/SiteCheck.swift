@@ -1,5 +1,5 @@
-import FlyingFox
 import Glibc
+import HTTP
 
 /// Checks that a request is meant for this server: protects from pages of other sites and from foreign names that resolve to
 /// this address (DNS rebinding).
@@ -21,8 +21,8 @@ struct SiteCheck: Sendable {
     }
 
     func verdict(_ headers: HTTPHeaders) -> Verdict {
-        guard let host = headers[.host]?.lowercased(), isOurs(Self.name(of: host)) else { return .foreignHost }
-        guard let origin = headers[HTTPHeader("Origin")]?.lowercased() else { return .admitted }
+        guard let host = headers["Host"]?.lowercased(), isOurs(Self.name(of: host)) else { return .foreignHost }
+        guard let origin = headers["Origin"]?.lowercased() else { return .admitted }
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where origin.hasPrefix(scheme) {
             let authority = origin.dropFirst(scheme.count)
             if authority == host || authority + port == host || authority == host + port { return .admitted }

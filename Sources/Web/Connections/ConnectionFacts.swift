@@ -1,13 +1,12 @@
-import FlyingFox
-import FlyingSocks
 import Glibc
+import HTTP
 
 /// The kernel's information on a TCP connection of this process.
 struct ConnectionFacts {
     let descriptor: Int32
     /// Distinguishes it from a later one with the same descriptor.
     let inode: UInt64
-    let peer: HTTPRequest.Address
+    let peer: HTTPPeer
     /// Bytes received.
     let received: UInt64
     /// Seconds since something was sent.
@@ -21,14 +20,13 @@ struct ConnectionFacts {
     /// Nil for a descriptor without a connection at that port.
     init?(_ descriptor: Int32, port: UInt16) {
         guard let inode = Self.inode(of: descriptor) else { return nil }
-        let socket = Socket(file: .init(rawValue: descriptor))
-        guard Self.port(of: try? socket.sockname()) == port, let peer = try? socket.remotePeer() else { return nil }
+        guard HTTPPeer.localPort(of: descriptor) == port, let peer = HTTPPeer(of: descriptor) else { return nil }
         var info = [UInt8](repeating: 0, count: Self.infoBytes)
         var length = socklen_t(info.count)
         guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 else { return nil }
         self.descriptor = descriptor
         self.inode = inode
-        self.peer = HTTPRequest.Address.make(from: peer)
+        self.peer = peer
         received = Self.number(info[Self.bytesReceived..<Self.infoBytes])
         sinceSent = Double(Self.number(info[Self.lastDataSent..<Self.lastDataSent + 4])) / 1000
     }
@@ -47,13 +45,6 @@ struct ConnectionFacts {
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFSOCK else { return nil }
         return UInt64(facts.st_ino)
-    }
-
-    private static func port(of address: Socket.Address?) -> UInt16? {
-        switch address {
-        case .ip4(_, let port), .ip6(_, let port): port
-        case .unix, nil: nil
-        }
     }
 
     /// In host byte order, which is little-endian on all supported machines.

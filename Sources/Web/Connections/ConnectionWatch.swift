@@ -1,6 +1,6 @@
 import Files
-import FlyingFox
 import Glibc
+import HTTP
 import Platform
 import Synchronization
 
@@ -30,7 +30,7 @@ final class ConnectionWatch: Sendable {
         /// By inode.
         var records: [UInt64: Record] = [:]
         /// Requests since the last check, by client.
-        var requests: [HTTPRequest.Address: (isStream: Bool, time: Double)] = [:]
+        var requests: [HTTPPeer: (isStream: Bool, time: Double)] = [:]
     }
 
     private let port: UInt16
@@ -46,12 +46,12 @@ final class ConnectionWatch: Sendable {
     var count: Int { state.withLock { $0.records.count } }
 
     /// Present number of connections besides one.
-    func others(than peer: HTTPRequest.Address?) -> Int {
+    func others(than peer: HTTPPeer?) -> Int {
         state.withLock { $0.records.values.count { $0.facts.peer != peer } }
     }
 
     /// Records a complete request.
-    func note(_ peer: HTTPRequest.Address?, isStream: Bool) {
+    func note(_ peer: HTTPPeer?, isStream: Bool) {
         guard let peer else { return }
         state.withLock { $0.requests[peer] = (isStream, MonotonicTime.seconds) }
     }
@@ -96,13 +96,9 @@ final class ConnectionWatch: Sendable {
 
     /// Makes the system close connections that read nothing, or whose peer has disappeared, after this many seconds (RFC 5482).
     /// Those accepted later inherit it.
-    func limitStalls(of listener: Int32? = nil, seconds: Int32 = 30) {
+    func limitStalls(of listener: Int32, seconds: Int32 = 30) {
         var milliseconds = 1000 * seconds
-        for descriptor in listener.map({ [$0] }) ?? Self.descriptors {
-            var (isListening, length): (Int32, socklen_t) = (0, socklen_t(MemoryLayout<Int32>.size))
-            guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0, isListening != 0 else { continue }
-            unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, length)
-        }
+        unsafe setsockopt(listener, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<Int32>.size))
     }
 
     private static var descriptors: [Int32] { ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap { Int32($0) } }

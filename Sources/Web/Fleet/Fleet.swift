@@ -1,4 +1,3 @@
-import Foundation
 import MQTT
 import Platform
 import Synchronization
@@ -47,7 +46,7 @@ final class Fleet: Sendable {
             isBlock = true
         }
         current.withLock { $0.list.take(node, kind, payload, now: MonotonicTime.now, time: WallTime.seconds) }
-        if isBlock { hub.send(.message(FeedMessage(type: "tracks", json: Data(payload))), to: node) }
+        if isBlock { hub.send(.message(FeedMessage(type: "tracks", json: payload)), to: node) }
     }
 
     /// Sends all streams what has changed.

@@ -1,5 +1,4 @@
 package import Configuration
-import Foundation
 import JSON
 package import Logging
 package import MQTT

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Geometry
 
 /// The state that a node publishes (docs/bridges.md): the number of its sources, and the leading one.

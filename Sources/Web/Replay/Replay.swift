@@ -1,13 +1,13 @@
 import Files
-import Foundation
+import FoundationEssentials
 import JSON
 
 /// A recording with its tracks, and reference labels if there are any, for the page.
 package final class Replay: Sendable {
     let sound: WaveSound
     /// Lines of `ReplayLines`.
-    let tracks: Data
-    let references: Data?
+    let tracks: [UInt8]
+    let references: [UInt8]?
     /// The answer of /api/replay.
     let summary: String
 

@@ -1,13 +1,13 @@
 import Files
 import Formats
-import Foundation
+import FoundationEssentials
 import JSON
 import TrackFeed
 
 /// Tracks and labels over the time of a recording, as lines for the page: `{"t":SECONDS,"line":{"tracks":[...]}}`, the time that of the
 /// block's end.
 struct ReplayLines {
-    private(set) var text = Data()
+    private(set) var text: [UInt8] = []
     private(set) var count = 0
 
     /// The fields of a line that are needed; the rest is passed to the page unchanged.
@@ -38,10 +38,10 @@ struct ReplayLines {
                 throw .badLine(path: path, line: index + 1, expected: "azimuths within 180 degrees and elevations within 90")
             }
             if let frame = line.frame {
-                append(at: offset + Double(frame + 1) * Self.blockSeconds, Data(bytes))
+                append(at: offset + Double(frame + 1) * Self.blockSeconds, bytes)
             } else if let time = line.time {
                 start = start ?? time - Self.blockSeconds
-                append(at: offset + time - (start ?? time), Data(bytes))
+                append(at: offset + time - (start ?? time), bytes)
             }
         }
     }
@@ -63,13 +63,13 @@ struct ReplayLines {
                 }
                 json.closeArray()
             }
-            append(at: Double(frame + 1) * Self.blockSeconds, Data(line.utf8))
+            append(at: Double(frame + 1) * Self.blockSeconds, Array(line.utf8))
         }
     }
 
-    private mutating func append(at time: Double, _ line: Data) {
+    private mutating func append(at time: Double, _ line: some Collection<UInt8>) {
         guard time.isFinite, abs(time) < 1e6 else { return }
-        text += Data("{\"t\":\((time * 1000).rounded() / 1000),\"line\":".utf8) + line + Data("}\n".utf8)
+        text += Array("{\"t\":\((time * 1000).rounded() / 1000),\"line\":".utf8) + line + Array("}\n".utf8)
         count += 1
     }
 

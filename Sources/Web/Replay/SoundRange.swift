@@ -1,34 +1,27 @@
-import FlyingFox
-import FlyingSocks
+import HTTP
+import Synchronization
 
 /// A part of a `WaveSound` as the body of an answer, decoded piece by piece as the browser reads it.
-struct SoundRange: AsyncBufferedSequence {
-    typealias Element = UInt8
-
+struct SoundRange {
     let sound: WaveSound
     let range: Range<Int>
 
     private static let piece = 1 << 15
 
-    func makeAsyncIterator() -> Iterator { Iterator(sound: sound, next: range.lowerBound, end: range.upperBound) }
-
-    struct Iterator: AsyncBufferedIteratorProtocol {
-        let sound: WaveSound
-        var next: Int
-        let end: Int
-
-        mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? {
-            guard next < end else { return nil }
-            let until = Swift.min(end, next + SoundRange.piece)
-            defer { next = until }
-            return sound.bytes(next..<until)
+    var body: HTTPResponse.Body {
+        let position = Position(range.lowerBound)
+        return .pieces(count: range.count) {
+            let start = position.next.withLock { next in
+                defer { next = min(range.upperBound, next + Self.piece) }
+                return next
+            }
+            return start < range.upperBound ? sound.bytes(start..<min(range.upperBound, start + Self.piece)) : nil
         }
+    }
 
-        mutating func next() async throws -> UInt8? {
-            guard next < end else { return nil }
-            defer { next += 1 }
-            return sound.bytes(next..<next + 1).first
-        }
+    private final class Position: Sendable {
+        let next: Mutex<Int>
+        init(_ start: Int) { next = Mutex(start) }
     }
 
     /// The one range that a request asks for (RFC 9110, section 14.1.2).
@@ -44,13 +37,13 @@ struct SoundRange: AsyncBufferedSequence {
         let ends = header.dropFirst("bytes=".count).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard ends.count == 2 else { return .all }
         let (first, last) = (Int(ends[0]), Int(ends[1]))
-        guard ends[0].isEmpty || first != nil, ends[1].isEmpty || last != nil, Swift.min(first ?? 0, last ?? 0) >= 0 else { return .all }
+        guard ends[0].isEmpty || first != nil, ends[1].isEmpty || last != nil, min(first ?? 0, last ?? 0) >= 0 else { return .all }
         switch (first, last) {
         case (nil, nil): return .all
-        case (nil, let suffix?): return suffix > 0 ? .part(Swift.max(0, count - suffix)..<count) : .unsatisfiable
+        case (nil, let suffix?): return suffix > 0 ? .part(max(0, count - suffix)..<count) : .unsatisfiable
         case (let first?, let last):
             if let last, last < first { return .all }
-            return first < count ? .part(first..<Swift.min(count, (last ?? count - 1) + 1)) : .unsatisfiable
+            return first < count ? .part(first..<min(count, (last ?? count - 1) + 1)) : .unsatisfiable
         }
     }
 }

@@ -1,5 +1,4 @@
 import Audio
-import Foundation
 import Synchronization
 
 /// Recordings one after the other as one WAV file that browsers play: 16 bit, one channel or two. It is not stored: each range

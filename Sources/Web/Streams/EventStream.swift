@@ -1,54 +1,24 @@
-import FlyingFox
-import FlyingSocks
-import Foundation
+import HTTP
 
 /// The body of /events: Server-Sent Events (HTML Living Standard, section 9.2), one for each line of the feed.
-struct EventStream: AsyncBufferedSequence {
-    typealias Element = UInt8
-
-    private let pieces: AsyncStream<Data>
-
+enum EventStream {
     /// - Returns: nil if the hub's limit is reached.
-    init?(_ hub: StreamHub, channel: String = "", opening: () -> [FeedMessage]) {
-        let (pieces, output) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
+    static func body(_ hub: StreamHub, channel: String = "", opening: () -> [FeedMessage]) -> HTTPResponse.Body? {
+        let (pieces, output) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
         let number = hub.add(channel: channel, opening: opening) { item in
             switch item {
-            case .message(let message): output.yield(Self.event(message))
-            case .beat: output.yield(Data(":\n\n".utf8))
+            case .message(let message): output.yield(event(message))
+            case .beat: output.yield(Array(":\n\n".utf8))
             case .end: output.finish()
             }
         }
         guard let number else { return nil }
         output.onTermination = { _ in hub.remove(number) }
-        self.pieces = pieces
+        // An iterator of a stream may be made for each piece: the queue is the stream's.
+        return .pieces(count: nil) { await pieces.first { _ in true } }
     }
 
-    private static func event(_ message: FeedMessage) -> Data {
-        Data("event: \(message.type)\ndata: ".utf8) + message.json + Data("\n\n".utf8)
-    }
-
-    func makeAsyncIterator() -> Iterator { Iterator(base: pieces.makeAsyncIterator()) }
-
-    struct Iterator: AsyncBufferedIteratorProtocol {
-        var base: AsyncStream<Data>.Iterator
-        private var rest = Data()
-
-        init(base: AsyncStream<Data>.Iterator) { self.base = base }
-
-        mutating func nextBuffer(suggested count: Int) async throws -> Data? {
-            if !rest.isEmpty {
-                defer { rest = Data() }
-                return rest
-            }
-            return await base.next()
-        }
-
-        mutating func next() async throws -> UInt8? {
-            while rest.isEmpty {
-                guard let piece = await base.next() else { return nil }
-                rest = piece
-            }
-            return rest.removeFirst()
-        }
+    private static func event(_ message: FeedMessage) -> [UInt8] {
+        Array("event: \(message.type)\ndata: ".utf8) + message.json + Array("\n\n".utf8)
     }
 }

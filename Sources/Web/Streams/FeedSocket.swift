@@ -1,21 +1,20 @@
-import FlyingFox
-import Foundation
+import HTTP
 
 /// A WebSocket that receives the lines of the feed, each as a text message. What a browser sends is discarded, as on the
 /// daemon's socket.
-struct FeedSocket: WSHandler {
-    private let frames: AsyncStream<WSFrame>
-    private let output: AsyncStream<WSFrame>.Continuation
+struct FeedSocket: WebSocketSession {
+    let frames: AsyncStream<WebSocketFrame>
+    private let output: AsyncStream<WebSocketFrame>.Continuation
 
     /// - Returns: nil if the hub's limit is reached.
     init?(_ hub: StreamHub, channel: String = "", opening: () -> [FeedMessage]) {
-        let (frames, output) = AsyncStream.makeStream(of: WSFrame.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
+        let (frames, output) = AsyncStream.makeStream(of: WebSocketFrame.self, bufferingPolicy: .bufferingNewest(StreamHub.queuedLines))
         let number = hub.add(channel: channel, opening: opening) { item in
             switch item {
-            case .message(let message): output.yield(WSFrame(fin: true, opcode: .text, mask: nil, payload: message.json))
-            case .beat: output.yield(WSFrame(fin: true, opcode: .ping, mask: nil, payload: Data()))
+            case .message(let message): output.yield(WebSocketFrame(.text, message.json))
+            case .beat: output.yield(WebSocketFrame(.ping))
             case .end:
-                output.yield(.close(code: WSCloseCode(1001, reason: "")))
+                output.yield(.close(WebSocketFrame.goingAway))
                 output.finish()
             }
         }
@@ -24,26 +23,15 @@ struct FeedSocket: WSHandler {
         (self.frames, self.output) = (frames, output)
     }
 
-    func makeFrames(for client: AsyncThrowingStream<WSFrame, any Error>) async throws -> AsyncStream<WSFrame> {
-        let output = output
-        let reading = Task {
-            do {
-                for try await frame in client {
-                    if frame.opcode == .ping, frame.payload.count <= 125 {
-                        output.yield(WSFrame(fin: true, opcode: .pong, mask: nil, payload: frame.payload))
-                    } else if frame.opcode == .close {
-                        output.yield(.close())
-                        break
-                    }
-                }
-            } catch {}
+    func receive(_ frame: WebSocketFrame) {
+        switch frame.kind {
+        case .ping: output.yield(WebSocketFrame(.pong, frame.payload))
+        case .close:
+            output.yield(WebSocketFrame(.close, Array(frame.payload.prefix(2))))
             output.finish()
+        case .text, .pong: break
         }
-        let release = output.onTermination
-        output.onTermination = { reason in
-            reading.cancel()
-            release?(reason)
-        }
-        return frames
     }
+
+    func end() { output.finish() }
 }

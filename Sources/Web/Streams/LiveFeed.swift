@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 package import Subscription
 import TrackFeed
@@ -22,7 +21,7 @@ package final class LiveFeed: Sendable {
             case .connected: hub.send(.message(.connection(nil)))
             case .disconnected(_, let line): hub.send(.message(.connection(line)))
             case .line(let line):
-                let json = Data(line.bytes)
+                let json = line.bytes
                 if line.content.type == "tracks" {
                     if line.content.seq == 0 { history.clear() }
                     history.append(json)
@@ -41,7 +40,7 @@ package final class LiveFeed: Sendable {
         let state = subscription.state
         guard state.isConnected else { return [.connection(state.problem ?? "connecting")] }
         return [state.hello, state.status].compactMap { line in
-            line.map { FeedMessage(type: $0.content.type, json: Data($0.bytes)) }
+            line.map { FeedMessage(type: $0.content.type, json: $0.bytes) }
         }
     }
 

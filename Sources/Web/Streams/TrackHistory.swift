@@ -1,10 +1,9 @@
-import Foundation
 import Synchronization
 
 /// The `tracks` lines of the last minutes, for a new page.
 final class TrackHistory: Sendable {
     private struct State {
-        var lines: [Data] = []
+        var lines: [[UInt8]] = []
         /// Index of the oldest line when the ring is full.
         var oldest = 0
         var bytes = 0
@@ -18,7 +17,7 @@ final class TrackHistory: Sendable {
     /// - Parameter lines: number of lines kept; ten are one second.
     init(lines: Int) { self.lines = lines }
 
-    func append(_ line: Data) {
+    func append(_ line: [UInt8]) {
         guard lines > 0 else { return }
         state.withLock { state in
             if state.bytes > Self.mostBytes { state = State() }
@@ -37,9 +36,9 @@ final class TrackHistory: Sendable {
     func clear() { state.withLock { $0 = State() } }
 
     /// The newest lines, in order of time, each ended by a newline.
-    func text(newest count: Int) -> Data {
+    func text(newest count: Int) -> [UInt8] {
         let ordered = state.withLock { state in state.lines[state.oldest...] + state.lines[..<state.oldest] }
-        return ordered.suffix(count).reduce(into: Data()) { text, line in
+        return ordered.suffix(count).reduce(into: []) { text, line in
             text += line
             text.append(10)
         }

@@ -3,7 +3,7 @@ import Audio
 import Configuration
 import Daemon
 import Files
-import Foundation
+import Glibc
 import JSON
 import Kernels
 import Pipeline

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Audio
-import Foundation
+import FoundationEssentials
 
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,7 +5,7 @@ import Features
 import Files
 import Fingerprints
 import Formats
-import Foundation
+import FoundationEssentials
 import Platform
 import Tracking
 import Training

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Formats
-import Foundation
+import FoundationEssentials
 import Geometry
 
 struct PlotCommand: ParsableCommand {

@@ -3,7 +3,6 @@ import Audio
 import Dataset
 import Files
 import Formats
-import Foundation
 import Glibc
 import Losses
 import Networks
@@ -110,7 +109,7 @@ struct ReproduceCommand: ParsableCommand {
         private func write(_ results: [TableResult], of settings: Reproduction.Settings) throws {
             let report = TableReport(results: results, settings: settings, command: commandLine(settings))
             try WholeFile.write(Array(report.markdown.utf8), to: "\(out)/table1.md")
-            try WholeFile.write(Array(try report.json.utf8), to: "\(out)/table1.json")
+            try WholeFile.write(Array(report.json.utf8), to: "\(out)/table1.json")
             for format in settings.formats {
                 try WholeFile.write(
                     Array(try report.curves(format, folder: out).utf8), to: "\(out)/curves-\(format.rawValue).svg")

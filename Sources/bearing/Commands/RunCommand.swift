@@ -2,7 +2,7 @@ import ArgumentParser
 import Audio
 import Configuration
 import Daemon
-import Foundation
+import FoundationEssentials
 import Logging
 import Platform
 import Service

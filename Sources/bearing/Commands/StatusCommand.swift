@@ -1,6 +1,6 @@
 import ArgumentParser
 import Configuration
-import Foundation
+import Glibc
 import JSON
 import Platform
 import TrackFeed
@@ -52,8 +52,8 @@ struct StatusCommand: ParsableCommand {
         }
         if json {
             let text = JSONWriter.text { json in
-                json.field("hello", json: Array(report.json.hello))
-                json.field("status", json: Array(report.json.status))
+                json.field("hello", json: report.json.hello)
+                json.field("status", json: report.json.status)
             }
             print(text)
         } else if prometheus {

@@ -24,6 +24,8 @@ struct TuneCommand: ParsableCommand {
     var dataset: [String]
     @Option(help: "Validation folds, such as 2, 3-6 or 1,3-6.")
     var folds = "2"
+    @Option(help: "Type of the weights in the file, to which they are rounded first: f32 or f16 (default: as in the model).")
+    var weights: WeightType?
     @Option(help: ArgumentHelp("File to write the tuned model to.", valueName: "file"))
     var out: String
     @Option(help: ArgumentHelp("Folder for extracted features.", valueName: "dir"))
@@ -35,7 +37,8 @@ struct TuneCommand: ParsableCommand {
         let folds = try FoldOption.folds(folds, option: "--folds")
         try Failure.reporting {
             try WholeFile.checkWritable(out)
-            let file = try ModelFile.load(model)
+            let loaded = try ModelFile.load(model)
+            let file = try loaded.with(weights: weights ?? loaded.weights)
             let format: DatasetFormat = file.features.isAmbisonic ? .foa : .mic
             let layouts = dataset.map { DatasetLayout(root: $0, format: format) }
             var progress = ProgressBar("features")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Configuration
 import Files
-import Foundation
+import FoundationEssentials
 import Logging
 import MQTT
 import Service
@@ -82,10 +82,10 @@ struct WebCommand: ParsableCommand {
         let pages = try StaticPages(folder: PathName.folder(Resources.find("web/index.html")))
         let replay = try replay.map(open)
         let notify = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"]
-        try ServiceProcess.run(level: configuration.log.level.loggerLevel, notify: notify) { log, ending in
+        try ServiceProcess.run(level: configuration.log.level.loggerLevel, notify: notify) { log, _ in
             let source = try replay.map { Source(content: .replay($0)) } ?? Self.source(configuration, log: log)
             let server = try WebServer(configuration: configuration, content: source.content, pages: pages, log: log)
-            let port = try server.start { ending.end(with: $0) }
+            let port = try server.start()
             log.notice("\(replay == nil ? "page" : "replay") on \(Self.link(configuration.listen, port))")
             if !configuration.listen.isLoopback {
                 log.warning("other machines may connect, without encryption: anyone on the network path can read the token")

@@ -4,7 +4,6 @@ import Daemon
 import Dataset
 import Files
 import Formats
-import Foundation
 import Options
 import Ranks
 import SafeTensors
@@ -31,7 +30,6 @@ extension Failure {
         case let error as WebError: self.init(error)
         case let error as Daemon.StartError: self.init(error)
         case let error as MPIGroup.Fault: self.init(.configuration, error.description)
-        case let error as CocoaError: self.init(.inputOutput, Self.line(error))
         // Errors of other libraries: their type says more than their text, which is written for dialogs.
         default:
             self.init(.inputOutput, "expected no such error, found one of type \(type(of: error)): please report it with the command line")
@@ -45,13 +43,5 @@ extension Failure {
         } catch {
             throw error is ValidationError || error is ExitCode ? error : Failure(of: error)
         }
-    }
-
-    /// Turns Foundation's file errors into messages of this program.
-    private static func line(_ error: CocoaError) -> String {
-        let path = error.filePath ?? error.url?.path ?? "a file"
-        let reason =
-            (error.underlying as? POSIXError).map { FileError.text(of: $0.code.rawValue) } ?? "error \(error.code.rawValue) of Foundation"
-        return "\(path): expected to read or write it, found: \(reason): check the path, permissions and free space"
     }
 }

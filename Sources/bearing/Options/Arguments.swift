@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Dataset
+public import Formats
 public import Networks
 import Training
 
@@ -7,3 +8,4 @@ import Training
 
 extension DatasetFormat: ExpressibleByArgument {}
 extension DOAnetArchitecture.Form: ExpressibleByArgument {}
+extension WeightType: ExpressibleByArgument {}

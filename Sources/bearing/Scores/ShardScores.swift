@@ -1,6 +1,6 @@
 import Files
 import Fingerprints
-import Foundation
+import FoundationEssentials
 import Platform
 import Tracking
 

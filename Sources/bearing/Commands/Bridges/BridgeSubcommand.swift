@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bridges
 import Configuration
-import Foundation
+import FoundationEssentials
 import Logging
 import Options
 import Service
