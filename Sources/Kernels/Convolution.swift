@@ -41,27 +41,8 @@ public enum Convolution {
             outputs, transposedB: false, beta: 0, output.unsafeBase, outputs)
     }
 
-    /// Adds the tile's part of the weight gradient: (gathered input)^T outputGradient.
-    /// - Parameter outputGradient: [rows, bands, outputs], of output rows `first..<first + rows`.
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Double)
-    public static func backwardWeight<Scalar: KernelScalar>(
-        weightGradient: MutableTensorRef<Scalar>, outputGradient: TensorRef<Scalar>, from first: Int,
-        input: TensorRef<Scalar>, past: Int, scratch: MutableTensorRef<Scalar>
-    ) {
-        let (rows, bands) = (outputGradient.shape[0], input.shape[1])
-        let (inputs, outputs) = (weightGradient.shape[2], weightGradient.shape[3])
-        precondition(
-            outputGradient.shape[1] == bands && outputGradient.shape[2] == outputs && input.shape[2] == inputs,
-            "convolution backward: \(outputGradient.shape) does not fit \(weightGradient.shape)")
-        gather(input, rows: first..<first + rows, past: past, into: scratch)
-        unsafe Scalar.multiply(
-            9 * inputs, outputs, rows * bands, scratch.unsafeBase, 9 * inputs, transposedA: true,
-            outputGradient.unsafeBase, outputs, transposedB: false, beta: 1, weightGradient.unsafeBase, outputs)
-    }
-
     /// The input's gradient is the convolution of the output's gradient with the weights rotated by 180 degrees and with inputs
-    /// and outputs exchanged: `forward(past: 2 - past)` with the result of this function.
+    /// and outputs exchanged: `forward(past: 2 - past)` with the result of this function. The weight's gradient: see `Winograd`.
     /// - Parameter turned: [3, 3, outputs, inputs].
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)

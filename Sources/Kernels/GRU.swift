@@ -58,11 +58,12 @@ public enum GRU {
     ///   - input: [S, T, inputs].
     ///   - scratch: 3 width^2 elements.
     ///   - reversed: from the last time to the first.
+    ///   - training: products of a few rows by our own kernel. Inference keeps OpenBLAS's, whose sums have another order.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func forward<Scalar: KernelScalar>(
         output: Columns<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>, memory: Memory<Scalar>,
-        scratch: MutableTensorRef<Scalar>, reversed: Bool
+        scratch: MutableTensorRef<Scalar>, reversed: Bool, training: Bool
     ) {
         let (sequences, times) = (input.shape[0], input.shape[1])
         let (width, stride) = (weights.width, output.stride)
@@ -88,7 +89,11 @@ public enum GRU {
                 unsafe (recurrent + s * times * 3 * width).update(
                     from: weights.hiddenBias.unsafeBase, count: 3 * width)
             }
-            if step > 0 {
+            if step > 0 && training {
+                unsafe Scalar.multiplySmall(
+                    sequences, 3 * width, width, output.base + before * stride, rowA: times * stride, columnA: 1, transposed,
+                    3 * width, adding: true, recurrent, times * 3 * width)
+            } else if step > 0 {
                 unsafe Scalar.multiply(
                     sequences, 3 * width, width, output.base + before * stride, times * stride, transposedA: false,
                     transposed, 3 * width, transposedB: false, beta: 1, recurrent, times * 3 * width)
@@ -135,10 +140,10 @@ public enum GRU {
                     recurrent: memory.recurrent.unsafeBase + row * 3 * width, width: width)
             }
             if step > 0 {
-                unsafe Scalar.multiply(
-                    sequences, width, 3 * width, memory.recurrent.unsafeBase + time * 3 * width, times * 3 * width,
-                    transposedA: false, weights.hidden.unsafeBase, width, transposedB: false, beta: 1,
-                    outputGradient.base + before * stride, times * stride)
+                unsafe Scalar.multiplySmall(
+                    sequences, width, 3 * width, memory.recurrent.unsafeBase + time * 3 * width, rowA: times * 3 * width,
+                    columnA: 1, weights.hidden.unsafeBase, width, adding: true, outputGradient.base + before * stride,
+                    times * stride)
             }
         }
         Affine.backward(

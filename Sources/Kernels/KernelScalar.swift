@@ -2,7 +2,7 @@ internal import CRealtime
 internal import Glibc
 
 /// The scalar type of the kernels: Float in use, Double for checking the same code against finite differences.
-public protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+public protocol KernelScalar: WinogradScalar, BinaryFloatingPoint, BitwiseCopyable, Sendable {
     /// c[m x n] = a b + beta c, row major; see `Matrix`.
     @unsafe static func multiply(
         _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ strideA: Int, transposedA: Bool,
@@ -13,6 +13,12 @@ public protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
     @unsafe static func multiply(
         _ rows: Int, _ columns: Int, _ a: UnsafePointer<Self>, _ stride: Int, _ x: UnsafePointer<Self>, beta: Self,
         _ y: UnsafeMutablePointer<Self>)
+
+    /// c[m x n] = a b, or c += a b if `adding`, for a small dimension: sums run over k in order, and operands are not copied.
+    /// - Parameter a: element (i, l) is at i `rowA` + l `columnA`.
+    @unsafe static func multiplySmall(
+        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, rowA: Int, columnA: Int, _ b: UnsafePointer<Self>,
+        _ strideB: Int, adding: Bool, _ c: UnsafeMutablePointer<Self>, _ strideC: Int)
 
     /// e^x without branches, so that loops over it vectorise.
     static func exponential(_ x: Self) -> Self
@@ -34,6 +40,13 @@ extension Float: KernelScalar {
         _ y: UnsafeMutablePointer<Float>
     ) {
         unsafe bearing_sgemv(Int32(rows), Int32(columns), 1, a, Int32(stride), x, beta, y)
+    }
+
+    public static func multiplySmall(
+        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, rowA: Int, columnA: Int, _ b: UnsafePointer<Float>,
+        _ strideB: Int, adding: Bool, _ c: UnsafeMutablePointer<Float>, _ strideC: Int
+    ) {
+        unsafe bearing_product_float(m, n, k, a, rowA, columnA, b, strideB, adding ? 1 : 0, c, strideC)
     }
 
     /// Relative error below 4e-7 for -87 <= x <= 88; saturates outside, and NaN stays NaN.
@@ -79,6 +92,13 @@ extension Double: KernelScalar {
         beta: Double, _ y: UnsafeMutablePointer<Double>
     ) {
         unsafe bearing_dgemv(Int32(rows), Int32(columns), 1, a, Int32(stride), x, beta, y)
+    }
+
+    public static func multiplySmall(
+        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, rowA: Int, columnA: Int, _ b: UnsafePointer<Double>,
+        _ strideB: Int, adding: Bool, _ c: UnsafeMutablePointer<Double>, _ strideC: Int
+    ) {
+        unsafe bearing_product_double(m, n, k, a, rowA, columnA, b, strideB, adding ? 1 : 0, c, strideC)
     }
 
     /// The C library's function, since Double is used only for checks.

@@ -4,16 +4,20 @@ internal import Tensor
 
 /// One of the three blocks of figure 1 for a batch: 3x3 convolution, batch normalisation, ReLU, max-pool.
 ///
-/// Every method processes one sequence, so that workers may share a batch; only the two `reduce` methods use the whole batch. There all
-/// ranks meet.
+/// Training convolves by `Winograd`, inference by `Convolution`. Every method processes one sequence, so that workers may share a batch;
+/// only `prepare` and the two `reduce` methods use the whole batch. In the latter all ranks meet.
 final class ConvolutionStage<Scalar: KernelScalar> {
     private let window: (times: Int, bands: Int)
     private let past: Int
+    private let bands, inputs, filters: Int
+    /// Whether an earlier stage needs the gradient of the input.
+    private let hasInputGradient: Bool
     private let share: BatchShare
     /// Of the whole batch.
     private let positions: Int
-    /// [B, times, bands, filters]: the convolution's output, and after `backward` its gradient.
-    private let values: MutableTensorRef<Scalar>
+    /// [B, times, bands, filters]: the convolution's output, and after `backward` its gradient. nil in the first stage, whose output is
+    /// by far the largest tensor, and takes longer to keep than to compute again.
+    private let values: MutableTensorRef<Scalar>?
     /// [B, times / window, bands / window, filters]: extremes of x, and their indices in the window.
     private let extremes: MutableTensorRef<Scalar>
     private let choice: MutableTensorRef<UInt8>
@@ -23,59 +27,85 @@ final class ConvolutionStage<Scalar: KernelScalar> {
     private let sums, gradientSums: MutableTensorRef<Scalar>
     /// [4, filters] and [2, filters], of `BatchNorm`.
     private let statistics, dense: MutableTensorRef<Scalar>
-    /// [3, 3, filters, inputs].
+    /// At the points of `Winograd`: the weights, and those of the input's gradient, which are [3, 3, filters, inputs] before.
+    private let transformed, transformedTurned: MutableTensorRef<Scalar>
     private let turned: MutableTensorRef<Scalar>
     private let arena: Arena<Scalar>
     private let choiceArena: Arena<UInt8>
 
-    /// Elements of scratch provided by each worker.
-    let scratchCount: Int
+    /// In the scratch of each worker.
+    private let scratchPlaces: ScratchPlaces<Scalar>
+    /// Elements of it.
+    var scratchCount: Int { scratchPlaces.count }
 
     init(
-        share: BatchShare, times: Int, bands: Int, inputs: Int, filters: Int, window: (times: Int, bands: Int), past: Int
+        share: BatchShare, times: Int, bands: Int, inputs: Int, filters: Int, window: (times: Int, bands: Int), past: Int,
+        hasInputGradient: Bool
     ) {
         let sequences = share.range.count
         self.window = window
         self.past = past
         self.share = share
+        (self.bands, self.inputs, self.filters, self.hasInputGradient) = (bands, inputs, filters, hasInputGradient)
         positions = share.total * times * bands
         let full = Shape(sequences, times, bands, filters)
         let pooled = Shape(sequences, times / window.times, bands / window.bands, filters)
         let sum = Shape(share.total, 2 * filters)
         var layout = ArenaLayout<Scalar>()
-        let (convolved, pools, pairs) = (layout.add(full), layout.add(pooled, times: 3), layout.add(sum, times: 2))
+        let convolved = hasInputGradient ? layout.add(full) : nil
+        let (pools, pairs) = (layout.add(pooled, times: 3), layout.add(sum, times: 2))
         let (normalization, denseGradient) = (layout.add(Shape(4, filters)), layout.add(Shape(2, filters)))
         let weights = layout.add(Shape(3, 3, filters, inputs))
+        let points = layout.add(Winograd.weightShape(Scalar.self, inputs: inputs, outputs: filters), times: 2)
         let arena = Arena(layout)
-        values = arena[convolved]
+        values = if let convolved { arena[convolved] } else { nil }
         (extremes, output, outputGradient) = (arena[pools[0]], arena[pools[1]], arena[pools[2]])
         (sums, gradientSums) = (arena[pairs[0]], arena[pairs[1]])
         (statistics, dense, turned) = (arena[normalization], arena[denseGradient], arena[weights])
+        (transformed, transformedTurned) = (arena[points[0]], arena[points[1]])
         self.arena = arena
         var choiceArena = Arena<UInt8>(holding: pooled)
         choice = choiceArena.take(pooled)
         self.choiceArena = choiceArena
-        let rows = Convolution.tileRows(bands: bands, multiple: window.times)
-        scratchCount = Convolution.scratchCount(inputs: max(inputs, filters), bands: bands, rows: rows)
+        scratchPlaces = ScratchPlaces(bands: bands, inputs: inputs, filters: filters, window: window)
     }
 
+    /// Before `convolve` in training.
+    func prepare(weight: TensorRef<Scalar>) { Winograd.transform(weight: weight, into: transformed) }
+
     /// Convolves and pools one sequence, and computes sums for the batch statistics.
-    /// - Parameter input: [times, bands, inputs].
+    /// - Parameters:
+    ///   - input: [times, bands, inputs].
+    ///   - training: by the weights of `prepare`, for `backward`.
     func convolve(
-        _ sequence: Int, input: TensorRef<Scalar>, weight: TensorRef<Scalar>, gain: TensorRef<Scalar>,
+        _ sequence: Int, input: TensorRef<Scalar>, weight: TensorRef<Scalar>, gain: TensorRef<Scalar>, training: Bool,
         scratch: MutableTensorRef<Scalar>
     ) {
-        let (x, pooled, places) = (values.item(sequence), extremes.item(sequence), choice.item(sequence))
+        let (pooled, places) = (extremes.item(sequence), choice.item(sequence))
         let sum = row(of: sequence, in: sums)
-        sum.fill(0)
-        forEachTile(of: x.shape) { rows in
-            Convolution.forward(
-                output: x.rows(rows), from: rows.lowerBound, input: input, past: past, weight: weight, scratch: scratch)
-            let pooledRows = rows.lowerBound / window.times..<rows.upperBound / window.times
+        sum.clear()
+        let step = training ? scratchPlaces.stripRows : scratchPlaces.tileRows
+        forEachPart(of: input.shape[0], step) { rows in
+            let x = values(sequence, rows, scratch)
+            if training {
+                convolve(x, rows, input: input, scratch: scratch)
+            } else {
+                Convolution.forward(
+                    output: x, from: rows.lowerBound, input: input, past: past, weight: weight,
+                    scratch: scratchPlaces.gathered(in: scratch))
+            }
             MaxPool.forward(
-                pooled: pooled.rows(pooledRows), choice: places.rows(pooledRows), input: x.rows(rows).readOnly,
-                window: window, gain: gain, sums: sum)
+                pooled: pooled.rows(pooledRows(rows)), choice: places.rows(pooledRows(rows)), input: x.readOnly, window: window,
+                gain: gain, sums: sum)
         }
+    }
+
+    private func convolve(
+        _ x: MutableTensorRef<Scalar>, _ rows: Range<Int>, input: TensorRef<Scalar>, scratch: MutableTensorRef<Scalar>
+    ) {
+        Winograd.forward(
+            output: x, from: rows.lowerBound, input: input, past: past, weight: transformed.readOnly,
+            memory: scratchPlaces.memory(in: scratch))
     }
 
     /// Statistics of the whole batch, or the running ones.
@@ -101,7 +131,7 @@ final class ConvolutionStage<Scalar: KernelScalar> {
     /// Masks `outputGradient` of one sequence by the ReLU, and sums for the batch.
     func sumGradients(_ sequence: Int) {
         let sum = row(of: sequence, in: gradientSums)
-        sum.fill(0)
+        sum.clear()
         BatchNorm.backwardSums(
             gradient: outputGradient.item(sequence), extremes: extremes.item(sequence).readOnly,
             statistics: statistics.readOnly, sums: sum)
@@ -113,34 +143,52 @@ final class ConvolutionStage<Scalar: KernelScalar> {
         BatchNorm.backward(
             dense: dense, gainGradient: gradients.gain, biasGradient: gradients.bias, sums: gradientSums.split(),
             count: positions, statistics: statistics.readOnly)
+        guard hasInputGradient else { return }
         Convolution.rotate(weight: weight, into: turned)
+        Winograd.transform(weight: turned.readOnly, into: transformedTurned)
     }
 
-    /// Adds one sequence's part of the weight gradient; writes the input's gradient if requested.
-    /// - Parameter inputGradient: [times, bands, inputs].
+    /// Before a worker's first sequence in `backward`.
+    func beginBackward(scratch: MutableTensorRef<Scalar>) { scratchPlaces.weightGradient(in: scratch).clear() }
+
+    /// Adds one sequence's part of the weight gradient to the scratch; writes the input's gradient if an earlier stage needs it.
+    /// - Parameters:
+    ///   - input: [times, bands, inputs].
+    ///   - inputGradient: as `input`.
     func backward(
-        _ sequence: Int, input: TensorRef<Scalar>, inputGradient: MutableTensorRef<Scalar>?,
-        weightGradient: MutableTensorRef<Scalar>, scratch: MutableTensorRef<Scalar>
+        _ sequence: Int, input: TensorRef<Scalar>, inputGradient: MutableTensorRef<Scalar>?, scratch: MutableTensorRef<Scalar>
     ) {
-        let (x, slopes, places) = (values.item(sequence), outputGradient.item(sequence), choice.item(sequence))
-        let filters = dense.shape[1]
+        let (slopes, places) = (outputGradient.item(sequence), choice.item(sequence))
         let scale = statistics.rows(2..<3).reshaped(Shape(filters))
-        forEachTile(of: x.shape) { rows in
-            let pooledRows = rows.lowerBound / window.times..<rows.upperBound / window.times
+        let times = input.shape[0]
+        forEachPart(of: times, scratchPlaces.stripRows) { rows in
+            let x = values(sequence, rows, scratch)
+            if values == nil { convolve(x, rows, input: input, scratch: scratch) }
             MaxPool.backward(
-                values: x.rows(rows), gradient: slopes.rows(pooledRows).readOnly,
-                choice: places.rows(pooledRows).readOnly, window: window, slope: dense.rows(0..<1).readOnly,
-                offset: dense.rows(1..<2).readOnly, scale: scale.readOnly)
-            Convolution.backwardWeight(
-                weightGradient: weightGradient, outputGradient: x.rows(rows).readOnly, from: rows.lowerBound,
-                input: input, past: past, scratch: scratch)
+                values: x, gradient: slopes.rows(pooledRows(rows)).readOnly, choice: places.rows(pooledRows(rows)).readOnly,
+                window: window, slope: dense.rows(0..<1).readOnly, offset: dense.rows(1..<2).readOnly, scale: scale.readOnly)
+            Winograd.backwardWeight(
+                weightGradient: scratchPlaces.weightGradient(in: scratch), outputGradient: x.readOnly, from: rows.lowerBound,
+                input: input, past: past, memory: scratchPlaces.memory(in: scratch), isTransformed: values == nil)
         }
-        guard let inputGradient else { return }
-        forEachTile(of: x.shape) { rows in
-            Convolution.forward(
+        guard let inputGradient, let x = values?.item(sequence) else { return }
+        forEachPart(of: times, scratchPlaces.stripRows) { rows in
+            Winograd.forward(
                 output: inputGradient.rows(rows), from: rows.lowerBound, input: x.readOnly, past: 2 - past,
-                weight: turned.readOnly, scratch: scratch)
+                weight: transformedTurned.readOnly, memory: scratchPlaces.turnedMemory(in: scratch))
         }
+    }
+
+    /// After a worker's last sequence in `backward`: adds their weight gradient.
+    func endBackward(weightGradient: MutableTensorRef<Scalar>, scratch: MutableTensorRef<Scalar>) {
+        Winograd.addGradient(scratchPlaces.weightGradient(in: scratch).readOnly, to: weightGradient)
+    }
+
+    /// Rows of the convolution's output: [rows, bands, filters].
+    private func values(
+        _ sequence: Int, _ rows: Range<Int>, _ scratch: MutableTensorRef<Scalar>
+    ) -> MutableTensorRef<Scalar> {
+        values?.item(sequence).rows(rows) ?? scratchPlaces.values(in: scratch).rows(0..<rows.count)
     }
 
     /// - Parameter sequence: of this process.
@@ -154,9 +202,12 @@ final class ConvolutionStage<Scalar: KernelScalar> {
         unsafe share.gather(UnsafeMutableBufferPointer(start: sums.unsafeBase, count: sums.count))
     }
 
-    private func forEachTile(of shape: Shape, _ body: (Range<Int>) -> Void) {
-        let step = Convolution.tileRows(bands: shape[1], multiple: window.times)
-        for first in stride(from: 0, to: shape[0], by: step) { body(first..<min(first + step, shape[0])) }
+    private func pooledRows(_ rows: Range<Int>) -> Range<Int> {
+        rows.lowerBound / window.times..<rows.upperBound / window.times
+    }
+
+    private func forEachPart(of times: Int, _ step: Int, _ body: (Range<Int>) -> Void) {
+        for first in stride(from: 0, to: times, by: step) { body(first..<min(first + step, times)) }
     }
 }
 

@@ -52,7 +52,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
             stages.append(
                 ConvolutionStage(
                     share: share, times: times, bands: bands, inputs: inputs, filters: architecture.filters,
-                    window: window, past: architecture.past))
+                    window: window, past: architecture.past, hasInputGradient: !stages.isEmpty))
             (times, bands, inputs) = (times / window.times, bands / window.bands, architecture.filters)
         }
         self.stages = stages
@@ -81,12 +81,13 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         check(input, parameters)
         for (i, stage) in stages.enumerated() {
             let (weight, normalization) = (parameters.convolutions[i], parameters.normalizations[i])
+            if training { stage.prepare(weight: weight.readOnly) }
             team.run { worker in
                 for sequence in team.share(worker, of: sequences) {
                     if i > 0 { stages[i - 1].normalize(sequence) }
                     stage.convolve(
                         sequence, input: self.input(of: i, input).item(sequence), weight: weight.readOnly,
-                        gain: normalization.gain.readOnly, scratch: scratch[worker])
+                        gain: normalization.gain.readOnly, training: training, scratch: scratch[worker])
                 }
             }
             stage.reduce(normalization, training: training)
@@ -94,7 +95,8 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         team.run { worker in
             let range = team.share(worker, of: sequences)
             for sequence in range { stages[stages.count - 1].normalize(sequence) }
-            recurrent.forward(range, input: features, weights: parameters.recurrent, scratch: scratch[worker])
+            recurrent.forward(
+                range, input: features, weights: parameters.recurrent, training: training, scratch: scratch[worker])
             let hidden = recurrent.output.readOnly
             directionHead.forward(range, input: hidden, layers: parameters.direction)
             activityHead.forward(range, input: hidden, layers: parameters.activity)
@@ -120,7 +122,7 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         let last = stages.count - 1
         team.run { worker in
             let (range, own) = (team.share(worker, of: sequences), all[worker])
-            own.all.fill(0)
+            own.all.clear()
             let (hidden, hiddenGradient) = (recurrent.output.readOnly, recurrent.outputGradient)
             directionHead.backward(
                 range, outputGradient: directionGradient.reshaped(directions.shape), input: hidden,
@@ -144,14 +146,16 @@ public final class DOAnetBatch<Scalar: KernelScalar> {
         for (i, stage) in stages.enumerated().reversed() {
             stage.reduceGradients(gradients.normalizations[i], weight: parameters.convolutions[i].readOnly)
             team.run { worker in
+                stage.beginBackward(scratch: scratch[worker])
                 for sequence in team.share(worker, of: sequences) {
                     stage.backward(
                         sequence, input: self.input(of: i, input).item(sequence),
                         inputGradient: i > 0 ? stages[i - 1].outputGradient.item(sequence) : nil,
-                        weightGradient: all[worker].convolutions[i], scratch: scratch[worker])
+                        scratch: scratch[worker])
                     if i > 0 { stages[i - 1].sumGradients(sequence) }
                     if worker == 0 { share.group?.progress() }
                 }
+                stage.endBackward(weightGradient: all[worker].convolutions[i], scratch: scratch[worker])
             }
             // Those of the normalisation are of the whole batch on every rank, and count once.
             if let group = share.group, group.rank > 0 {

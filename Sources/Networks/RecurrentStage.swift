@@ -48,7 +48,7 @@ final class RecurrentStage<Scalar: KernelScalar> {
     ///   - input: [B, T, features].
     ///   - scratch: the worker's own, at least `scratchCount` elements.
     func forward(
-        _ range: Range<Int>, input: TensorRef<Scalar>, weights: [[GRU.Weights<Scalar>]],
+        _ range: Range<Int>, input: TensorRef<Scalar>, weights: [[GRU.Weights<Scalar>]], training: Bool,
         scratch: MutableTensorRef<Scalar>
     ) {
         if range.isEmpty { return }
@@ -58,7 +58,7 @@ final class RecurrentStage<Scalar: KernelScalar> {
                     output: columns(hidden[layer], range, direction),
                     input: (layer == 0 ? input : hidden[layer - 1].readOnly).rows(range),
                     weights: weights[layer][direction], memory: part(layer, direction, range), scratch: scratch,
-                    reversed: direction == 1)
+                    reversed: direction == 1, training: training)
             }
         }
         if let product {

@@ -18,7 +18,7 @@ import Testing
         return GRU.Memory(gates: tensor(shape), recurrent: tensor(shape))
     }
 
-    @Test func agreesWithPyTorchInBothDirections() throws {
+    @Test(arguments: [false, true]) func agreesWithPyTorchInBothDirections(training: Bool) throws {
         let oracle = try oracleFixture("Kernels/kernels.safetensors")
         let input = tensor(Shape(2, 5, 4), oracle.doubles("gru.input"))
         let (output, inputGradient) = (tensor(Shape(2, 5, 6)), tensor(Shape(2, 5, 4)))
@@ -35,7 +35,7 @@ import Testing
             let columns = GRU.Columns(output, column: direction * 3)
             GRU.forward(
                 output: columns, input: input.readOnly, weights: own, memory: memory, scratch: tensor(Shape(27)),
-                reversed: direction == 1)
+                reversed: direction == 1, training: training)
             GRU.backward(
                 outputGradient: GRU.Columns(slope, column: direction * 3), inputGradient: inputGradient,
                 accumulating: direction == 1, weightGradients: gradients, output: columns, input: input.readOnly,
@@ -59,7 +59,7 @@ import Testing
         func loss() -> Double {
             GRU.forward(
                 output: GRU.Columns(output, column: 0), input: input.readOnly, weights: own, memory: memory,
-                scratch: scratch, reversed: reversed)
+                scratch: scratch, reversed: reversed, training: true)
             return dot(output, tensor(output.shape, slope))
         }
         _ = loss()
@@ -81,7 +81,7 @@ import Testing
         let output = tensor(Shape(1, times, width))
         GRU.forward(
             output: GRU.Columns(output, column: 0), input: input.readOnly, weights: own,
-            memory: memory(1, times, width), scratch: tensor(Shape(3 * width * width)), reversed: false)
+            memory: memory(1, times, width), scratch: tensor(Shape(3 * width * width)), reversed: false, training: false)
         let (hidden, gates) = (tensor(Shape(width)), tensor(Shape(3 * width)))
         for time in 0..<times {
             GRU.step(

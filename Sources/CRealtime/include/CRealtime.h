@@ -7,10 +7,13 @@
 #include "bearing_convolution.h"
 #include "bearing_fft.h"
 #include "bearing_hot.h"
+#include "bearing_lanes.h"
 #include "bearing_math.h"
 #include "bearing_pcm.h"
+#include "bearing_product.h"
 #include "bearing_signals.h"
 #include "bearing_socket.h"
 #include "bearing_system.h"
+#include "bearing_winograd.h"
 
 #endif
