@@ -77,9 +77,7 @@ public enum GRU {
         // Products of a few rows are three times faster with the weights transposed: [width, 3 width].
         precondition(scratch.count >= 3 * width * width, "the scratch of a GRU holds its hidden weights")
         let transposed = unsafe scratch.unsafeBase
-        for row in 0..<3 * width {
-            for c in 0..<width { unsafe transposed[c * 3 * width + row] = weights.hidden.unsafeBase[row * width + c] }
-        }
+        unsafe transpose(weights.hidden.unsafeBase, rows: 3 * width, columns: width, into: transposed)
         for step in 0..<times {
             let time = reversed ? times - 1 - step : step
             let before = reversed ? time + 1 : time - 1
@@ -186,6 +184,19 @@ public enum GRU {
             recurrent: recurrent.unsafeBase, width: width)
     }
 
+    /// In strips of a cache line of the result, which are written whole.
+    @inline(__always)
+    @unsafe private static func transpose<Scalar: KernelScalar>(
+        _ matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, into transposed: UnsafeMutablePointer<Scalar>
+    ) {
+        for first in stride(from: 0, to: rows, by: 16) {
+            let strip = first..<Swift.min(first + 16, rows)
+            for c in 0..<columns {
+                for row in strip { unsafe transposed[c * rows + row] = matrix[row * columns + c] }
+            }
+        }
+    }
+
     /// h' from the gates' sums, which become r, z, n. `h` and `previous` may be the same; nil is h = 0.
     @inline(__always)
     @unsafe private static func advance<Scalar: KernelScalar>(
@@ -194,9 +205,9 @@ public enum GRU {
     ) {
         for c in 0..<2 * width { unsafe gates[c] = Activation.logistic(gates[c] + recurrent[c]) }
         let candidate = unsafe gates + 2 * width
-        for c in 0..<width {
-            unsafe candidate[c] = Activation.hyperbolicTangent(candidate[c] + gates[c] * recurrent[2 * width + c])
-        }
+        // Loops over few arrays vectorise.
+        for c in 0..<width { unsafe candidate[c] += gates[c] * recurrent[2 * width + c] }
+        for c in 0..<width { unsafe candidate[c] = Activation.hyperbolicTangent(candidate[c]) }
         let z = unsafe gates + width
         if let previous = unsafe previous {
             for c in 0..<width { unsafe h[c] = candidate[c] + z[c] * (previous[c] - candidate[c]) }
@@ -215,19 +226,17 @@ public enum GRU {
         if let previousGradient = unsafe previousGradient {
             for c in 0..<width { unsafe previousGradient[c] += gradient[c] * gates[width + c] }
         }
-        for c in 0..<width {
-            let (r, z, n) = unsafe (gates[c], gates[width + c], gates[2 * width + c])
-            let h = unsafe previous.map { unsafe $0[c] } ?? 0
-            let slope = unsafe gradient[c]
-            let candidate = slope * (1 - z) * (1 - n * n)
-            let reset = unsafe candidate * recurrent[2 * width + c] * r * (1 - r)
-            let update = slope * (h - n) * z * (1 - z)
-            unsafe gates[c] = reset
-            unsafe gates[width + c] = update
-            unsafe gates[2 * width + c] = candidate
-            unsafe recurrent[c] = reset
-            unsafe recurrent[width + c] = update
-            unsafe recurrent[2 * width + c] = candidate * r
+        // Loops over few arrays vectorise. The gradients of r and z are equal in both tensors, and n's differ by the factor r.
+        let (r, z, n) = unsafe (gates, gates + width, gates + 2 * width)
+        let (reset, update, candidate) = unsafe (recurrent, recurrent + width, recurrent + 2 * width)
+        if let previous = unsafe previous {
+            for c in 0..<width { unsafe update[c] = gradient[c] * (previous[c] - n[c]) * z[c] * (1 - z[c]) }
+        } else {
+            for c in 0..<width { unsafe update[c] = gradient[c] * (0 - n[c]) * z[c] * (1 - z[c]) }
         }
+        for c in 0..<width { unsafe n[c] = gradient[c] * (1 - z[c]) * (1 - n[c] * n[c]) }
+        for c in 0..<width { unsafe reset[c] = n[c] * candidate[c] * r[c] * (1 - r[c]) }
+        for c in 0..<width { unsafe candidate[c] = n[c] * r[c] }
+        for c in 0..<2 * width { unsafe gates[c] = recurrent[c] }
     }
 }

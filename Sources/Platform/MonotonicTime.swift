@@ -10,6 +10,15 @@ public enum MonotonicTime {
     public static var seconds: Double { Double(now) / Double(second) }
 }
 
+/// What the threads of this process have run for together.
+public enum ProcessorTime {
+    public static var seconds: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
 /// The wall clock, which users and programs may set.
 public enum WallTime {
     /// Unix seconds.

@@ -1,6 +1,9 @@
 extension TensorRef<Float> {
     /// The Euclidean norm, summed in double in a fixed order.
-    public var euclideanNorm: Float {
+    public var euclideanNorm: Float { Float(squareSum.squareRoot()) }
+
+    /// The sum of squares, in double and in a fixed order.
+    public var squareSum: Double {
         let base = unsafe unsafeBase
         var lanes = SIMD8<Double>()
         let whole = count / 8 * 8
@@ -14,6 +17,6 @@ extension TensorRef<Float> {
             let value = unsafe Double(base[i])
             sum += value * value
         }
-        return Float(sum.squareRoot())
+        return sum
     }
 }

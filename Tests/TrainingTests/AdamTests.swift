@@ -1,4 +1,5 @@
 import Dataset
+import Platform
 import Tensor
 import Testing
 import Training
@@ -40,6 +41,23 @@ import Training
         try other.update(parameters: b, gradient: g.readOnly, rate: 0.1, clip: 1e9)
         for i in 0..<20 { #expect(abs(a[i] - b[i]) < 1e-6) }
         #expect(one.secondMoment[19] < 0.001)
+    }
+
+    @Test func theResultDoesNotDependOnTheTeam() throws {
+        let count = 100_003
+        func result(_ team: WorkerTeam?) throws -> (Float, [Float]) {
+            var layout = ArenaLayout<Float>()
+            let places = layout.add(Shape(count), times: 2)
+            let arena = Arena(layout)
+            let (x, g) = (arena[places[0]], arena[places[1]])
+            for i in 0..<count { g[i] = Float(i % 97) - 40 }
+            var adam = Adam(count: count)
+            let norm = try adam.update(parameters: x, gradient: g.readOnly, rate: 0.1, clip: 5, team: team)
+            return (norm, x.array)
+        }
+        let alone = try result(nil)
+        for workers in [1, 2, 5] { #expect(try result(WorkerTeam(count: workers)) == alone) }
+        #expect(alone.1[count - 1] != 0)
     }
 
     /// A gradient that is not finite, one whose norm is no float, and a step that leaves the range of parameters.

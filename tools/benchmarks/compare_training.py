@@ -1,50 +1,98 @@
 #!/usr/bin/env python3
-"""Compares the training speed with PyTorch's, alternately on the same machine: audio-seconds per second, and their ratio.
+"""Compares the speed of a training step with PyTorch's, alternately on the same machine.
 
-    tools/benchmarks/compare_training.py --form live --filters 64 --gru-width 192 --pairs 3
+    tools/benchmarks/compare_training.py --form live --filters 64 --gru-width 384 --channels 16
+    tools/benchmarks/compare_training.py --form paper --filters 128 --gru-width 128 --threads 1
 
-PyTorch runs in both of its memory formats and counts with its faster one. Needs a built program (tools/build).
+PyTorch counts in its fastest form: in both memory formats, and with torch.compile if this machine has a C++ compiler. All forms are
+measured first, then the fastest one in turn with ours. Prints audio-seconds per second, processor time for each step, and the medians of
+both ratios. Where other programs use the processors, one thread and processor time give the steadier ratio.
+
+With --avx2 both sides use AVX2 only; ours must be built so: swift build -c release -Xcc -march=haswell --scratch-path .build-avx2.
+
+Needs a built program (tools/build) and the packages of ../oracles/requirements.txt.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
+FORMS = [[], ["--channels-last"], ["--compile"], ["--compile", "--channels-last"]]
+AVX2 = {"OPENBLAS_CORETYPE": "Haswell", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 
 
-def speed(command: list[str]) -> float:
-    output = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
-    return float(re.search(r"speed\s+([0-9.]+)", output).group(1))
+@dataclass
+class Result:
+    """Audio-seconds per second, and processor milliseconds for each step."""
+
+    speed: float
+    processor: float
+
+
+def measured(command: list[str], environment: dict[str, str]) -> Result:
+    run = subprocess.run(command, cwd=PROJECT, env=os.environ | environment, check=True, capture_output=True, text=True)
+
+    def number(name: str) -> float:
+        return float(re.search(rf"^{name}\s+([0-9.]+)", run.stdout, re.MULTILINE).group(1))
+
+    return Result(number("speed"), number("processor"))
+
+
+def fastest(torch: list[str], environment: dict[str, str]) -> list[str]:
+    """Of PyTorch's forms, the one that takes the least processor time."""
+    costs: list[tuple[float, list[str]]] = []
+    for form in FORMS:
+        try:
+            result = measured([*torch, *form], environment)
+        except subprocess.CalledProcessError:
+            print(f"PyTorch {' '.join(form)}: does not run here")
+            continue
+        costs.append((result.processor, form))
+        print(f"PyTorch {' '.join(form) or '(default)'}: {result.speed:.0f} audio-s/s, {result.processor:.0f} ms of processor a step", flush=True)
+    return min(costs)[1]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--form", choices=["live", "paper"], default="live")
+    parser.add_argument("--channels", default="7", help="feature channels of a band")
     parser.add_argument("--filters", default="128")
     parser.add_argument("--gru-width", default="128")
     parser.add_argument("--batch", default="16")
-    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--threads", default="2")
+    parser.add_argument("--steps", default="6")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--avx2", action="store_true", help="no AVX-512 on either side")
+    parser.add_argument("--program", help="a built bearing (default: that of tools/build)")
     options = parser.parse_args()
 
-    show = ["swift", "build", "-c", "release", "--show-bin-path"]
-    folder = subprocess.run(show, cwd=PROJECT, check=True, capture_output=True, text=True).stdout.strip()
-    shape = ["--form", options.form, "--filters", options.filters, "--gru-width", options.gru_width]
-    shape += ["--batch", options.batch, "--steps", "6"]
-    ours, theirs = [], []
+    program = options.program
+    if not program:
+        show = ["swift", "build", "-c", "release", "--show-bin-path"]
+        program = subprocess.run(show, cwd=PROJECT, check=True, capture_output=True, text=True).stdout.strip() + "/bearing"
+    environment = AVX2 if options.avx2 else {}
+    shape = ["--form", options.form, "--channels", options.channels, "--filters", options.filters, "--gru-width", options.gru_width]
+    shape += ["--batch", options.batch, "--threads", options.threads, "--steps", options.steps]
+    torch = [sys.executable, str(HERE / "training_step.py"), *shape]
+    torch += fastest(torch, environment)
+    speeds, costs = [], []
     for _ in range(options.pairs):
-        ours.append(speed([f"{folder}/bearing", "bench", "training", *shape]))
-        torch = [sys.executable, str(HERE / "training_step.py"), *shape]
-        theirs.append(max(speed(torch), speed([*torch, "--channels-last"])))
-        print(f"ours {ours[-1]:.0f}, PyTorch {theirs[-1]:.0f} audio-seconds a second: {ours[-1] / theirs[-1]:.1f} times")
-    ratio = statistics.median(a / b for a, b in zip(ours, theirs))
-    print(f"median ratio {ratio:.1f}")
+        ours, theirs = measured([program, "bench", "training", *shape], environment), measured(torch, environment)
+        speeds.append(ours.speed / theirs.speed)
+        costs.append(theirs.processor / ours.processor)
+        print(
+            f"ours {ours.speed:.0f} audio-s/s, {ours.processor:.0f} ms; PyTorch {theirs.speed:.0f} audio-s/s, {theirs.processor:.0f} ms: "
+            f"{speeds[-1]:.2f} by time, {costs[-1]:.2f} by processor", flush=True)
+    print(f"median of {options.pairs}: {statistics.median(speeds):.2f} times PyTorch by time, {statistics.median(costs):.2f} by processor time")
 
 
 main()

@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=10, help="steps to measure, after two that are not")
     parser.add_argument("--channels-last", action="store_true", help="PyTorch's other memory format for the convolutions")
-    parser.add_argument("--compile", action="store_true", help="the network through torch.compile; needs a C++ compiler and Python's headers")
+    parser.add_argument("--compile", action="store_true", help="torch.compile; needs a C++ compiler and Python's headers")
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)

@@ -227,7 +227,7 @@ public final class TrainingRun {
         let norm: Float
         do throws(TrainingError) {
             norm = try adam.update(
-                parameters: parameters.all, gradient: gradients.all.readOnly, rate: rate, clip: settings.clip)
+                parameters: parameters.all, gradient: gradients.all.readOnly, rate: rate, clip: settings.clip, team: team)
         } catch {
             guard case .notFinite(let what, _, _, _) = error else { throw error }
             throw batch.notFinite(what, step: step, recordings: data.training)
@@ -243,7 +243,9 @@ public final class TrainingRun {
         for (mean, value) in [(averaged.all, parameters.all)] + buffers {
             let m = unsafe mean.unsafeBase
             let v = unsafe value.unsafeBase
-            for i in 0..<mean.count { unsafe m[i] = keep * m[i] + (1 - keep) * v[i] }
+            team.run { worker in
+                for i in team.share(worker, of: mean.count) { unsafe m[i] = keep * m[i] + (1 - keep) * v[i] }
+            }
         }
     }
 }

@@ -136,6 +136,8 @@ struct TrainingBench: ParsableCommand {
         discussion: "tools/benchmarks/training_step.py measures the same step in PyTorch.")
 
     @OptionGroup var network: BenchNetwork
+    @Option(help: "Feature channels of a band: 7 for foa-intensity, 16 for foa-covariance.")
+    var channels = 7
     @Option(help: "Sequences in a batch.")
     var batch = 32
     @Option(help: "Blocks of 100 ms in a sequence.")
@@ -146,12 +148,13 @@ struct TrainingBench: ParsableCommand {
     var steps = 10
 
     func run() throws {
-        guard batch >= threads, threads >= 1, blocks >= 1, steps >= 1 else {
+        guard batch >= threads, threads >= 1, blocks >= 1, steps >= 1, channels >= 1 else {
             throw ValidationError(
-                "expected at least one sequence per thread, one block and one step, found batch \(batch), threads \(threads), blocks \(blocks), steps \(steps)"
+                "expected at least one sequence per thread, one block, one step and one channel, found batch \(batch), threads \(threads), blocks \(blocks), steps \(steps), channels \(channels)"
             )
         }
-        let architecture = network.architecture
+        var architecture = network.architecture
+        architecture.channels = channels
         let team = WorkerTeam(count: threads)
         let net = DOAnetBatch<Float>(architecture, sequences: batch, blocks: blocks, team: team)
         let parameters = DOAnetParameters<Float>(architecture, seed: 1)
@@ -163,26 +166,29 @@ struct TrainingBench: ParsableCommand {
         let input = noise(batch * frames * architecture.bands * architecture.channels)
         let outputs = batch * blocks * architecture.maximumTracks
         let (directionGradient, activityGradient) = (noise(outputs * 3), noise(outputs))
-        var times: [Double] = []
+        var (times, costs): ([Double], [Double]) = ([], [])
         try input.withTensor(Shape(batch, frames, architecture.bands, architecture.channels)) { input in
             try directionGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks * 3)) { directions in
                 try activityGradient.withTensor(Shape(batch, blocks, architecture.maximumTracks)) { activity in
                     for _ in 0..<steps + 2 {
-                        let began = MonotonicTime.seconds
+                        let (began, used) = (MonotonicTime.seconds, ProcessorTime.seconds)
                         net.forward(input, parameters, training: true)
                         net.backward(
                             input, directionGradient: directions, activityGradient: activity, parameters,
                             gradients: gradients)
                         try adam.update(
-                            parameters: parameters.all, gradient: gradients.all.readOnly, rate: 1e-4, clip: 5)
+                            parameters: parameters.all, gradient: gradients.all.readOnly, rate: 1e-4, clip: 5, team: team)
                         times.append(MonotonicTime.seconds - began)
+                        costs.append(ProcessorTime.seconds - used)
                     }
                 }
             }
         }
         let median = times.dropFirst(2).sorted()[steps / 2]
+        let cost = costs.dropFirst(2).sorted()[steps / 2]
         let audio = Double(batch * blocks) * FrameLayout.blockSeconds
         print("step      \((median * 1e3).formatted(0)) ms (median of \(steps), \(threads) threads)")
+        print("processor \((cost * 1e3).formatted(0)) ms a step")
         print("speed     \((audio / median).formatted(1)) audio-seconds a second")
     }
 }
