@@ -8,8 +8,8 @@
 #define __has_feature(name) 0
 #endif
 
-/* The C library's own, as of malloc in allocations.c, or the sanitizer's, which has put its own before it. */
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+/* The C library's own, as of malloc in allocations.c, or that of the thread sanitizer, which has put its own before it. */
+#if __has_feature(thread_sanitizer)
 extern int __interceptor_close(int);
 #define system_close __interceptor_close
 #else
