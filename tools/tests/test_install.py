@@ -175,14 +175,11 @@ class Installation(unittest.TestCase):
     def test_an_installation_is_small_and_has_no_data_of_languages(self) -> None:
         answer = self.tool("install", program=BUILT)
         size = int(re.search(r"(\d+) MB", answer).group(1))
-        self.assertLess(size, 110 if self.has_shared_runtime() else 80)
+        self.assertLess(size, 80)
         self.assertEqual([name for name in self.files() if "ICU" in name or "Foundation.so" in name], [])
         program = (self.root / "usr/local/lib/bearing/bearing").read_bytes()
         self.assertEqual(program[:4], b"\x7fELF")
         self.assertNotIn(b"\0.symtab\0", program)
-
-    def has_shared_runtime(self) -> bool:
-        return any("libswiftCore.so" in name for name in self.files())
 
 
 if __name__ == "__main__":
