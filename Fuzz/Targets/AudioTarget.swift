@@ -45,7 +45,7 @@ enum AudioTarget {
         }
         // As `localize` and a source of the daemon read it: four channels, resampled.
         attempt { () throws(AudioError) in
-            let stream = try AudioFileStream(path: file.path, map: bytes.count % 2 == 0 ? .identity : nil)
+            let stream = try AudioFileStream(path: file.path, map: bytes.count % 2 == 0 ? .identity() : nil)
             var samples = [Float](repeating: 0, count: frames)
             for _ in 0..<2 {
                 var span = samples.mutableSpan

@@ -24,6 +24,11 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case unfitDevice(name: String, expected: String, found: String)
     case failedDevice(name: String, operation: String, reason: String)
 
+    /// "A,B,C" of three.
+    private static func letters(_ count: Int) -> String {
+        (0..<count).map { String(UnicodeScalar(UInt8(65 + $0 % 26))) }.joined(separator: ",")
+    }
+
     public var description: String {
         switch self {
         case .missingFile(let path):
@@ -37,7 +42,8 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .wrongChannelCount(let source, let expected, let found):
             "\(source): expected \(expected) channels, found \(found): "
                 + (found > expected
-                    ? "choose \(expected) of them, counted from 0, with --channels A,B,C,D or `channels` in [input] of the configuration"
+                    ? "choose \(expected) of them, counted from 0, with --channels \(Self.letters(expected)) or `channels` in [input] of the "
+                        + "configuration"
                     : "use a recording or device with \(expected) channels")
         case .missingChannel(let source, let channel, let found):
             "\(source): expected a channel \(channel) as the channel map says, found \(found) channels, 0 to \(found - 1): "
@@ -52,7 +58,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unfitSampleRate(let found):
             "sample rate: expected 1000 to 768000 samples a second, found \(found): choose another rate"
         case .unfitChannelMap(let reason):
-            "channel map: expected 4 different channel numbers from 0 up, found \(reason): correct the map"
+            "channel map: expected \(ChannelMap.expected), found \(reason): correct the map"
         case .missingDevice(let name):
             "\(name): expected a capture device, found none of that name: `bearing devices` lists them"
         case .busyDevice(let name):

@@ -1,21 +1,31 @@
-/// The four channels of a source to use, with their order and polarity.
+import Signal
+
+/// The channels of a source to use, three to eight, with their order and polarity.
 public struct ChannelMap: Sendable, Hashable {
+    /// What a map is, as messages say it.
+    public static let expected =
+        "\(FrameLayout.capsules.lowerBound) to \(FrameLayout.capsules.upperBound) different channel numbers from 0 up"
+
     /// Output channel c is the source's channel `indices[c]`.
     public let indices: [Int]
     /// Output channels whose polarity is inverted.
     public let inverted: [Int]
 
-    public static let identity = ChannelMap(unchecked: [0, 1, 2, 3])
+    /// The first channels in their order.
+    public static func identity(_ count: Int = AudioFormat.channels) -> ChannelMap {
+        precondition(FrameLayout.capsules.contains(count), "a map of 3 to 8 channels")
+        return ChannelMap(unchecked: Array(0..<count))
+    }
 
     /// - Parameters:
-    ///   - indices: four different channel numbers, counted from 0.
-    ///   - inverted: those of the four to multiply by -1: different numbers from 0 to 3.
+    ///   - indices: three to eight different channel numbers, counted from 0.
+    ///   - inverted: those of the output channels to multiply by -1, counted from 0.
     /// - Throws: `AudioError.unfitChannelMap`.
     public init(_ indices: [Int], inverted: [Int] = []) throws(AudioError) {
-        guard indices.count == AudioFormat.channels, Set(indices).count == indices.count,
+        guard FrameLayout.capsules.contains(indices.count), Set(indices).count == indices.count,
             indices.allSatisfy({ $0 >= 0 && $0 < 256 })
         else { throw .unfitChannelMap(reason: "\(indices)") }
-        guard Set(inverted).count == inverted.count, inverted.allSatisfy({ (0..<AudioFormat.channels).contains($0) }) else {
+        guard Set(inverted).count == inverted.count, inverted.allSatisfy(indices.indices.contains) else {
             throw .unfitChannelMap(reason: "inverted \(inverted)")
         }
         self.init(unchecked: indices, inverted: inverted)
@@ -24,38 +34,34 @@ public struct ChannelMap: Sendable, Hashable {
     private init(unchecked indices: [Int], inverted: [Int] = []) {
         self.indices = indices
         self.inverted = inverted
+        count = indices.count
+        for (channel, index) in indices.enumerated() { places[channel] = index }
         for channel in inverted { signs[channel] = -1 }
-        first = indices[0]
-        second = indices[1]
-        third = indices[2]
-        fourth = indices[3]
     }
 
-    // The array again as stored properties, so that the live path touches no reference count.
-    private let first, second, third, fourth: Int
-    private var signs = SIMD4<Float>(repeating: 1)
+    // The arrays again as stored properties, so that the live path touches no reference count.
+    /// Number of output channels.
+    public let count: Int
+    private var places = SIMD8<Int>.zero
+    private var signs = SIMD8<Float>(repeating: 1)
 
     /// Number of channels that a source must have.
-    public var channelsNeeded: Int { max(max(first, second), max(third, fourth)) + 1 }
+    public var channelsNeeded: Int { places.max() + 1 }
 
     /// Copies the selected channels of interleaved frames.
     ///
     /// - Parameters:
     ///   - input: [frames, channels], channels at least `channelsNeeded`.
-    ///   - output: space for [frames, 4].
+    ///   - output: space for [frames, count].
     /// - Returns: the number of frames.
     @discardableResult
     public func select(_ input: Span<Float>, channels: Int, into output: inout MutableSpan<Float>) -> Int {
         precondition(channels >= channelsNeeded, "the source has every channel of the map")
         let frames = input.count / channels
-        precondition(output.count >= frames * 4, "the output has space for all frames")
-        for frame in 0..<frames {
-            let from = frame * channels
-            let to = frame * 4
-            output[to] = signs[0] * input[from + first]
-            output[to + 1] = signs[1] * input[from + second]
-            output[to + 2] = signs[2] * input[from + third]
-            output[to + 3] = signs[3] * input[from + fourth]
+        precondition(output.count >= frames * count, "the output has space for all frames")
+        for channel in 0..<count {
+            let (place, sign) = (places[channel], signs[channel])
+            for frame in 0..<frames { output[frame * count + channel] = sign * input[frame * channels + place] }
         }
         return frames
     }

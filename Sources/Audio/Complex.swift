@@ -27,7 +27,8 @@ package struct Complex: Sendable, Hashable {
     package static func * (a: Double, b: Complex) -> Complex { Complex(a * b.real, a * b.imaginary) }
     package static func / (a: Complex, b: Complex) -> Complex { (1 / b.power) * (a * b.conjugate) }
 
-    /// X of X A = B for a Hermitian, positive definite A, all 4 x 4 (Gauss-Jordan elimination).
+    /// X of X A = B for a Hermitian, positive definite A (Gauss-Jordan elimination).
+    /// - Parameters: `b` [rows, n]; `a` [n, n].
     static func solve(_ b: [[Complex]], dividedBy a: [[Complex]]) -> [[Complex]] {
         // X A = B equals A X* = B*, since A is Hermitian.
         let size = a.count
@@ -35,10 +36,8 @@ package struct Complex: Sendable, Hashable {
         var right = (0..<size).map { row in b.map { $0[row].conjugate } }
         for column in 0..<size {
             let pivot = left[column][column]
-            for i in 0..<size {
-                left[column][i] = left[column][i] / pivot
-                if i < b.count { right[column][i] = right[column][i] / pivot }
-            }
+            for i in 0..<size { left[column][i] = left[column][i] / pivot }
+            for i in 0..<b.count { right[column][i] = right[column][i] / pivot }
             for row in 0..<size where row != column {
                 let factor = left[row][column]
                 for i in 0..<size { left[row][i] = left[row][i] - factor * left[column][i] }

@@ -8,9 +8,9 @@ public struct BearingConfiguration: Sendable, Hashable {
     /// `[input]`: the source of audio and the meaning of its channels.
     public struct Input: Sendable, Hashable {
         public var source = InputSource.alsa("default")
-        /// The meaning of the four channels; nil: the format that the model was trained on.
+        /// The meaning of the channels; nil: the format that the model was trained on.
         public var format: AudioFormat?
-        /// The four channels of the source to use; nil requires a source with exactly four.
+        /// The channels of the source to use; nil requires a source with exactly as many as the format or the array has.
         public var channels: ChannelMap?
         /// The array of `mic` and `aformat`: the path of an array file, or the name of one that ships with the program; nil:
         /// the array that the model was trained on.

@@ -48,11 +48,15 @@ struct RunDraft: OptionDraft {
     private mutating func applyInverted() {
         guard let inverted else { return }
         if let channels = configuration.input.channels {
-            configuration.input.channels = try? ChannelMap(channels.indices, inverted: inverted)
+            do throws(AudioError) {
+                configuration.input.channels = try ChannelMap(channels.indices, inverted: inverted)
+            } catch {
+                addFault(["input.inverted"], expected: "numbers below \(channels.count), that of the channels", found: "\(inverted)")
+            }
         } else if origins["input.channels"] == nil, let origin = origins["input.inverted"] {
             faults.append(
                 ConfigurationFault(
-                    file: origin.file, place: "input.channels", expected: "4 channel numbers beside inverted", found: "nothing"))
+                    file: origin.file, place: "input.channels", expected: "channel numbers beside inverted", found: "nothing"))
         }
     }
 

@@ -41,7 +41,7 @@ extension RunKey {
                 explanation: """
                     Source of audio:
                       alsa:NAME   a capture device (`bearing devices` lists them), for example "alsa:hw:1"
-                      file:PATH   a recording with 4 channels, played in real time
+                      file:PATH   a recording, played in real time
                       demo        the recording that ships with Bearing
                     """,
                 domain: InputSource.expected, value: { .text($0.input.source.description) },
@@ -58,8 +58,9 @@ extension RunKey {
             .choice(
                 "format", \.input.format, example: .foa,
                 """
-                Meaning of the 4 channels: foa, first-order Ambisonics; mic, the capsules of an array, for a model that was trained on
-                it; aformat, the capsules of an array, encoded to foa for a model that takes foa. Default: the format of the model.
+                Meaning of the channels: foa, first-order Ambisonics; mic, the capsules of an array, for a model that was trained on
+                it or on any; aformat, the capsules of an array, encoded to foa for a model that takes foa. Default: the format of
+                the model.
                 """),
             RunKey(
                 name: "array",
@@ -87,25 +88,25 @@ extension RunKey {
             RunKey(
                 name: "channels",
                 explanation: """
-                    The 4 channels of the source to use, counted from 0, in the order of the format. Default: the source must have
-                    exactly 4.
+                    The channels of the source to use, counted from 0, in the order of the format: 4 of foa, or one for each capsule of
+                    the array, 3 to 8. Default: the source must have exactly as many.
                     """,
-                domain: "4 channel numbers", example: .array([0, 1, 2, 3].map { .integer($0) }),
+                domain: "3 to 8 channel numbers", example: .array([0, 1, 2, 3].map { .integer($0) }),
                 value: { $0.input.channels.map { .array($0.indices.map { .integer($0) }) } },
                 read: { section, _, draft in
                     draft.configuration.input.channels = section.integers(
-                        "channels", "4 different channel numbers from 0 up", &draft.faults, { try? ChannelMap($0) })
+                        "channels", ChannelMap.expected, &draft.faults, { try? ChannelMap($0) })
                 }),
             RunKey(
                 name: "inverted",
                 explanation:
-                    "Those of the 4, counted from 0, with inverted polarity (`bearing check --from` finds them). Requires channels.",
-                domain: "numbers from 0 to 3", example: .array([]), exampleIsDefault: true,
+                    "Those of the channels, counted from 0, with inverted polarity (`bearing check --from` finds them). Requires channels.",
+                domain: "numbers from 0 up", example: .array([]), exampleIsDefault: true,
                 value: { $0.input.channels.flatMap { $0.inverted.isEmpty ? nil : .array($0.inverted.map { .integer($0) }) } },
                 read: { section, _, draft in
                     draft.inverted = section.integers(
-                        "inverted", "different numbers from 0 to 3", &draft.faults,
-                        { (try? ChannelMap(ChannelMap.identity.indices, inverted: $0)) == nil ? nil : $0 })
+                        "inverted", "different numbers from 0 up, below the number of channels", &draft.faults,
+                        { (try? ChannelMap(ChannelMap.identity(8).indices, inverted: $0)) == nil ? nil : $0 })
                 }),
             .flag("loop", \.input.loop, "Whether a file (or the demo) restarts at its end; otherwise the daemon stops there."),
         ]
@@ -212,7 +213,7 @@ extension RunKey {
                 "path", \.record.path, example: "/var/lib/bearing",
                 """
                 A folder for recordings of the captured audio and the reported tracks, for later analysis: WAV files (24 kHz, 32-bit
-                float, the 4 channels in use; 23 MB a minute), each with a file of its tracks. `bearing localize` finds the same tracks
+                float, the channels in use; 23 MB a minute for 4), each with a file of its tracks. `bearing localize` finds the same tracks
                 in them. Default: no recordings.
                 """),
             // One second is 0.4 MB, so that two of the longest files fit into the smallest limit.

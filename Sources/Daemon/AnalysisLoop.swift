@@ -15,11 +15,14 @@ final class AnalysisLoop: @unchecked Sendable {
     private let health: Health
     private let timings: FeedTimings
     private let sinks: [any TrackSink]
-    /// Space for the rest of a block: [2400, 4].
-    private var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * AudioFormat.channels)
+    /// C: channels of the audio.
+    private let channels: Int
+    /// Space for the rest of a block: [2400, C].
+    private var samples: [Float]
     /// Frames of the present block in the pipeline; negative until its encoder returns the first one.
     private var filled: Int
-    private var power = SIMD4<Float>.zero
+    /// Of each channel, a lane each.
+    private var power = SIMD8<Float>.zero
     private var computing: Int64 = 0
     /// Resets of the pipeline that are already counted.
     private var networkResets = 0
@@ -42,8 +45,11 @@ final class AnalysisLoop: @unchecked Sendable {
         stream: CaptureStream, pipeline: LocalizationPipeline, sinks: [any TrackSink], health: Health,
         timings: FeedTimings = FeedTimings(), sequence: Int = 0
     ) {
+        precondition(pipeline.channels == stream.channels, "a pipeline of as many channels as the stream has")
         self.stream = stream
         self.pipeline = pipeline
+        channels = stream.channels
+        samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * stream.channels)
         self.sinks = sinks
         self.health = health
         self.timings = timings
@@ -91,13 +97,13 @@ final class AnalysisLoop: @unchecked Sendable {
         end = moment.time + Double(frames) / Double(AudioFormat.sampleRate)
         ended = began + MonotonicTime.nanoseconds(ofFrames: frames)
         unsafe samples.withUnsafeMutableBufferPointer { buffer in
-            var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(frames * AudioFormat.channels)]).mutableSpan
+            var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(frames * channels)]).mutableSpan
             _ = stream.ring.read(into: &target)
         }
         measure(frames)
-        for sink in sinks { sink.take(samples.span.extracting(0..<frames * AudioFormat.channels), at: moment.time) }
+        for sink in sinks { sink.take(samples.span.extracting(0..<frames * channels), at: moment.time) }
         let before = MonotonicTime.now
-        pipeline.push(samples.span.extracting(0..<frames * AudioFormat.channels)) { tracks in post(tracks) }
+        pipeline.push(samples.span.extracting(0..<frames * channels)) { tracks in post(tracks) }
         computing += MonotonicTime.now - before
         filled += frames
         if filled == FrameLayout.samplesPerBlock { finishBlock() }
@@ -138,9 +144,10 @@ final class AnalysisLoop: @unchecked Sendable {
     }
 
     private func measure(_ frames: Int) {
-        for frame in stride(from: 0, to: frames * 4, by: 4) {
-            let x = SIMD4(samples[frame], samples[frame + 1], samples[frame + 2], samples[frame + 3])
-            power += x * x
+        for channel in 0..<channels {
+            var sum = power[channel]
+            for index in stride(from: channel, to: frames * channels, by: channels) { sum += samples[index] * samples[index] }
+            power[channel] = sum
         }
     }
 

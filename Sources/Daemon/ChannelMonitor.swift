@@ -10,7 +10,7 @@ final class ChannelMonitor: TrackSink, @unchecked Sendable {
     private static let pause = MonotonicTime.second
 
     /// Copies of the analysed samples, for several intervals. Samples that do not fit are not checked.
-    private let ring = SampleRing(frames: 4 * AudioFormat.sampleRate)
+    private let ring: SampleRing
     private let thread = NamedThread(name: "bearing-watch")
     private let health: Health
     /// The new expected channels, if they have changed.
@@ -18,19 +18,22 @@ final class ChannelMonitor: TrackSink, @unchecked Sendable {
 
     // Used by the thread only.
     private var watched: (microphone: Microphone, watch: ChannelWatch)?
-    private var samples = [Float](repeating: 0, count: AudioFormat.sampleRate * AudioFormat.channels / 5)
+    private var samples: [Float]
 
     init(_ microphone: Microphone, health: Health) {
         expected = Mutex(microphone)
         self.health = health
+        let channels = microphone.kind.channels
+        ring = SampleRing(frames: 4 * AudioFormat.sampleRate, channels: channels)
+        samples = [Float](repeating: 0, count: AudioFormat.sampleRate / 5 * channels)
     }
 
-    /// Sets the expected channels from now on.
+    /// Sets the expected channels from now on; as many as before.
     func expect(_ microphone: Microphone) { expected.withLock { $0 = microphone } }
 
     /// Called by the analysis thread; wait-free, without allocation.
     func take(_ samples: Span<Float>, at time: Double) {
-        let frames = samples.count / AudioFormat.channels
+        let frames = samples.count / ring.channels
         if ring.capacity - ring.framesAvailable >= frames { ring.write(samples) }
     }
 
@@ -56,7 +59,7 @@ final class ChannelMonitor: TrackSink, @unchecked Sendable {
             var target = samples.mutableSpan
             let frames = ring.read(into: &target)
             guard frames > 0 else { break }
-            watch.push(samples.span.extracting(0..<frames * AudioFormat.channels))
+            watch.push(samples.span.extracting(0..<frames * ring.channels))
             health.set(warnings: watch.findings.map { $0.description(microphone.kind) })
         }
     }

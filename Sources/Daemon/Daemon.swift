@@ -77,7 +77,7 @@ public final class Daemon {
         }
         let blocks = options.past * FrameLayout.blocksPerSecond
         let (mailbox, stream) = (Mailbox(past: blocks), capture.stream)
-        let (health, timings) = (Health(past: options.past), FeedTimings(past: blocks))
+        let (health, timings) = (Health(channels: stream.channels, past: options.past), FeedTimings(past: blocks))
         (self.mailbox, self.stream, self.health, self.timings) = (mailbox, stream, health, timings)
         do {
             server = try TrackServer(
@@ -92,7 +92,9 @@ public final class Daemon {
             if let warning = place.warning { log.warning("\(warning)") }
         }
         do throws(AudioError) {
-            recorder = try options.recording.map { plan throws(AudioError) in try Recorder(plan, hello: hello, log: log) }
+            recorder = try options.recording.map { plan throws(AudioError) in
+                try Recorder(plan, channels: stream.channels, hello: hello, log: log)
+            }
         } catch {
             throw .audio(error)
         }

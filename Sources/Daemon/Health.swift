@@ -13,13 +13,16 @@ final class Health: Sendable {
     private let networkResetCount = Atomic<Int>(0)
     private let loadBits = Atomic<UInt32>(0)
     private let channels = Mutex(Warnings())
-    private let level0 = Atomic<UInt32>(0)
-    private let level1 = Atomic<UInt32>(0)
-    private let level2 = Atomic<UInt32>(0)
-    private let level3 = Atomic<UInt32>(0)
+    /// Powers of the channels.
+    private let levels = InlineArray<8, Atomic<UInt32>> { _ in Atomic(0) }
+    /// Channels of the audio.
+    private let count: Int
 
-    /// - Parameter past: seconds that count as already run.
-    init(past: Int = 0) {
+    /// - Parameters:
+    ///   - channels: of the audio.
+    ///   - past: seconds that count as already run.
+    init(channels: Int = AudioFormat.channels, past: Int = 0) {
+        count = channels
         started = MonotonicTime.now - Int64(past) * MonotonicTime.second
         blockCount = Atomic(FrameLayout.blocksPerSecond * past)
     }
@@ -45,15 +48,12 @@ final class Health: Sendable {
 
     /// - Parameters:
     ///   - load: computing time of the block as a share of the block, smoothed here over about ten blocks.
-    ///   - power: mean square of each channel over the block.
-    func countBlock(load: Float, power: SIMD4<Float>) {
+    ///   - power: mean square of each channel over the block, a lane each.
+    func countBlock(load: Float, power: SIMD8<Float>) {
         blockCount.add(1, ordering: .relaxed)
         let before = Float(bitPattern: loadBits.load(ordering: .relaxed))
         loadBits.store((before + 0.1 * (load - before)).bitPattern, ordering: .relaxed)
-        level0.store(power[0].bitPattern, ordering: .relaxed)
-        level1.store(power[1].bitPattern, ordering: .relaxed)
-        level2.store(power[2].bitPattern, ordering: .relaxed)
-        level3.store(power[3].bitPattern, ordering: .relaxed)
+        for channel in 0..<count { levels[channel].store(power[channel].bitPattern, ordering: .relaxed) }
     }
 
     /// The whole status, for a status line.
@@ -63,7 +63,7 @@ final class Health: Sendable {
             state: Self.name(of: capture.state), error: CaptureFault.text(of: capture.lastError),
             events: Self.events(of: capture), frames: capture.frames, droppedFrames: stream.ring.framesDropped,
             lostBlocks: mailbox.dropped, blocks: blocks, load: Double(Float(bitPattern: loadBits.load(ordering: .relaxed))),
-            levels: (0..<AudioFormat.channels).map { Self.decibels(Float(bitPattern: power($0))) },
+            levels: (0..<count).map { Self.decibels(Float(bitPattern: levels[$0].load(ordering: .relaxed))) },
             uptime: Double(MonotonicTime.now - started) * 1e-9)
         status.drift = capture.drift
         status.networkResets = networkResets
@@ -101,15 +101,6 @@ final class Health: Sendable {
         case .lost: "lost"
         case .ended: "ended"
         case .stopped: "stopped"
-        }
-    }
-
-    private func power(_ channel: Int) -> UInt32 {
-        switch channel {
-        case 0: level0.load(ordering: .relaxed)
-        case 1: level1.load(ordering: .relaxed)
-        case 2: level2.load(ordering: .relaxed)
-        default: level3.load(ordering: .relaxed)
         }
     }
 }

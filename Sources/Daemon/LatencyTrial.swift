@@ -13,8 +13,8 @@ public final class LatencyTrial: Sendable {
     private static let slumber: UInt32 = 500
 
     public let timings = FeedTimings()
-    private let stream = CaptureStream()
-    private let health = Health()
+    private let stream: CaptureStream
+    private let health: Health
     private let loop: AnalysisLoop
     private let server: TrackServer
     private let serverThread = NamedThread(name: "bearing-feed")
@@ -23,6 +23,8 @@ public final class LatencyTrial: Sendable {
     /// Serves the socket at `path` and starts the threads, with a warm pipeline as in the daemon.
     public init(pipeline: LocalizationPipeline, path: String) throws(FeedError) {
         _ = Realtime.raiseDescriptorLimit()
+        stream = CaptureStream(channels: pipeline.channels)
+        health = Health(channels: pipeline.channels)
         let (stream, health, mailbox) = (stream, health, Mailbox())
         let hello = FeedHello(
             name: "bearing bench", format: "foa", source: "noise", maximumTracks: pipeline.maximumTracks, latencyMilliseconds: 100)
@@ -42,10 +44,10 @@ public final class LatencyTrial: Sendable {
     /// Delivers a block. All but its last period is in the ring before the last one arrives, and the threads sleep, as in real
     /// time.
     ///
-    /// - Parameter samples: a block of 100 ms: 2400 interleaved frames of 4 channels.
+    /// - Parameter samples: a block of 100 ms: 2400 interleaved frames of the pipeline's channels.
     /// - Returns: when the block ended, nanoseconds of `MonotonicTime`.
     public func deliver(_ samples: Span<Float>) -> Int64 {
-        let early = samples.count - Self.period * AudioFormat.channels
+        let early = samples.count - Self.period * stream.channels
         write(samples.extracting(0..<early))
         usleep(Self.slumber)
         return write(samples.extracting(early..<samples.count))
@@ -62,7 +64,7 @@ public final class LatencyTrial: Sendable {
     /// Writes frames whose last one is in the air now.
     @discardableResult
     private func write(_ samples: Span<Float>) -> Int64 {
-        let end = stream.ring.framesWritten + samples.count / AudioFormat.channels
+        let end = stream.ring.framesWritten + samples.count / stream.channels
         let now = MonotonicTime.now
         stream.clock.publish(segment: 0, start: 0, anchor: end, time: now, monotonic: now)
         let first = stream.ring.framesWritten

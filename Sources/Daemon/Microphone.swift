@@ -1,7 +1,7 @@
 public import Audio
 public import Diagnosis
 
-/// The expected meaning of the source's four channels.
+/// The expected meaning of the source's channels.
 public struct Microphone: Sendable, Hashable {
     public var kind: MicrophoneKind
     /// For Ambisonics.

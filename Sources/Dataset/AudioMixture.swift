@@ -12,8 +12,9 @@ struct AudioMixture {
 
     /// - Throws: audio that cannot be read, or has another sample rate or channel count.
     init(_ first: String, _ second: String, isAmbisonic: Bool) throws {
-        self.first = try Recording.reader(of: first, isAmbisonic: isAmbisonic)
-        self.second = try Recording.reader(of: second, isAmbisonic: isAmbisonic)
+        // Capsules may be of any number, the same in both.
+        self.first = try Recording.reader(of: first, isAmbisonic: isAmbisonic, channels: isAmbisonic ? FrameLayout.channels : nil)
+        self.second = try Recording.reader(of: second, isAmbisonic: isAmbisonic, channels: self.first.channels)
     }
 
     /// Writes the sum as 16-bit WAV, which appears under its name when it is complete.
@@ -22,7 +23,7 @@ struct AudioMixture {
     /// - Returns: frames written, clipped samples, and samples of each recording that were replaced by 0.
     /// - Throws: `AudioError` for recordings that end early and files that cannot be written.
     func write(to path: String) throws -> (frames: Int, limited: Int, unsound: [String: Int]) {
-        let channels = FrameLayout.channels
+        let channels = first.channels
         let writer = try AudioFileWriter(
             path: path, encoding: .wave16, sampleRate: FrameLayout.sampleRate, channels: channels)
         var sum = [Float](repeating: 0, count: Self.piece * channels)

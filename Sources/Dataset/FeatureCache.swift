@@ -33,15 +33,16 @@ public final class FeatureCache: @unchecked Sendable {
     ///   cannot be written.
     public static func open(recording: Recording, kind: FeatureKind, folder: String) throws -> FeatureCache {
         let path = path(of: recording, kind: kind, in: folder)
+        let channels = try channels(of: recording, kind: kind)
         var replaced: FeatureFault?
         // Another process may put features of other audio there as soon as these are written.
         for attempt in 0..<4 {
             do {
-                return try kept(path: path, audio: recording.audio, kind: kind, replaced: replaced)
+                return try kept(path: path, audio: recording.audio, kind: kind, channels: channels, replaced: replaced)
             } catch let fault as FeatureFault {
                 if fault != .missing { replaced = replaced ?? fault }
             }
-            if attempt < 3 { try extract(recording: recording, kind: kind, to: path) }
+            if attempt < 3 { try extract(recording: recording, kind: kind, channels: channels, to: path) }
         }
         throw TrainingError.cache(
             file: path, problem: "another process keeps replacing it with features of other audio: give another --cache")
@@ -51,29 +52,47 @@ public final class FeatureCache: @unchecked Sendable {
         "\(folder)/\(recording.name).\(kind.rawValue).features"
     }
 
+    /// Channels of a recording's audio.
+    /// - Throws: for an array of another number of capsules than the features have.
+    private static func channels(of recording: Recording, kind: FeatureKind) throws -> Int {
+        guard !kind.isAmbisonic else { return FrameLayout.channels }
+        let capsules = try recording.geometry().capsules.count
+        guard kind.isArrayIndependent || capsules == FrameLayout.channels else {
+            throw TrainingError.settings(
+                "\(recording.arrayFile ?? recording.audio): expected an array of \(FrameLayout.channels) capsules, as features \(kind.rawValue) "
+                    + "have, found \(capsules): use a model or features of \(FeatureKind.micHarmonics.rawValue)")
+        }
+        return capsules
+    }
+
     deinit { unsafe munmap(mapping, mappedBytes) }
 
     /// Maps a file whose header matches this audio.
     /// - Throws: `FeatureFault`; `FileError` for audio that cannot be read.
-    private static func kept(path: String, audio: String, kind: FeatureKind, replaced: FeatureFault?) throws -> FeatureCache {
+    private static func kept(
+        path: String, audio: String, kind: FeatureKind, channels: Int, replaced: FeatureFault?
+    ) throws -> FeatureCache {
         let stamp = try FileStamp(audio)
         let flags = O_CLOEXEC | O_NONBLOCK
         var descriptor = unsafe Glibc.open(path.systemPath, O_RDWR | flags)
         if descriptor < 0 { descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | flags) }
         guard descriptor >= 0 else { throw errno == ENOENT ? FeatureFault.missing : .damaged("it cannot be opened") }
         defer { close(descriptor) }
-        let header = try FeatureCacheHeader(descriptor: descriptor, kind: kind)
+        let header = try FeatureCacheHeader(descriptor: descriptor, kind: kind, channels: channels)
         let isStamped = header.stamp == stamp.words
         guard try isStamped || header.content == Digest.ofContents(audio) else { throw FeatureFault.other }
-        let cache = try FeatureCache(descriptor: descriptor, header: header, kind: kind, replaced: replaced)
+        let cache = try FeatureCache(
+            descriptor: descriptor, header: header, kind: kind, bandChannels: kind.frameChannels(of: channels), replaced: replaced)
         // Contents that were compared byte by byte need not be read the next time.
         if !isStamped, stamp.isSettled { header.with(stamp: stamp).write(to: descriptor) }
         return cache
     }
 
-    private init(descriptor: Int32, header: FeatureCacheHeader, kind: FeatureKind, replaced: FeatureFault?) throws(FeatureFault) {
+    private init(
+        descriptor: Int32, header: FeatureCacheHeader, kind: FeatureKind, bandChannels: Int, replaced: FeatureFault?
+    ) throws(FeatureFault) {
         var status = stat()
-        let frameBytes = FrameTiming.melBands * kind.channels * MemoryLayout<Float>.stride
+        let frameBytes = FrameTiming.melBands * bandChannels * MemoryLayout<Float>.stride
         let offset = FeatureCacheHeader.byteCount
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .damaged("it is not an ordinary file")
@@ -100,20 +119,20 @@ public final class FeatureCache: @unchecked Sendable {
         self.replaced = replaced
         let values = unsafe (base + offset).assumingMemoryBound(to: Float.self)
         frames = unsafe TensorRef(
-            unsafeBase: UnsafePointer(values), shape: Shape(header.frames, FrameTiming.melBands, kind.channels))
+            unsafeBase: UnsafePointer(values), shape: Shape(header.frames, FrameTiming.melBands, bandChannels))
     }
 
     /// Streams a recording through the extractor into a new file, which is renamed when complete.
-    private static func extract(recording: Recording, kind: FeatureKind, to path: String) throws {
+    private static func extract(recording: Recording, kind: FeatureKind, channels: Int, to path: String) throws {
         let audio = recording.audio
-        let reader = try Recording.reader(of: audio, isAmbisonic: kind.isAmbisonic)
+        let reader = try Recording.reader(of: audio, isAmbisonic: kind.isAmbisonic, channels: channels)
         let stamp = try FileStamp(audio)
         let content = try Digest.ofContents(audio)
         let file = try ReplacementFile(path)
         // Reserves space for the header, which is known at the end.
         try file.write([UInt8](repeating: 0, count: FeatureCacheHeader.byteCount))
-        var extractor = FeatureExtractor(kind)
-        var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * 10 * FrameLayout.channels)
+        var extractor = FeatureExtractor(kind, channels: channels)
+        var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * 10 * channels)
         var output: [UInt8] = []
         var isFinite = true
         var frames = 0
@@ -123,7 +142,7 @@ public final class FeatureCache: @unchecked Sendable {
             let count = try reader.read(into: &span)
             guard count > 0 else { break }
             output.removeAll(keepingCapacity: true)
-            extractor.push(samples.span.extracting(first: count * FrameLayout.channels)) { frame in
+            extractor.push(samples.span.extracting(first: count * channels)) { frame in
                 isFinite = isFinite && frame.euclideanNorm.isFinite
                 frames += 1
                 unsafe output.append(
@@ -141,7 +160,7 @@ public final class FeatureCache: @unchecked Sendable {
                 file: audio, expected: "a recording that does not change", found: "a change while it was read: run the command again")
         }
         let header = FeatureCacheHeader(
-            kind: kind, frames: frames, content: content, checksum: digest.value, unsoundSamples: reader.unsoundSamples,
+            kind: kind, channels: channels, frames: frames, content: content, checksum: digest.value, unsoundSamples: reader.unsoundSamples,
             stamp: stamp.isSettled ? stamp : nil)
         try file.rewrite(header.bytes)
         try file.commit(synced: false)

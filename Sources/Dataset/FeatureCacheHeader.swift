@@ -2,6 +2,7 @@ package import Features
 import Files
 package import Fingerprints
 import Glibc
+import Signal
 
 /// Why a feature file is not used.
 package enum FeatureFault: Error, Hashable {
@@ -13,7 +14,7 @@ package enum FeatureFault: Error, Hashable {
 
 /// The first bytes of a feature file: a magic number, then little-endian words.
 ///
-/// Version, kind and (from bit 8 on) replaced samples of the audio, frames, digest of the audio's bytes, digest of the
+/// Version, kind with the number of channels where it is not four, and (from bit 8 on) replaced samples of the audio, frames, digest of the audio's bytes, digest of the
 /// features, stamp of the audio (`FileStamp`; zeros: none), digest of all of these.
 package struct FeatureCacheHeader {
     /// Increased whenever the features or the header change, so that old files are not used.
@@ -32,10 +33,13 @@ package struct FeatureCacheHeader {
     var checksum: UInt64 { words[4] }
     var stamp: [UInt64] { Array(words[5...]) }
 
-    /// - Parameter stamp: nil: the audio is read again the next time.
-    package init(kind: FeatureKind, frames: Int, content: UInt64, checksum: UInt64, unsoundSamples: Int = 0, stamp: FileStamp?) {
+    /// - Parameters: `channels` of the audio; `stamp` nil: the audio is read again the next time.
+    package init(
+        kind: FeatureKind, channels: Int = FrameLayout.channels, frames: Int, content: UInt64, checksum: UInt64, unsoundSamples: Int = 0,
+        stamp: FileStamp?
+    ) {
         words =
-            [Self.version, Self.number(of: kind) | UInt64(unsoundSamples) << Self.kindBits, UInt64(frames), content, checksum]
+            [Self.version, Self.number(of: kind, channels) | UInt64(unsoundSamples) << Self.kindBits, UInt64(frames), content, checksum]
             + (stamp?.words ?? [UInt64](repeating: 0, count: FileStamp.wordCount))
     }
 
@@ -43,8 +47,8 @@ package struct FeatureCacheHeader {
 
     func with(stamp: FileStamp) -> FeatureCacheHeader { FeatureCacheHeader(words: Array(words[..<5]) + stamp.words) }
 
-    /// Reads and checks the header of a file of one kind.
-    package init(descriptor: Int32, kind: FeatureKind) throws(FeatureFault) {
+    /// Reads and checks the header of a file of one kind, of audio of some channels.
+    package init(descriptor: Int32, kind: FeatureKind, channels: Int = FrameLayout.channels) throws(FeatureFault) {
         let bytes: [UInt8]
         do throws(ReadFailure) {
             bytes = try RegularFile.bytes(of: descriptor, at: 0, count: Self.byteCount)
@@ -58,7 +62,7 @@ package struct FeatureCacheHeader {
         guard Self.word(Self.wordCount, of: bytes) == Self.digest(of: bytes) else {
             throw .damaged("the checksum of its header does not match")
         }
-        guard words[1] % (1 << Self.kindBits) == Self.number(of: kind) else { throw .other }
+        guard words[1] % (1 << Self.kindBits) == Self.number(of: kind, channels) else { throw .other }
         self.words = words
     }
 
@@ -75,7 +79,10 @@ package struct FeatureCacheHeader {
         _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress!, $0.count, 0) }
     }
 
-    private static func number(of kind: FeatureKind) -> UInt64 { UInt64(FeatureKind.allCases.firstIndex(of: kind)!) }
+    /// Channels from bit 4 on; 0 stands for four.
+    private static func number(of kind: FeatureKind, _ channels: Int) -> UInt64 {
+        UInt64(FeatureKind.allCases.firstIndex(of: kind)!) | (channels == FrameLayout.channels ? 0 : UInt64(channels) << 4)
+    }
 
     private static func word(_ index: Int, of bytes: [UInt8]) -> UInt64 {
         let at = mark.utf8.count + 8 * index

@@ -202,7 +202,7 @@ public final class MixtureWriter: Sendable {
         _ path: String, within audio: String, isAmbisonic: Bool, _ report: inout Report
     ) throws -> MetadataCSV {
         let csv = try MetadataCSV.read(path, wrapsAzimuths: true)
-        let frames = try Recording.reader(of: audio, isAmbisonic: isAmbisonic).frames
+        let frames = try Recording.reader(of: audio, isAmbisonic: isAmbisonic, channels: nil).frames
         let rows = csv.rows.filter { $0.frame * FrameLayout.samplesPerBlock < frames }
         report.lateRows += csv.rows.count - rows.count
         report.repeatedRows += csv.repeatedLines.count

@@ -12,22 +12,23 @@ public enum AmbienceCheck {
     private static let middle: ClosedRange<Float> = 300...3000
 
     /// Level of each channel in dB below full scale, without its offset.
-    public static func levels(_ samples: [Float]) -> [Float] { powers(samples).map(Decibels.of) }
+    /// - Parameters: `samples` [n, C]; `channels` C.
+    public static func levels(_ samples: [Float], channels: Int) -> [Float] { powers(samples, channels).map(Decibels.of) }
 
-    /// - Parameter samples: [n, 4] at 24 kHz in +-1.
+    /// - Parameter samples: [n, C] at 24 kHz in +-1.
     public static func findings(_ samples: [Float], _ kind: MicrophoneKind) -> [ChannelFinding] {
-        let found = LevelCheck.findings(BlockSums.blocks(of: samples), kind)
+        let found = LevelCheck.findings(BlockSums.blocks(of: samples, channels: kind.channels), kind)
         guard found != [.silence], found != [.still] else { return found }
-        var findings = clipping(samples)
-        let loudest = levels(samples).max() ?? -200
+        var findings = clipping(samples, kind.channels)
+        let loudest = levels(samples, channels: kind.channels).max() ?? -200
         guard loudest > LevelCheck.faint else { return findings + [.faint(decibels: loudest)] }
         findings += found
         let dead = found.compactMap { if case .dead(let channel) = $0 { channel } else { nil } }
-        let alive = (0..<4).filter { !dead.contains($0) }
+        let alive = (0..<kind.channels).filter { !dead.contains($0) }
         guard alive.count >= 3, found.count == dead.count else { return findings }
-        let spectra = ChannelSpectra(samples)
+        let spectra = ChannelSpectra(samples, channels: kind.channels)
         // The expected levels of another kind of channels do not apply.
-        if dead.isEmpty, let format = FormatCheck(spectra)?.finding(kind) { return findings + [format] }
+        if dead.isEmpty, FormatCheck.applies(to: kind), let format = FormatCheck(spectra)?.finding(kind) { return findings + [format] }
         findings += levelFaults(spectra, kind, alive)
         if case .capsules(let geometry) = kind {
             findings += PolarityCheck.findings(spectra, geometry, alive)
@@ -35,23 +36,23 @@ public enum AmbienceCheck {
         return findings
     }
 
-    private static func powers(_ samples: [Float]) -> [Double] {
-        (0..<4).map { channel in
+    private static func powers(_ samples: [Float], _ channels: Int) -> [Double] {
+        (0..<channels).map { channel in
             var (sum, squares) = (0.0, 0.0)
-            for index in stride(from: channel, to: samples.count, by: 4) {
+            for index in stride(from: channel, to: samples.count, by: channels) {
                 let value = Double(samples[index])
                 sum += value
                 squares += value * value
             }
-            let count = Double(max(samples.count / 4, 1))
+            let count = Double(max(samples.count / channels, 1))
             return squares / count - (sum / count) * (sum / count)
         }
     }
 
     /// Samples at full scale, or accumulated at the channel's own maximum as in no natural waveform.
-    private static func clipping(_ samples: [Float]) -> [ChannelFinding] {
-        (0..<4).compactMap { channel in
-            let values = stride(from: channel, to: samples.count, by: 4).lazy.map { abs(samples[$0]) }
+    private static func clipping(_ samples: [Float], _ channels: Int) -> [ChannelFinding] {
+        (0..<channels).compactMap { channel in
+            let values = stride(from: channel, to: samples.count, by: channels).lazy.map { abs(samples[$0]) }
             let peak = values.max() ?? 0
             let full = values.count { $0 >= 0.9995 }
             if full >= 5 { return .clipping(channel: channel, samples: full) }
@@ -71,7 +72,7 @@ public enum AmbienceCheck {
         let estimates: [[Double]]
         if kind.isPressure {
             estimates = [spectra.covariance(all, bins: ChannelSpectra.bins(low)).shares]
-        } else if alive.count == 4 {
+        } else if alive.count == kind.channels {
             let powers = spectra.powers(middle)
             let limit = Median.of(powers)
             let quiet = powers.map { $0 <= limit ? Float(1) : 0 }
@@ -87,7 +88,7 @@ public enum AmbienceCheck {
         let expected = kind.diffuseLevels
         let deviations = alive.map { channel in
             estimates.map { shares in
-                let levels = (0..<4).map { Decibels.of(shares[$0]) - expected[$0] }
+                let levels = (0..<kind.channels).map { Decibels.of(shares[$0]) - expected[$0] }
                 return levels[channel] - Median.of(alive.filter { $0 != channel }.map { levels[$0] })
             }
         }

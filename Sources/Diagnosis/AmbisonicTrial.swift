@@ -5,6 +5,7 @@ import Geometry
 /// A plane wave has W, Y, Z, X in phase, in the proportions of 1 and its direction. So the eigenvector of the largest
 /// eigenvalue of the channels' in-phase covariance is the response to a sound; three of them determine order and signs.
 struct AmbisonicTrial: ChannelTrial {
+    let channels = 4
     let measured: [Direction?]
     private let wanted: [Direction]
     /// In-phase covariance and its principal eigenvector, for each sound.
@@ -19,7 +20,7 @@ struct AmbisonicTrial: ChannelTrial {
     init(_ sounds: [CalibrationSound], wanted: [Direction]) {
         self.wanted = wanted
         covariances = sounds.map { sound in
-            let spectra = ChannelSpectra(sound.samples)
+            let spectra = ChannelSpectra(sound.samples, channels: 4)
             return spectra.covariance(spectra.onsets, bins: ChannelSpectra.bins(Self.range)).whitened
         }
         let eigen = covariances.map { SymmetricMatrix($0).eigen }
@@ -33,7 +34,7 @@ struct AmbisonicTrial: ChannelTrial {
     }
 
     func best(_ clear: [Int]) -> ChannelHypothesis {
-        ChannelHypothesis.signed.max { fit($0, wanted, clear) < fit($1, wanted, clear) } ?? .asIs
+        ChannelHypothesis.signed.max { fit($0, wanted, clear) < fit($1, wanted, clear) } ?? .asIs(4)
     }
 
     func fit(_ hypothesis: ChannelHypothesis, _ directions: [Direction], _ clear: [Int]) -> Double {

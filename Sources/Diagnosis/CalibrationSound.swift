@@ -4,7 +4,7 @@ public import Geometry
 public struct CalibrationSound: Sendable {
     /// Direction in the world's axes.
     public var direction: Direction
-    /// [n, 4] at 24 kHz in +-1.
+    /// [n, C] at 24 kHz in +-1.
     public var samples: [Float]
 
     public init(direction: Direction, samples: [Float]) {

@@ -6,6 +6,7 @@ struct CapsuleTrial: ChannelTrial {
     let measured: [Direction?]
     private let wanted: [Direction]
     private let geometry: ArrayGeometry
+    var channels: Int { geometry.capsules.count }
     private let covariances: [ChannelCovariance]
 
     private static let bins = ChannelSpectra.bins(300...4000)
@@ -16,13 +17,15 @@ struct CapsuleTrial: ChannelTrial {
     init(_ sounds: [CalibrationSound], _ geometry: ArrayGeometry, wanted: [Direction]) {
         self.wanted = wanted
         self.geometry = geometry
-        let inverted = PolarityCheck.invertedChannels(ChannelSpectra(sounds.flatMap(\.samples)), geometry, [0, 1, 2, 3])
+        let channels = geometry.capsules.count
+        let inverted = PolarityCheck.invertedChannels(
+            ChannelSpectra(sounds.flatMap(\.samples), channels: channels), geometry, Array(0..<channels))
         let covariances = sounds.map { sound in
             var samples = sound.samples
             for channel in inverted {
-                for index in stride(from: channel, to: samples.count, by: 4) { samples[index] = -samples[index] }
+                for index in stride(from: channel, to: samples.count, by: channels) { samples[index] = -samples[index] }
             }
-            let spectra = ChannelSpectra(samples)
+            let spectra = ChannelSpectra(samples, channels: channels)
             return spectra.covariance(spectra.onsets, bins: Self.bins)
         }
         self.covariances = covariances
@@ -31,23 +34,22 @@ struct CapsuleTrial: ChannelTrial {
         measured = covariances.indices.map { index in
             let matches = steering[..<grid.count].map { covariances[index].match($0) }
             let expected = steering[grid.count + index]
-            let orders = ChannelHypothesis.orders.map { covariances[index].match(expected, order: $0) }
+            let ordered = ChannelOrderSearch(channels).best { covariances[index].match(expected, order: $0) }.score
             let best = matches.indices.max { matches[$0] < matches[$1] } ?? 0
             // A diffuse field matches a response like the mean of plane waves from all directions.
             let diffuse = stride(from: 0, to: grid.count, by: 5).map { expected.match(steering[$0]) }
             let base = diffuse.reduce(0, +) / Double(diffuse.count)
-            let match = max(matches[best], orders.max() ?? 0)
+            let match = max(matches[best], ordered)
             return match > base + Self.clear * (1 - base) ? grid[best] : nil
         }
     }
 
     func best(_ clear: [Int]) -> ChannelHypothesis {
         let steering = Self.steering(geometry, wanted)
-        let scores = ChannelHypothesis.orders.map { order in
+        let best = ChannelOrderSearch(channels).best { order in
             clear.reduce(0) { $0 + covariances[$1].match(steering[$1], order: order) }
         }
-        let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
-        return ChannelHypothesis(order: ChannelHypothesis.orders[best], signs: [1, 1, 1, 1])
+        return ChannelHypothesis(order: best.order)
     }
 
     func fit(_ hypothesis: ChannelHypothesis, _ directions: [Direction], _ clear: [Int]) -> Double {

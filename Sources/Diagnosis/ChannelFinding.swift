@@ -25,7 +25,7 @@ public enum ChannelFinding: Sendable, Hashable {
     case clipping(channel: Int, samples: Int)
     /// The polarity is opposite to that of the other channels.
     case inverted(channels: [Int])
-    /// Two channels have the opposite polarity of the other two.
+    /// One half of the channels has the opposite polarity of the other.
     case split(channels: [Int])
     /// A sound from that direction is not distinct enough to determine its direction.
     case unclear(Direction)
@@ -80,8 +80,8 @@ public enum ChannelFinding: Sendable, Hashable {
             "\(Self.list(channels.map(kind.channel))): expected the polarity of the others, found the opposite: invert it at the mixer, "
                 + "or in the configuration"
         case .split(let channels):
-            "\(Self.list(channels.map(kind.channel))): expected the polarity of the other two, found the opposite: invert two "
-                + "channels, whichever they are"
+            "\(Self.list(channels.map(kind.channel))): expected the polarity of the other \(Self.count(channels)), found the opposite: invert "
+                + "\(Self.count(channels)) channels, whichever they are"
         case .unclear(let direction):
             "a sound from \(Self.text(direction)): expected a distinct sound, found no clear direction: make it louder, closer and in "
                 + "short bursts, such as claps"
@@ -103,7 +103,7 @@ public enum ChannelFinding: Sendable, Hashable {
 
     private static func orderText(_ order: [Int], _ inverted: [Int], _ mounting: Rotation?, _ kind: MicrophoneKind) -> String {
         var parts: [String] = []
-        if order != [0, 1, 2, 3] {
+        if order != Array(order.indices) {
             let moved = order.indices.filter { order[$0] != $0 }
             let places = moved.map { "\(kind.channel($0)) on \(order[$0])" }
             parts.append("channels in another order: \(list(places))")
@@ -112,6 +112,8 @@ public enum ChannelFinding: Sendable, Hashable {
         let other = mounting.map { "; or, if it is mounted so, \(text($0))" } ?? ""
         return "expected directions as given, found them as with \(parts.joined(separator: ", and "))\(other)"
     }
+
+    private static func count(_ channels: [Int]) -> String { channels.count == 2 ? "two" : "\(channels.count)" }
 
     private static func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
 

@@ -5,18 +5,15 @@ struct ChannelHypothesis: Hashable {
     var order: [Int]
     var signs: [Double]
 
-    static let asIs = ChannelHypothesis(order: [0, 1, 2, 3], signs: [1, 1, 1, 1])
+    static func asIs(_ channels: Int) -> ChannelHypothesis { ChannelHypothesis(order: Array(0..<channels)) }
+
+    init(order: [Int], signs: [Double]? = nil) {
+        self.order = order
+        self.signs = signs ?? Array(repeating: 1, count: order.count)
+    }
 
     /// All orders of four channels.
-    static let orders: [[Int]] = {
-        var orders: [[Int]] = []
-        for a in 0..<4 {
-            for b in 0..<4 where b != a {
-                for c in 0..<4 where c != a && c != b { orders.append([a, b, c, 6 - a - b - c]) }
-            }
-        }
-        return orders
-    }()
+    static let orders = ChannelOrderSearch.permutations(4)
 
     /// All orders with all signs, except those that invert every channel of another, which has no effect.
     static let signed: [ChannelHypothesis] = orders.flatMap { order in
@@ -28,8 +25,8 @@ struct ChannelHypothesis: Hashable {
 
     /// Channels to invert: the smaller of the two equivalent sets.
     var inverted: [Int] {
-        let negative = (0..<4).filter { signs[$0] < 0 }
-        return negative.count <= 2 ? negative : (0..<4).filter { signs[$0] > 0 }
+        let negative = signs.indices.filter { signs[$0] < 0 }
+        return 2 * negative.count <= signs.count ? negative : signs.indices.filter { signs[$0] > 0 }
     }
 
     /// Whether W stays and Y, Z, X are rotated in space instead of mirrored.
@@ -43,6 +40,8 @@ struct ChannelHypothesis: Hashable {
 
 /// Sounds from known directions, which test hypotheses.
 protocol ChannelTrial {
+    /// Number of channels.
+    var channels: Int { get }
     /// The direction of each sound with the present channels, in the array's axes; nil for a sound that is not distinct.
     var measured: [Direction?] { get }
     /// The hypothesis that best explains the sounds `clear`.

@@ -22,10 +22,11 @@ public final class ChannelWatch {
 
     private let kind: MicrophoneKind
     private let filter: FilterMatrix?
-    private let collector = FormatCollector()
+    /// nil for channels that cannot be of the other kind.
+    private let collector: FormatCollector?
     /// The latest blocks, the oldest first.
     private var blocks: [BlockSums] = []
-    private var block = BlockSums()
+    private var block: BlockSums
     /// Blocks since the start.
     private var count = 0
     /// Blocks with spectra for the format check, and blocks to skip before the next.
@@ -38,11 +39,13 @@ public final class ChannelWatch {
     /// - Parameter convention: of Ambisonics; converted before the checks.
     public init(_ kind: MicrophoneKind, convention: AmbisonicConvention = .ambix) {
         self.kind = kind
+        block = BlockSums(channels: kind.channels)
+        collector = FormatCheck.applies(to: kind) ? FormatCollector() : nil
         filter = kind == .ambisonics ? EncodingFilters(from: convention).map { FilterMatrix($0) } : nil
         blocks.reserveCapacity(Self.windowBlocks)
     }
 
-    /// - Parameter samples: [n, 4] at 24 kHz, any number of them.
+    /// - Parameter samples: [n, C] at 24 kHz, any number of them.
     public func push(_ samples: Span<Float>) {
         guard let filter else { return judge(samples) }
         var converted = [Float](repeating: 0, count: samples.count)
@@ -59,15 +62,16 @@ public final class ChannelWatch {
     }
 
     private func judge(_ samples: Span<Float>) {
+        let channels = kind.channels
         var start = 0
         while start < samples.count {
-            let frames = min(samples.count - start, 4 * (FrameLayout.samplesPerBlock - block.frames))
-            let piece = samples.extracting(start..<start + frames)
-            for index in stride(from: 0, to: piece.count, by: 4) {
-                block.add(SIMD4(piece[index], piece[index + 1], piece[index + 2], piece[index + 3]))
+            let count = min(samples.count - start, channels * (FrameLayout.samplesPerBlock - block.frames))
+            let piece = samples.extracting(start..<start + count)
+            for index in stride(from: 0, to: piece.count, by: channels) {
+                block.add(BlockSums.frame(piece, at: index, channels: channels))
             }
-            if pause == 0 { collector.push(piece) }
-            start += frames
+            if pause == 0 { collector?.push(piece) }
+            start += count
             if block.frames == FrameLayout.samplesPerBlock { endBlock() }
         }
     }
@@ -75,7 +79,7 @@ public final class ChannelWatch {
     private func endBlock() {
         if blocks.count == Self.windowBlocks { blocks.removeFirst() }
         blocks.append(block)
-        block = BlockSums()
+        block = BlockSums(channels: kind.channels)
         count += 1
         if pause > 0 {
             pause -= 1
@@ -87,6 +91,7 @@ public final class ChannelWatch {
     }
 
     private func judgeFormat() {
+        guard let collector else { return }
         let before = format
         format = FormatCheck(collector.spectra).flatMap { $0.finding(kind) }
         collector.reset()

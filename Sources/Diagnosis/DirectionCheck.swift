@@ -48,16 +48,17 @@ public enum DirectionCheck {
         let wanted = directions.map { mounting.inverse($0) }
         let best = trial.best(clear)
         let fit = trial.fit(best, wanted, clear)
-        let asIs = trial.fit(.asIs, wanted, clear)
+        let unchanged = ChannelHypothesis.asIs(trial.channels)
+        let asIs = trial.fit(unchanged, wanted, clear)
         // The mounting that makes the measured directions equal the known ones.
         let turned = Rotation(bringing: pairs)
         let left = pairs.reduce(0) { max($0, turned($1.from).angle(to: $1.to)) }
-        let turnedFit = trial.fit(.asIs, directions.map { turned.inverse($0) }, clear)
+        let turnedFit = trial.fit(unchanged, directions.map { turned.inverse($0) }, clear)
         let turn = mounting.inverse.then(turned).angle
 
-        if best == .asIs || asIs > fit - 0.02 {
+        if best == unchanged || asIs > fit - 0.02 {
             if turn > smallestTurn, worst > tolerance, left < worst / 2 { return [.mounting(turned)] }
-            if let level = trial.omniLevel(.asIs, clear), abs(level) > omniTolerance {
+            if let level = trial.omniLevel(unchanged, clear), abs(level) > omniTolerance {
                 return [.level(channel: 0, decibels: level)]
             }
             return worst > 2 * tolerance ? [.unexplained(degrees: worst)] : []

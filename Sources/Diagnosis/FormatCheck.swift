@@ -1,6 +1,7 @@
 import Audio
 import Features
 import Geometry
+import Signal
 import Tensor
 
 /// Checks whether four channels are of the configured kind: Ambisonics or capsules. It uses the covariance at frequencies whose
@@ -24,6 +25,9 @@ struct FormatCheck {
 
     /// Over all frames with sound, the quietest half and fifth of them, and the loudest fifth.
     private let all, quiet, quietest, loud: BandCovariance
+
+    /// Whether channels may be of the other kind: as many as Ambisonics of the first order has.
+    static func applies(to kind: MicrophoneKind) -> Bool { kind.channels == FrameLayout.channels }
 
     /// nil if there is too little to check.
     init?(_ spectra: ChannelSpectra) {
@@ -131,17 +135,18 @@ private struct BandCovariance {
 
 /// Collects the input of `FormatCheck` from a stream.
 final class FormatCollector {
-    private var stft = STFT()
-    private(set) var spectra = ChannelSpectra(range: FormatCheck.range)
+    private var transform = ChannelTransform(channels: FrameLayout.channels)
+    private(set) var spectra = FormatCollector.nothing
+    private static var nothing: ChannelSpectra { ChannelSpectra(range: FormatCheck.range, channels: FrameLayout.channels) }
 
     func push(_ samples: Span<Float>) {
         var start = 0
-        while stft.advance(samples, from: &start) { spectra.append(stft.real, stft.imaginary) }
+        while transform.advance(samples, from: &start) { spectra.append(transform) }
     }
 
     func reset() {
-        stft.reset()
-        spectra = ChannelSpectra(range: FormatCheck.range)
+        transform.reset()
+        spectra = Self.nothing
     }
 }
 

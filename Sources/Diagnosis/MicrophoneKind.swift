@@ -1,11 +1,20 @@
 public import Audio
 import Geometry
+import Signal
 
-/// The expected meaning of four channels.
+/// The expected meaning of channels.
 public enum MicrophoneKind: Sendable, Hashable {
     /// First-order Ambisonics: W, Y, Z, X (ACN, SN3D).
     case ambisonics
     case capsules(ArrayGeometry)
+
+    /// Number of channels.
+    public var channels: Int {
+        switch self {
+        case .ambisonics: FrameLayout.channels
+        case .capsules(let geometry): geometry.capsules.count
+        }
+    }
 
     /// Name for display: "channel 2 (Z)".
     func channel(_ index: Int) -> String {

@@ -10,19 +10,17 @@ enum PolarityCheck {
 
     static func findings(_ spectra: ChannelSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [ChannelFinding] {
         let inverted = invertedChannels(spectra, geometry, alive)
-        switch inverted.count {
-        case 0: return []
-        case 1: return [.inverted(channels: inverted)]
-        default: return [.split(channels: inverted)]
-        }
+        guard !inverted.isEmpty else { return [] }
+        return [2 * inverted.count == alive.count ? .split(channels: inverted) : .inverted(channels: inverted)]
     }
 
-    /// The smaller set of channels with opposite polarity; of two pairs, the one without channel 0.
+    /// The smaller set of channels with opposite polarity; of two halves, the one without channel 0.
     static func invertedChannels(_ spectra: ChannelSpectra, _ geometry: ArrayGeometry, _ alive: [Int]) -> [Int] {
         let all = [Float](repeating: 1, count: spectra.frames)
         let covariance = spectra.covariance(all, bins: ChannelSpectra.bins(range))
         let expected = geometry.diffuseCoherence(frequency: 200)
-        var agreement = [[Double]](repeating: [0, 0, 0, 0], count: 4)
+        let count = geometry.capsules.count
+        var agreement = [[Double]](repeating: Array(repeating: 0, count: count), count: count)
         for i in alive {
             for j in alive where i != j && abs(expected[i][j]) > 0.2 {
                 for bin in covariance.bins {
@@ -35,9 +33,9 @@ enum PolarityCheck {
         let strongest = agreement.joined().reduce(0) { max($0, abs($1)) }
         guard strongest > certain else { return [] }
         // All combinations of inversions except with the first channel; inverting all has no effect.
-        let patterns = (0..<8).map { pattern in (0..<4).map { $0 > 0 && pattern >> ($0 - 1) & 1 == 1 ? -1.0 : 1 } }
+        let patterns = (0..<1 << (count - 1)).map { pattern in (0..<count).map { $0 > 0 && pattern >> ($0 - 1) & 1 == 1 ? -1.0 : 1 } }
         func score(_ signs: [Double]) -> Double {
-            (0..<4).reduce(0) { sum, i in (0..<4).reduce(sum) { $0 + signs[i] * signs[$1] * agreement[i][$1] } }
+            (0..<count).reduce(0) { sum, i in (0..<count).reduce(sum) { $0 + signs[i] * signs[$1] * agreement[i][$1] } }
         }
         guard let best = patterns.max(by: { score($0) < score($1) }), score(best) > score(patterns[0]) else { return [] }
         let inverted = alive.filter { best[$0] < 0 }

@@ -12,7 +12,7 @@ public struct BandDirections: ~Copyable {
     /// Steering vectors of capsules; nil for Ambisonics.
     private let table: SteeringVectors.Table?
     private let steering: SteeringVectors?
-    private let covariance: BandCovariance
+    private let sums: BandSums
 
     /// - Parameters:
     ///   - kind: of the frames; nil for features without a full covariance.
@@ -21,36 +21,41 @@ public struct BandDirections: ~Copyable {
         guard kind.hasFullCovariance, kind.isAmbisonic || steering != nil else { return nil }
         self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
-        covariance = BandCovariance(kind)
+        sums = BandSums(kind, channels: self.steering?.capsules ?? FrameLayout.channels)
     }
 
     /// Adds one more frame of the present block.
-    /// - Parameter frame: [64, 16], not scaled.
+    /// - Parameter frame: [64, C], not scaled.
     @_noLocks
-    public func add(_ frame: TensorRef<Float>) { covariance.add(frame) }
+    public func add(_ frame: TensorRef<Float>) { sums.add(frame) }
 
-    /// The covariance of the present block so far, [64, 8], as `BandCovariance` has it.
+    /// The covariance of the present block so far.
     @_noLocks
-    public func covarianceRows() -> TensorRef<SIMD4<Float>> { covariance.rows }
+    public func covarianceRows() -> BandRows { sums.rows }
 
     /// Ends the present block and begins the next.
     /// - Parameter directions: [64]; x, y, z of unit length, then the weight 0...1, the square of the wave's share; 0 without
     ///   sound.
     @_noLocks
     public func finishBlock(into directions: MutableTensorRef<SIMD4<Float>>) {
-        for band in 0..<FrameTiming.melBands {
-            directions[band] = if let table { wave(band, table) } else { ambisonicWave(band) }
+        switch sums {
+        case .channels(let covariance):
+            for band in 0..<FrameTiming.melBands {
+                directions[band] = if let table { wave(band, covariance.rows, table) } else { ambisonicWave(band, covariance.rows) }
+            }
+        case .capsules(let bands):
+            if let table { bands.directions(table, into: directions) }
         }
         reset()
     }
 
     /// Clears the frames of the present block.
     @_noLocks
-    public func reset() { covariance.reset() }
+    public func reset() { sums.reset() }
 
     @_noLocks
-    private func ambisonicWave(_ band: Int) -> SIMD4<Float> {
-        let matrix = HermitianMatrix(covariance.rows, at: 8 * band, scale: SIMD4(repeating: 1))
+    private func ambisonicWave(_ band: Int, _ rows: TensorRef<SIMD4<Float>>) -> SIMD4<Float> {
+        let matrix = HermitianMatrix(rows, at: 8 * band, scale: SIMD4(repeating: 1))
         guard let (vector, share) = matrix.prevailing() else { return .zero }
         let dipoles = SIMD4<Float>(vector.real[3], vector.real[1], vector.real[2], 0)
         let length = bearing_square_root((dipoles * dipoles).sum())
@@ -62,9 +67,9 @@ public struct BandDirections: ~Copyable {
     }
 
     @_noLocks
-    private func wave(_ band: Int, _ table: SteeringVectors.Table) -> SIMD4<Float> {
-        let scale = HermitianMatrix.whitening(covariance.rows, at: 8 * band)
-        guard let (vector, share) = HermitianMatrix(covariance.rows, at: 8 * band, scale: scale).prevailing() else { return .zero }
+    private func wave(_ band: Int, _ rows: TensorRef<SIMD4<Float>>, _ table: SteeringVectors.Table) -> SIMD4<Float> {
+        let scale = HermitianMatrix.whitening(rows, at: 8 * band)
+        guard let (vector, share) = HermitianMatrix(rows, at: 8 * band, scale: scale).prevailing() else { return .zero }
         var (direction, likeness) = table.nearest(to: vector, band: band)
         direction[3] = min(share * likeness * share * likeness, 1)
         return direction

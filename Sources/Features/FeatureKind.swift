@@ -10,7 +10,7 @@ public enum FeatureKind: String, Sendable, CaseIterable {
     case micCoherence = "mic-coherence"
     /// First-order Ambisonics: log-mel of W, Y, Z, X, then their covariance normalised by the energy of each band.
     case foaCovariance = "foa-covariance"
-    /// Any array: the frames of `micCoherence`, mapped to spherical harmonics of order 1 and 2 by `HarmonicMap`.
+    /// Any array of three to eight capsules: frames as those of `micCoherence`, mapped to spherical harmonics of order 1 and 2 by `HarmonicMap`.
     case micHarmonics = "mic-harmonics"
 
     /// Whether the features are of Ambisonics instead of an array's capsules.
@@ -33,7 +33,7 @@ public enum FeatureKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// Channels of a frame for each of the 64 bands (or lags), as `FeatureExtractor` emits it and caches keep it.
+    /// Channels of a frame for each of the 64 bands (or lags), as `FeatureExtractor` emits it and caches keep it, of four channels of audio.
     public var channels: Int {
         switch self {
         case .foaIntensity, .micPhase: 7
@@ -41,6 +41,9 @@ public enum FeatureKind: String, Sendable, CaseIterable {
         case .micCoherence, .foaCovariance, .micHarmonics: 16
         }
     }
+
+    /// The same for another number of channels of audio, which array-independent features may have.
+    public func frameChannels(of audioChannels: Int) -> Int { isArrayIndependent ? audioChannels * audioChannels : channels }
 
     /// Channels for each band of what is scaled and given to a network: those of a frame, or of a mapped one.
     public var inputChannels: Int { isArrayIndependent ? HarmonicMap.channels : channels }

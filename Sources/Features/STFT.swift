@@ -1,8 +1,8 @@
 internal import Glibc
-import Signal
+public import Signal
 public import Tensor
 
-/// The short-time Fourier transform of four channels at once, one hop at a time.
+/// The short-time Fourier transform of up to four channels at once, one hop at a time; a lane without a channel is 0.
 ///
 /// Periodic Hann window of 960 samples, zero-padded to 1024 points, not normalised; frames as in `FrameTiming`.
 /// A row of every buffer has the four channels of one sample or one bin, the order of the audio and of the later stages. Equals
@@ -21,8 +21,14 @@ public struct STFT: ~Copyable {
     private let windowed: MutableTensorRef<SIMD4<Float>>
     private let window: MutableTensorRef<SIMD4<Float>>
     private var filled = 0
+    /// Of the samples, and the first of them that is transformed.
+    private let channels, first: Int
 
-    public init() {
+    /// - Parameters:
+    ///   - channels: of the samples.
+    ///   - first: the channel in lane 0.
+    public init(channels: Int = FrameLayout.channels, first: Int = 0) {
+        (self.channels, self.first) = (channels, first)
         let samples = FrameTiming.window
         var layout = ArenaLayout<SIMD4<Float>>()
         let (past, points) = (layout.add(Shape(samples), times: 2), layout.add(Shape(FrameTiming.transform)))
@@ -51,16 +57,22 @@ public struct STFT: ~Copyable {
     /// Consumes samples up to the end of the next frame.
     ///
     /// - Parameters:
-    ///   - samples: interleaved frames of four channels.
+    ///   - samples: interleaved frames of all channels.
     ///   - start: the first sample frame to consume; moved past the consumed ones.
     /// - Returns: whether a frame is complete: `real` and `imaginary` then contain it until the next one.
     @_noLocks
     public mutating func advance(_ samples: Span<Float>, from start: inout Int) -> Bool {
         let hop = FrameLayout.hop
-        let taken = min(hop - filled, samples.count / 4 - start)
+        let taken = min(hop - filled, samples.count / channels - start)
         for i in 0..<taken {
-            let s = 4 * (start + i)
-            recent[hop + filled + i] = SIMD4(samples[s], samples[s + 1], samples[s + 2], samples[s + 3])
+            let s = channels * (start + i) + first
+            if channels - first >= 4 {
+                recent[hop + filled + i] = SIMD4(samples[s], samples[s + 1], samples[s + 2], samples[s + 3])
+            } else {
+                var row = SIMD4<Float>.zero
+                for lane in 0..<channels - first { row[lane] = samples[s + lane] }
+                recent[hop + filled + i] = row
+            }
         }
         start += taken
         filled += taken
@@ -79,5 +91,13 @@ extension MutableTensorRef<SIMD4<Float>> {
         unsafe MutableTensorRef<Float>(
             unsafeBase: UnsafeMutableRawPointer(unsafeBase).assumingMemoryBound(to: Float.self),
             shape: Shape(count, 4))
+    }
+}
+
+extension MutableTensorRef<SIMD8<Float>> {
+    /// The same memory as rows of eight floats: [count, 8].
+    var lanes: MutableTensorRef<Float> {
+        unsafe MutableTensorRef<Float>(
+            unsafeBase: UnsafeMutableRawPointer(unsafeBase).assumingMemoryBound(to: Float.self), shape: Shape(count, 8))
     }
 }

@@ -1,26 +1,31 @@
-import Signal
+public import Signal
 internal import Tensor
 
-/// Phases of the four capsules of an array for plane waves from directions over the whole sphere, in every mel band. Levels are
+/// Phases of the capsules of an array, three to eight, for plane waves from directions over the whole sphere, in every mel band. Levels are
 /// omitted, since the coherence of capsules does not contain them.
 public final class SteeringVectors: @unchecked Sendable {  // never written after init
     /// Directions compared at once.
     private static let lanes = 8
 
+    /// Capsules of the array.
+    public var capsules: Int { table.capsules }
     /// Valid while this object exists.
     let table: Table
     private let directionArena: Arena<SIMD4<Float>>
     private let vectorArena: Arena<SIMD8<Float>>
 
     /// - Parameters:
+    ///   - capsules: of the array, three to eight.
     ///   - directions: unit vectors, a multiple of 8 of them.
-    ///   - response: of the capsules at a frequency in Hz, for each direction; a capsule without a response is ignored.
+    ///   - response: of the capsules at a frequency in Hz, for each direction, a lane each; a capsule without a response is ignored.
     public init(
-        directions: [SIMD3<Float>], response: (Double) -> [(real: SIMD4<Double>, imaginary: SIMD4<Double>)]
+        capsules: Int = FrameLayout.channels, directions: [SIMD3<Float>],
+        response: (Double) -> [(real: SIMD8<Double>, imaginary: SIMD8<Double>)]
     ) {
+        precondition(FrameLayout.capsules.contains(capsules), "an array has 3 to 8 capsules")
         precondition(!directions.isEmpty && directions.count.isMultiple(of: Self.lanes), "whole chunks of directions")
         let chunks = directions.count / Self.lanes
-        let shape = Shape(FrameTiming.melBands, chunks, 2 * FrameLayout.channels)
+        let shape = Shape(FrameTiming.melBands, chunks, 2 * capsules)
         var directionArena = Arena<SIMD4<Float>>(holding: Shape(directions.count))
         var vectorArena = Arena<SIMD8<Float>>(holding: shape)
         let places = directionArena.take(Shape(directions.count))
@@ -30,17 +35,17 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
         for band in 0..<FrameTiming.melBands {
             let responses = response(Double(bank.centres[band]))
             for (index, value) in responses.enumerated() {
-                let at = (band * chunks + index / Self.lanes) * 2 * FrameLayout.channels
-                for channel in 0..<FrameLayout.channels {
+                let at = (band * chunks + index / Self.lanes) * 2 * capsules
+                for channel in 0..<capsules {
                     let (real, imaginary) = (value.real[channel], value.imaginary[channel])
-                    let length = (Double(FrameLayout.channels) * (real * real + imaginary * imaginary)).squareRoot()
+                    let length = (Double(capsules) * (real * real + imaginary * imaginary)).squareRoot()
                     guard length > 0 else { continue }
                     vectors[at + channel][index % Self.lanes] = Float(real / length)
-                    vectors[at + FrameLayout.channels + channel][index % Self.lanes] = Float(imaginary / length)
+                    vectors[at + capsules + channel][index % Self.lanes] = Float(imaginary / length)
                 }
             }
         }
-        table = Table(directions: places.readOnly, vectors: vectors.readOnly, chunks: chunks)
+        table = Table(directions: places.readOnly, vectors: vectors.readOnly, chunks: chunks, capsules: capsules)
         self.directionArena = directionArena
         self.vectorArena = vectorArena
     }
@@ -49,25 +54,43 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
     struct Table {
         /// [chunks * 8]: x, y, z.
         let directions: TensorRef<SIMD4<Float>>
-        /// [64, chunks, 8]: real parts of the four capsules, then imaginary ones, a lane for each direction; vectors of length 1.
+        /// [64, chunks, 2 C]: real parts of the capsules, then imaginary ones, a lane for each direction; vectors of length 1.
         let vectors: TensorRef<SIMD8<Float>>
         let chunks: Int
+        /// C
+        let capsules: Int
 
         /// The direction whose wave is most similar to a vector up to a phase, x, y, z and 0, and the similarity: 1 for equal.
-        /// - Parameter vector: of unit length.
+        /// - Parameter vector: of unit length, of four capsules.
         @_noLocks
         func nearest(to vector: ChannelVector, band: Int) -> (direction: SIMD4<Float>, likeness: Float) {
-            let (real, imaginary) = (vector.real, vector.imaginary)
+            search(
+                SIMD8(lowHalf: vector.real, highHalf: .zero), SIMD8(lowHalf: vector.imaginary, highHalf: .zero), band,
+                capsules: FrameLayout.channels)
+        }
+
+        /// The same for any number of capsules, a lane each.
+        @_noLocks
+        func nearest(to real: SIMD8<Float>, _ imaginary: SIMD8<Float>, band: Int) -> (direction: SIMD4<Float>, likeness: Float) {
+            search(real, imaginary, band, capsules: capsules)
+        }
+
+        /// Inlined, so that the loop over a constant number of capsules is unrolled.
+        @_noLocks
+        @inline(__always)
+        private func search(
+            _ real: SIMD8<Float>, _ imaginary: SIMD8<Float>, _ band: Int, capsules: Int
+        ) -> (direction: SIMD4<Float>, likeness: Float) {
             var best = SIMD8<Float>(repeating: -1)
             var chosen = SIMD8<Float>.zero
-            let first = band * chunks * 8
+            let first = band * chunks * 2 * capsules
             for chunk in 0..<chunks {
-                let at = first + chunk * 8
+                let at = first + chunk * 2 * capsules
                 // Inner product with the vector's conjugate.
-                var along: SIMD8<Float> = real[0] * vectors[at] + imaginary[0] * vectors[at + 4]
-                var across: SIMD8<Float> = imaginary[0] * vectors[at] - real[0] * vectors[at + 4]
-                for channel in 1..<4 {
-                    let (re, im) = (vectors[at + channel], vectors[at + 4 + channel])
+                var along: SIMD8<Float> = real[0] * vectors[at] + imaginary[0] * vectors[at + capsules]
+                var across: SIMD8<Float> = imaginary[0] * vectors[at] - real[0] * vectors[at + capsules]
+                for channel in 1..<capsules {
+                    let (re, im) = (vectors[at + channel], vectors[at + capsules + channel])
                     along += real[channel] * re + imaginary[channel] * im
                     across += imaginary[channel] * re - real[channel] * im
                 }
@@ -93,7 +116,7 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
             return chosen
         }
 
-        /// What a wave leaves in the capsules, of length 1.
+        /// What a wave leaves in four capsules, of length 1.
         /// - Parameter index: of its direction.
         @_noLocks
         func vector(_ index: Int, band: Int) -> ChannelVector {
@@ -102,6 +125,19 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
             return ChannelVector(
                 real: SIMD4(vectors[at][lane], vectors[at + 1][lane], vectors[at + 2][lane], vectors[at + 3][lane]),
                 imaginary: SIMD4(vectors[at + 4][lane], vectors[at + 5][lane], vectors[at + 6][lane], vectors[at + 7][lane]))
+        }
+
+        /// The same for any number of capsules, a lane each, 0 beyond the last.
+        @_noLocks
+        func lanes(_ index: Int, band: Int) -> (real: SIMD8<Float>, imaginary: SIMD8<Float>) {
+            let at = (band * chunks + index / 8) * 2 * capsules
+            let lane = index % 8
+            var (real, imaginary) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
+            for capsule in 0..<capsules {
+                real[capsule] = vectors[at + capsule][lane]
+                imaginary[capsule] = vectors[at + capsules + capsule][lane]
+            }
+            return (real, imaginary)
         }
     }
 }

@@ -1,5 +1,5 @@
 internal import CRealtime
-internal import Signal
+public import Signal
 public import Tensor
 
 /// The levels of sounds from known directions, block by block.
@@ -8,8 +8,8 @@ public import Tensor
 ///
 ///     R_b ~ P_b (sum over i of q_i a_bi a_bi^H + q_0 I),   q >= 0
 ///
-/// P_b is the power of the band, the mean of the channels (N3D for Ambisonics); a_bi is the steering vector of direction i, with
-/// |a|^2 = 4. The q are those of least squares, each band weighted by its power. The level of wave i is q_i times the power of the
+/// P_b is the power of the band, the mean of the C channels (N3D for Ambisonics); a_bi is the steering vector of direction i, with
+/// |a|^2 = C. The q are those of least squares, each band weighted by its power. The level of wave i is q_i times the power of the
 /// block: that of the sound in W, or in a capsule. For Ambisonics this is exact whatever the spectra. Features without a covariance
 /// have no directions: there the power of the block is shared in proportion to the activities.
 ///
@@ -32,7 +32,10 @@ public struct WaveLevels: ~Copyable {
     private let hasFullCovariance: Bool
     private let table: SteeringVectors.Table?
     private let steering: SteeringVectors?
-    private let covariance: BandCovariance
+    private let sums: BandSums
+    /// What is kept of another number of capsules than four; nil for four, and without steering vectors.
+    private let capsuleWaves: CapsuleWaves?
+    private let channels: Int
     private let kept: Int
     /// Matrices kept of a block: one for each band of capsules; their sum for Ambisonics, where a direction is the same in every band.
     private let bands: Int
@@ -54,16 +57,25 @@ public struct WaveLevels: ~Copyable {
 
     /// - Parameters:
     ///   - steering: of the array, where the features are of capsules; without it the power is shared.
+    ///   - channels: of the audio: capsules of the array.
     ///   - lookAhead: blocks that may be finished after one before it is measured.
-    public init(_ kind: FeatureKind, steering: SteeringVectors?, lookAhead: Int) {
+    public init(_ kind: FeatureKind, steering: SteeringVectors?, channels: Int = FrameLayout.channels, lookAhead: Int) {
         isAmbisonic = kind.isAmbisonic
         hasFullCovariance = kind.hasFullCovariance && (kind.isAmbisonic || steering != nil)
         self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
-        covariance = BandCovariance(kind)
+        self.channels = channels
+        sums = BandSums(kind, channels: channels)
         kept = lookAhead + 1
         let all = FrameTiming.melBands
-        bands = table == nil ? 1 : all
+        let isWide = channels != FrameLayout.channels
+        // Not a conditional expression, which Swift 6.3 compiles to a release of memory that is not there.
+        if isWide, table != nil {
+            capsuleWaves = CapsuleWaves(capsules: channels, kept: kept, capacity: Self.capacity)
+        } else {
+            capsuleWaves = nil
+        }
+        bands = table == nil || isWide ? 1 : all
         let (bandShape, rowShape) = (Shape(all), Shape(kept, bands, 2 * FrameLayout.channels))
         var layout = ArenaLayout<Float>()
         let (ofBands, ofBlocks) = (layout.add(bandShape, times: 2), layout.add(Shape(kept)))
@@ -89,20 +101,47 @@ public struct WaveLevels: ~Copyable {
     /// Adds one more frame of the present block.
     /// - Parameter frame: [64, C], not scaled.
     @_noLocks
-    public func add(_ frame: TensorRef<Float>) { covariance.add(frame) }
+    public func add(_ frame: TensorRef<Float>) { sums.add(frame) }
 
     /// Ends the present block and begins the next.
     @_noLocks
     public mutating func finishBlock() {
-        finishBlock(covariance.rows)
-        covariance.reset()
+        finishBlock(sums.rows)
+        sums.reset()
     }
 
     /// Ends the present block, whose covariance somebody else has summed.
-    /// - Parameter covariance: [64, 8], as `BandCovariance` has it.
     @_noLocks
-    public mutating func finishBlock(_ covariance: TensorRef<SIMD4<Float>>) {
+    public mutating func finishBlock(_ covariance: BandRows) {
         let place = blocks % kept
+        switch covariance {
+        case .channels(let rows): powers[place] = keep(rows, place)
+        case .capsules(let rows):
+            powers[place] = power(rows)
+            capsuleWaves?.keep(rows, place: place, scales: scales.readOnly, weights: weights.readOnly)
+        }
+        blocks += 1
+    }
+
+    /// The power of a block of another number of capsules than four.
+    /// - Parameter covariance: [8 groups, C, C].
+    @_noLocks
+    private func power(_ covariance: TensorRef<SIMD8<Float>>) -> Float {
+        var power: Float = 0
+        for band in 0..<FrameTiming.melBands {
+            let first = band / CapsuleBands.lanes * channels * channels
+            var sum: Float = 0
+            for capsule in 0..<channels { sum += covariance[first + capsule * (channels + 1)][band % CapsuleBands.lanes] }
+            power += sum / Float(channels) * scales[band]
+        }
+        return power
+    }
+
+    /// Keeps a block of four channels.
+    /// - Parameter covariance: [64, 8], as `BandCovariance` has it.
+    /// - Returns: its power.
+    @_noLocks
+    private func keep(_ covariance: TensorRef<SIMD4<Float>>, _ place: Int) -> Float {
         let first = place * bands * 8
         for at in first..<first + bands * 8 { rows[at] = .zero }
         var power: Float = 0
@@ -127,15 +166,14 @@ public struct WaveLevels: ~Copyable {
                 }
             }
         }
-        powers[place] = power
-        blocks += 1
+        return power
     }
 
     /// The blocks so far become silence; they go on counting.
     @_noLocks
     public func forget() {
         for place in 0..<kept { powers[place] = 0 }
-        covariance.reset()
+        sums.reset()
     }
 
     @_noLocks
@@ -179,6 +217,10 @@ public struct WaveLevels: ~Copyable {
         var products = SIMD8<Float>.zero
         var indices = SIMD4<Int>.zero
         if let table { for wave in 0..<count { indices[wave] = table.index(of: directions[wave]) } }
+        if let table, capsuleWaves != nil {
+            capsuleWaves?.equations(place: place, table: table, indices: indices, count: count, gram: gram, products: &products)
+            return solve(products).lowHalf
+        }
         for band in 0..<bands {
             let row = (place * bands + band) * 8
             let trace = rows[row][0] + rows[row + 1][1] + rows[row + 2][2] + rows[row + 3][3]

@@ -2,10 +2,11 @@ public import Audio
 import Files
 import Geometry
 public import Options
+import Signal
 
 /// Reads a microphone array from its TOML file, strictly: all faults at once, each with its key's path.
 ///
-/// `name` (default: the file's), `mount` (`open`, `rigid-sphere`) and four tables `[[capsule]]` in channel order, each with `azimuth`,
+/// `name` (default: the file's), `mount` (`open`, `rigid-sphere`) and three to eight tables `[[capsule]]` in channel order, each with `azimuth`,
 /// `elevation` (degrees) and `radius` (metres) or `position` (metres), and, for directional capsules, `directivity` and `aim`;
 /// for unequal ones `gain` (dB) and `delay` (microseconds).
 public enum ArrayFile {
@@ -42,11 +43,13 @@ public enum ArrayFile {
         let name = root.text("name", &faults) ?? name
         let mount: ArrayGeometry.Mount = root.choice("mount", &faults) ?? .open
         let tables = root.sections("capsule", &faults)
-        if faults.isEmpty, tables.count != AudioFormat.channels {
+        let counts = FrameLayout.capsules
+        if faults.isEmpty, !counts.contains(tables.count) {
             faults.append(
                 ConfigurationFault(
-                    file: root.file, place: "capsule", expected: "\(AudioFormat.channels) tables [[capsule]], in channel order",
-                    found: "\(tables.count)"))
+                    file: root.file, place: "capsule",
+                    expected: "\(counts.lowerBound) to \(counts.upperBound) tables [[capsule]], in channel order", found: "\(tables.count)")
+            )
         }
         var capsules: [ArrayGeometry.Capsule] = []
         for var table in tables {

@@ -1,6 +1,7 @@
 public import Audio
 public import Features
 public import Geometry
+import Signal
 
 /// What features and refinement compute from an array's geometry, once: for Ambisonics, and for networks of one array without refinement, nothing.
 public struct ArrayTables: Sendable {
@@ -10,11 +11,15 @@ public struct ArrayTables: Sendable {
     public let map: HarmonicMap?
     /// The meaning of directions' elevations.
     public var elevation = ElevationSense.signed
+    /// Channels of the audio that features are extracted from: the array's capsules for array-independent features, otherwise four.
+    public let channels: Int
 
     public static let none = ArrayTables(steering: nil, map: nil)
 
     public init(steering: SteeringVectors?, map: HarmonicMap?) {
         (self.steering, self.map) = (steering, map)
+        channels = map?.capsules ?? FrameLayout.channels
+        precondition(steering.map { $0.capsules == channels } ?? true, "a map and steering vectors of the same capsules")
     }
 
     /// - Parameters:
@@ -25,6 +30,7 @@ public struct ArrayTables: Sendable {
         steering = refines && kind.hasFullCovariance && !kind.isAmbisonic ? geometry.map { SteeringVectors(of: $0) } : nil
         map = kind.isArrayIndependent ? geometry.map { HarmonicMap(of: $0) } : nil
         elevation = kind.isAmbisonic ? .signed : geometry?.elevation ?? .signed
+        channels = map?.capsules ?? FrameLayout.channels
     }
 }
 
@@ -33,7 +39,9 @@ extension SteeringVectors {
     public convenience init(of geometry: ArrayGeometry) {
         let isHalf = geometry.elevation == .unsigned
         let directions = isHalf ? ArrayTables.upperDirections : ArrayGeometry.directions(ArrayTables.directions)
-        self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) { geometry.responses(frequency: $0, to: directions) }
+        self.init(capsules: geometry.capsules.count, directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) {
+            geometry.responses(frequency: $0, to: directions)
+        }
     }
 }
 
@@ -41,7 +49,9 @@ extension HarmonicMap {
     /// Of an array's capsules.
     public convenience init(of geometry: ArrayGeometry) {
         let directions = ArrayGeometry.directions(ArrayTables.directions)
-        self.init(directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) { geometry.responses(frequency: $0, to: directions) }
+        self.init(capsules: geometry.capsules.count, directions: directions.map { SIMD3($0.x, $0.y, $0.z) }) {
+            geometry.responses(frequency: $0, to: directions)
+        }
     }
 }
 

@@ -17,6 +17,10 @@ public final class LocalizationPipeline: @unchecked Sendable {
     public let maximumTracks: Int
     /// Look-ahead of the network in blocks of 100 ms.
     public let lookAhead: Int
+    /// Channels of the audio.
+    public var channels: Int { stream.channels }
+    /// Level channels of a frame: those that features are extracted from.
+    private let levelChannels: Int
 
     /// Delay of the encoder in frames: a block's tracks come that much later than its last sample.
     public var inputDelay: Int { stream.delay }
@@ -74,7 +78,8 @@ public final class LocalizationPipeline: @unchecked Sendable {
         kind = scaler.kind
         maximumTracks = architecture.maximumTracks
         lookAhead = architecture.lookAhead
-        stream = FeatureStream(scaler.kind, encoding: encoding)
+        stream = FeatureStream(scaler.kind, channels: array.channels, encoding: encoding)
+        levelChannels = array.channels
         self.scaler = scaler
         stepper = DOAnetStepper(parameters)
         refines = settings.refinement > 0
@@ -86,10 +91,10 @@ public final class LocalizationPipeline: @unchecked Sendable {
         self.bandArena = bandArena
         tracking = TrackingStage(
             settings, for: architecture, refines: bandDirections != nil, elevation: array.elevation, viewpoint: viewpoint)
-        levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: architecture.lookAhead)
+        levels = TrackLevels(scaler.kind, array, lookAhead: architecture.lookAhead)
         var layout = ArenaLayout<Float>()
         let features = layout.add(Shape(FrameLayout.framesPerBlock, FrameTiming.melBands, scaler.kind.inputChannels))
-        let single = layout.add(Shape(1, FrameTiming.melBands, scaler.kind.channels))
+        let single = layout.add(Shape(1, FrameTiming.melBands, scaler.kind.frameChannels(of: array.channels)))
         let slots = layout.add(Shape(architecture.maximumTracks))
         let arena = Arena(layout)
         (block, frame, probabilities) = (arena[features], arena[single], arena[slots])
@@ -101,7 +106,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
     ///
     /// Block k comes `inputDelay` frames after the last sample of block k + `lookAhead`.
     /// - Parameters:
-    ///   - samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
+    ///   - samples: interleaved frames of `channels` at 24 kHz in -1...1, any number of them.
     ///   - emit: receives a block's tracks, valid during the call; `block` counts from the start or the latest `reset`.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         stream.push(samples) { push(frame: $0, emit) }
@@ -114,11 +119,11 @@ public final class LocalizationPipeline: @unchecked Sendable {
         if frame.isFinite {
             self.frame.copy(from: frame)
         } else {
-            Self.silence(self.frame, channels: kind.channels)
+            Self.silence(self.frame, levels: levelChannels)
             isBroken = true
         }
         let sound = self.frame.readOnly
-        hasSound = hasSound || Self.hasSound(sound, channels: kind.channels)
+        hasSound = hasSound || Self.hasSound(sound, levels: levelChannels)
         if bandDirections == nil { levels.add(sound) } else { bandDirections?.add(sound) }
         let row = block.rows(frames..<frames + 1)
         if let map { map.apply(sound, into: row) } else { row.copy(from: sound) }
@@ -207,14 +212,17 @@ public final class LocalizationPipeline: @unchecked Sendable {
     }
 
     /// Writes the features of digital silence into a frame [64, C].
-    static func silence(_ frame: MutableTensorRef<Float>, channels: Int) {
-        for index in 0..<frame.count { frame[index] = index % channels < FrameLayout.channels ? floor : 0 }
+    /// - Parameter levels: log-mel channels, the first ones.
+    static func silence(_ frame: MutableTensorRef<Float>, levels: Int) {
+        let channels = frame.count / FrameTiming.melBands
+        for index in 0..<frame.count { frame[index] = index % channels < levels ? floor : 0 }
     }
 
-    /// Whether any band of the four log-mel channels of a frame [64, C] is above its floor.
-    static func hasSound(_ frame: TensorRef<Float>, channels: Int) -> Bool {
+    /// Whether any band of the log-mel channels of a frame [64, C] is above its floor.
+    static func hasSound(_ frame: TensorRef<Float>, levels: Int) -> Bool {
+        let channels = frame.count / FrameTiming.melBands
         for band in 0..<FrameTiming.melBands {
-            for channel in 0..<FrameLayout.channels where frame[band * channels + channel] > floor + 0.1 { return true }
+            for channel in 0..<levels where frame[band * channels + channel] > floor + 0.1 { return true }
         }
         return false
     }

@@ -23,6 +23,8 @@ public final class RecordingPipeline: @unchecked Sendable {
     private let parameters: DOAnetParameters<Float>
     private let scaler: FeatureScaler
     private let stream: FeatureStream
+    /// Level channels of a frame, and all channels for each band.
+    private let levelChannels, frameChannels: Int
     /// Map of array-independent features; nil for others.
     private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
@@ -60,7 +62,8 @@ public final class RecordingPipeline: @unchecked Sendable {
     ) {
         self.parameters = parameters
         self.scaler = scaler
-        stream = FeatureStream(scaler.kind, encoding: encoding)
+        stream = FeatureStream(scaler.kind, channels: array.channels, encoding: encoding)
+        (levelChannels, frameChannels) = (array.channels, scaler.kind.frameChannels(of: array.channels))
         map = array.map
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
         let shape = Shape(FrameTiming.melBands)
@@ -69,11 +72,11 @@ public final class RecordingPipeline: @unchecked Sendable {
         bandArena = arena
         tracking = TrackingStage(
             settings, for: parameters.architecture, refines: bandDirections != nil, elevation: array.elevation, viewpoint: viewpoint)
-        levels = TrackLevels(scaler.kind, steering: array.steering, lookAhead: 0)
+        levels = TrackLevels(scaler.kind, array, lookAhead: 0)
     }
 
     /// Pushes audio, and emits the tracks of blocks whose window is complete.
-    /// - Parameter samples: interleaved frames of 4 channels at 24 kHz in -1...1, any number of them.
+    /// - Parameter samples: interleaved frames of all channels at 24 kHz in -1...1, any number of them.
     public func push(_ samples: Span<Float>, _ emit: (borrowing BlockTracks) -> Void) {
         stream.push(samples) { push(frame: $0, emit) }
     }
@@ -124,7 +127,7 @@ public final class RecordingPipeline: @unchecked Sendable {
             unsafe silence.withUnsafeMutableBufferPointer {
                 guard let base = $0.baseAddress else { return }
                 let row = unsafe MutableTensorRef(unsafeBase: base, shape: frame.shape)
-                LocalizationPipeline.silence(row, channels: scaler.kind.channels)
+                LocalizationPipeline.silence(row, levels: levelChannels)
                 take(row.readOnly)
             }
             isBroken[isBroken.count - 1] = true
@@ -132,7 +135,7 @@ public final class RecordingPipeline: @unchecked Sendable {
     }
 
     private func take(_ frame: TensorRef<Float>) {
-        if LocalizationPipeline.hasSound(frame, channels: scaler.kind.channels) { hasSound[hasSound.count - 1] = true }
+        if LocalizationPipeline.hasSound(frame, levels: levelChannels) { hasSound[hasSound.count - 1] = true }
         framesExtracted += 1
         for index in 0..<frame.count { features.append(frame[index]) }
         guard bandDirections != nil else { return }
@@ -193,7 +196,7 @@ public final class RecordingPipeline: @unchecked Sendable {
     private func forget(before block: Int) {
         let count = block - firstKept
         guard count > 0 else { return }
-        features.removeFirst(count * FrameLayout.framesPerBlock * FrameTiming.melBands * scaler.kind.channels)
+        features.removeFirst(count * FrameLayout.framesPerBlock * FrameTiming.melBands * frameChannels)
         pushedBands.removeFirst(min(pushedBands.count, count * FrameTiming.melBands))
         firstKept = block
     }
@@ -219,6 +222,6 @@ public final class RecordingPipeline: @unchecked Sendable {
 
     private func withKeptFrames(_ body: (TensorRef<Float>) -> Void) {
         let frames = framesExtracted - firstKept * FrameLayout.framesPerBlock
-        features.withTensor(Shape(frames, FrameTiming.melBands, scaler.kind.channels), body)
+        features.withTensor(Shape(frames, FrameTiming.melBands, frameChannels), body)
     }
 }

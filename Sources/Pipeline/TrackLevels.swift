@@ -13,9 +13,9 @@ struct TrackLevels: ~Copyable {
     /// [4]: of the tracks of a block.
     private let directions: MutableTensorRef<SIMD4<Float>>
 
-    /// - Parameters: as those of `WaveLevels`.
-    init(_ kind: FeatureKind, steering: SteeringVectors?, lookAhead: Int) {
-        waves = WaveLevels(kind, steering: steering, lookAhead: lookAhead)
+    /// - Parameter lookAhead: as that of `WaveLevels`.
+    init(_ kind: FeatureKind, _ array: ArrayTables, lookAhead: Int) {
+        waves = WaveLevels(kind, steering: array.steering, channels: array.channels, lookAhead: lookAhead)
         let shape = Shape(TrackGate.capacity)
         var arena = Arena<SIMD4<Float>>(holding: shape)
         directions = arena.take(shape)
@@ -27,8 +27,8 @@ struct TrackLevels: ~Copyable {
     func add(_ frame: TensorRef<Float>) { waves.add(frame) }
 
     /// Ends the present block.
-    /// - Parameter covariance: [64, 8], as `BandCovariance` has it; nil: that of the frames that were added.
-    mutating func finishBlock(_ covariance: TensorRef<SIMD4<Float>>?) {
+    /// - Parameter covariance: nil: that of the frames that were added.
+    mutating func finishBlock(_ covariance: BandRows?) {
         if let covariance { waves.finishBlock(covariance) } else { waves.finishBlock() }
     }
 

@@ -13,16 +13,19 @@ final class AmbienceRenderer {
 
     private let transform = RealTransform(points: period)
     private let arena: Arena<Float>
-    /// [4, period]
+    private let channels: Int
+    /// [channels, period]
     private let sound: MutableTensorRef<Float>
 
-    init() {
-        var arena = Arena<Float>(holding: Shape(4, Self.period))
-        sound = arena.take(Shape(4, Self.period))
+    init(channels: Int) {
+        self.channels = channels
+        let shape = Shape(channels, Self.period)
+        var arena = Arena<Float>(holding: shape)
+        sound = arena.take(shape)
         self.arena = arena
     }
 
-    /// Replaces the contents of `mix`, [4, length], by the scene's ambience, below 1 in free air by the scene's signal-to-noise
+    /// Replaces the contents of `mix`, [channels, length], by the scene's ambience, below 1 in free air by the scene's signal-to-noise
     /// ratio.
     func render(
         _ scene: Scene, by renderer: SourceRenderer, to mix: MutableTensorRef<Float>, random: inout RandomSource
@@ -43,7 +46,7 @@ final class AmbienceRenderer {
     ) {
         let signs = SIMD4<Float>(1, random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1)
         // Capsules are permuted only if the array is rotated; their noise keeps its signs.
-        let flips = field.response.format == .foa ? signs : .one
+        let flips = field.response.format == .foa ? SIMD8<Float>(lowHalf: signs, highHalf: .one) : .one
         let place = random.index(below: 1 << 30)
         for band in 0..<OctaveBands.count {
             let base = pow(10, scene.ambience.spectrum[band] / 20)
@@ -64,7 +67,7 @@ final class AmbienceRenderer {
         let spectrum = source.period(bins: bins)
         sound.fill(0)
         renderer.addResponse(from: source.place, in: scene.room, array: scene.array, to: sound, random: &random)
-        for channel in 0..<4 {
+        for channel in 0..<channels {
             let row = unsafe sound.unsafeBase + channel * Self.period
             unsafe transform.time.unsafeBase.update(from: row, count: Self.period)
             transform.forward()
@@ -84,7 +87,7 @@ final class AmbienceRenderer {
             while done < range.count {
                 let start = (place + range.lowerBound + done) % Self.period
                 let count = min(range.count - done, Self.period - start)
-                for channel in 0..<4 {
+                for channel in 0..<channels {
                     unsafe bearing_accumulate_ramp(
                         mix.unsafeBase + channel * scene.length + range.lowerBound + done,
                         sound.unsafeBase + channel * Self.period + start, gain * first + step * Float(done), step,

@@ -8,8 +8,8 @@ public final class SceneRenderer {
     public let field: DiffuseField
     private let encoders: EncoderBank
     private let sources: SourceRenderer
-    private let ambience = AmbienceRenderer()
-    private let filter = MatrixFilter()
+    private let ambience: AmbienceRenderer
+    private let filter: MatrixFilter
 
     private var format: AudioFormat { field.response.format }
 
@@ -18,11 +18,13 @@ public final class SceneRenderer {
         self.field = field
         self.encoders = encoders
         sources = SourceRenderer(field: field)
+        filter = MatrixFilter(channels: field.channels)
+        ambience = AmbienceRenderer(channels: field.channels)
     }
 
-    /// - Returns: interleaved samples, [length, 4], with the peak level of the scene.
+    /// - Returns: interleaved samples, [length, channels], with the peak level of the scene.
     public func render(_ scene: Scene) -> [Float] {
-        let shape = Shape(4, scene.length)
+        let shape = Shape(field.channels, scene.length)
         var layout = ArenaLayout<Float>()
         let places = layout.add(shape, times: 3)
         let arena = Arena(layout)
@@ -46,7 +48,7 @@ public final class SceneRenderer {
         return Self.interleaved(mix, peak: scene.peak)
     }
 
-    /// From capsules to channels; all [4, length].
+    /// From capsules to channels; all [channels, length].
     private func apply(
         _ microphone: MicrophoneModel, _ encoder: (model: EncoderModel, entry: EncoderBank.Entry)?,
         sound: MutableTensorRef<Float>, noise: MutableTensorRef<Float>, to mix: MutableTensorRef<Float>
@@ -79,13 +81,13 @@ public final class SceneRenderer {
     }
 
     private static func interleaved(_ mix: MutableTensorRef<Float>, peak: Float) -> [Float] {
-        let length = mix.shape[1]
+        let (channels, length) = (mix.shape[0], mix.shape[1])
         var loudest: Float = 1e-9
         for index in 0..<mix.count { loudest = max(loudest, abs(mix[index])) }
         let gain = pow(10, peak / 20) / loudest
         var samples = [Float](repeating: 0, count: mix.count)
-        for channel in 0..<4 {
-            for index in 0..<length { samples[4 * index + channel] = gain * mix[channel * length + index] }
+        for channel in 0..<channels {
+            for index in 0..<length { samples[channels * index + channel] = gain * mix[channel * length + index] }
         }
         return samples
     }

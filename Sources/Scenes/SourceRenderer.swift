@@ -5,7 +5,7 @@ public import Platform
 import Signal
 public import Tensor
 
-/// Renders sources one after another into the four channels of a recording.
+/// Renders sources one after another into the channels of a recording.
 ///
 /// Image sources up to the mixing time are rendered wave by wave, and for a moving source again every 43 ms with crossfaded
 /// blocks. Later reflections are diffuse noise that decays in octave bands, with the energy of the image sources that it
@@ -23,16 +23,19 @@ public final class SourceRenderer {
     /// Approximate number of image sources rendered individually.
     private static let imageCount: Float = 220
 
-    /// The array, which may change between recordings.
-    public var field: DiffuseField
+    /// The array, which may change between recordings to one of as many channels.
+    public var field: DiffuseField {
+        didSet { precondition(field.channels == channels, "an array of as many channels") }
+    }
+    private let channels: Int
     private let early = RealTransform(points: earlyTransform)
     private let late = RealTransform(points: tailTransform)
     private let arena: Arena<Float>
-    /// [4, earlyLength]
+    /// [channels, earlyLength]
     private let response: MutableTensorRef<Float>
-    /// [4, tailLength]
+    /// [channels, tailLength]
     private let tail: MutableTensorRef<Float>
-    /// Spectra of the channels' responses, real and imaginary: [4, 2, bins]
+    /// Spectra of the channels' responses, real and imaginary: [channels, 2, bins]
     private let earlySpectra, tailSpectra: MutableTensorRef<Float>
     /// Spectrum of a block of the source: [2, bins]
     private let earlyBlock, tailBlock: MutableTensorRef<Float>
@@ -41,9 +44,10 @@ public final class SourceRenderer {
 
     public init(field: DiffuseField) {
         self.field = field
+        channels = field.channels
         var layout = ArenaLayout<Float>()
-        let responses = (layout.add(Shape(4, Self.earlyLength)), layout.add(Shape(4, Self.tailLength)))
-        let spectra = (layout.add(Shape(4, 2, early.bins)), layout.add(Shape(4, 2, late.bins)))
+        let responses = (layout.add(Shape(channels, Self.earlyLength)), layout.add(Shape(channels, Self.tailLength)))
+        let spectra = (layout.add(Shape(channels, 2, early.bins)), layout.add(Shape(channels, 2, late.bins)))
         let blocks = (layout.add(Shape(2, early.bins)), layout.add(Shape(2, late.bins)))
         let arena = Arena(layout)
         (response, tail) = (arena[responses.0], arena[responses.1])
@@ -60,7 +64,7 @@ public final class SourceRenderer {
     ///
     /// - Parameters:
     ///   - sound: samples at 24 kHz, pressure 1 at 1 m for a value of 1.
-    ///   - output: [4, length]; reverberation after its end is ignored.
+    ///   - output: [channels, length]; reverberation after its end is ignored.
     ///   - start: the sample of the recording at which the source begins to emit (its direct sound arrives later).
     ///   - directivity: of the source, constant along its path.
     ///   - random: draws the diffuse tail.
@@ -79,7 +83,7 @@ public final class SourceRenderer {
 
     /// Adds the impulse response of a fixed omnidirectional source.
     ///
-    /// - Parameters: `place`, room coordinates, metres; `output` [4, length], at least a second long.
+    /// - Parameters: `place`, room coordinates, metres; `output` [channels, length], at least a second long.
     func addResponse(
         from place: SIMD3<Float>, in room: Room, array: ArrayPlacement, to output: MutableTensorRef<Float>,
         random: inout RandomSource
@@ -88,7 +92,7 @@ public final class SourceRenderer {
         let images = ImageSources(room, receiver: array.position, reach: reach)
         let early = renderEarly(images, source: place, array: array)
         let length = room.isAnechoic ? 0 : makeTail(of: room, reach: reach, random: &random)
-        for channel in 0..<AudioFormat.channels {
+        for channel in 0..<channels {
             let target = unsafe output.unsafeBase + channel * output.shape[1]
             unsafe bearing_accumulate(target, early.unsafeBase + channel * Self.earlyLength, 1, Int32(Self.earlyLength))
             unsafe bearing_accumulate(target, tail.unsafeBase + channel * Self.tailLength, 1, Int32(length))
@@ -110,7 +114,7 @@ public final class SourceRenderer {
         return (cos(x), sin(x))
     }
 
-    /// The early impulse response for one position of the source; [4, earlyLength] from the emission on.
+    /// The early impulse response for one position of the source; [channels, earlyLength] from the emission on.
     ///
     /// - Parameter offset: metres added to all delays, for sound that already includes its propagation delay.
     package func renderEarly(
@@ -129,7 +133,7 @@ public final class SourceRenderer {
         return response
     }
 
-    /// The diffuse tail of a room; [4, tailLength] from the emission on.
+    /// The diffuse tail of a room; [channels, tailLength] from the emission on.
     ///
     /// - Returns: its samples until it has decayed by 55 dB in every band.
     package func makeTail(of room: Room, reach: Float, random: inout RandomSource) -> Int {
@@ -202,7 +206,7 @@ public final class SourceRenderer {
     private func transform(
         _ response: MutableTensorRef<Float>, length: Int, by engine: RealTransform, to spectra: MutableTensorRef<Float>
     ) {
-        for channel in 0..<AudioFormat.channels {
+        for channel in 0..<channels {
             engine.time.fill(0)
             let row = unsafe response.unsafeBase + channel * response.shape[1]
             unsafe bearing_accumulate(engine.time.unsafeBase, row, 1, Int32(length))
@@ -227,7 +231,7 @@ public final class SourceRenderer {
         engine.forward()
         unsafe block.unsafeBase.update(from: engine.real.unsafeBase, count: bins)
         unsafe (block.unsafeBase + bins).update(from: engine.imaginary.unsafeBase, count: bins)
-        for channel in 0..<AudioFormat.channels {
+        for channel in 0..<channels {
             let spectrum = unsafe spectra.unsafeBase + channel * 2 * bins
             unsafe bearing_spectrum_multiply(
                 engine.real.unsafeBase, engine.imaginary.unsafeBase, block.unsafeBase, block.unsafeBase + bins, spectrum,

@@ -6,8 +6,12 @@ public enum FrameLayout {
     /// Samples a second, after resampling.
     @inlinable
     public static var sampleRate: Int { 24_000 }
+    /// Channels of Ambisonics, and of an array whose number of capsules is not given.
     @inlinable
     public static var channels: Int { 4 }
+    /// Capsules of an array, at least and at most.
+    @inlinable
+    public static var capsules: ClosedRange<Int> { 3...8 }
     /// Samples from one feature frame to the next: 20 ms.
     @inlinable
     public static var hop: Int { 480 }

@@ -8,9 +8,12 @@ struct ChannelCorrection {
     /// Empty if the configuration cannot correct the fault.
     private(set) var lines: [String] = []
 
-    /// - Parameter stored: order and scaling of the channels as the source delivers them.
-    init(_ findings: [ChannelFinding], _ input: BearingConfiguration.Input, _ stored: AmbisonicConvention) {
-        var order = [0, 1, 2, 3]
+    /// - Parameters:
+    ///   - channels: number of channels that are analysed.
+    ///   - stored: order and scaling of the channels of Ambisonics as the source delivers them.
+    init(_ findings: [ChannelFinding], channels: Int, _ input: BearingConfiguration.Input, _ stored: AmbisonicConvention) {
+        let asIs = Array(0..<channels)
+        var order = asIs
         var invertedTargets = Set<Int>()
         var invertedChannels = Set<Int>()
         var convention: AmbisonicConvention?
@@ -26,7 +29,7 @@ struct ChannelCorrection {
             default: break
             }
         }
-        if order != [0, 1, 2, 3] || !invertedTargets.isEmpty || !invertedChannels.isEmpty {
+        if order != asIs || !invertedTargets.isEmpty || !invertedChannels.isEmpty {
             lines += ["[input]"] + Self.channels(order, invertedTargets, invertedChannels, input, stored)
         }
         if let convention { lines += ["[input]", "ambisonics = \"\(convention.rawValue)\""] }
@@ -41,11 +44,11 @@ struct ChannelCorrection {
         _ stored: AmbisonicConvention
     ) -> [String] {
         // Positions in the source of the channels that are analysed as W, Y, Z, X.
-        let places = stored.order
-        let (before, inverted) = (input.channels?.indices ?? [0, 1, 2, 3], Set(input.channels?.inverted ?? []))
+        let places = order.count == stored.order.count ? stored.order : Array(order.indices)
+        let (before, inverted) = (input.channels?.indices ?? Array(order.indices), Set(input.channels?.inverted ?? []))
         var indices = before
         var signs: [Int] = []
-        for channel in 0..<4 {
+        for channel in order.indices {
             let (to, from) = (places[channel], places[order[channel]])
             indices[to] = before[from]
             let turns = [invertedTargets.contains(channel), invertedChannels.contains(order[channel]), inverted.contains(from)]

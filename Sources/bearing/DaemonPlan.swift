@@ -69,6 +69,12 @@ struct DaemonPlan {
 
     /// The changes that a running daemon takes over, compared with `running`.
     func setup(after running: Identity, on stream: CaptureStream) throws -> Daemon.Setup {
+        guard model.input.channelCount == stream.channels else {
+            throw Failure(
+                .configuration,
+                "input: expected \(stream.channels) channels as at the start, found \(model.input.channelCount): restart the daemon to change "
+                    + "their number")
+        }
         let (input, before) = (configuration.input, running.configuration.input)
         let keepsSource =
             input.source == before.source && input.channels == before.channels && input.loop == before.loop

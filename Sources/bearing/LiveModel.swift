@@ -86,7 +86,8 @@ struct LiveModel: Sendable {
 
     var identity: Identity {
         let network = Identity.Network(
-            digest: file.digest, architecture: file.architecture, features: file.features, geometry: file.geometry,
+            digest: file.digest, architecture: file.architecture, features: file.features,
+            geometry: file.features.isArrayIndependent ? input.geometry : file.geometry,
             encoding: input.encoding, isRefined: gate.refinement > 0)
         return Identity(network: network, gate: gate, viewpoint: viewpoint)
     }
@@ -99,7 +100,12 @@ struct LiveModel: Sendable {
     }
 
     /// The features of such a pipeline, for commands that compute them apart from it.
-    func makeFeatureStream() -> FeatureStream { FeatureStream(file.features, encoding: input.encoding) }
+    func makeFeatureStream() -> FeatureStream {
+        FeatureStream(file.features, channels: array.channels, encoding: input.encoding)
+    }
+
+    /// Channels of their frames for each band.
+    var frameChannels: Int { file.features.frameChannels(of: array.channels) }
 
     /// For a recording that is analysed as a whole.
     func makeRecordingPipeline() -> RecordingPipeline {

@@ -24,7 +24,9 @@ struct MicrophoneCheck {
     /// - Returns: faults, a line each.
     func run() throws -> [String] {
         let recorded = directions.allSatisfy { $0.recording != nil } && !directions.isEmpty
-        let reader = recorded && !capturesSource ? nil : try SourceReader(configuration.input, channels: channels, warn: warn)
+        let reader =
+            recorded && !capturesSource
+            ? nil : try SourceReader(configuration.input, channels: channels, count: kind.channels, warn: warn)
         var findings: [ChannelFinding] = []
         if let reader {
             print("source      \(configuration.input.source): \(reader.opening)")
@@ -57,7 +59,7 @@ struct MicrophoneCheck {
             if !located.isEmpty { findings.removeAll { if case .scaling = $0 { true } else { false } } }
             findings += located
         }
-        let correction = ChannelCorrection(findings, configuration.input, convention ?? .ambix)
+        let correction = ChannelCorrection(findings, channels: kind.channels, configuration.input, convention ?? .ambix)
         if !correction.lines.isEmpty {
             print("Add to the configuration:")
             for line in correction.lines { print("    \(line)") }
@@ -67,14 +69,14 @@ struct MicrophoneCheck {
 
     /// Prints the levels of the channels and returns their faults.
     private func judge(_ samples: [Float]) -> [ChannelFinding] {
-        let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
+        let length = Double(samples.count / kind.channels) / Double(AudioFormat.sampleRate)
         guard length >= AmbienceCheck.shortest else {
             print(
                 "microphone  \(length.formatted(1)) s are too short to check the channels; \(AmbienceCheck.shortest.formatted(0)) s are enough"
             )
             return []
         }
-        let levels = AmbienceCheck.levels(samples).map { Double($0).formatted(1) }.joined(separator: ", ")
+        let levels = AmbienceCheck.levels(samples, channels: kind.channels).map { Double($0).formatted(1) }.joined(separator: ", ")
         print("microphone  \(length.formatted(1)) s captured; channels at \(levels) dBFS")
         return AmbienceCheck.findings(samples, kind)
     }
@@ -94,7 +96,7 @@ struct MicrophoneCheck {
     /// A sound from a known direction.
     private struct Sound: Sendable {
         let name: String
-        /// [n, 4].
+        /// [n, C].
         let samples: [Float]
         /// The convention that its file declares and that was converted.
         var undone: AmbisonicConvention?
@@ -103,12 +105,13 @@ struct MicrophoneCheck {
 
     /// The recorded sounds of the directions, read side by side; nil for directions without a recording.
     private func recordings() -> [Result<Sound, Failure>?] {
-        let (map, channels, frames) = (configuration.input.channels, channels, Int(seconds * Double(AudioFormat.sampleRate)))
+        let (map, channels, count) = (configuration.input.channels, channels, kind.channels)
+        let frames = Int(seconds * Double(AudioFormat.sampleRate))
         return concurrentMap(directions.map(\.recording), threads: threads) { path in
             path.map { path in
                 Result { () throws(Failure) in
                     do throws(AudioError) {
-                        let stream = try AudioFileStream(path: path, map: map, channels: channels)
+                        let stream = try AudioFileStream(path: path, map: map, count: count, channels: channels)
                         var warnings = stream.remarks
                         let samples = try SourceReader.read(frames, of: stream) { warnings.append($0) }
                         return Sound(name: path, samples: samples, undone: stream.undone, warnings: warnings)
@@ -126,7 +129,7 @@ struct MicrophoneCheck {
     }
 
     private func requireLength(_ sound: Sound, _ known: KnownDirection) throws(Failure) {
-        let length = Double(sound.samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
+        let length = Double(sound.samples.count / kind.channels) / Double(AudioFormat.sampleRate)
         guard length >= AmbienceCheck.shortest else {
             throw Failure(
                 .badData,

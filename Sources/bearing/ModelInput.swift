@@ -5,13 +5,15 @@ import Formats
 import Geometry
 import Options
 
-/// The meaning of a source's four channels, and their conversion to the input of a model.
+/// The meaning of a source's channels, and their conversion to the input of a model.
 struct ModelInput {
     let format: AudioFormat
     /// The array of `mic` and `aformat`; nil for the model's own.
     let geometry: ArrayGeometry?
     /// What a file's channels are known to contain.
     let channels: FileChannels
+    /// Number of channels of the source: four of Ambisonics, or the capsules of the array.
+    let channelCount: Int
     /// nil if the model takes the channels as they are.
     let encoding: EncodingFilters?
     /// What the elevations of its tracks tell.
@@ -42,6 +44,18 @@ struct ModelInput {
         let array = input.array.map(Resources.array)
         let geometry = try array.map { try Self.load($0) }
         self.geometry = format == .foa ? nil : geometry
+        let capsules = format == .foa ? nil : geometry ?? model.geometry ?? .tetrahedral
+        channelCount = capsules?.capsules.count ?? AudioFormat.channels
+        if let capsules {
+            try Self.requireCapsules(capsules.capsules.count, format, model: model, at: path, of: array ?? path)
+        }
+        if let map = input.channels, map.count != channelCount {
+            throw Failure(
+                .configuration,
+                "\(key("channels")): expected \(channelCount) channel numbers, "
+                    + (capsules.map { "one for each capsule of \($0.name)" } ?? "those of W, Y, Z and X")
+                    + ", found \(map.count): correct them\(capsules == nil ? "" : " or the array file")")
+        }
         var warnings = format == .foa ? [] : (geometry?.remarks ?? []).map { "\(array ?? ""): \($0)" }
         switch format {
         case .foa:
@@ -80,6 +94,24 @@ struct ModelInput {
             elevation = .signed
         }
         self.warnings = warnings
+    }
+
+    /// - Throws: for a number of capsules that neither the model nor an encoder takes.
+    private static func requireCapsules(
+        _ count: Int, _ format: AudioFormat, model: ModelFile, at path: String, of array: String
+    ) throws {
+        if format == .aformat, count < AudioFormat.channels {
+            throw Failure(
+                .configuration,
+                "\(array): expected \(AudioFormat.channels) capsules at least for format aformat, found \(count), which determine no "
+                    + "Ambisonics: use format mic")
+        }
+        guard format != .mic || model.features.isArrayIndependent || count == AudioFormat.channels else {
+            throw Failure(
+                .configuration,
+                "\(array): expected \(AudioFormat.channels) capsules, which \(path) was trained on, found \(count): use a model for any array, "
+                    + "such as array-live, or describe four of them and choose their channels")
+        }
     }
 
     /// Delay of the encoder in seconds.

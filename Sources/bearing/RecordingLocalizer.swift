@@ -47,7 +47,7 @@ struct RecordingLocalizer: Sendable {
 
     private func text(_ paths: [String], _ notes: inout [String], _ progress: (Double) -> Void, _ isStopped: () -> Bool) throws -> String {
         let pipeline = FramePipeline(model)
-        let frameShape = Shape(FrameTiming.melBands, model.file.features.channels)
+        let frameShape = Shape(FrameTiming.melBands, model.frameChannels)
         let stream = model.makeFeatureStream()
         var remarks = RecordingRemarks(model, input)
         var text = TrackText(output, levels: hasLevels, elevation: model.input.elevation)
@@ -86,15 +86,16 @@ struct RecordingLocalizer: Sendable {
             if wasRecorded, selectsChannels {
                 notes.append("\(path): --channels is not used, since `bearing run --record` already selected the channels of this file")
             }
-            let stream = try AudioFileStream(path: path, map: wasRecorded ? nil : input.channels, channels: model.input.channels)
+            let stream = try AudioFileStream(
+                path: path, map: wasRecorded ? nil : input.channels, count: model.input.channelCount, channels: model.input.channels)
             notes += stream.remarks
-            var samples = [Float](repeating: 0, count: Self.pieceSeconds * AudioFormat.sampleRate * AudioFormat.channels)
+            var samples = [Float](repeating: 0, count: Self.pieceSeconds * AudioFormat.sampleRate * stream.channels)
             var done = 0
             while !isStopped() {
                 var span = samples.mutableSpan
                 let frames = try stream.read(into: &span)
                 guard frames > 0 else { break }
-                let piece = samples.span.extracting(0..<frames * AudioFormat.channels)
+                let piece = samples.span.extracting(0..<frames * stream.channels)
                 body(piece)
                 remarks.add(piece)
                 done += frames

@@ -15,7 +15,7 @@ struct RecordingRemarks {
         watch = ChannelWatch(kind, convention: input.ambisonics ?? .ambix)
     }
 
-    /// - Parameter samples: [n, 4] of the recording, channels in model order.
+    /// - Parameter samples: [n, C] of the recording, channels in model order.
     mutating func add(_ samples: Span<Float>) {
         watch.push(samples)
         note()

@@ -13,7 +13,7 @@ import Testing
     func aRunningCaptureAllocatesNothing(_ rate: Int, _ channels: Int, _ format: SampleFormat) throws {
         let stream = CaptureStream()
         let chain = try CaptureChain(
-            shape: Self.shape(rate: rate, channels: channels, format: format), map: .identity, stream: stream,
+            shape: Self.shape(rate: rate, channels: channels, format: format), map: .identity(), stream: stream,
             timeline: CaptureTimeline(clock: stream.clock, wallOffset: 0))
         chain.beginSegment()
         var samples = [Float](repeating: 0, count: 1000 * 4)
@@ -40,7 +40,7 @@ import Testing
             AudioFileTests.signal(frames: 48_000, channels: 6), .wave16, to: path, sampleRate: 48_000, channels: 6)
         let stream = CaptureStream()
         let player = FilePlayer(
-            file: try AudioFileStream(path: path, map: .identity), loops: true, stream: stream)
+            file: try AudioFileStream(path: path, map: .identity()), loops: true, stream: stream)
         player.begin(at: 0)
         _ = player.advance(to: 100_000_000)
         var samples = [Float](repeating: 0, count: 1000 * 4)
@@ -132,7 +132,7 @@ import Testing
     @Test func aFullRingShiftsTheTimesByTheDroppedFrames() throws {
         let stream = CaptureStream(frames: 1024)
         let chain = try CaptureChain(
-            shape: Self.shape(rate: 24_000, channels: 4, format: .s16), map: .identity, stream: stream,
+            shape: Self.shape(rate: 24_000, channels: 4, format: .s16), map: .identity(), stream: stream,
             timeline: CaptureTimeline(clock: stream.clock, wallOffset: 0))
         chain.beginSegment()
         for period in 0..<10 {

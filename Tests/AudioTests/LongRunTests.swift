@@ -72,7 +72,7 @@ import Testing
         let stream = CaptureStream(past: past)
         let shape = CaptureShape(format: .s16, sampleRate: rate, channels: 4, period: rate / 100, buffer: rate)
         let chain = try CaptureChain(
-            shape: shape, map: .identity, stream: stream, timeline: CaptureTimeline(clock: stream.clock, wallOffset: 0))
+            shape: shape, map: .identity(), stream: stream, timeline: CaptureTimeline(clock: stream.clock, wallOffset: 0))
         chain.beginSegment(past: hours * 3600 * rate)
         let start = Int64(hours) * 3600 * MonotonicTime.second
         chain.observe(available: rate / 100, at: start + 10_000_000)

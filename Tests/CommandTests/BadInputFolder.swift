@@ -53,7 +53,7 @@ final class BadInputFolder {
         try write("[model]\npath = \"pipe.safetensors\"\n", to: "pipes.toml")
         try write("[gate]\nstay_threshold = 1\n", to: "stay.toml")
         try write("[[ignore]]\nelevation = [20, 10]\n", to: "sector.toml")
-        try write((0..<3).map { "[[capsule]]\nposition = [0, 0.01, 0.0\($0)]\n" }.joined(), to: "three.toml")
+        try write((0..<3).map { "[[capsule]]\nposition = [0.0\($0 % 2), 0.01, 0.0\($0)]\n" }.joined(), to: "three.toml")
 
         // Data sets: without the folder of labels, without one file of labels, with an invalid row.
         for set in ["unlabelled", "gap", "badrow"] {

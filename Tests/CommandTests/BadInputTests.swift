@@ -121,7 +121,7 @@ import Testing
             Case("\(command) --format aformat --array @/good.wav", configuration, "@/good.wav: "),
             Case(
                 "\(command) --format aformat --array @/three.toml", configuration,
-                "@/three.toml: capsule: expected 4 tables [[capsule]], in channel order, found 3"),
+                "@/three.toml: expected 4 capsules at least for format aformat, found 3"),
             Case(
                 "\(command) --format aformat --array tau-nigens-mic --ambisonics fuma", configuration,
                 "ambisonics: expected fuma with format foa only, found format aformat"),

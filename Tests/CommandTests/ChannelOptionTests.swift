@@ -34,7 +34,7 @@ import Testing
     @Test func theFourChosenChannelsAreUsed() throws {
         let plain = try run("localize @/four.wav --output jsonl \(Self.model)")
         #expect(plain.status == 0 && plain.output.split(separator: "\n").count == 10)
-        for channels in ["1,2,3,4", "1, 2, 3, 4"] {
+        for channels in ["1,2,3,4", "1, 2, 3, 4", "1-4", "1-2,3-4"] {
             let words = "localize @/six.wav --output jsonl \(Self.model) --channels".replacing("@", with: folder.path).split(separator: " ")
                 .map(String.init)
             #expect(try BearingProcess.run(words + [channels]).output == plain.output)
@@ -57,12 +57,17 @@ import Testing
         let beyond = try run("\(command) \(Self.model) --channels 1,2,3,8")
         #expect(
             beyond.status == 65 && beyond.error.contains("six.wav: expected a channel 8 as the channel map says, found 6 channels, 0 to 5"))
-        for wrong in ["1,2,3", "1,2,3,3", "1,2,3,-4", "a,b,c,d", "1,2,3,4,5", "0-3", "1,,2,3", "1,2,3,256"] {
+        for count in [3, 5] {
+            let found = try run("\(command) \(Self.model) --channels 1-\(count)")
+            #expect(
+                found.status == 78 && found.error.contains("channels: expected 4 channel numbers, those of W, Y, Z and X, found \(count)"))
+        }
+        for wrong in ["1,2", "1,2,3,3", "1,2,3,-4", "a,b,c,d", "0-8", "0-2-4", "3-1", "1-", "1,,2,3", "1,2,3,256"] {
             var words = "\(command) \(Self.model)".replacing("@", with: folder.path).split(separator: " ").map(String.init)
             words.append("--channels=\(wrong)")
             let result = try BearingProcess.run(words)
             #expect(
-                [64, 78].contains(result.status) && result.error.contains("--channels: expected four different channel numbers"),
+                [64, 78].contains(result.status) && result.error.contains("--channels: expected 3 to 8 different channel numbers"),
                 "\(wrong): \(result.error)")
         }
     }

@@ -93,7 +93,7 @@ import Testing
     {
         var input = BearingConfiguration().input
         try change(&input)
-        return ChannelCorrection(findings, input, input.ambisonics ?? .ambix).lines
+        return ChannelCorrection(findings, channels: 4, input, input.ambisonics ?? .ambix).lines
     }
 
     @Test func correctionsIncludeTheConfiguration() throws {

@@ -63,6 +63,32 @@ import Tracking
                 == true, "\(warnings)")
     }
 
+    @Test func capsulesThatNeitherModelNorEncoderTakesAreRefused() throws {
+        let six = #expect(throws: Failure.self) { try input(.micPhase, array: "respeaker-6-mic-hat-all") }
+        #expect(
+            six?.lines.first?.contains("expected 4 capsules, which m.safetensors was trained on, found 6: use a model for any array")
+                == true)
+        #expect(six?.kind == .configuration)
+        let eight = try input(.foaIntensity, format: .aformat, array: "eigenmike-8")
+        #expect(eight.encoding?.inputs == 8 && eight.channelCount == 8)
+        #expect(try input(.micPhase).channelCount == 4)
+    }
+
+    @Test func channelsAreThoseOfTheArray() throws {
+        func load(_ array: String, _ channels: [Int]) throws -> LiveModel {
+            var configuration = BearingConfiguration()
+            (configuration.input.format, configuration.input.array) = (.mic, array)
+            configuration.input.channels = try ChannelMap(channels)
+            return try LiveModel(configuration)
+        }
+        #expect(try load("uma-8-all", Array(0..<7)).input.channelCount == 7)
+        let few = #expect(throws: Failure.self) { try load("uma-8-all", [2, 3, 5, 6]) }
+        #expect(
+            few?.lines.first?.contains("channels: expected 7 channel numbers, one for each capsule of miniDSP UMA-8, all seven, found 4")
+                == true
+        )
+    }
+
     @Test func aRefinementThatAModelCannotUseIsReported() throws {
         let path = temporaryPath(".safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }

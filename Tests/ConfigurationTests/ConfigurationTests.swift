@@ -115,7 +115,7 @@ import Tracking
         let parsed = try ConfigurationFile.parse(shipped(uncommented: true), file: "bearing.toml", folder: "/")
         var expected = BearingConfiguration()
         expected.input.format = .foa
-        expected.input.channels = .identity
+        expected.input.channels = .identity()
         expected.input.ambisonics = .ambix
         expected.input.array = "aformat-cardioid"
         expected.ignored = [Sector(azimuth: (170, -170), elevation: -90...0)]
@@ -136,18 +136,18 @@ import Tracking
         ("[input]\nsource = 1", "input.source: expected alsa:NAME, file:PATH or demo, found the integer 1"),
         ("[input]\nformat = \"FOA\"", "input.format: expected one of foa, mic, aformat, found the string \"FOA\""),
         (
-            "[input]\nchannels = [0, 1, 2]",
-            "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2]"
+            "[input]\nchannels = [0, 1]",
+            "input.channels: expected 3 to 8 different channel numbers from 0 up, found the array [0, 1]"
         ),
         (
             "[input]\nchannels = [0, 1, 2, 2]",
-            "input.channels: expected 4 different channel numbers from 0 up, found the array [0, 1, 2, 2]"
+            "input.channels: expected 3 to 8 different channel numbers from 0 up, found the array [0, 1, 2, 2]"
         ),
         (
             "[input]\nchannels = [0, 1, 2, 3]\ninverted = [4]",
-            "input.inverted: expected different numbers from 0 to 3, found the array [4]"
+            "input.inverted: expected numbers below 4, that of the channels, found [4]"
         ),
-        ("[input]\ninverted = [1]", "input.channels: expected 4 channel numbers beside inverted, found nothing"),
+        ("[input]\ninverted = [1]", "input.channels: expected channel numbers beside inverted, found nothing"),
         ("[input]\nloop = \"yes\"", "input.loop: expected true or false, found the string \"yes\""),
         ("[input]\nambisonics = \"acn\"", "input.ambisonics: expected one of ambix, fuma, n3d, found the string \"acn\""),
         ("[mounting]\npitch = 100", "mounting.pitch: expected a number from -90.0 to 90.0, found the integer 100"),

@@ -29,7 +29,7 @@ import Tracking
         let (stream, mailbox, health) = (CaptureStream(frames: 4096), Mailbox(capacity: 1), Health())
         stream.ring.write([Float](repeating: 0.1, count: 4 * (4096 + 5000)).span)
         for sequence in 0..<4 { mailbox.post(FeedBlock(sequence: sequence, time: 0, tracks: .init())) }
-        health.countBlock(load: 1, power: SIMD4(1, 0.01, 0, 1e-4))
+        health.countBlock(load: 1, power: SIMD8(1, 0.01, 0, 1e-4, 0, 0, 0, 0))
         let status = health.status(of: stream, mailbox: mailbox)
         #expect(status.droppedFrames == 5000 && status.lostBlocks == 3 && status.droppedBlocks == 5)
         #expect(status.blocks == 1 && abs(status.load - 0.1) < 1e-6)

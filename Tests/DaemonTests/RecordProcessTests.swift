@@ -54,7 +54,7 @@ struct RecordProcessTests {
         let (far, path) = (ends[1], folder)
         let done = DispatchSemaphore(value: 0)
         Thread {
-            RecordWriter(socket: far, plan: RecordPlan(folder: path, fileSeconds: 1, limit: limit), log: TestDaemon.log).run()
+            RecordWriter(socket: far, plan: RecordPlan(folder: path, fileSeconds: 1, limit: limit), channels: 4, log: TestDaemon.log).run()
             close(far)
             done.signal()
         }.start()

@@ -1,3 +1,4 @@
+import Audio
 import Dataset
 import DatasetSupport
 import Features
@@ -41,6 +42,25 @@ import Testing
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path(kind)))
         for offset in offsets { bytes[offset] ^= 0x55 }
         try bytes.write(to: URL(fileURLWithPath: path(kind)))
+    }
+
+    @Test func theNumberOfCapsulesIsPartOfTheCache() throws {
+        let (ring, six) = (dataset.root + "/six.toml", 6)
+        try (0..<six).map { "[[capsule]]\nazimuth = \($0 * 60)\nelevation = 0\nradius = 0.04\n" }.joined()
+            .write(toFile: ring, atomically: true, encoding: .utf8)
+        let audio = dataset.root + "/six.wav"
+        let writer = try AudioFileWriter(path: audio, encoding: .wave16, sampleRate: 24_000, channels: six)
+        try writer.write([Float](repeating: 0.1, count: six * 4800).span)
+        try writer.close()
+        let recording = Recording(name: "six", audio: audio, metadata: nil, arrayFile: ring)
+        let cache = try FeatureCache.open(recording: recording, kind: .micHarmonics, folder: dataset.root)
+        #expect(cache.frames.shape == Shape(10, 64, 36) && cache.blocks == 2)
+        #expect(try FeatureCache.open(recording: recording, kind: .micHarmonics, folder: dataset.root).replaced == nil)
+        #expect(throws: TrainingError.self) { try FeatureCache.open(recording: recording, kind: .micCoherence, folder: dataset.root) }
+        // The same file as one of four capsules.
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: dataset.root + "/six.mic-harmonics.features"))
+        #expect(throws: FeatureFault.other) { _ = try FeatureCacheHeader(descriptor: handle.fileDescriptor, kind: .micHarmonics) }
+        #expect(try FeatureCacheHeader(descriptor: handle.fileDescriptor, kind: .micHarmonics, channels: six).frames == 10)
     }
 
     @Test func aMatchingCacheIsUsed() throws {

@@ -19,7 +19,7 @@ enum FreeTetrahedron {
         }
         return SteeringVectors(directions: directions) { frequency in
             directions.map { direction in
-                var (real, imaginary) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+                var (real, imaginary) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
                 for (channel, lead) in leads(of: Direction(unit: direction.x, direction.y, direction.z)).enumerated() {
                     let phase = Float(2 * Double.pi * frequency * Double(lead))
                     (real[channel], imaginary[channel]) = (Double(sinf(phase + .pi / 2)), Double(sinf(phase)))

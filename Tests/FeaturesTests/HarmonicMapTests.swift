@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Map to spherical harmonics")
 struct HarmonicMapTests {
-    private typealias Wave = (real: SIMD4<Double>, imaginary: SIMD4<Double>)
+    private typealias Wave = (real: SIMD8<Double>, imaginary: SIMD8<Double>)
 
     /// Symmetric about the horizontal plane, as an even grid is.
     private static let directions: [SIMD3<Float>] = {
@@ -19,7 +19,7 @@ struct HarmonicMapTests {
     }()
 
     /// W, Y, Z, X of a plane wave.
-    private static func ambisonic(_ d: SIMD3<Double>) -> Wave { ([1, d.y, d.z, d.x], .zero) }
+    private static func ambisonic(_ d: SIMD3<Double>) -> Wave { ([1, d.y, d.z, d.x, 0, 0, 0, 0], .zero) }
 
     /// Four omnidirectional capsules in open air.
     private static func open(_ places: [SIMD3<Double>], _ frequency: Double) -> (SIMD3<Double>) -> Wave {
@@ -45,7 +45,7 @@ struct HarmonicMapTests {
         let arena = Arena(layout)
         for band in 0..<64 {
             let v: Wave = wave(Double(centres[band]))
-            let power: SIMD4<Double> = v.real * v.real + v.imaginary * v.imaginary
+            let power: SIMD8<Double> = v.real * v.real + v.imaginary * v.imaginary
             let length: [Double] = (0..<4).map { power[$0].squareRoot() }
             for capsule in 0..<4 { arena[frame][band * 16 + capsule] = Float(20 * log10(max(length[capsule], 1e-5))) }
             for (pair, (m, n)) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)].enumerated() {
@@ -114,7 +114,9 @@ struct HarmonicMapTests {
     @Test("Silence, and values far from any plane wave, stay within limits")
     func limits() {
         let map = Self.map { _ in Self.ambisonic }
-        for wave: Wave in [(.zero, .zero), ([1, 30, 0, 0], .zero), ([0, 0, 0, 1], [0, 0, 1, 0])] {
+        for wave: Wave in [
+            (.zero, .zero), ([1, 30, 0, 0, 0, 0, 0, 0], .zero), ([0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0]),
+        ] {
             #expect(mapped(map) { _ in wave }.joined().allSatisfy { $0.isFinite })
             #expect(mapped(map) { _ in wave }.allSatisfy { $0[1...8].allSatisfy { abs($0) <= 3 } })
         }

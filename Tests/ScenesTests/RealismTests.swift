@@ -77,7 +77,7 @@ import Testing
         microphone.encoder = EncoderModel(array: .cardioids10, limit: 25, corner: 20, isEqualized: true)
         let front = Direction(azimuth: 0, elevation: 0)
         let clean = render(scene(front, microphone: microphone))
-        microphone.gains = SIMD4(1.5, -1.5, 1, -1)
+        microphone.gains = SIMD8(1.5, -1.5, 1, -1, 0, 0, 0, 0)
         let leaking = render(scene(front, microphone: microphone))
         func leak(_ samples: [Float]) -> Float {
             power(samples, channel: 1, 26_000..<90_000) / power(samples, channel: 0, 26_000..<90_000)

@@ -14,8 +14,8 @@ from installation.layout import InstallationError, Layout
 from . import tree
 
 DESCRIPTION = """real-time sound-source localizer
- Bearing reads a microphone with four channels, first-order Ambisonics or a
- tetrahedral array, and reports ten times a second which sound sources are
+ Bearing reads first-order Ambisonics, or an array of three to eight
+ microphones, and reports ten times a second which sound sources are
  active, and in which direction, to every program that connects to its socket.
  .
  The same program localizes recordings, simulates rooms, trains the networks

@@ -8,7 +8,7 @@ import Signal
 /// and X. While the waves are long relative to the array, it equals a matrix of aims and a correction for the distance between
 /// capsules. For shorter waves it is scaled to preserve the power of a diffuse field.
 ///
-/// At low frequencies the remaining error is the second order of the sound field, which four capsules cannot separate from the
+/// At low frequencies the remaining error is the second order of the sound field, which few capsules cannot separate from the
 /// first. Directions come from the part of X, Y and Z in phase with W. So the phase of W is rotated until that leakage is in
 /// quadrature, where it does not bias directions. For a usual A-format microphone they are then accurate to 3 degrees up to 2.9
 /// kHz instead of 1.6.
@@ -19,9 +19,9 @@ public enum AFormatEncoder {
     private static let lowest = 200.0
     private static let directions = spread(240)
 
-    /// - Parameter geometry: four capsules that distinguish all directions (otherwise see `remarks`).
+    /// - Parameter geometry: four capsules or more that distinguish all directions (otherwise see `remarks`).
     public static func filters(for geometry: ArrayGeometry) -> EncodingFilters {
-        precondition(geometry.capsules.count == AudioFormat.channels, "an array has 4 capsules")
+        precondition(geometry.capsules.count >= AudioFormat.channels, "an encoded array has 4 capsules at least")
         let rate = Double(AudioFormat.sampleRate)
         let corner = corner(geometry)
         let radius = geometry.capsules.reduce(0) { max($0, $1.radius) }
@@ -42,7 +42,8 @@ public enum AFormatEncoder {
             return bins[index].matrix(turned: bins[min(index, bent)].turn, diffuse: share).map { $0.map { highPass * $0 } }
         }
         return EncodingFilters(
-            coefficients: impulses(spectra, points: points, taps: taps, delay: delay), taps: taps, delay: delay,
+            coefficients: impulses(spectra, points: points, taps: taps, delay: delay), inputs: geometry.capsules.count, taps: taps,
+            delay: delay,
             limit: Float(bins[limit].frequency))
     }
 
@@ -57,13 +58,13 @@ public enum AFormatEncoder {
 
     /// Transforms to the time domain, delayed by `delay`, with a window.
     ///
-    /// - Returns: [4, 4, taps]
+    /// - Returns: [4, capsules, taps]
     private static func impulses(_ spectra: [[[Complex]]], points: Int, taps: Int, delay: Int) -> [Float] {
         let turns = (0..<points).map { Complex(phase: 2 * .pi * Double($0) / Double(points)) }
         let fade = taps / 4
         var result: [Float] = []
         for output in 0..<AudioFormat.channels {
-            for input in 0..<AudioFormat.channels {
+            for input in spectra[0][output].indices {
                 for tap in 0..<taps {
                     var sum = 0.0
                     for (bin, matrix) in spectra.enumerated() {
@@ -94,7 +95,7 @@ public enum AFormatEncoder {
 /// The encoder at one frequency, and its errors for plane waves.
 private struct EncodingBin {
     let frequency: Double
-    /// The least-squares solution, [4, 4].
+    /// The least-squares solution, [4, capsules].
     let least: [[Complex]]
     /// The factor for each channel that gives the power of a diffuse field.
     let diffuseGains: [Double]
@@ -115,14 +116,15 @@ private struct EncodingBin {
             directions.map { Double($0.x) },
         ]
         func mean(_ body: (Int) -> Complex) -> Complex { (1 / count) * directions.indices.reduce(.zero) { $0 + body($1) } }
-        let power = (0..<4).map { a in
-            (0..<4).map { b in mean { response[a][$0] * response[b][$0].conjugate } + Complex(a == b ? Self.loading : 0) }
+        let capsules = response.indices
+        let power = capsules.map { a in
+            capsules.map { b in mean { response[a][$0] * response[b][$0].conjugate } + Complex(a == b ? Self.loading : 0) }
         }
-        let cross = (0..<4).map { a in (0..<4).map { b in mean { ideal[a][$0] * response[b][$0].conjugate } } }
+        let cross = (0..<4).map { a in capsules.map { b in mean { ideal[a][$0] * response[b][$0].conjugate } } }
         let least = Complex.solve(cross, dividedBy: power)
         self.least = least
         let encoded = (0..<4).map { a in
-            directions.indices.map { d in (0..<4).reduce(Complex.zero) { $0 + least[a][$1] * response[$1][d] } }
+            directions.indices.map { d in capsules.reduce(Complex.zero) { $0 + least[a][$1] * response[$1][d] } }
         }
         diffuseGains = (0..<4).map { a in
             let wanted = ideal[a].reduce(0) { $0 + $1 * $1 }

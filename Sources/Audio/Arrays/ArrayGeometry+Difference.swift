@@ -1,10 +1,11 @@
 import Geometry
 
 extension ArrayGeometry {
-    /// Differences from another array of more than 5 degrees, 10 %, 1 dB or 5 microseconds: a phrase each, with figures.
+    /// Differences from another array: another number of capsules, or more than 5 degrees, 10 %, 1 dB or 5 microseconds: a phrase each, with figures.
     ///
     /// - Parameter other: for example the array that a model was trained on.
     public func differences(from other: ArrayGeometry) -> [String] {
+        guard capsules.count == other.capsules.count else { return ["\(capsules.count) capsules instead of \(other.capsules.count)"] }
         var lines: [String] = []
         if mount != other.mount { lines.append("mount \(mount.rawValue) instead of \(other.mount.rawValue)") }
         for (index, (own, wanted)) in zip(capsules, other.capsules).enumerated() {

@@ -52,14 +52,14 @@ extension ArrayGeometry {
     /// Responses of the capsules to a plane wave, real and imaginary parts, relative to the pressure at the array's centre.
     ///
     /// - Parameter frequency: Hz, above 0.
-    /// - Returns: [directions][capsules]
+    /// - Returns: [directions], a lane for each capsule, 0 beyond the last.
     package func responses(
         frequency: Double, to directions: [Direction]
-    ) -> [(real: SIMD4<Double>, imaginary: SIMD4<Double>)] {
+    ) -> [(real: SIMD8<Double>, imaginary: SIMD8<Double>)] {
         let response = response(frequency: frequency, to: directions)
         return directions.indices.map { index in
-            var (real, imaginary) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-            for channel in 0..<AudioFormat.channels {
+            var (real, imaginary) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+            for channel in capsules.indices {
                 real[channel] = response[channel][index].real
                 imaginary[channel] = response[channel][index].imaginary
             }
@@ -67,7 +67,7 @@ extension ArrayGeometry {
         }
     }
 
-    /// The real part of the coherence of each pair of capsules in a diffuse field, at a frequency in Hz: [4][4].
+    /// The real part of the coherence of each pair of capsules in a diffuse field, at a frequency in Hz: [capsules][capsules].
     package func diffuseCoherence(frequency: Double) -> [[Double]] {
         let response = response(frequency: frequency, to: AFormatEncoder.spread(200))
         let power = response.map { $0.reduce(0) { $0 + $1.power } }

@@ -21,7 +21,7 @@ public final class ALSACapture: CaptureSource {
     public static let usualPeriod = 10
 
     /// - Parameters:
-    ///   - map: the channels of the device to use; nil requires exactly four.
+    ///   - map: the channels of the device to use; nil requires as many as the stream has.
     ///   - period: milliseconds between two wake-ups of the thread.
     public init(device: String, map: ChannelMap? = nil, period: Int = usualPeriod, stream: CaptureStream) {
         self.stream = stream

@@ -1,7 +1,7 @@
 import CRealtime
 import Platform
 
-/// From a device's bytes to 24 kHz frames of four channels in the ring: conversion, channel map, resampling, time stamps.
+/// From a device's bytes to 24 kHz frames of the chosen channels in the ring: conversion, channel map, resampling, time stamps.
 ///
 /// Used by the capture thread only; allocates nothing after `init`.
 @safe
@@ -12,11 +12,13 @@ package final class CaptureChain: @unchecked Sendable {
     private let shape: CaptureShape
     private let map: ChannelMap
     private let stream: CaptureStream
+    /// C: of the map and the stream.
+    private let channels: Int
     private let resampler: Resampler
     private var timeline: CaptureTimeline
 
     private let raw: UnsafeMutableRawBufferPointer
-    /// [period, device channels], [period, 4], [resampled period, 4].
+    /// [period, device channels], [period, C], [resampled period, C].
     private let converted, chosen, resampled: FrameBuffer
 
     /// Frames of the device since the last gap.
@@ -27,18 +29,20 @@ package final class CaptureChain: @unchecked Sendable {
     package init(
         shape: CaptureShape, map: ChannelMap, stream: CaptureStream, timeline: CaptureTimeline
     ) throws(AudioError) {
+        precondition(map.count == stream.channels, "a map of as many channels as the stream has")
         self.shape = shape
+        channels = map.count
         self.map = map
         self.stream = stream
         self.timeline = timeline
-        let resampler = try Resampler(from: shape.sampleRate)
+        let resampler = try Resampler(from: shape.sampleRate, channels: map.count)
         self.resampler = resampler
         latency = Double(resampler.delay) / Double(AudioFormat.sampleRate)
         unsafe raw = .allocate(byteCount: shape.period * shape.channels * shape.format.bytes, alignment: 64)
         unsafe raw.initializeMemory(as: UInt8.self, repeating: 0)
         converted = FrameBuffer(count: shape.period * shape.channels)
-        chosen = FrameBuffer(count: shape.period * AudioFormat.channels)
-        resampled = FrameBuffer(count: resampler.capacity(for: shape.period) * AudioFormat.channels)
+        chosen = FrameBuffer(count: shape.period * channels)
+        resampled = FrameBuffer(count: resampler.capacity(for: shape.period) * channels)
     }
 
     deinit { unsafe raw.deallocate() }
@@ -76,8 +80,8 @@ package final class CaptureChain: @unchecked Sendable {
         let unsound = unsafe shape.format.convert(
             RawSpan(_unsafeStart: raw.baseAddress!, byteCount: samples * shape.format.bytes), into: &floats)
         if unsound > 0 { stream.status.count(unsoundSamples: unsound) }
-        var four = chosen.mutableSpan(0..<frames * AudioFormat.channels)
-        map.select(converted.span(0..<samples), channels: shape.channels, into: &four)
+        var selected = chosen.mutableSpan(0..<frames * channels)
+        map.select(converted.span(0..<samples), channels: shape.channels, into: &selected)
         deviceFrames += frames
 
         let first = stream.ring.framesWritten
@@ -85,9 +89,9 @@ package final class CaptureChain: @unchecked Sendable {
         while consumed < frames {
             var output = resampled.mutableSpan(0..<resampled.count)
             let progress = resampler.process(
-                chosen.span(consumed * AudioFormat.channels..<frames * AudioFormat.channels), into: &output)
+                chosen.span(consumed * channels..<frames * channels), into: &output)
             consumed += progress.consumed
-            put(resampled.span(0..<progress.produced * AudioFormat.channels))
+            put(resampled.span(0..<progress.produced * channels))
         }
         stream.announce(writtenFrom: first)
     }
@@ -100,7 +104,7 @@ package final class CaptureChain: @unchecked Sendable {
     }
 
     private func put(_ samples: Span<Float>) {
-        let frames = samples.count / AudioFormat.channels
+        let frames = samples.count / channels
         let taken = stream.ring.write(samples)
         stream.status.count(frames: frames)
         if taken < frames {

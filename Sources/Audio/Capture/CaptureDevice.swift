@@ -1,3 +1,5 @@
+import Signal
+
 /// A capture device known to ALSA, and its capabilities.
 public struct CaptureDevice: Sendable, Hashable {
     /// Capabilities without conversions by ALSA.
@@ -9,8 +11,8 @@ public struct CaptureDevice: Sendable, Hashable {
         /// The supported values of `SampleFormat`.
         public var formats: [SampleFormat]
 
-        /// Whether Bearing can use it: at least four channels, in a known format.
-        public var isUsable: Bool { channels.upperBound >= AudioFormat.channels && !formats.isEmpty }
+        /// Whether Bearing can use it: at least three channels, in a known format.
+        public var isUsable: Bool { channels.upperBound >= FrameLayout.capsules.lowerBound && !formats.isEmpty }
     }
 
     /// The name for `--source alsa:NAME`.

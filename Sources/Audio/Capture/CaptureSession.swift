@@ -32,9 +32,9 @@ final class CaptureSession: @unchecked Sendable {
     init(
         name: String, map: ChannelMap?, period: Int, stream: CaptureStream, timeline: CaptureTimeline, thread: NamedThread
     ) throws(AudioError) {
-        device = try PCMDevice(name: name, map: map, period: period)
+        device = try PCMDevice(name: name, map: map, channels: stream.channels, period: period)
         chain = try CaptureChain(
-            shape: device.shape, map: map ?? .identity, stream: stream, timeline: timeline)
+            shape: device.shape, map: map ?? .identity(stream.channels), stream: stream, timeline: timeline)
         self.stream = stream
         self.thread = thread
         unsafe pcm = .allocate(capacity: 1)

@@ -3,7 +3,7 @@ public struct CaptureShape: Sendable, Hashable, CustomStringConvertible {
     public var format: SampleFormat
     /// The device's sample rate in Hz.
     public var sampleRate: Int
-    /// The device's channels; four of them are used.
+    /// The device's channels, of which the chosen ones are used.
     public var channels: Int
     /// Frames between two wake-ups.
     public var period: Int

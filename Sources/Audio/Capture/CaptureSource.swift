@@ -8,7 +8,7 @@ import Synchronization
 /// number in the ring (`ring.framesRead` counts them). A reader that works on whole blocks calls `wakeAtBlocks`, and then sleeps
 /// until a block is complete.
 public final class CaptureStream: Sendable {
-    /// 24 kHz, 4 channels, ±1.
+    /// 24 kHz, ±1.
     public let ring: SampleRing
     public let clock = CaptureClock()
     public let status = CaptureStatus()
@@ -17,11 +17,15 @@ public final class CaptureStream: Sendable {
     /// A ring frame, modulo a block, at which blocks end; negative while every write wakes the listener.
     private let blockEnd = Atomic<Int>(-1)
 
+    /// Channels of its frames.
+    public var channels: Int { ring.channels }
+
     /// - Parameters:
     ///   - frames: capacity of the ring; 2 seconds by default.
+    ///   - channels: that its source delivers.
     ///   - past: frames that count as already captured.
-    public init(frames: Int = 2 * AudioFormat.sampleRate, past: Int = 0) {
-        ring = SampleRing(frames: frames, past: past)
+    public init(frames: Int = 2 * AudioFormat.sampleRate, channels: Int = AudioFormat.channels, past: Int = 0) {
+        ring = SampleRing(frames: frames, channels: channels, past: past)
         status.count(frames: past)
     }
 

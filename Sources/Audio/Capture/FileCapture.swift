@@ -23,7 +23,7 @@ public final class FileCapture: CaptureSource {
     public var failure: AudioError? { fault.latest.withLock { $0 } }
 
     /// - Parameters:
-    ///   - map: the channels of the file to use; nil requires a file of exactly four.
+    ///   - map: the channels of the file to use; nil requires a file of as many as the stream has.
     ///   - channels: their known meaning.
     ///   - loops: repeats the file endlessly, without a gap.
     ///   - speed: relative to real time. Frames have the times of speed 1, and the file waits for a slower reader, so that no
@@ -49,7 +49,7 @@ public final class FileCapture: CaptureSource {
 
     /// - Throws: as `AudioFileStream`.
     public func start() throws(AudioError) {
-        let file = try AudioFileStream(path: path, map: map, channels: channels)
+        let file = try AudioFileStream(path: path, map: map, count: stream.channels, channels: channels)
         found.withLock { $0 = file.remarks }
         let thread = present.withLock { $0 }
         let player = FilePlayer(file: file, loops: loops, speed: speed, stream: stream, isStopping: { thread.isStopping })

@@ -16,7 +16,7 @@ package final class FilePlayer: @unchecked Sendable {
     private let speed: Int
     private let stream: CaptureStream
     private var timeline: CaptureTimeline
-    private let scratch = FrameBuffer(count: FrameLayout.samplesPerBlock * AudioFormat.channels)
+    private let scratch: FrameBuffer
     /// Whether the playing thread was asked to end during a read: the stream may belong to another capture by then.
     private let isStopping: @Sendable () -> Bool
     /// The monotonic clock in nanoseconds at frame 0: of playing, and of the frame's time; they differ at other speeds than 1.
@@ -35,6 +35,7 @@ package final class FilePlayer: @unchecked Sendable {
         self.loops = loops
         self.speed = speed
         self.stream = stream
+        scratch = FrameBuffer(count: FrameLayout.samplesPerBlock * stream.channels)
         self.isStopping = isStopping
         timeline = CaptureTimeline(
             clock: stream.clock, wallOffset: bearing_wall_nanoseconds() - bearing_monotonic_nanoseconds())
@@ -75,7 +76,7 @@ package final class FilePlayer: @unchecked Sendable {
             let offset = bearing_wall_offset()
             if offset != 0, timeline.follow(wallOffset: offset) { stream.status.countClockStep() }
             timeline.observe(frame: first, at: moment(ofFrame: played))
-            let taken = stream.ring.write(scratch.span(0..<frames * AudioFormat.channels))
+            let taken = stream.ring.write(scratch.span(0..<frames * stream.channels))
             if taken < frames { timeline.breakOff(at: first + taken) }
             stream.status.count(frames: frames)
             played += frames
@@ -92,7 +93,7 @@ package final class FilePlayer: @unchecked Sendable {
     /// The next frames, fewer at the end of the file, which a loop continues at once; nil at the end or after an error.
     private func nextFrames(_ count: Int) -> Int? {
         let scratch = scratch
-        var target = scratch.mutableSpan(0..<count * AudioFormat.channels)
+        var target = scratch.mutableSpan(0..<count * stream.channels)
         do throws(AudioError) {
             let frames = try file.read(into: &target)
             noteUnsound()

@@ -6,7 +6,7 @@ public struct KnownMicrophone: Sendable, Hashable {
     public let format: AudioFormat
     /// A file in arrays/; nil for Ambisonics.
     public let array: String?
-    /// The device's channels of the capsules, counted from 0; nil if it has only these four.
+    /// The device's channels of the capsules, counted from 0; nil if it has only these.
     public let channels: [Int]?
     public let remark: String?
 
@@ -26,16 +26,16 @@ public struct KnownMicrophone: Sendable, Hashable {
             name: "ReSpeaker 4-mic HAT", format: .mic, array: "respeaker-4-mic-hat", channels: nil,
             remark: planar, marks: ["seeed-4mic-voicecard", "seeed4micvoicec"], deviceChannels: 4),
         KnownMicrophone(
-            name: "ReSpeaker 6-mic HAT", format: .mic, array: "respeaker-6-mic-hat", channels: [0, 2, 3, 5],
+            name: "ReSpeaker 6-mic HAT", format: .mic, array: "respeaker-6-mic-hat-all", channels: Array(0..<6),
             remark: planar, marks: ["seeed-8mic-voicecard", "seeed8micvoicec"], deviceChannels: 8),
         KnownMicrophone(
-            name: "miniDSP UMA-8", format: .mic, array: "uma-8", channels: [2, 3, 5, 6],
+            name: "miniDSP UMA-8", format: .mic, array: "uma-8-all", channels: Array(0..<7),
             remark: planar, marks: ["micArray RAW"], deviceChannels: 8),
         KnownMicrophone(
             name: "miniDSP UMA-16", format: .mic, array: "uma-16", channels: [2, 4, 11, 13],
             remark: planar, marks: ["micArray16"], deviceChannels: 16),
         KnownMicrophone(
-            name: "MATRIX Creator", format: .mic, array: "matrix-creator", channels: [0, 2, 4, 6],
+            name: "MATRIX Creator", format: .mic, array: "matrix-creator-all", channels: nil,
             remark: planar, marks: ["MATRIXIO"], deviceChannels: 8),
         KnownMicrophone(
             name: "Zoom H3-VR", format: .foa, array: nil, channels: nil,
@@ -49,7 +49,7 @@ public struct KnownMicrophone: Sendable, Hashable {
         }
     }
 
-    /// Options of `run`, `check` and `localize`, such as `--format mic --array uma-8 --channels 2,3,5,6`.
+    /// Options of `run`, `check` and `localize`, such as `--format mic --array uma-8-all --channels 0,1,2,3,4,5,6`.
     public var options: String {
         let array = array.map { " --array \($0)" } ?? ""
         let channels = channels.map { " --channels " + $0.map(String.init).joined(separator: ",") } ?? ""

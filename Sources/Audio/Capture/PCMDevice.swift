@@ -20,17 +20,17 @@ final class PCMDevice {
     /// Opens a device and negotiates format, rate, channels and buffer.
     ///
     /// - Parameters:
-    ///   - map: the channels to use; nil requires exactly four.
+    ///   - map: the channels to use; nil requires exactly `channels`.
     ///   - period: milliseconds between two wake-ups.
     /// - Throws: `missingDevice`, `busyDevice`, `forbiddenDevice`, `unfitDevice`, `failedDevice`.
-    init(name: String, map: ChannelMap?, period: Int) throws(AudioError) {
+    init(name: String, map: ChannelMap?, channels: Int, period: Int) throws(AudioError) {
         bearing_pcm_silence()
         var opened: OpaquePointer?
         let code = unsafe snd_pcm_open(&opened, name, SND_PCM_STREAM_CAPTURE, Self.openMode)
         guard code >= 0, let opened = unsafe opened else { throw Self.openError(name, code) }
         do throws(AudioError) {
             var negotiation = try unsafe PCMNegotiation(handle: opened, name: name)
-            shape = try negotiation.agree(map: map, period: period)
+            shape = try negotiation.agree(map: map, channels: channels, period: period)
         } catch {
             unsafe snd_pcm_close(opened)
             throw error

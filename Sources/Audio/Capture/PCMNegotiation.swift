@@ -57,11 +57,13 @@ struct PCMNegotiation: ~Copyable {
     }
 
     /// Fixes the shape and installs it in the device.
-    /// - Parameter milliseconds: length of a period.
-    mutating func agree(map: ChannelMap?, period milliseconds: Int) throws(AudioError) -> CaptureShape {
+    /// - Parameters:
+    ///   - wanted: number of channels without a map.
+    ///   - milliseconds: length of a period.
+    mutating func agree(map: ChannelMap?, channels wanted: Int, period milliseconds: Int) throws(AudioError) -> CaptureShape {
         let access = unsafe snd_pcm_hw_params_set_access(handle, hardware, SND_PCM_ACCESS_RW_INTERLEAVED)
         if access < 0 { throw unfit("interleaved frames", "none offered") }
-        let count = try agreeOnChannels(map)
+        let count = try agreeOnChannels(map, wanted)
         guard let format = formats.first else {
             throw unfit("one of \(SampleFormat.allCases.map(\.rawValue).joined(separator: ", "))", "other formats only")
         }
@@ -83,7 +85,7 @@ struct PCMNegotiation: ~Copyable {
             format: format, sampleRate: Int(rate), channels: count, period: Int(period), buffer: Int(buffer))
     }
 
-    private func agreeOnChannels(_ map: ChannelMap?) throws(AudioError) -> Int {
+    private func agreeOnChannels(_ map: ChannelMap?, _ wanted: Int) throws(AudioError) -> Int {
         let offered = channels
         if let map {
             var count = UInt32(max(map.channelsNeeded, offered.lowerBound))
@@ -92,7 +94,6 @@ struct PCMNegotiation: ~Copyable {
             else { throw .missingChannel(source: name, channel: map.channelsNeeded - 1, found: offered.upperBound) }
             return Int(count)
         }
-        let wanted = AudioFormat.channels
         guard unsafe snd_pcm_hw_params_set_channels(handle, hardware, UInt32(wanted)) == 0 else {
             let found = offered.upperBound < wanted ? offered.upperBound : offered.lowerBound
             throw .wrongChannelCount(source: name, expected: wanted, found: found)

@@ -20,8 +20,8 @@ final class RecordFeed: TrackSink, @unchecked Sendable {
         var event: Event
     }
 
-    /// Frames as the pipeline receives them: 24 kHz, four channels.
-    let ring = SampleRing(frames: 10 * AudioFormat.sampleRate)
+    /// Frames as the pipeline receives them, at 24 kHz.
+    let ring: SampleRing
     let wakeEvent = WakeEvent()
     /// Events, as far as they fit.
     let entries = HandoverQueue(capacity: 256, filler: Entry(frame: 0, time: 0, event: .breakOff(restarted: true)))
@@ -29,6 +29,8 @@ final class RecordFeed: TrackSink, @unchecked Sendable {
 
     // Used by the analysis thread only.
     private var isBroken = false
+
+    init(channels: Int = AudioFormat.channels) { ring = SampleRing(frames: 10 * AudioFormat.sampleRate, channels: channels) }
 
     /// Frames and blocks that did not fit.
     var dropped: Int { lost.load(ordering: .relaxed) }
@@ -42,7 +44,7 @@ final class RecordFeed: TrackSink, @unchecked Sendable {
 
     /// Frames that the pipeline is about to receive, the first in the air at `time`.
     func take(_ samples: Span<Float>, at time: Double) {
-        let frames = samples.count / AudioFormat.channels
+        let frames = samples.count / ring.channels
         guard ring.capacity - ring.framesAvailable >= frames else {
             isBroken = true
             lost.wrappingAdd(frames, ordering: .relaxed)

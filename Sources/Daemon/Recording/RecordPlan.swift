@@ -18,5 +18,5 @@ public struct RecordPlan: Sendable, Hashable {
     }
 
     /// Size of a pair of files in bytes, including the lines of two tracks.
-    var bytesOfFile: Int { fileSeconds * (AudioFormat.sampleRate * AudioFormat.channels * 4 + 4000) }
+    func bytesOfFile(channels: Int) -> Int { fileSeconds * (AudioFormat.sampleRate * channels * 4 + 4000) }
 }

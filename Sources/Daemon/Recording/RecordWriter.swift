@@ -11,11 +11,14 @@ public struct RecordWriter {
 
     private let socket: Int32
     private let plan: RecordPlan
+    private let channels: Int
     private let log: Logger
     private static let pause: UInt32 = 2
 
-    public init(socket: Int32, plan: RecordPlan, log: Logger) {
+    /// - Parameter channels: of the audio.
+    public init(socket: Int32, plan: RecordPlan, channels: Int, log: Logger) {
         self.socket = socket
+        self.channels = channels
         self.plan = plan
         self.log = log
     }
@@ -29,9 +32,9 @@ public struct RecordWriter {
             return
         }
         say(RecordStream.ready)
-        var files = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
+        var files = RecordingFiles(folder: folder, plan, channels: channels)
         // Received frames that are not written yet.
-        let ring = SampleRing(frames: 2 * RecordSinkPiece.frames)
+        let ring = SampleRing(frames: 2 * RecordSinkPiece.frames, channels: channels)
         var isFaulty = false
         while let head = receive(RecordStream.headBytes).flatMap(RecordStream.head), let body = receive(head.length) {
             if head.kind == .frames { ring.write(RecordStream.samples(body).span) }

@@ -10,7 +10,7 @@ public final class Recorder: @unchecked Sendable {
     /// Checks whether recordings can be written there; creates the folder if it is missing.
     public static func check(_ plan: RecordPlan) throws(AudioError) { try RecordFolder.check(plan.folder) }
 
-    let feed = RecordFeed()
+    let feed: RecordFeed
     private let thread = NamedThread(name: "bearing-record")
     private let plan: RecordPlan
     private let hello: Mutex<FeedHello>
@@ -22,16 +22,18 @@ public final class Recorder: @unchecked Sendable {
     /// Whether the latest write failed.
     private var isFaulty = false
 
+    /// - Parameter channels: of the audio.
     /// - Throws: `AudioError.unwritableFile` for a folder that cannot be written to.
-    init(_ plan: RecordPlan, hello: FeedHello, log: Logger) throws(AudioError) {
+    init(_ plan: RecordPlan, channels: Int = AudioFormat.channels, hello: FeedHello, log: Logger) throws(AudioError) {
+        feed = RecordFeed(channels: channels)
         self.plan = plan
         self.log = log
         self.hello = Mutex(hello)
         if let writer = plan.writer {
-            sink = try RecordingProcess(plan, program: writer, stop: thread.stopEvent)
+            sink = try RecordingProcess(plan, channels: channels, program: writer, stop: thread.stopEvent)
         } else {
             let folder = try RecordFolder(path: plan.folder, limit: plan.limit)
-            sink = RecordingFiles(folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile)
+            sink = RecordingFiles(folder: folder, plan, channels: channels)
         }
     }
 

@@ -18,13 +18,25 @@ struct RecordingFiles: RecordSink {
     private var time = 0.0
     /// Whether the next file begins with a reset pipeline.
     private var isRestarted = true
-    private var samples = [Float](repeating: 0, count: RecordSinkPiece.frames * AudioFormat.channels)
+    private let channels: Int
+    private var samples: [Float]
     private var message = TrackMessage()
 
-    init(folder: RecordFolder, frames: Int, bytes: Int) {
+    /// - Parameters:
+    ///   - frames, bytes: of a file.
+    ///   - channels: of the audio.
+    init(folder: RecordFolder, frames: Int, bytes: Int, channels: Int = AudioFormat.channels) {
         self.folder = folder
         length = frames
         self.bytes = bytes
+        self.channels = channels
+        samples = [Float](repeating: 0, count: RecordSinkPiece.frames * channels)
+    }
+
+    init(folder: RecordFolder, _ plan: RecordPlan, channels: Int) {
+        self.init(
+            folder: folder, frames: plan.fileSeconds * AudioFormat.sampleRate, bytes: plan.bytesOfFile(channels: channels),
+            channels: channels)
     }
 
     mutating func record(_ ring: SampleRing, upTo end: Int) throws(AudioError) {
@@ -34,11 +46,11 @@ struct RecordingFiles: RecordSink {
             let count = min(end - ring.framesRead, RecordSinkPiece.frames, length - wave.framesWritten)
             // As much as fits into the file, which is at most a piece.
             unsafe samples.withUnsafeMutableBufferPointer { buffer in
-                var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(count * AudioFormat.channels)]).mutableSpan
+                var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(count * channels)]).mutableSpan
                 _ = ring.read(into: &target)
             }
             time += Double(count) / Double(AudioFormat.sampleRate)
-            try wave.write(samples.span.extracting(0..<count * AudioFormat.channels))
+            try wave.write(samples.span.extracting(0..<count * channels))
             isEmpty = false
             if wave.framesWritten == length { finish() }
         }
@@ -82,7 +94,7 @@ struct RecordingFiles: RecordSink {
         pair = made
         isEmpty = true
         wave = try AudioFileWriter(
-            path: made.path + ".wav", encoding: .waveFloat, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels,
+            path: made.path + ".wav", encoding: .waveFloat, sampleRate: AudioFormat.sampleRate, channels: channels,
             grows: true)
         if let hello {
             message.encode(recordingOf: hello, number: made.number, time: time, restarted: isRestarted)

@@ -15,7 +15,8 @@ struct RecordingProcess: RecordSink {
     private var child: (process: pid_t, socket: Int32)?
     /// A writer that was released and has not ended, because its disk hangs. It must end before a successor starts.
     private var hanging: pid_t?
-    private var samples = [Float](repeating: 0, count: RecordSinkPiece.frames * AudioFormat.channels)
+    private let channels: Int
+    private var samples: [Float]
     /// The beginning of the latest file, for a writer that replaces another.
     private var beginning: (time: Double, hello: FeedHello)?
 
@@ -27,11 +28,14 @@ struct RecordingProcess: RecordSink {
     /// Starts the writer, which checks the folder.
     ///
     /// - Parameters:
+    ///   - channels: of the audio.
     ///   - program: its path and its first arguments; those of the plan follow.
     ///   - stop: signalled when recording should end.
     /// - Throws: `AudioError.unwritableFile` if the writer reports that it cannot write there. A writer that reports nothing is
     ///   waited for later.
-    init(_ plan: RecordPlan, program: [String], stop: WakeEvent) throws(AudioError) {
+    init(_ plan: RecordPlan, channels: Int, program: [String], stop: WakeEvent) throws(AudioError) {
+        self.channels = channels
+        samples = [Float](repeating: 0, count: RecordSinkPiece.frames * channels)
         self.plan = plan
         self.program = program
         self.stop = stop
@@ -43,11 +47,11 @@ struct RecordingProcess: RecordSink {
         while ring.framesRead < end {
             let count = min(end - ring.framesRead, RecordSinkPiece.frames)
             unsafe samples.withUnsafeMutableBufferPointer { buffer in
-                var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(count * AudioFormat.channels)]).mutableSpan
+                var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<(count * channels)]).mutableSpan
                 _ = ring.read(into: &target)
             }
             beginning?.time += Double(count) / Double(AudioFormat.sampleRate)
-            try send(RecordStream.message(samples.span.extracting(0..<count * AudioFormat.channels)))
+            try send(RecordStream.message(samples.span.extracting(0..<count * channels)))
         }
     }
 
@@ -120,7 +124,7 @@ struct RecordingProcess: RecordSink {
 
     /// - Returns: the process, or -errno.
     private func spawn(input: Int32) -> pid_t {
-        let arguments = program + ["--", plan.folder, "\(plan.fileSeconds)", "\(plan.limit)"]
+        let arguments = program + ["--", plan.folder, "\(plan.fileSeconds)", "\(plan.limit)", "\(channels)"]
         var texts: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0.systemPath) }
         unsafe texts.append(nil)
         defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }

@@ -30,9 +30,9 @@ public struct ArrayCalibration: Sendable {
 
     /// From sounds from known directions, in the axes that the array's file should have.
     ///
-    /// - Parameter sounds: [n, 4] at 24 kHz each.
+    /// - Parameter sounds: [n, C] at 24 kHz each.
     public init(_ sounds: [CalibrationSound], of geometry: ArrayGeometry) throws(CalibrationError) {
-        let pieces = sounds.map { WavePiece($0.samples) }
+        let pieces = sounds.map { WavePiece($0.samples, capsules: geometry.capsules.count) }
         let table = SteeringTable(geometry)
         let matches = pieces.map { table.search($0) }
         let unclear = matches.indices.filter { !matches[$0].isClear }
@@ -47,12 +47,12 @@ public struct ArrayCalibration: Sendable {
 
     /// Gains from a recording of one sound that moves around the array.
     ///
-    /// - Parameter samples: [n, 4] at 24 kHz.
+    /// - Parameter samples: [n, C] at 24 kHz.
     public init(moving samples: [Float], of geometry: ArrayGeometry) throws(CalibrationError) {
         let table = SteeringTable(geometry)
         var (pieces, directions, shares): ([WavePiece], [Direction], [Double]) = ([], [], [])
-        for samples in Self.pieces(samples) {
-            let piece = WavePiece(samples)
+        for samples in Self.pieces(samples, geometry.capsules.count) {
+            let piece = WavePiece(samples, capsules: geometry.capsules.count)
             let match = table.search(piece)
             guard match.isClear else { continue }
             pieces.append(piece)
@@ -85,8 +85,8 @@ public struct ArrayCalibration: Sendable {
     private static let silence: Float = 25
 
     /// Half seconds of a recording, without silent ones.
-    private static func pieces(_ samples: [Float]) -> [[Float]] {
-        let size = pieceFrames * AudioFormat.channels
+    private static func pieces(_ samples: [Float], _ channels: Int) -> [[Float]] {
+        let size = pieceFrames * channels
         let pieces = stride(from: 0, through: samples.count - size, by: size).map { Array(samples[$0..<$0 + size]) }
         let levels = pieces.map { piece in Decibels.of(piece.reduce(0) { $0 + Double($1 * $1) }) }
         let loudest = levels.max() ?? 0

@@ -14,14 +14,15 @@ struct WavePiece {
     /// [frequencies]: the square of the wave's share of the power, above that of equal noise: 0 to 1.
     let weights: [Double]
 
-    /// - Parameter samples: [n, 4] at 24 kHz.
-    init(_ samples: [Float]) {
-        let spectra = ChannelSpectra(samples)
+    /// - Parameters: `samples` [n, C] at 24 kHz; `capsules` C.
+    init(_ samples: [Float], capsules: Int) {
+        let spectra = ChannelSpectra(samples, channels: capsules)
+        let floor = 1 / Double(capsules)
         let covariance = spectra.covariance(spectra.onsets, bins: Self.range)
         var (waves, weights): ([[Complex]], [Double]) = ([], [])
         for bin in Self.bins {
             let (vector, share) = covariance.principal(bin)
-            let excess = max(0, (share - 0.25) / 0.75)
+            let excess = max(0, (share - floor) / (1 - floor))
             waves.append(vector)
             weights.append(excess * excess)
         }
@@ -45,12 +46,12 @@ struct WavePiece {
 extension ChannelCovariance {
     /// The eigenvector of the largest eigenvalue, of length 1, by repeated multiplication, and the eigenvalue's share of the power.
     fileprivate func principal(_ bin: Int) -> (vector: [Complex], share: Double) {
-        let matrix = (0..<4).map { i in (0..<4).map { j in Complex(self[bin, i, j].real, self[bin, i, j].imaginary) } }
+        let matrix = (0..<channels).map { i in (0..<channels).map { j in Complex(self[bin, i, j].real, self[bin, i, j].imaginary) } }
         let power = self.power(bin)
-        guard power > 1e-30 else { return ([Complex](repeating: Complex(0.5), count: 4), 0) }
+        guard power > 1e-30 else { return ([Complex](repeating: Complex(1 / Double(channels).squareRoot()), count: channels), 0) }
         // The column of the strongest channel is never at right angles to the vector.
-        let strongest = (0..<4).max { matrix[$0][$0].real < matrix[$1][$1].real } ?? 0
-        var vector = (0..<4).map { matrix[$0][strongest] }
+        let strongest = (0..<channels).max { matrix[$0][$0].real < matrix[$1][$1].real } ?? 0
+        var vector = (0..<channels).map { matrix[$0][strongest] }
         var value = 0.0
         for _ in 0..<20 {
             let product = matrix.map { row in zip(row, vector).reduce(Complex.zero) { $0 + $1.0 * $1.1 } }

@@ -31,15 +31,18 @@ public final class ArrayResponse: @unchecked Sendable {
     private let table: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
+    /// Channels of a response: those of Ambisonics, or the capsules.
+    public var channels: Int { format == .foa ? AudioFormat.channels : geometry.capsules.count }
+
     private var isSphere: Bool { format == .mic && geometry.mount == .rigidSphere }
 
-    /// - Parameter geometry: 4 capsules of `mic` within `largestRadius`; ignored for `foa`.
+    /// - Parameter geometry: 3 to 8 capsules of `mic` within `largestRadius`; ignored for `foa`.
     public init(_ format: AudioFormat, geometry: ArrayGeometry = .tetrahedral) {
-        precondition(geometry.capsules.count == AudioFormat.channels, "an array has 4 capsules")
+        precondition(FrameLayout.capsules.contains(geometry.capsules.count), "an array has 3 to 8 capsules")
         precondition(
             geometry.capsules.allSatisfy { $0.radius <= Self.largestRadius },
             "capsules within \(Self.largestRadius) m of the array's centre")
-        let radius = geometry.capsules.map(\.radius).reduce(0, +) / 4
+        let radius = geometry.capsules.map(\.radius).reduce(0, +) / Float(geometry.capsules.count)
         precondition(
             geometry.mount == .open
                 || geometry.capsules.allSatisfy {
@@ -81,7 +84,7 @@ public final class ArrayResponse: @unchecked Sendable {
     /// - Parameters:
     ///   - delay: samples until the wave reaches the array's centre; samples outside the response are ignored.
     ///   - gains: pressure for each band.
-    ///   - response: [4, length], samples from the emission on.
+    ///   - response: [channels, length], samples from the emission on.
     package func add(delay: Float, from direction: Direction, gains: BandValues, to response: MutableTensorRef<Float>) {
         unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.taps) { kernel in
             guard let kernel = kernel.baseAddress else { return }

@@ -3,7 +3,7 @@ import CRealtime
 import Glibc
 import Tensor
 
-/// Filters from four channels to four, without relative delay: encoders, and unequal capsules. One instance per thread.
+/// Filters from some channels to as many, without relative delay: encoders, and unequal capsules. One instance per thread.
 @safe
 final class MatrixFilter {
     /// Length of a filter in samples, half of them before its centre.
@@ -15,13 +15,17 @@ final class MatrixFilter {
     private let arena: Arena<Float>
     /// [output, input, real and imaginary, bins]
     private let spectra: MutableTensorRef<Float>
-    /// Spectra of a block of the inputs: [4, 2, bins]
+    /// Spectra of a block of the inputs: [channels, 2, bins]
     private let blocks: MutableTensorRef<Float>
-    private var isUsed = [Bool](repeating: false, count: 16)
+    private let channels: Int
+    /// [output, input]
+    private var isUsed: [Bool]
 
-    init() {
+    init(channels: Int = AudioFormat.channels) {
+        self.channels = channels
+        isUsed = [Bool](repeating: false, count: channels * channels)
         var layout = ArenaLayout<Float>()
-        let (spectra, blocks) = (layout.add(Shape(16, 2, long.bins)), layout.add(Shape(4, 2, long.bins)))
+        let (spectra, blocks) = (layout.add(Shape(channels * channels, 2, long.bins)), layout.add(Shape(channels, 2, long.bins)))
         let arena = Arena(layout)
         (self.spectra, self.blocks) = (arena[spectra], arena[blocks])
         self.arena = arena
@@ -35,11 +39,11 @@ final class MatrixFilter {
     /// - Parameter response: of output, input and bin; nil for bin 0 if there is no filter between the two.
     func set(_ response: (_ output: Int, _ input: Int, _ bin: Int) -> Complex?) {
         let half = Self.taps / 2
-        for pair in 0..<16 {
-            isUsed[pair] = response(pair / 4, pair % 4, 0) != nil
+        for pair in isUsed.indices {
+            isUsed[pair] = response(pair / channels, pair % channels, 0) != nil
             guard isUsed[pair] else { continue }
             for bin in 0..<short.bins {
-                let value = response(pair / 4, pair % 4, bin) ?? .zero
+                let value = response(pair / channels, pair % channels, bin) ?? .zero
                 // Odd bins are negated, which moves the centre to the middle of the filter.
                 let sign: Double = bin % 2 == 0 ? 1 : -1
                 short.real[bin] = Float(sign * value.real / Double(Self.taps))
@@ -58,7 +62,7 @@ final class MatrixFilter {
         }
     }
 
-    /// Adds the filtered `input` to `output`; both [4, length].
+    /// Adds the filtered `input` to `output`; both [channels, length].
     func add(_ input: MutableTensorRef<Float>, to output: MutableTensorRef<Float>) {
         let length = input.shape[1]
         let hop = Self.points - Self.taps
@@ -66,7 +70,7 @@ final class MatrixFilter {
         var block = 0
         while block < length {
             let count = min(hop, length - block)
-            for channel in 0..<4 {
+            for channel in 0..<channels {
                 long.time.fill(0)
                 unsafe long.time.unsafeBase.update(from: input.unsafeBase + channel * length + block, count: count)
                 long.forward()
@@ -76,12 +80,12 @@ final class MatrixFilter {
             }
             let start = block - Self.taps / 2
             let (first, last) = (max(0, -start), min(Self.points, length - start))
-            for channel in 0..<4 {
+            for channel in 0..<channels {
                 long.real.fill(0)
                 long.imaginary.fill(0)
-                for other in 0..<4 where isUsed[4 * channel + other] {
+                for other in 0..<channels where isUsed[channels * channel + other] {
                     let a = unsafe blocks.unsafeBase + other * 2 * bins
-                    let b = unsafe spectra.unsafeBase + (4 * channel + other) * 2 * bins
+                    let b = unsafe spectra.unsafeBase + (channels * channel + other) * 2 * bins
                     unsafe bearing_spectrum_multiply_add(
                         long.real.unsafeBase, long.imaginary.unsafeBase, a, a + bins, b, b + bins,
                         1 / Float(Self.points), Int32(bins))

@@ -5,12 +5,12 @@ import Platform
 
 /// The imperfections of a real microphone: noise, unequal capsules, and for Ambisonics an encoder.
 public struct MicrophoneModel: Sendable, Hashable {
-    /// Gain error of each capsule in dB.
-    public var gains: SIMD4<Float>
+    /// Gain error of each capsule in dB, up to eight of them.
+    public var gains: SIMD8<Float>
     /// Delay of each capsule in seconds.
-    public var delays: SIMD4<Float>
+    public var delays: SIMD8<Float>
     /// Frequency in Hz below which each capsule falls by 6 dB per octave; 0 for none.
-    public var corners: SIMD4<Float>
+    public var corners: SIMD8<Float>
     /// Level of a capsule's own noise relative to a source at its reference level, dB; nil for none.
     public var noise: Float?
     /// The encoder from capsules to `foa`; nil for channels of the ideal sound field.
@@ -23,7 +23,7 @@ public struct MicrophoneModel: Sendable, Hashable {
         gains: .zero, delays: .zero, corners: .zero, noise: nil, encoder: nil, encodesField: false)
 
     public init(
-        gains: SIMD4<Float>, delays: SIMD4<Float>, corners: SIMD4<Float>, noise: Float?, encoder: EncoderModel?,
+        gains: SIMD8<Float>, delays: SIMD8<Float>, corners: SIMD8<Float>, noise: Float?, encoder: EncoderModel?,
         encodesField: Bool
     ) {
         precondition(encoder != nil || !encodesField, "encoding capsules requires an encoder")
@@ -62,11 +62,17 @@ public struct MicrophoneModel: Sendable, Hashable {
         let corner = 8 * pow(5, random.uniform(0...1))
         let spread = random.uniform(0...1)
         var model = MicrophoneModel.ideal
-        for capsule in 0..<4 {
-            model.gains[capsule] = 1.5 * spread * random.uniform(-1...1)
-            model.delays[capsule] = 4e-6 * spread * random.uniform(-1...1)
-            model.corners[capsule] = corner * exp(0.22 * spread * random.uniform(-1...1))
+        func draw(_ capsules: Range<Int>, _ random: inout RandomSource) {
+            for capsule in capsules {
+                model.gains[capsule] = 1.5 * spread * random.uniform(-1...1)
+                model.delays[capsule] = 4e-6 * spread * random.uniform(-1...1)
+                model.corners[capsule] = corner * exp(0.22 * spread * random.uniform(-1...1))
+            }
         }
+        draw(0..<4, &random)
+        // Apart, so that what follows is the same for every number of capsules.
+        var further = RandomSource(seed: UInt64(model.corners[0].bitPattern) << 32 | UInt64(model.corners[1].bitPattern))
+        draw(4..<8, &further)
         model.noise = random.uniform(-75 ... -45)
         model.encoder = EncoderModel.random(using: &random)
         model.encodesField = random.chance(0.6)

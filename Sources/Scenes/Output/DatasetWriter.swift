@@ -210,7 +210,7 @@ public final class DatasetWriter: Sendable {
         for format in missing {
             let renderer = array.map(renderer) ?? renderers[format]
             let writer = try AudioFileWriter(
-                path: audio[format], encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: AudioFormat.channels)
+                path: audio[format], encoding: .wave16, sampleRate: AudioFormat.sampleRate, channels: renderer.field.channels)
             try writer.write(renderer.render(scene).span)
             try writer.close()
         }

@@ -6,9 +6,9 @@ import Signal
 /// Covariance of an array's channels in a diffuse field: plane waves from all directions, equally strong and
 /// independent.
 package enum DiffuseCovariance {
-    /// Mean of a wave's response in channel a times the conjugate of that in channel b, [4][4], for unit pressure power.
+    /// Mean of a wave's response in channel a times the conjugate of that in channel b, [channels][channels], for unit pressure power.
     package static func matrix(of response: ArrayResponse, frequency: Double) -> [[Complex]] {
-        let channels = 0..<AudioFormat.channels
+        let channels = 0..<response.channels
         if response.format == .foa {
             return channels.map { a in channels.map { Complex($0 != a ? 0 : a == 0 ? 1 : 1 / 3) } }
         }

@@ -15,7 +15,9 @@ public final class DiffuseField: @unchecked Sendable {
     /// Period in samples.
     public let length: Int
     public let response: ArrayResponse
-    /// [bands, 4, length]
+    /// Of the response.
+    public let channels: Int
+    /// [bands, channels, length]
     private let noise: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
@@ -23,7 +25,8 @@ public final class DiffuseField: @unchecked Sendable {
     public init(_ response: ArrayResponse, length: Int = 1 << 19, seed: UInt64 = 1) {
         self.response = response
         self.length = length
-        let shape = Shape(OctaveBands.count, AudioFormat.channels, length)
+        channels = response.channels
+        let shape = Shape(OctaveBands.count, channels, length)
         var arena = Arena<Float>(holding: shape)
         noise = arena.take(shape)
         self.arena = arena
@@ -33,13 +36,13 @@ public final class DiffuseField: @unchecked Sendable {
     /// Adds noise of one band to all channels, from an offset within the period, with a linearly changing amplitude.
     ///
     /// - Parameters:
-    ///   - target: [4, length]; samples `range` of it are added to.
+    ///   - target: [channels, length]; samples `range` of it are added to.
     ///   - place: offset within the period.
     ///   - first, last: amplitudes at both ends of the range.
     ///   - signs: for each channel.
     package func add(
         band: Int, from place: Int, to target: MutableTensorRef<Float>, range: Range<Int>, first: Float, last: Float,
-        signs: SIMD4<Float> = .one
+        signs: SIMD8<Float> = .one
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= target.shape[1], "noise within its target")
         var done = 0
@@ -48,8 +51,8 @@ public final class DiffuseField: @unchecked Sendable {
             let start = (place + done) % length
             let count = min(range.count - done, length - start)
             let gain = first + step * Float(done)
-            for channel in 0..<AudioFormat.channels {
-                let source = unsafe noise.unsafeBase + (band * AudioFormat.channels + channel) * length + start
+            for channel in 0..<channels {
+                let source = unsafe noise.unsafeBase + (band * channels + channel) * length + start
                 let out = unsafe target.unsafeBase + channel * target.shape[1] + range.lowerBound + done
                 unsafe bearing_accumulate_ramp(
                     out, source, gain * signs[channel], step * signs[channel], Int32(count))
@@ -60,7 +63,6 @@ public final class DiffuseField: @unchecked Sendable {
 
     /// Independent Gaussian spectra, mixed in every bin by the Cholesky factor of the diffuse covariance.
     private func fill(seed: UInt64) {
-        let channels = AudioFormat.channels
         let transform = RealTransform(points: length)
         let grid = 512
         // [grid + 1, channels, channels]
@@ -72,7 +74,7 @@ public final class DiffuseField: @unchecked Sendable {
         }
         var random = RandomSource(seed: seed)
         let bins = transform.bins
-        // Real and imaginary parts, [4, bins].
+        // Real and imaginary parts, [channels, bins].
         var spectra = [SIMD2<Float>](repeating: .zero, count: channels * bins)
         var draws = [SIMD2<Float>](repeating: .zero, count: channels)
         let scale = 1 / (2 * Float(length)).squareRoot()

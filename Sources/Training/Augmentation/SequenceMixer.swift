@@ -11,27 +11,30 @@ import Tracking
 final class SequenceMixer: @unchecked Sendable {
     private static let piece = 8192
 
+    /// Of the recordings.
+    let channels: Int
     private let blocks: Int
     private let slots: Int
     private let lookAhead: Int
     private var extractor: FeatureExtractor
     private let isAmbisonic: Bool
-    /// [hop + 2400 blocks, 4]: the first frame starts one hop earlier.
+    /// [hop + 2400 blocks, channels]: the first frame starts one hop earlier.
     private var samples: [Float]
     private var read: [Float]
     private var arena: Arena<Float>
     /// [5 blocks, 64, C], unscaled.
     private let frames: MutableTensorRef<Float>
 
-    /// - Parameter blocks: of a sequence.
-    init(kind: FeatureKind, blocks: Int, slots: Int, lookAhead: Int) {
+    /// - Parameters: `channels` of the recordings; `blocks` of a sequence.
+    init(kind: FeatureKind, channels: Int = FrameLayout.channels, blocks: Int, slots: Int, lookAhead: Int) {
         (self.blocks, self.slots, self.lookAhead) = (blocks, slots, lookAhead)
-        extractor = FeatureExtractor(kind)
+        self.channels = channels
+        extractor = FeatureExtractor(kind, channels: channels)
         isAmbisonic = kind.isAmbisonic
         let count = FrameLayout.hop + blocks * FrameLayout.samplesPerBlock
-        samples = [Float](repeating: 0, count: count * FrameLayout.channels)
-        read = [Float](repeating: 0, count: Self.piece * FrameLayout.channels)
-        let shape = Shape(blocks * FrameLayout.framesPerBlock, FrameTiming.melBands, kind.channels)
+        samples = [Float](repeating: 0, count: count * channels)
+        read = [Float](repeating: 0, count: Self.piece * channels)
+        let shape = Shape(blocks * FrameLayout.framesPerBlock, FrameTiming.melBands, kind.frameChannels(of: channels))
         arena = Arena(holding: shape)
         frames = arena.take(shape)
     }
@@ -55,8 +58,7 @@ final class SequenceMixer: @unchecked Sendable {
 
     /// Adds a part of a recording, including the hop before it; before the first sample and after the last is silence.
     private func add(_ audio: String, from firstBlock: Int, gain: Float) throws {
-        let channels = FrameLayout.channels
-        let reader = try Recording.reader(of: audio, isAmbisonic: isAmbisonic)
+        let reader = try Recording.reader(of: audio, isAmbisonic: isAmbisonic, channels: channels)
         let begin = firstBlock * FrameLayout.samplesPerBlock - FrameLayout.hop
         guard begin < reader.frames else { return }
         try reader.seek(to: max(0, begin))

@@ -112,9 +112,10 @@ public final class TrainingBatch: @unchecked Sendable {
         guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
             preconditionFailure("only mixable recordings are planned as a sum")
         }
+        let channels = first.map?.capsules ?? FrameLayout.channels
         let mixer =
-            mixers.withLock { $0.popLast() }
-            ?? SequenceMixer(kind: kind, blocks: blocks, slots: slots, lookAhead: lookAhead)
+            mixers.withLock { free in free.firstIndex { $0.channels == channels }.map { free.remove(at: $0) } }
+            ?? SequenceMixer(kind: kind, channels: channels, blocks: blocks, slots: slots, lookAhead: lookAhead)
         defer { mixers.withLock { $0.append(mixer) } }
         var given = 0
         do {

@@ -165,7 +165,7 @@ public struct TrainingData: Sendable {
             try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) }
             ?? MetadataCSV(rows: [])
         let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
-        var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic).remarks
+        var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic, channels: nil).remarks
         if let remark = SoundSample.remark(replaced: features.unsoundSamples) { warnings.append("\(recording.audio): \(remark)") }
         if let first = csv.repeatedLines.first {
             warnings.append("\(metadata):\(first): \(csv.repeatedLines.count) rows repeat a frame, class and track; the first is used")

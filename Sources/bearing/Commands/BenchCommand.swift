@@ -44,18 +44,25 @@ struct StepBench: ParsableCommand {
             Without --model: foa-intensity features and a network of the given size with random weights.
 
             Example: bearing bench step --model models/foa-live.safetensors
+            Example: bearing bench step --model models/array-live.safetensors --array uma-8
             """)
 
     @OptionGroup var network: BenchNetwork
     @Option(help: ArgumentHelp("Model to measure, with its own features and gate.", valueName: "file"))
     var model: String?
+    @Option(help: "Array file, or a name in arrays/, for a model of any array (default: the four capsules of TAU-NIGENS).")
+    var array: String?
     @Option(help: "Steps to measure.")
     var steps = 1000
+
+    func validate() throws {
+        guard array == nil || model != nil else { throw ValidationError("--array: expected --model with it, found none") }
+    }
 
     func run() throws {
         let (pipeline, architecture) = try subject()
         var random = SplitMix64(seed: 1)
-        let audio = (0..<FrameLayout.samplesPerBlock * FrameLayout.channels).map { _ in
+        let audio = (0..<FrameLayout.samplesPerBlock * pipeline.channels).map { _ in
             Float(random.unit() - 0.5)
         }
         let step = median { pipeline.push(audio.span) { _ in } }
@@ -75,8 +82,13 @@ struct StepBench: ParsableCommand {
                     "\(model): expected a model of form live, found \(file.architecture.form.rawValue), which does not run block by block: give a live model"
                 )
             }
+            guard array == nil || file.features.isArrayIndependent else {
+                throw Failure(
+                    .configuration, "--array: expected a model of any array, found \(model): remove the option or give another model")
+            }
+            let geometry = try Failure.reporting { try array.map { try ModelInput.load(Resources.array($0)) } }
             let pipeline = LocalizationPipeline(
-                parameters: file.parameters, scaler: file.scaler, gate: file.gate, array: file.tables(of: nil))
+                parameters: file.parameters, scaler: file.scaler, gate: file.gate, array: file.tables(of: geometry))
             return (pipeline, file.architecture)
         }
         guard network.form == .live else {

@@ -18,7 +18,7 @@ struct CalibrateCommand: ParsableCommand {
             Claps, speech or noise, 1 to 2 m away, in a quiet place with few reflections (docs/calibration.md).
 
             Examples:
-              bearing calibrate --array uma-8 --channels 2,3,5,6 --at 0,0=front.wav --at 90,0=left.wav --at 180,0=back.wav --at -90,0=right.wav \
+              bearing calibrate --array uma-8-all --channels 0-6 --at 0,0=front.wav --at 90,0=left.wav --at 180,0=back.wav --at -90,0=right.wav \
             --out my-array.toml
               bearing calibrate --array my-array.toml --moving walk.wav --out calibrated.toml
             """)
@@ -31,7 +31,9 @@ struct CalibrateCommand: ParsableCommand {
     var at: [String] = []
     @Option(help: ArgumentHelp("Recording of one sound that moves around the array.", valueName: "recording"))
     var moving: String?
-    @Option(help: ArgumentHelp("Four channels of the recordings, in order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
+    @Option(
+        help: ArgumentHelp(
+            "Channels of the recordings, one for each capsule, in order, counted from 0, such as 1,2,3,4 or 0-7.", valueName: "a,b,c..."))
     var channels: String?
     @Option(help: ArgumentHelp("Array file to write; an existing file is replaced.", valueName: "file"))
     var out: String
@@ -60,6 +62,11 @@ struct CalibrateCommand: ParsableCommand {
         try Failure.reporting {
             let path = Resources.array(array)
             let geometry = try ModelInput.load(path)
+            if let map, map.count != geometry.capsules.count {
+                throw Failure(
+                    .configuration,
+                    "--channels: expected \(geometry.capsules.count) channel numbers, one for each capsule of \(path), found \(map.count)")
+            }
             try WholeFile.checkWritable(out)
             let known = at.compactMap { KnownDirection($0) }
             let calibration = try calibrate(geometry, known)
@@ -76,11 +83,13 @@ struct CalibrateCommand: ParsableCommand {
         }
     }
 
+    private var map: ChannelMap? { channels.flatMap { ChannelMap(option: $0) } }
+
     private func calibrate(_ geometry: ArrayGeometry, _ known: [KnownDirection]) throws -> ArrayCalibration {
         do {
-            if let moving { return try ArrayCalibration(moving: try read(moving, seconds: Self.longest.moving), of: geometry) }
+            if let moving { return try ArrayCalibration(moving: try read(moving, seconds: Self.longest.moving, geometry), of: geometry) }
             let sounds = try known.map {
-                CalibrationSound(direction: $0.direction, samples: try read($0.recording ?? "", seconds: Self.longest.known))
+                CalibrationSound(direction: $0.direction, samples: try read($0.recording ?? "", seconds: Self.longest.known, geometry))
             }
             return try ArrayCalibration(sounds, of: geometry)
         } catch let error as CalibrationError {
@@ -88,12 +97,12 @@ struct CalibrateCommand: ParsableCommand {
         }
     }
 
-    /// The first seconds of a recording: [n, 4] at 24 kHz.
-    private func read(_ path: String, seconds: Int) throws -> [Float] {
-        let stream = try AudioFileStream(path: path, map: channels.flatMap { ChannelMap(option: $0) }, channels: .capsules)
+    /// The first seconds of a recording: [n, capsules] at 24 kHz.
+    private func read(_ path: String, seconds: Int, _ geometry: ArrayGeometry) throws -> [Float] {
+        let stream = try AudioFileStream(path: path, map: map, count: geometry.capsules.count, channels: .capsules)
         for remark in stream.remarks { Console.note(remark) }
         let samples = try SourceReader.read(min(seconds * AudioFormat.sampleRate, max(stream.frames, 1)), of: stream) { Console.note($0) }
-        let length = Double(samples.count / AudioFormat.channels) / Double(AudioFormat.sampleRate)
+        let length = Double(samples.count / stream.channels) / Double(AudioFormat.sampleRate)
         guard length >= Self.shortest else {
             throw Failure(
                 .badData,

@@ -86,7 +86,8 @@ struct CheckCommand: ParsableCommand {
                     threads: threads.count, warn: warn)
                 findings = try check.run()
             } else {
-                let listener = try SourceReader(configuration.input, channels: model?.input.channels ?? .declared, warn: warn)
+                let count = model?.input.channelCount ?? configuration.input.channels?.count ?? AudioFormat.channels
+                let listener = try SourceReader(configuration.input, channels: model?.input.channels ?? .declared, count: count, warn: warn)
                 print("source      \(configuration.input.source): \(listener.opening)")
             }
         }

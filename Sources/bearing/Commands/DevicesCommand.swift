@@ -8,7 +8,7 @@ struct DevicesCommand: ParsableCommand {
         abstract: "Lists the capture devices: their channels, rates and formats.",
         discussion: """
             Lists what the device itself offers, without ALSA's conversions. Bearing resamples and selects \
-            channels. A device is usable if it has four channels or more. For known microphones, the options \
+            channels. A device is usable if it has three channels or more. For known microphones, the options \
             of `run` and `check` are suggested.
 
             Example: bearing devices --json
@@ -43,7 +43,7 @@ struct DevicesCommand: ParsableCommand {
             let channels = range(offer.channels)
             let rates = offer.rates.isEmpty ? range(offer.rateRange) : offer.rates.map(String.init).joined(separator: " ")
             let formats = offer.formats.map(\.rawValue).joined(separator: " ")
-            let note = offer.isUsable ? "" : "\n    not usable: Bearing needs four channels of one of its formats"
+            let note = offer.isUsable ? "" : "\n    not usable: Bearing needs three channels of one of its formats"
             let known = KnownMicrophone.recognised(device).map { suggestion($0, offer) } ?? ""
             return "\(head)\n    channels \(channels)\n    rates    \(rates)\n    formats  \(formats)\(note)\(known)"
         }

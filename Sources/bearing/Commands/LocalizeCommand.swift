@@ -23,7 +23,7 @@ struct LocalizeCommand: ParsableCommand {
               bearing localize --joined /var/lib/bearing/bearing-20261125T2130*.wav
             """)
 
-    @Argument(help: "Recordings with 4 channels.")
+    @Argument(help: "Recordings of Ambisonics, or of the capsules of an array.")
     var files: [String]
 
     @Option(help: "Configuration file of `run`: channels, mounting, ignored sectors, model and gate apply.")

@@ -67,7 +67,8 @@ struct RunCommand: ParsableCommand {
         let seconds = past * 3600
         let frames = seconds * AudioFormat.sampleRate
         let capture = try plan.configuration.makeCapture(
-            on: CaptureStream(past: frames), channels: plan.model.input.channels, speed: speed, past: frames)
+            on: CaptureStream(channels: plan.model.input.channelCount, past: frames), channels: plan.model.input.channels, speed: speed,
+            past: frames)
         // The identity of the plan in force, with which the next reload is compared.
         var running = plan.identity
         var settings = plan.daemonOptions

@@ -22,10 +22,15 @@ struct WriteRecordingsCommand: ParsableCommand {
     @Argument(help: .hidden)
     var limit: Int
 
+    @Argument(help: .hidden)
+    var channels: Int
+
     func run() throws {
         let output = LogWriter()
         defer { output.stop() }
         let log = ServiceLog.make(Logger.Level(rawValue: level) ?? .info, output)
-        RecordWriter(socket: STDIN_FILENO, plan: .init(folder: folder, fileSeconds: fileSeconds, limit: limit), log: log).run()
+        RecordWriter(
+            socket: STDIN_FILENO, plan: .init(folder: folder, fileSeconds: fileSeconds, limit: limit), channels: channels, log: log
+        ).run()
     }
 }

@@ -67,7 +67,7 @@ struct ChannelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Four channels of the source to use, in order, counted from 0, such as 1,2,3,4.", valueName: "a,b,c,d"))
+            "Channels of the source to use, three to eight, in order, counted from 0, such as 1,2,3,4 or 0-7.", valueName: "a,b,c..."))
     var channels: String?
 
     @Option(help: "Microphone array of mic and aformat: an array file, or a name in arrays/ (aformat-cardioid, tau-nigens-mic...).")
@@ -106,12 +106,19 @@ struct ChannelOptions: ParsableArguments {
 }
 
 extension ChannelMap {
-    static let expectedOption = "four different channel numbers from 0 up, such as 1,2,3,4"
+    static let expectedOption = "\(ChannelMap.expected), such as 1,2,3,4 or 0-7"
 
-    /// The text of --channels; nil for another.
+    /// The text of --channels, numbers and ranges; nil for another.
     init?(option text: String, inverted: [Int] = []) {
-        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0.trimmingPrefix(" ")) }
-        guard !numbers.contains(nil), let map = try? ChannelMap(numbers.compactMap(\.self), inverted: inverted) else { return nil }
+        var numbers: [Int] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0.trimmingPrefix(" ")) }
+            guard let first = ends[0], let last = ends[ends.count - 1], ends.count <= 2, first <= last, last - first < 256 else {
+                return nil
+            }
+            numbers += first...last
+        }
+        guard let map = try? ChannelMap(numbers, inverted: inverted) else { return nil }
         self = map
     }
 }
@@ -138,11 +145,12 @@ extension BearingConfiguration {
     /// Opens the source of audio without starting it.
     ///
     /// - Parameters:
+    ///   - stream: of as many channels as the source delivers.
     ///   - channels: what a file's channels are known to contain.
     ///   - speed: of a file, relative to real time.
     ///   - past: frames of a file that count as already played.
     func makeCapture(
-        on stream: CaptureStream = CaptureStream(), channels: FileChannels, speed: Int = 1, past: Int = 0
+        on stream: CaptureStream, channels: FileChannels, speed: Int = 1, past: Int = 0
     ) throws -> any CaptureSource {
         let loops = input.loop
         return switch input.source {
