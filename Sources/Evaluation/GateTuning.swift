@@ -79,7 +79,7 @@ public struct GateTuning: Sendable {
 
     /// For each threshold, a gate with each of its values.
     private static let variations: [@Sendable (GateSettings) -> [GateSettings]] = [
-        { gate in [0, 0.015, 0.03, 0.045, 0.06, 0.09, 0.12, 0.2, 0.3, 0.5].map { changed(gate, \.refinement, $0) } },
+        { gate in [0, 0.03, 0.06, 0.09, 0.12, 0.2, 0.3, 0.5, 0.7, 1].map { changed(gate, \.refinement, $0) } },
         { gate in (4...19).map { changed(gate, \.openThreshold, Float($0) * 0.05) } },
         { gate in (2...19).map { changed(gate, \.stayThreshold, Float($0) * 0.05) } },
         { gate in (1...5).map { changed(gate, \.openBlocks, $0) } },

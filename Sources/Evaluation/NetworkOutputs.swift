@@ -19,7 +19,7 @@ package struct NetworkOutputs: Sendable {
     private let directions: [Float]
     /// [blocks, slots].
     private let probabilities: [Float]
-    /// [blocks, 64] directions of bands, for refinement; empty if the features have none.
+    /// [blocks, 5, 64] directions of bands, for refinement; empty if the features have none.
     private let bands: [SIMD4<Float>]
     private let architecture: DOAnetArchitecture?
     /// The meaning of its tracks' elevations.
@@ -79,8 +79,8 @@ package struct NetworkOutputs: Sendable {
     private static func bands(
         of features: FeatureCache, kind: FeatureKind, _ steering: SteeringVectors?
     ) -> [SIMD4<Float>] {
-        guard let directions = BandDirections(kind, steering: steering) else { return [] }
-        let shape = Shape(FrameTiming.melBands)
+        guard var directions = BandDirections(kind, steering: steering) else { return [] }
+        let shape = Shape(BandDirections.perBlock)
         var arena = Arena<SIMD4<Float>>(holding: shape)
         let block = arena.take(shape)
         var bands: [SIMD4<Float>] = []

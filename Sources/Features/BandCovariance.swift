@@ -42,6 +42,10 @@ public struct BandCovariance: ~Copyable {
         }
     }
 
+    /// Adds the covariance of frames that were added to another one.
+    @_noLocks
+    func add(rows: TensorRef<SIMD4<Float>>) { for at in 0..<sums.count { sums[at] += rows[at] } }
+
     /// Forgets the frames of the present block.
     @_noLocks
     public func reset() { for at in 0..<sums.count { sums[at] = .zero } }

@@ -2,17 +2,27 @@ internal import CRealtime
 import Signal
 public import Tensor
 
-/// The direction of the dominant plane wave in each mel band of a block, and its share of the band's power.
+/// The direction of the dominant plane wave in each mel band of each frame of a block, and its share of the band's power.
 ///
-/// Two voices seldom share a band for 100 ms, so most bands contain one source, whereas a network that uses all bands averages
-/// between sources. The wave is the principal eigenvector of the channels' covariance over the block; the eigenvalue's share of
-/// the power measures its dominance (Nadiri and Rafaely, IEEE/ACM TASLP 2014). Its direction is that of its dipoles, for
-/// Ambisonics, or that of the most similar steering vector, for capsules.
+/// Two voices seldom share a band for 40 ms, so most bands contain one source, whereas a network that uses all bands averages
+/// between sources. The wave is the principal eigenvector of the channels' covariance over the frame and the one before it; the
+/// eigenvalue's share of the power measures its dominance (Nadiri and Rafaely, IEEE/ACM TASLP 2014). Its direction is that of its
+/// dipoles, for Ambisonics, or that of the most similar steering vector, for capsules.
 public struct BandDirections: ~Copyable {
     /// Steering vectors of capsules; nil for Ambisonics.
     private let table: SteeringVectors.Table?
     private let steering: SteeringVectors?
-    private let sums: BandSums
+    /// Of the present block, of the latest frame, and of the two frames up to an even or odd one.
+    private let sums, frame, even, odd: BandSums
+    /// [5, 64]: of the present block's frames so far.
+    private let found: MutableTensorRef<SIMD4<Float>>
+    private let arena: Arena<SIMD4<Float>>
+    /// Frames of the present block so far.
+    private var frames = 0
+    private var isEven = true
+
+    /// Directions of a block: one for each frame and band.
+    public static let perBlock = FrameLayout.framesPerBlock * FrameTiming.melBands
 
     /// - Parameters:
     ///   - kind: of the frames; nil for features without a full covariance.
@@ -21,37 +31,72 @@ public struct BandDirections: ~Copyable {
         guard kind.hasFullCovariance, kind.isAmbisonic || steering != nil else { return nil }
         self.steering = kind.isAmbisonic ? nil : steering
         table = self.steering?.table
-        sums = BandSums(kind, channels: self.steering?.capsules ?? FrameLayout.channels)
+        let channels = self.steering?.capsules ?? FrameLayout.channels
+        sums = BandSums(kind, channels: channels)
+        frame = BandSums(kind, channels: channels)
+        even = BandSums(kind, channels: channels)
+        odd = BandSums(kind, channels: channels)
+        let shape = Shape(Self.perBlock)
+        var arena = Arena<SIMD4<Float>>(holding: shape)
+        found = arena.take(shape)
+        self.arena = arena
     }
 
-    /// Adds one more frame of the present block.
+    /// Adds one more frame of the present block, at most five.
     /// - Parameter frame: [64, C], not scaled.
     @_noLocks
-    public func add(_ frame: TensorRef<Float>) { sums.add(frame) }
+    public mutating func add(_ frame: TensorRef<Float>) {
+        precondition(frames < FrameLayout.framesPerBlock, "a block has five frames")
+        self.frame.reset()
+        self.frame.add(frame)
+        sums.add(self.frame)
+        even.add(self.frame)
+        odd.add(self.frame)
+        if isEven { estimate(even) } else { estimate(odd) }
+        isEven.toggle()
+        frames += 1
+    }
 
     /// The covariance of the present block so far.
     @_noLocks
     public func covarianceRows() -> BandRows { sums.rows }
 
     /// Ends the present block and begins the next.
-    /// - Parameter directions: [64]; x, y, z of unit length, then the weight 0...1, the square of the wave's share; 0 without
-    ///   sound.
+    /// - Parameter directions: [5, 64]; x, y, z of unit length, then the weight, a fifth of the square of the wave's share: those
+    ///   of a band sum to at most 1; 0 without sound.
     @_noLocks
-    public func finishBlock(into directions: MutableTensorRef<SIMD4<Float>>) {
-        switch sums {
-        case .channels(let covariance):
-            for band in 0..<FrameTiming.melBands {
-                directions[band] = if let table { wave(band, covariance.rows, table) } else { ambisonicWave(band, covariance.rows) }
-            }
-        case .capsules(let bands):
-            if let table { bands.directions(table, into: directions) }
-        }
-        reset()
+    public mutating func finishBlock(into directions: MutableTensorRef<SIMD4<Float>>) {
+        for at in 0..<found.count { directions[at] = found[at] }
+        sums.reset()
+        frames = 0
     }
 
-    /// Clears the frames of the present block.
+    /// Clears all frames so far.
     @_noLocks
-    public func reset() { sums.reset() }
+    public mutating func reset() {
+        sums.reset()
+        even.reset()
+        odd.reset()
+        for at in 0..<found.count { found[at] = .zero }
+        frames = 0
+        isEven = true
+    }
+
+    /// The directions of the latest frame, from the covariances of that frame and the one before, which are then cleared.
+    @_noLocks
+    private func estimate(_ sums: borrowing BandSums) {
+        let first = frames * FrameTiming.melBands
+        switch sums {
+        case .channels(let covariance):
+            let rows = covariance.rows
+            for band in 0..<FrameTiming.melBands {
+                found[first + band] = if let table { wave(band, rows, table) } else { ambisonicWave(band, rows) }
+            }
+        case .capsules(let bands): if let table { bands.directions(table, into: found, from: first) }
+        }
+        for band in 0..<FrameTiming.melBands { found[first + band][3] *= 1 / Float(FrameLayout.framesPerBlock) }
+        sums.reset()
+    }
 
     @_noLocks
     private func ambisonicWave(_ band: Int, _ rows: TensorRef<SIMD4<Float>>) -> SIMD4<Float> {

@@ -33,6 +33,15 @@ enum BandSums: ~Copyable {
         }
     }
 
+    /// Adds the covariances of frames that were added to another one of the same number of channels.
+    @_noLocks
+    func add(_ other: borrowing BandSums) {
+        switch self {
+        case .channels(let covariance): if case .channels(let rows) = other.rows { covariance.add(rows: rows) }
+        case .capsules(let bands): if case .capsules(let rows) = other.rows { bands.add(rows: rows) }
+        }
+    }
+
     /// Forgets the frames of the present block.
     @_noLocks
     func reset() {

@@ -66,6 +66,10 @@ struct CapsuleBands: ~Copyable {
         }
     }
 
+    /// Adds the covariances of frames that were added to another one.
+    @_noLocks
+    func add(rows: TensorRef<SIMD8<Float>>) { for at in 0..<sums.count { sums[at] += rows[at] } }
+
     /// Forgets the frames of the present block.
     @_noLocks
     func reset() { for at in 0..<sums.count { sums[at] = .zero } }
@@ -78,15 +82,16 @@ struct CapsuleBands: ~Copyable {
         return scale
     }
 
-    /// The direction of the dominant wave of each band: x, y, z and its weight, as `BandDirections` has them.
+    /// The direction of the dominant wave of each band: x, y, z and the square of its share.
+    /// - Parameter first: the element of band 0.
     @_noLocks
-    func directions(_ table: SteeringVectors.Table, into directions: MutableTensorRef<SIMD4<Float>>) {
+    func directions(_ table: SteeringVectors.Table, into directions: MutableTensorRef<SIMD4<Float>>, from first: Int) {
         for group in 0..<FrameTiming.melBands / Self.lanes {
             let share = dominantWaves(group)
             for lane in 0..<Self.lanes {
                 let band = group * Self.lanes + lane
                 guard share[lane] > 0 else {
-                    directions[band] = .zero
+                    directions[first + band] = .zero
                     continue
                 }
                 var (real, imaginary) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
@@ -96,7 +101,7 @@ struct CapsuleBands: ~Copyable {
                 }
                 var (direction, likeness) = table.nearest(to: real, imaginary, band: band)
                 direction[3] = min(share[lane] * likeness * share[lane] * likeness, 1)
-                directions[band] = direction
+                directions[first + band] = direction
             }
         }
     }

@@ -12,7 +12,8 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
     /// Valid while this object exists.
     let table: Table
     private let directionArena: Arena<SIMD4<Float>>
-    private let vectorArena: Arena<SIMD8<Float>>
+    /// Of all directions, and of one of each chunk.
+    private let vectorArena, chunkArena: Arena<SIMD8<Float>>
 
     /// - Parameters:
     ///   - capsules: of the array, three to eight.
@@ -24,17 +25,23 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
     ) {
         precondition(FrameLayout.capsules.contains(capsules), "an array has 3 to 8 capsules")
         precondition(!directions.isEmpty && directions.count.isMultiple(of: Self.lanes), "whole chunks of directions")
+        let patches = DirectionPatches(directions, size: Self.lanes)
         let chunks = directions.count / Self.lanes
         let shape = Shape(FrameTiming.melBands, chunks, 2 * capsules)
         var directionArena = Arena<SIMD4<Float>>(holding: Shape(directions.count))
         var vectorArena = Arena<SIMD8<Float>>(holding: shape)
         let places = directionArena.take(Shape(directions.count))
-        for (index, direction) in directions.enumerated() { places[index] = SIMD4(direction, 0) }
+        for (index, direction) in patches.order.enumerated() { places[index] = SIMD4(directions[direction], 0) }
         let vectors = vectorArena.take(shape)
+        let groups = (chunks + Self.lanes - 1) / Self.lanes
+        let chunkShape = Shape(FrameTiming.melBands, groups, 2 * capsules)
+        var chunkArena = Arena<SIMD8<Float>>(holding: chunkShape)
+        let centres = chunkArena.take(chunkShape)
         let bank = MelFilterBank()
         for band in 0..<FrameTiming.melBands {
             let responses = response(Double(bank.centres[band]))
-            for (index, value) in responses.enumerated() {
+            for (index, direction) in patches.order.enumerated() {
+                let value = responses[direction]
                 let at = (band * chunks + index / Self.lanes) * 2 * capsules
                 for channel in 0..<capsules {
                     let (real, imaginary) = (value.real[channel], value.imaginary[channel])
@@ -44,19 +51,30 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
                     vectors[at + capsules + channel][index % Self.lanes] = Float(imaginary / length)
                 }
             }
+            for (chunk, centre) in patches.centres.enumerated() {
+                let from = (band * chunks + chunk) * 2 * capsules
+                let to = (band * groups + chunk / Self.lanes) * 2 * capsules
+                for part in 0..<2 * capsules { centres[to + part][chunk % Self.lanes] = vectors[from + part][centre] }
+            }
         }
-        table = Table(directions: places.readOnly, vectors: vectors.readOnly, chunks: chunks, capsules: capsules)
+        table = Table(
+            directions: places.readOnly, vectors: vectors.readOnly, chunks: chunks, centres: centres.readOnly, groups: groups,
+            capsules: capsules)
         self.directionArena = directionArena
         self.vectorArena = vectorArena
+        self.chunkArena = chunkArena
     }
 
     /// A view for searching without reference counting.
     struct Table {
-        /// [chunks * 8]: x, y, z.
+        /// [chunks * 8]: x, y, z; a chunk is a patch of the sphere.
         let directions: TensorRef<SIMD4<Float>>
         /// [64, chunks, 2 C]: real parts of the capsules, then imaginary ones, a lane for each direction; vectors of length 1.
         let vectors: TensorRef<SIMD8<Float>>
         let chunks: Int
+        /// [64, groups, 2 C]: as `vectors`, of the middle direction of each chunk; chunk c is lane c mod 8 of group c / 8.
+        let centres: TensorRef<SIMD8<Float>>
+        let groups: Int
         /// C
         let capsules: Int
 
@@ -75,33 +93,60 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
             search(real, imaginary, band, capsules: capsules)
         }
 
-        /// Inlined, so that the loop over a constant number of capsules is unrolled.
+        /// In each half of the groups, the middles of all chunks are compared first, then the chunks of the best middle in each lane:
+        /// 16 chunks of 125, since neighbours are in different lanes. Inlined, so that the loop over a constant number of capsules
+        /// is unrolled.
         @_noLocks
         @inline(__always)
         private func search(
             _ real: SIMD8<Float>, _ imaginary: SIMD8<Float>, _ band: Int, capsules: Int
         ) -> (direction: SIMD4<Float>, likeness: Float) {
-            var best = SIMD8<Float>(repeating: -1)
-            var chosen = SIMD8<Float>.zero
-            let first = band * chunks * 2 * capsules
-            for chunk in 0..<chunks {
-                let at = first + chunk * 2 * capsules
-                // Inner product with the vector's conjugate.
-                var along: SIMD8<Float> = real[0] * vectors[at] + imaginary[0] * vectors[at + capsules]
-                var across: SIMD8<Float> = imaginary[0] * vectors[at] - real[0] * vectors[at + capsules]
-                for channel in 1..<capsules {
-                    let (re, im) = (vectors[at + channel], vectors[at + capsules + channel])
-                    along += real[channel] * re + imaginary[channel] * im
-                    across += imaginary[channel] * re - real[channel] * im
+            var best = Best()
+            for half in 0..<2 {
+                var middle = Best()
+                for group in half * groups / 2..<(half + 1) * groups / 2 {
+                    middle.take(likeness(real, imaginary, centres, at: (band * groups + group) * 2 * capsules, capsules), group)
                 }
-                let likeness: SIMD8<Float> = along * along + across * across
-                let isBetter = likeness .> best
-                best.replace(with: likeness, where: isBetter)
-                chosen.replace(with: SIMD8<Float>(repeating: Float(chunk)), where: isBetter)
+                for lane in 0..<8 {
+                    // Lanes of the last chunks may be empty.
+                    let chunk = min(8 * Int(middle.chosen[lane]) + lane, chunks - 1)
+                    best.take(likeness(real, imaginary, vectors, at: (band * chunks + chunk) * 2 * capsules, capsules), chunk)
+                }
             }
             var lane = 0
-            for other in 1..<8 where best[other] > best[lane] { lane = other }
-            return (directions[Int(chosen[lane]) * 8 + lane], best[lane])
+            for other in 1..<8 where best.likeness[other] > best.likeness[lane] { lane = other }
+            return (directions[Int(best.chosen[lane]) * 8 + lane], best.likeness[lane])
+        }
+
+        /// The squared magnitudes of inner products with eight steering vectors.
+        @_noLocks
+        @inline(__always)
+        private func likeness(
+            _ real: SIMD8<Float>, _ imaginary: SIMD8<Float>, _ steering: TensorRef<SIMD8<Float>>, at: Int, _ capsules: Int
+        ) -> SIMD8<Float> {
+            // With the vector's conjugate.
+            var along: SIMD8<Float> = real[0] * steering[at] + imaginary[0] * steering[at + capsules]
+            var across: SIMD8<Float> = imaginary[0] * steering[at] - real[0] * steering[at + capsules]
+            for channel in 1..<capsules {
+                let (re, im) = (steering[at + channel], steering[at + capsules + channel])
+                along += real[channel] * re + imaginary[channel] * im
+                across += imaginary[channel] * re - real[channel] * im
+            }
+            return along * along + across * across
+        }
+
+        /// The largest likeness so far in each lane, and where it was.
+        private struct Best {
+            var likeness = SIMD8<Float>(repeating: -1)
+            var chosen = SIMD8<Float>.zero
+
+            @_noLocks
+            @inline(__always)
+            mutating func take(_ new: SIMD8<Float>, _ place: Int) {
+                let isBetter = new .> likeness
+                likeness.replace(with: new, where: isBetter)
+                chosen.replace(with: SIMD8<Float>(repeating: Float(place)), where: isBetter)
+            }
         }
 
         /// The nearest of the directions: its index.

@@ -7,7 +7,7 @@ extension DirectionRefiner {
     /// - Parameter keepsElevation: whether only azimuths are refined.
     public init(weight: Float, for architecture: DOAnetArchitecture, keepsElevation: Bool = false) {
         self.init(
-            weight: weight, slots: architecture.maximumTracks, bands: FrameTiming.melBands,
+            weight: weight, slots: architecture.maximumTracks, bands: BandDirections.perBlock,
             lookAhead: architecture.form == .paper ? Self.window / 2 : architecture.lookAhead,
             keepsElevation: keepsElevation)
     }

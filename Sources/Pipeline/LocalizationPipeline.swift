@@ -31,8 +31,8 @@ public final class LocalizationPipeline: @unchecked Sendable {
     /// Map of array-independent features; nil for others.
     private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
-    private let bandDirections: BandDirections?
-    /// [64]: of the present block.
+    private var bandDirections: BandDirections?
+    /// [5, 64]: of the present block.
     private let bands: MutableTensorRef<SIMD4<Float>>
     private let bandArena: Arena<SIMD4<Float>>
     private var tracking: TrackingStage
@@ -85,7 +85,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         refines = settings.refinement > 0
         map = array.map
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
-        let bandShape = Shape(FrameTiming.melBands)
+        let bandShape = Shape(BandDirections.perBlock)
         var bandArena = Arena<SIMD4<Float>>(holding: bandShape)
         bands = bandArena.take(bandShape)
         self.bandArena = bandArena
@@ -206,6 +206,7 @@ public final class LocalizationPipeline: @unchecked Sendable {
         networkResets += 1
         isBroken = false
         stepper.reset()
+        bandDirections?.reset()
         tracking.forgetBands()
         levels.forget()
         for index in isSilent.indices { isSilent[index] = true }

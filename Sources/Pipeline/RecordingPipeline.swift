@@ -28,8 +28,8 @@ public final class RecordingPipeline: @unchecked Sendable {
     /// Map of array-independent features; nil for others.
     private let map: HarmonicMap?
     /// Directions of bands for refinement; nil without refinement.
-    private let bandDirections: BandDirections?
-    /// [64]: of the latest block.
+    private var bandDirections: BandDirections?
+    /// [5, 64]: of the latest block.
     private let bands: MutableTensorRef<SIMD4<Float>>
     private let bandArena: Arena<SIMD4<Float>>
     private var tracking: TrackingStage
@@ -43,7 +43,7 @@ public final class RecordingPipeline: @unchecked Sendable {
     private var firstKept = 0
     /// [frames, 64, C], unscaled, from block `firstKept` on.
     private var features: [Float] = []
-    /// [blocks, 64], from block `firstKept` on.
+    /// [blocks, 5, 64], from block `firstKept` on.
     private var pushedBands: [SIMD4<Float>] = []
     /// Whether each block contains sound.
     private var hasSound: [Bool] = []
@@ -66,7 +66,7 @@ public final class RecordingPipeline: @unchecked Sendable {
         (levelChannels, frameChannels) = (array.channels, scaler.kind.frameChannels(of: array.channels))
         map = array.map
         bandDirections = settings.refinement > 0 ? BandDirections(scaler.kind, steering: array.steering) : nil
-        let shape = Shape(FrameTiming.melBands)
+        let shape = Shape(BandDirections.perBlock)
         var arena = Arena<SIMD4<Float>>(holding: shape)
         bands = arena.take(shape)
         bandArena = arena
@@ -142,7 +142,10 @@ public final class RecordingPipeline: @unchecked Sendable {
         bandDirections?.add(frame)
         guard framesExtracted % FrameLayout.framesPerBlock == 0 else { return }
         bandDirections?.finishBlock(into: bands)
-        if !bands.lanes.readOnly.isFinite { bands.fill(.zero) }
+        if !bands.lanes.readOnly.isFinite {
+            bands.fill(.zero)
+            bandDirections?.reset()
+        }
         pushedBands += bands.array
     }
 
@@ -197,7 +200,7 @@ public final class RecordingPipeline: @unchecked Sendable {
         let count = block - firstKept
         guard count > 0 else { return }
         features.removeFirst(count * FrameLayout.framesPerBlock * FrameTiming.melBands * frameChannels)
-        pushedBands.removeFirst(min(pushedBands.count, count * FrameTiming.melBands))
+        pushedBands.removeFirst(min(pushedBands.count, count * BandDirections.perBlock))
         firstKept = block
     }
 

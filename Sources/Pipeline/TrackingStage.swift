@@ -41,7 +41,7 @@ package struct TrackingStage: ~Copyable {
     package init(_ settings: GateSettings, slots: Int, lookAhead: Int, elevation: ElevationSense = .signed) {
         self.init(
             settings, slots: slots, lookAhead: lookAhead,
-            refiner: DirectionRefiner(weight: 0, slots: slots, bands: FrameTiming.melBands, lookAhead: 0), refines: false,
+            refiner: DirectionRefiner(weight: 0, slots: slots, bands: BandDirections.perBlock, lookAhead: 0), refines: false,
             elevation: elevation, viewpoint: Viewpoint())
     }
 
@@ -77,16 +77,16 @@ package struct TrackingStage: ~Copyable {
     /// Clears the directions of bands so far; the numbers of blocks continue.
     package mutating func forgetBands() { refiner.forget() }
 
-    /// - Parameter bands: [64], directions of the bands of one more block.
+    /// - Parameter bands: [5, 64], directions of the bands of one more block's frames.
     package mutating func push(bands: Span<SIMD4<Float>>) { if refines { refiner.push(bands) } }
 
     /// Pushes the blocks of a recording that the refinement of the present block may use.
     /// - Parameters:
-    ///   - bands: [blocks, 64], of all of it, or from a block on that was not pushed yet.
+    ///   - bands: [blocks, 5, 64], of all of it, or from a block on that was not pushed yet.
     ///   - first: the number of their first block.
     package mutating func push(bandsOfAll bands: Span<SIMD4<Float>>, from first: Int = 0) {
         guard refines else { return }
-        let count = FrameTiming.melBands
+        let count = BandDirections.perBlock
         let known = min(first + bands.count / count, block + refiner.lookAhead + 1)
         while refiner.blocks < known {
             let row = refiner.blocks - first

@@ -9,24 +9,27 @@ import Testing
 struct BandDirectionsTests {
     private typealias Band = SIMD4<Float>
 
-    /// Of each block of feature frames [frames, 64, 16].
+    /// Of each of the feature frames [frames, 64, 16], with the weights of a whole block.
     private func bands(_ kind: FeatureKind, of frames: [Float], steering: SteeringVectors? = nil) throws -> [[Band]] {
-        guard let heard = BandDirections(kind, steering: steering) else {
+        guard var heard = BandDirections(kind, steering: steering) else {
             throw Unheard()
         }
         let shape = Shape(64, kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
-        var bandArena = Arena<Band>(capacity: Arena<Band>.footprint(Shape(64)))
-        let (frame, found) = (arena.take(shape), bandArena.take(Shape(64)))
-        var blocks: [[Band]] = []
+        let foundShape = Shape(5, 64)
+        var bandArena = Arena<Band>(holding: foundShape)
+        let (frame, found) = (arena.take(shape), bandArena.take(foundShape))
+        var result: [[Band]] = []
         for first in stride(from: 0, to: frames.count, by: frame.count) {
             for i in 0..<frame.count { frame[i] = frames[first + i] }
             heard.add(frame.readOnly)
             guard (first / frame.count + 1).isMultiple(of: 5) else { continue }
             heard.finishBlock(into: found)
-            blocks.append(found.array)
+            for number in 0..<5 {
+                result.append(found.rows(number..<number + 1).array.map { Band($0[0], $0[1], $0[2], 5 * $0[3]) })
+            }
         }
-        return blocks
+        return result
     }
 
     private struct Unheard: Error {}
@@ -59,10 +62,42 @@ struct BandDirectionsTests {
                 }
             }
         }
-        let found = try bands(.foaCovariance, of: features(.foaCovariance, of: audio))[1]
+        let found = try bands(.foaCovariance, of: features(.foaCovariance, of: audio))[7]
         for band in 0..<28 { #expect(direction(found[band]).angle(to: low) < 3, "band \(band)") }
         for band in 36..<64 { #expect(direction(found[band]).angle(to: high) < 3, "band \(band)") }
         #expect(found.allSatisfy { $0[3] > 0.5 })
+    }
+
+    @Test("A sound is followed from frame to frame, and the past is over after one frame or a reset")
+    func frames() throws {
+        let (first, second) = (Direction(azimuth: 100, elevation: 0), Direction(azimuth: -60, elevation: 30))
+        let shape = Shape(1, 64, 16)
+        let frames = [first, second].map { features(.foaCovariance, of: planeWave(from: $0, frames: 2400)) }
+        var arena = Arena<Float>(holding: shape)
+        var bandArena = Arena<Band>(holding: Shape(5, 64))
+        let (frame, found) = (arena.take(shape), bandArena.take(Shape(5, 64)))
+        func push(_ source: Int, to bands: inout BandDirections) {
+            // The fourth frame of each, whose window is all sound.
+            for index in 0..<frame.count { frame[index] = frames[source][3 * frame.count + index] }
+            bands.add(frame.readOnly)
+        }
+        let kept = BandDirections(.foaCovariance, steering: nil)
+        guard var bands = consume kept else { throw Unheard() }
+        for source in [0, 0, 1, 1, 0] { push(source, to: &bands) }
+        bands.finishBlock(into: found)
+        for (number, source) in [(1, first), (3, second)] {
+            for band in 0..<64 { #expect(direction(found[64 * number + band]).angle(to: source) < 0.2) }
+        }
+        // Frames of both sounds have no dominant wave; the next block's first one includes the last of this block.
+        for number in [2, 4] { for band in 0..<64 { #expect(found[64 * number + band][3] < 0.15) } }
+        for _ in 0..<5 { push(1, to: &bands) }
+        bands.finishBlock(into: found)
+        for band in 0..<64 { #expect(found[band][3] < 0.15 && found[64 + band][3] > 0.199) }
+        for source in [0, 0] { push(source, to: &bands) }
+        bands.reset()
+        for _ in 0..<5 { push(1, to: &bands) }
+        bands.finishBlock(into: found)
+        for band in 0..<320 { #expect(direction(found[band]).angle(to: second) < 0.2) }
     }
 
     @Test("A diffuse field has a low weight, silence none, a dead channel no more than expected")
@@ -84,7 +119,7 @@ struct BandDirectionsTests {
         }
     }
 
-    @Test("Capsules: the wave that matches their phases", arguments: [0, 1, 2, 3, 4])
+    @Test("Capsules: the wave that matches their phases", arguments: 0..<20)
     func capsules(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))
         let source = Direction(towards: random.normal(), random.normal(), random.normal())
@@ -97,7 +132,7 @@ struct BandDirectionsTests {
                 }
             }
         }
-        let found = try bands(.micCoherence, of: features(.micCoherence, of: audio), steering: FreeTetrahedron.steering)[1]
+        let found = try bands(.micCoherence, of: features(.micCoherence, of: audio), steering: FreeTetrahedron.steering)[7]
         // Lower, phases are hardly apart from capsule to capsule; higher, those of several waves are alike.
         for band in 20..<38 {
             #expect(direction(found[band]).angle(to: source) < 8, "band \(band)")
@@ -130,7 +165,7 @@ struct BandDirectionsTests {
                 let scale = [1, 3, 3, 3].map { Double($0).squareRoot() }
                 matrices.append((0..<4).map { m in (0..<4).map { covariance[m][$0] * scale[m] * scale[$0] } })
             }
-            let found = try bands(.foaCovariance, of: [[Float]](repeating: frame, count: 5).flatMap { $0 })[0]
+            let found = try bands(.foaCovariance, of: [[Float]](repeating: frame, count: 5).flatMap { $0 })[4]
             for (band, matrix) in zip(found, matrices) {
                 let (vector, share, second) = prevailing(matrix)
                 // With two nearly equal eigenvalues, the eighth power does not separate them.
@@ -178,8 +213,8 @@ struct BandDirectionsTests {
         let heard = try #require(BandDirectionsBox(kind, steering: FreeTetrahedron.steering))
         let shape = Shape(64, kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
-        var bandArena = Arena<Band>(capacity: Arena<Band>.footprint(Shape(64)))
-        let (frame, found) = (arena.take(shape), bandArena.take(Shape(64)))
+        var bandArena = Arena<Band>(holding: Shape(5, 64))
+        let (frame, found) = (arena.take(shape), bandArena.take(Shape(5, 64)))
         for i in 0..<frame.count { frame[i] = frames[i] }
         let count = allocations {
             for _ in 0..<100 {
@@ -194,7 +229,7 @@ struct BandDirectionsTests {
 
 /// `#require` takes what can be copied.
 private final class BandDirectionsBox {
-    let bands: BandDirections
+    var bands: BandDirections
 
     init?(_ kind: FeatureKind, steering: SteeringVectors) {
         guard let bands = BandDirections(kind, steering: steering) else { return nil }

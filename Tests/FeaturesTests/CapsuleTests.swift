@@ -174,6 +174,7 @@ struct CapsuleTests {
         var arena = Arena<Float>(holding: Shape(64, HarmonicMap.channels))
         let mapped = arena.take(Shape(64, HarmonicMap.channels))
         extractor.push(block.span) { heard.add($0) }
+        heard.finishBlock()
         let made = allocations {
             for number in 0..<100 {
                 extractor.push(block.span) {
@@ -223,7 +224,7 @@ struct CapsuleTests {
 
 /// Directions and levels of the waves of capsules, in a box that closures can share.
 private final class CapsuleBox {
-    let bands: BandDirections
+    var bands: BandDirections
     var sum = SIMD4<Float>.zero
     private let arena: Arena<SIMD4<Float>>
     private let found: MutableTensorRef<SIMD4<Float>>
@@ -233,7 +234,7 @@ private final class CapsuleBox {
         guard let bands = BandDirections(.micHarmonics, steering: steering) else { return nil }
         self.bands = bands
         var layout = ArenaLayout<SIMD4<Float>>()
-        let (all, few) = (layout.add(Shape(64)), layout.add(Shape(4)))
+        let (all, few) = (layout.add(Shape(5, 64)), layout.add(Shape(4)))
         let arena = Arena(layout)
         (found, places) = (arena[all], arena[few])
         self.arena = arena
@@ -243,13 +244,13 @@ private final class CapsuleBox {
     func add(_ frame: TensorRef<Float>) { bands.add(frame) }
     func finishBlock() { bands.finishBlock(into: found) }
 
-    /// Of each block of frames.
+    /// Of the last frame of each block, with the weights of a whole block.
     func bands(_ frames: [[Float]]) -> [[SIMD4<Float>]] {
         frames.enumerated().compactMap { index, frame in
             frame.withTensor(Shape(64, frame.count / 64)) { bands.add($0) }
             guard index % 5 == 4 else { return nil }
             finishBlock()
-            return found.array
+            return found.rows(4..<5).array.map { SIMD4($0[0], $0[1], $0[2], 5 * $0[3]) }
         }
     }
 
