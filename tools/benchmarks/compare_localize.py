@@ -30,7 +30,7 @@ from safetensors import safe_open
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "oracles"))
-from doanet import DOAnet
+from doanet import DOAnet  # noqa: E402
 
 RATE, CHANNELS, SECONDS = 24_000, 4, 60
 
@@ -137,9 +137,11 @@ def main() -> None:
             ratios.append(theirs * len(recordings) / ours)
             costs.append(theirs_used * len(recordings) / used)
             print(
-                f"ours {SECONDS * len(recordings) / ours:.0f} audio-s/s, {used / len(recordings) * 1e3:.0f} ms of processor a minute; PyTorch "
-                f"{SECONDS / theirs:.0f} audio-s/s, {theirs_used * 1e3:.0f} ms: {ratios[-1]:.2f} by time, {costs[-1]:.2f} by processor", flush=True)
-    print(f"median of {options.pairs}: {statistics.median(ratios):.2f} times PyTorch by time, {statistics.median(costs):.2f} by processor time")
+                f"ours {SECONDS * len(recordings) / ours:.0f} audio-s/s, {used / len(recordings) * 1e3:.0f} ms of processor a minute; "
+                f"PyTorch {SECONDS / theirs:.0f} audio-s/s, {theirs_used * 1e3:.0f} ms: "
+                f"{ratios[-1]:.2f} by time, {costs[-1]:.2f} by processor", flush=True)
+    median = statistics.median
+    print(f"median of {options.pairs}: {median(ratios):.2f} times PyTorch by time, {median(costs):.2f} by processor time")
 
 
 main()

@@ -57,7 +57,8 @@ def fastest(torch: list[str], environment: dict[str, str]) -> list[str]:
             print(f"PyTorch {' '.join(form)}: does not run here")
             continue
         costs.append((result.processor, form))
-        print(f"PyTorch {' '.join(form) or '(default)'}: {result.speed:.0f} audio-s/s, {result.processor:.0f} ms of processor a step", flush=True)
+        name = " ".join(form) or "(default)"
+        print(f"PyTorch {name}: {result.speed:.0f} audio-s/s, {result.processor:.0f} ms of processor a step", flush=True)
     return min(costs)[1]
 
 
@@ -92,7 +93,8 @@ def main() -> None:
         print(
             f"ours {ours.speed:.0f} audio-s/s, {ours.processor:.0f} ms; PyTorch {theirs.speed:.0f} audio-s/s, {theirs.processor:.0f} ms: "
             f"{speeds[-1]:.2f} by time, {costs[-1]:.2f} by processor", flush=True)
-    print(f"median of {options.pairs}: {statistics.median(speeds):.2f} times PyTorch by time, {statistics.median(costs):.2f} by processor time")
+    median = statistics.median
+    print(f"median of {options.pairs}: {median(speeds):.2f} times PyTorch by time, {median(costs):.2f} by processor time")
 
 
 main()
