@@ -65,11 +65,17 @@ public enum AFormatEncoder {
         var result: [Float] = []
         for output in 0..<AudioFormat.channels {
             for input in spectra[0][output].indices {
+                let values = spectra.map { $0[output][input] }
                 for tap in 0..<taps {
                     var sum = 0.0
-                    for (bin, matrix) in spectra.enumerated() {
-                        let value = matrix[output][input] * turns[(bin * (tap - delay + points)) % points]
-                        sum += bin == 0 || bin == points / 2 ? value.real : 2 * value.real
+                    // bin * (tap - delay) modulo the points.
+                    let step = (tap - delay + points) % points
+                    var turn = 0
+                    for bin in values.indices {
+                        let real = values[bin].real * turns[turn].real - values[bin].imaginary * turns[turn].imaginary
+                        sum += bin == 0 || bin == points / 2 ? real : 2 * real
+                        turn += step
+                        if turn >= points { turn -= points }
                     }
                     let rise = min((Double(tap) + 0.5) / Double(delay / 2), 1)
                     let fall = min((Double(taps - tap) - 0.5) / Double(fade), 1)
