@@ -44,7 +44,7 @@ enum ModelTarget {
             precondition(tracks.count <= TrackGate.capacity, "more tracks than there can be")
             for index in 0..<tracks.count {
                 let direction = tracks[index].direction
-                precondition((direction.x + direction.y + direction.z).isFinite, "a direction that is none")
+                precondition((direction.x + direction.y + direction.z).isFinite, "a direction must be finite")
             }
         }
         precondition(blocks == max(0, 5 - model.architecture.lookAhead), "\(blocks) blocks of half a second")

@@ -12,7 +12,7 @@ struct BandDirectionsTests {
     /// Of each of the feature frames [frames, 64, 16], with the weights of a whole block.
     private func bands(_ kind: FeatureKind, of frames: [Float], steering: SteeringVectors? = nil) throws -> [[Band]] {
         guard var heard = BandDirections(kind, steering: steering) else {
-            throw Unheard()
+            throw NoDirections()
         }
         let shape = Shape(64, kind.channels)
         var arena = Arena<Float>(capacity: Arena<Float>.footprint(shape))
@@ -32,7 +32,7 @@ struct BandDirectionsTests {
         return result
     }
 
-    private struct Unheard: Error {}
+    private struct NoDirections: Error {}
 
     private func direction(_ band: Band) -> Direction { Direction(unit: band[0], band[1], band[2]) }
 
@@ -82,7 +82,7 @@ struct BandDirectionsTests {
             bands.add(frame.readOnly)
         }
         let kept = BandDirections(.foaCovariance, steering: nil)
-        guard var bands = consume kept else { throw Unheard() }
+        guard var bands = consume kept else { throw NoDirections() }
         for source in [0, 0, 1, 1, 0] { push(source, to: &bands) }
         bands.finishBlock(into: found)
         for (number, source) in [(1, first), (3, second)] {

@@ -29,8 +29,9 @@ from safetensors import safe_open
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-sys.path.insert(0, str(HERE.parent / "oracles"))
+sys.path[:0] = [str(HERE.parent / "oracles"), str(HERE.parent)]
 from doanet import DOAnet  # noqa: E402
+from evaluation.program import find  # noqa: E402
 
 RATE, CHANNELS, SECONDS = 24_000, 4, 60
 
@@ -116,13 +117,10 @@ def main() -> None:
     parser.add_argument("--recordings", type=int, default=12)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--program", help="a built bearing (default: that of tools/build)")
+    parser.add_argument("--program", help="a built bearing (default: this checkout's release build)")
     options = parser.parse_args()
 
-    program = options.program
-    if not program:
-        show = ["swift", "build", "-c", "release", "--show-bin-path"]
-        program = subprocess.run(show, cwd=PROJECT, check=True, capture_output=True, text=True).stdout.strip() + "/bearing"
+    program = str(find(options.program))
     torch.set_num_threads(options.threads)
     forward = fastest(options.model)
     ratios, costs = [], []

@@ -26,6 +26,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+from evaluation.program import find  # noqa: E402
+
 FORMS = [[], ["--channels-last"], ["--compile"], ["--compile", "--channels-last"]]
 AVX2 = {"OPENBLAS_CORETYPE": "Haswell", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 
@@ -73,13 +76,10 @@ def main() -> None:
     parser.add_argument("--steps", default="6")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--avx2", action="store_true", help="no AVX-512 on either side")
-    parser.add_argument("--program", help="a built bearing (default: that of tools/build)")
+    parser.add_argument("--program", help="a built bearing (default: this checkout's release build)")
     options = parser.parse_args()
 
-    program = options.program
-    if not program:
-        show = ["swift", "build", "-c", "release", "--show-bin-path"]
-        program = subprocess.run(show, cwd=PROJECT, check=True, capture_output=True, text=True).stdout.strip() + "/bearing"
+    program = str(find(options.program))
     environment = AVX2 if options.avx2 else {}
     shape = ["--form", options.form, "--channels", options.channels, "--filters", options.filters, "--gru-width", options.gru_width]
     shape += ["--batch", options.batch, "--threads", options.threads, "--steps", options.steps]

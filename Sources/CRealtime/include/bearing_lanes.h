@@ -10,7 +10,7 @@
 #define BEARING_LANE_BYTES 16
 #endif
 
-/* A vector of `type`, at any address where one may be. */
+/* A vector of `type` that needs the alignment of one element only. */
 #define BEARING_LANES(type) type __attribute__((vector_size(BEARING_LANE_BYTES), aligned(__alignof__(type)), may_alias))
 
 #endif
