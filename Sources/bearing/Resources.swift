@@ -16,9 +16,10 @@ enum Resources {
 
     /// The file of a microphone array.
     ///
-    /// - Parameter name: a path, or the name of a file in `arrays/`, such as `tau-nigens-mic`.
+    /// - Parameter name: a path, or the name of a file in `arrays/`, such as `tau-nigens-mic`; a folder of that name, for example of
+    ///   scenes of the array, is not the file.
     static func array(_ name: String) -> String {
-        guard !name.contains("/"), !Folder.has(name) else { return name }
+        guard !name.contains("/"), !Folder.has(name) || Folder.isFolder(name) else { return name }
         let file = name.hasSuffix(".toml") ? name : "\(name).toml"
         return (try? find("arrays/\(file)")) ?? name
     }

@@ -51,6 +51,13 @@ struct NameTests {
         #expect(try Folder.names(in: "\(folder.path)/names/out").first?.systemBytes == bytes + Array(".csv".utf8))
     }
 
+    @Test func aFolderNamedLikeAnArrayIsNotItsFile() throws {
+        try Folder.make("\(folder.path)/names/tau-nigens-mic")
+        try put("a.wav")
+        let result = try run("localize --model ../good.safetensors --format aformat --array tau-nigens-mic a.wav")
+        #expect(result.status == 0, "\(result.error)")
+    }
+
     @Test func theFolderMayHaveAnyName() throws {
         let name = String(systemBytes: [0x64, 0xE9])
         try Folder.make("\(folder.path)/names/\(name)")
