@@ -39,8 +39,11 @@ struct WebServerTests {
                 configuration.tokenFile = folder.file("token")
             }
             let path = peer.path
-            feed = LiveFeed(limit: connections, historyMinutes: 1) { receive in
-                FeedSubscription(places: [.path(path)], receive: receive)
+            // The peer is silent after its lines, for as long as the tests take; by default the feed would connect again.
+            var limits = FeedSubscription.Limits()
+            limits.silence = 3600
+            feed = LiveFeed(limit: connections, historyMinutes: 1) { [limits] receive in
+                FeedSubscription(places: [.path(path)], limits: limits, receive: receive)
             }
             let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             server = try WebServer(
