@@ -1,5 +1,7 @@
 import Audio
+import Dispatch
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -193,6 +195,23 @@ import Testing
                 #expect(error.description.contains(path))
             }
         }
+    }
+
+    /// libsndfile keeps one reason for all threads.
+    @Test func filesOpenedAtOnceKeepTheirReasons() throws {
+        let (good, bad) = (folder.put(ForgedRecording(.wave, values).bytes, as: "good"), folder.put(Array("garbage".utf8), as: "bad"))
+        let expected = AudioError.notAudio(path: bad, reason: "Format not recognised")
+        let wrong = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 4) { index in
+            for _ in 0..<500 {
+                do throws(AudioError) {
+                    _ = try AudioFileReader(path: index % 2 == 0 ? good : bad)
+                } catch {
+                    if error != expected { wrong.withLock { $0.append(error.description) } }
+                }
+            }
+        }
+        #expect(wrong.withLock { $0 } == [])
     }
 
     @Test func specialFilesAreRefused() {

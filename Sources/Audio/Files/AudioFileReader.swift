@@ -57,13 +57,13 @@ public final class AudioFileReader {
         let source = DecoderFile(
             opened.release(), size: needsPatches ? header?.data.upperBound ?? opened.size : opened.size,
             patches: needsPatches ? header?.patches ?? [] : [], isOgg: endsAsOgg != nil)
-        let handle = unsafe source.open(&info)
+        let (handle, reason) = unsafe source.open(&info)
         if let failure = source.failure {
             if let handle = unsafe handle { unsafe sf_close(handle) }
             throw .unreadableFile(path: path, reason: failure.reason)
         }
         guard let file = unsafe handle else {
-            throw .notAudio(path: path, reason: source.isExhausted ? Self.sparse : unsafe Self.firstLine(sf_strerror(nil)))
+            throw .notAudio(path: path, reason: source.isExhausted ? Self.sparse : reason)
         }
         self.source = source
         unsafe self.file = file
@@ -166,12 +166,6 @@ public final class AudioFileReader {
         }
         position += got
         return .success(got)
-    }
-
-    private static func firstLine(_ text: UnsafePointer<CChar>?) -> String {
-        guard let text = unsafe text else { return "no reason given" }
-        let line = unsafe String(cString: text).split(separator: "\n").first.map(String.init) ?? ""
-        return line.hasSuffix(".") ? String(line.dropLast()) : line
     }
 }
 

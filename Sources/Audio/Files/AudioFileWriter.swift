@@ -78,9 +78,10 @@ public final class AudioFileWriter {
         info.channels = Int32(clamping: channels)
         info.format = Int32(encoding.code)
         // libsndfile now owns the descriptor, even if it refuses the file.
-        unsafe file = sf_open_fd(descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE))
+        let opened = unsafe SndFileOpening.run { unsafe sf_open_fd(descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE)) }
+        unsafe file = opened.handle
         if unsafe file == nil {
-            let reason = unsafe String(cString: sf_strerror(nil))
+            let reason = unsafe opened.reason
             abort()
             throw .unwritableFile(path: path, reason: reason)
         }

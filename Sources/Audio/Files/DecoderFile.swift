@@ -51,8 +51,9 @@ final class DecoderFile {
         failure = nil
     }
 
-    /// - Returns: a handle of libsndfile, which must be closed before this object is released; nil if it finds no audio.
-    func open(_ info: inout SF_INFO) -> OpaquePointer? {
+    /// - Returns: a handle of libsndfile, which must be closed before this object is released; nil, with the reason, if it finds
+    ///   no audio.
+    func open(_ info: inout SF_INFO) -> (handle: OpaquePointer?, reason: String) {
         beginCall()
         var calls = unsafe SF_VIRTUAL_IO(
             get_filelen: { unsafe Int64(DecoderFile.of($0).size) },
@@ -60,7 +61,9 @@ final class DecoderFile {
             read: { target, count, file in unsafe DecoderFile.of(file).read(target, count) },
             write: { _, _, _ in 0 },
             tell: { unsafe Int64(DecoderFile.of($0).position) })
-        return unsafe sf_open_virtual(&calls, Int32(SFM_READ), &info, Unmanaged.passUnretained(self).toOpaque())
+        return unsafe SndFileOpening.run {
+            unsafe sf_open_virtual(&calls, Int32(SFM_READ), &info, Unmanaged.passUnretained(self).toOpaque())
+        }
     }
 
     private static func of(_ pointer: UnsafeMutableRawPointer?) -> DecoderFile {
