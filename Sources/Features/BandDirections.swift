@@ -14,9 +14,14 @@ public struct BandDirections: ~Copyable {
     private let steering: SteeringVectors?
     /// Of the present block, of the latest frame, and of the two frames up to an even or odd one.
     private let sums, frame, even, odd: BandSums
-    /// [5, 64]: of the present block's frames so far.
+    /// [5, 64]: of the present block's frames so far; of capsules at its end.
     private let found: MutableTensorRef<SIMD4<Float>>
     private let arena: Arena<SIMD4<Float>>
+    /// [5, 64, 2] and [5, 64], of capsules: real and imaginary parts of the dominant waves, and their shares.
+    private let waves: MutableTensorRef<SIMD8<Float>>
+    private let shares: MutableTensorRef<Float>
+    private let waveArena: Arena<SIMD8<Float>>
+    private let shareArena: Arena<Float>
     /// Frames of the present block so far.
     private var frames = 0
     private var isEven = true
@@ -40,6 +45,13 @@ public struct BandDirections: ~Copyable {
         var arena = Arena<SIMD4<Float>>(holding: shape)
         found = arena.take(shape)
         self.arena = arena
+        let waveShape = Shape(self.steering == nil ? 0 : Self.perBlock, 2)
+        var waveArena = Arena<SIMD8<Float>>(holding: waveShape)
+        waves = waveArena.take(waveShape)
+        self.waveArena = waveArena
+        var shareArena = Arena<Float>(holding: shape)
+        shares = shareArena.take(shape)
+        self.shareArena = shareArena
     }
 
     /// Adds one more frame of the present block, at most five.
@@ -66,6 +78,7 @@ public struct BandDirections: ~Copyable {
     ///   of a band sum to at most 1; 0 without sound.
     @_noLocks
     public mutating func finishBlock(into directions: MutableTensorRef<SIMD4<Float>>) {
+        if let table { search(table) }
         for at in 0..<found.count { directions[at] = found[at] }
         sums.reset()
         frames = 0
@@ -77,12 +90,12 @@ public struct BandDirections: ~Copyable {
         sums.reset()
         even.reset()
         odd.reset()
-        for at in 0..<found.count { found[at] = .zero }
+        for at in 0..<found.count { (found[at], shares[at]) = (.zero, 0) }
         frames = 0
         isEven = true
     }
 
-    /// The directions of the latest frame, from the covariances of that frame and the one before, which are then cleared.
+    /// The dominant waves of the latest frame, from the covariances of that frame and the one before, which are then cleared.
     @_noLocks
     private func estimate(_ sums: borrowing BandSums) {
         let first = frames * FrameTiming.melBands
@@ -90,13 +103,33 @@ public struct BandDirections: ~Copyable {
         case .channels(let covariance):
             let rows = covariance.rows
             for band in 0..<FrameTiming.melBands {
-                found[first + band] = if let table { wave(band, rows, table) } else { ambisonicWave(band, rows) }
+                if table == nil { found[first + band] = ambisonicWave(band, rows) } else { keepWave(first + band, band, rows) }
             }
-        case .capsules(let bands): if let table { bands.directions(table, into: found, from: first) }
+        case .capsules(let bands): bands.waves(into: waves, shares: shares, from: first)
         }
-        for band in 0..<FrameTiming.melBands { found[first + band][3] *= 1 / Float(FrameLayout.framesPerBlock) }
         sums.reset()
     }
+
+    /// The directions of the block's waves. Band by band, since the table of all bands is larger than a cache.
+    @_noLocks
+    private func search(_ table: SteeringVectors.Table) {
+        for band in 0..<FrameTiming.melBands {
+            for at in stride(from: band, to: found.count, by: FrameTiming.melBands) {
+                guard shares[at] > 0 else {
+                    found[at] = .zero
+                    continue
+                }
+                var (direction, likeness) = table.nearest(to: waves[2 * at], waves[2 * at + 1], band: band)
+                direction[3] = Self.weight(shares[at] * likeness * shares[at] * likeness)
+                found[at] = direction
+            }
+        }
+    }
+
+    /// Of a frame in the block.
+    /// - Parameter square: of the wave's share.
+    @_noLocks
+    private static func weight(_ square: Float) -> Float { min(square, 1) * (1 / Float(FrameLayout.framesPerBlock)) }
 
     @_noLocks
     private func ambisonicWave(_ band: Int, _ rows: TensorRef<SIMD4<Float>>) -> SIMD4<Float> {
@@ -107,16 +140,20 @@ public struct BandDirections: ~Copyable {
         // Excludes omnidirectional sound, which is not a plane wave.
         guard length > 0.1 else { return .zero }
         var direction = dipoles / (vector.real[0] < 0 ? -length : length)
-        direction[3] = min(share * share, 1)
+        direction[3] = Self.weight(share * share)
         return direction
     }
 
+    /// Keeps the wave of four capsules.
     @_noLocks
-    private func wave(_ band: Int, _ rows: TensorRef<SIMD4<Float>>, _ table: SteeringVectors.Table) -> SIMD4<Float> {
+    private func keepWave(_ at: Int, _ band: Int, _ rows: TensorRef<SIMD4<Float>>) {
         let scale = HermitianMatrix.whitening(rows, at: 8 * band)
-        guard let (vector, share) = HermitianMatrix(rows, at: 8 * band, scale: scale).prevailing() else { return .zero }
-        var (direction, likeness) = table.nearest(to: vector, band: band)
-        direction[3] = min(share * likeness * share * likeness, 1)
-        return direction
+        guard let (vector, share) = HermitianMatrix(rows, at: 8 * band, scale: scale).prevailing() else {
+            shares[at] = 0
+            return
+        }
+        waves[2 * at] = SIMD8(lowHalf: vector.real, highHalf: .zero)
+        waves[2 * at + 1] = SIMD8(lowHalf: vector.imaginary, highHalf: .zero)
+        shares[at] = share
     }
 }

@@ -78,17 +78,35 @@ public struct MelFilterBank: ~Copyable {
     /// Sums four quantities of the bins, [513], into the bands, [64].
     ///
     /// Two sums per band, of its even and odd bins, so that one addition does not wait for the other.
+    @_noLocks
+    public func project(_ bins: TensorRef<SIMD4<Float>>, into bands: MutableTensorRef<SIMD4<Float>>) {
+        for band in 0..<FrameTiming.melBands {
+            let first = firstWeights[band]
+            let count = firstWeights[band + 1] - first
+            let bin = firstBins[band]
+            var even = SIMD4<Float>.zero
+            var odd = SIMD4<Float>.zero
+            for i in 0..<count / 2 {
+                even += bins[bin + 2 * i] * weights[first + 2 * i]
+                odd += bins[bin + 2 * i + 1] * weights[first + 2 * i + 1]
+            }
+            if count % 2 == 1 { even += bins[bin + count - 1] * weights[first + count - 1] }
+            bands[band] = even + odd
+        }
+    }
+
+    /// The same with eight quantities.
     /// - Parameters: `start` and `place`, of the first bin and the first band in their tensors.
     @_noLocks
-    public func project(
-        _ bins: TensorRef<SIMD4<Float>>, from start: Int = 0, into bands: MutableTensorRef<SIMD4<Float>>, at place: Int = 0
+    func project(
+        _ bins: TensorRef<SIMD8<Float>>, from start: Int, into bands: MutableTensorRef<SIMD8<Float>>, at place: Int
     ) {
         for band in 0..<FrameTiming.melBands {
             let first = firstWeights[band]
             let count = firstWeights[band + 1] - first
             let bin = start + firstBins[band]
-            var even = SIMD4<Float>.zero
-            var odd = SIMD4<Float>.zero
+            var even = SIMD8<Float>.zero
+            var odd = SIMD8<Float>.zero
             for i in 0..<count / 2 {
                 even += bins[bin + 2 * i] * weights[first + 2 * i]
                 odd += bins[bin + 2 * i + 1] * weights[first + 2 * i + 1]

@@ -55,8 +55,9 @@ struct CapsuleBands: ~Copyable {
             }
             var pair = 0
             for m in 0..<capsules - 1 {
+                let own = level[m]
                 for n in m + 1..<capsules {
-                    let scale = level[m] * level[n]
+                    let scale = own * level[n]
                     values[first + (m * capsules + n) * Self.lanes] += scale * frame[real + pair]
                     // The features are of conj(m) n.
                     values[first + (n * capsules + m) * Self.lanes] -= scale * frame[imaginary + pair]
@@ -82,26 +83,24 @@ struct CapsuleBands: ~Copyable {
         return scale
     }
 
-    /// The direction of the dominant wave of each band: x, y, z and the square of its share.
-    /// - Parameter first: the element of band 0.
+    /// The dominant wave of each band.
+    /// - Parameters:
+    ///   - waves: [.., 2]: receives real and imaginary parts, a lane for each capsule, of unit length.
+    ///   - shares: receives the wave's share of the power; 0 without power.
+    ///   - first: the place of band 0.
     @_noLocks
-    func directions(_ table: SteeringVectors.Table, into directions: MutableTensorRef<SIMD4<Float>>, from first: Int) {
+    func waves(into waves: MutableTensorRef<SIMD8<Float>>, shares: MutableTensorRef<Float>, from first: Int) {
         for group in 0..<FrameTiming.melBands / Self.lanes {
             let share = dominantWaves(group)
             for lane in 0..<Self.lanes {
-                let band = group * Self.lanes + lane
-                guard share[lane] > 0 else {
-                    directions[first + band] = .zero
-                    continue
-                }
+                let place = first + group * Self.lanes + lane
                 var (real, imaginary) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
                 for capsule in 0..<capsules {
                     real[capsule] = vectors[capsule][lane]
                     imaginary[capsule] = vectors[capsules + capsule][lane]
                 }
-                var (direction, likeness) = table.nearest(to: real, imaginary, band: band)
-                direction[3] = min(share[lane] * likeness * share[lane] * likeness, 1)
-                directions[first + band] = direction
+                (waves[2 * place], waves[2 * place + 1]) = (real, imaginary)
+                shares[place] = share[lane]
             }
         }
     }
@@ -184,18 +183,18 @@ struct CapsuleBands: ~Copyable {
         for m in 0..<capsules {
             let diagonal = whitened[m * (capsules + 1)]
             var (real, imaginary) = (diagonal * vectors[m], diagonal * vectors[capsules + m])
-            for n in 0..<capsules where n != m {
-                let (low, high) = (min(m, n), max(m, n))
-                let (a, b) = (whitened[low * capsules + high], whitened[high * capsules + low])
+            // The element below the diagonal is the conjugate of that above.
+            for n in 0..<m {
+                let (a, b) = (whitened[n * capsules + m], whitened[m * capsules + n])
                 let (x, y) = (vectors[n], vectors[capsules + n])
-                // The element below the diagonal is the conjugate of that above.
-                if m < n {
-                    real += a * x - b * y
-                    imaginary += a * y + b * x
-                } else {
-                    real += a * x + b * y
-                    imaginary += a * y - b * x
-                }
+                real += a * x + b * y
+                imaginary += a * y - b * x
+            }
+            for n in m + 1..<capsules {
+                let (a, b) = (whitened[m * capsules + n], whitened[n * capsules + m])
+                let (x, y) = (vectors[n], vectors[capsules + n])
+                real += a * x - b * y
+                imaginary += a * y + b * x
             }
             vectors[2 * capsules + m] = real
             vectors[3 * capsules + m] = imaginary

@@ -12,47 +12,43 @@ struct CapsuleCovariance: ~Copyable {
     private static let rotations = 4
     /// Far below the power of any sound: turns 0 / 0 into 0.
     private static let smallestPower: Float = 1e-20
-
-    private static let arrays = 16
     /// Whole numbers of a pair in `places`.
-    private static let placeSize = 5
+    private static let placeSize = 2
 
     private let pairs: CapsulePairs
-    /// [arrays, 513], and [arrays, 64] in mel bands: powers of lanes 0...3 and 4...7; then for r = 1...4 real and imaginary parts of lanes
-    /// 0...3, and of lanes 4...7 for r below 4.
-    private let bins, bands: MutableTensorRef<SIMD4<Float>>
-    /// [arrays]: 1 for those that contain anything of these capsules.
-    private let used: MutableTensorRef<Int>
-    /// [pairs, 5]: both capsules; the array of real parts, which that of imaginary ones follows; the lane; -1 if the product is that of the
-    /// second capsule and the first, else 1.
+    /// Largest r with a pair of these capsules.
+    private let rotations: Int
+    /// [9, 513], and [9, 64] in mel bands: powers, then real and imaginary parts of the products r = 1...4.
+    private let bins, bands: MutableTensorRef<SIMD8<Float>>
+    /// [8] of one band: the products over the square root of both powers.
+    private let coherences: MutableTensorRef<SIMD8<Float>>
+    /// [pairs, 2]: the place of the real part among the numbers of `coherences`; -1 if the product is that of the second capsule
+    /// and the first, else 1.
     private let places: MutableTensorRef<Int>
-    private let arena: Arena<SIMD4<Float>>
+    private let arena: Arena<SIMD8<Float>>
     private let indexArena: Arena<Int>
 
     init(capsules: Int) {
         pairs = CapsulePairs(capsules)
-        var layout = ArenaLayout<SIMD4<Float>>()
-        let (ofBins, ofBands) = (layout.add(Shape(Self.arrays, FrameTiming.bins)), layout.add(Shape(Self.arrays, FrameTiming.melBands)))
+        rotations = min(capsules - 1, Self.rotations)
+        let arrays = 1 + 2 * Self.rotations
+        var layout = ArenaLayout<SIMD8<Float>>()
+        let (ofBins, ofBands) = (layout.add(Shape(arrays, FrameTiming.bins)), layout.add(Shape(arrays, FrameTiming.melBands)))
+        let ofBand = layout.add(Shape(2 * Self.rotations))
         let arena = Arena(layout)
-        (bins, bands) = (arena[ofBins], arena[ofBands])
+        (bins, bands, coherences) = (arena[ofBins], arena[ofBands], arena[ofBand])
         self.arena = arena
-        var indices = ArenaLayout<Int>()
-        let (ofArrays, ofPairs) = (indices.add(Shape(Self.arrays)), indices.add(Shape(pairs.count, Self.placeSize)))
-        let indexArena = Arena(indices)
-        (used, places) = (indexArena[ofArrays], indexArena[ofPairs])
+        let shape = Shape(pairs.count, Self.placeSize)
+        var indexArena = Arena<Int>(holding: shape)
+        places = indexArena.take(shape)
         self.indexArena = indexArena
-        used[0] = 1
-        used[1] = capsules > 4 ? 1 : 0
         var pair = 0
         for m in 0..<capsules {
             for n in m + 1..<capsules {
                 let isDirect = n - m <= Self.rotations
                 let (lane, rotation) = isDirect ? (m, n - m) : (n, Self.lanes - n + m)
-                let array = 2 + 4 * (rotation - 1) + (lane < 4 ? 0 : 2)
-                for (index, value) in [m, n, array, lane % 4, isDirect ? 1 : -1].enumerated() {
-                    places[pair * Self.placeSize + index] = value
-                }
-                (used[array], used[array + 1]) = (1, 1)
+                places[pair * Self.placeSize] = 2 * (rotation - 1) * Self.lanes + lane
+                places[pair * Self.placeSize + 1] = isDirect ? 1 : -1
                 pair += 1
             }
         }
@@ -68,7 +64,7 @@ struct CapsuleCovariance: ~Copyable {
         into frame: MutableTensorRef<Float>
     ) {
         multiply(low, high)
-        for array in 0..<Self.arrays where used[array] == 1 {
+        for array in 0...2 * rotations {
             bank.project(bins.readOnly, from: array * FrameTiming.bins, into: bands, at: array * FrameTiming.melBands)
         }
         for band in 0..<FrameTiming.melBands { write(band, into: frame) }
@@ -84,23 +80,15 @@ struct CapsuleCovariance: ~Copyable {
         for bin in 0..<FrameTiming.bins {
             let x = SIMD8<Float>(lowHalf: low.real[bin], highHalf: hasHigh ? high.real[bin] : .zero)
             let y = SIMD8<Float>(lowHalf: low.imaginary[bin], highHalf: hasHigh ? high.imaginary[bin] : .zero)
-            let power: SIMD8<Float> = x * x + y * y
-            bins[bin] = power.lowHalf
-            bins[FrameTiming.bins + bin] = power.highHalf
+            bins[bin] = x * x + y * y
             var (p, q) = (x, y)
-            var at = 2 * FrameTiming.bins + bin
-            for rotation in 1...Self.rotations {
+            var at = FrameTiming.bins + bin
+            for _ in 0..<rotations {
                 (p, q) = (Self.rotated(p), Self.rotated(q))
                 // conj(m) n
-                let real: SIMD8<Float> = x * p + y * q
-                let imaginary: SIMD8<Float> = x * q - y * p
-                bins[at] = real.lowHalf
-                bins[at + FrameTiming.bins] = imaginary.lowHalf
-                if rotation < Self.rotations {
-                    bins[at + 2 * FrameTiming.bins] = real.highHalf
-                    bins[at + 3 * FrameTiming.bins] = imaginary.highHalf
-                }
-                at += 4 * FrameTiming.bins
+                bins[at] = x * p + y * q
+                bins[at + FrameTiming.bins] = x * q - y * p
+                at += 2 * FrameTiming.bins
             }
         }
     }
@@ -113,19 +101,26 @@ struct CapsuleCovariance: ~Copyable {
     private func write(_ band: Int, into frame: MutableTensorRef<Float>) {
         let row = band * pairs.channels
         // Lanes without a capsule stay 0.
-        let power = SIMD8<Float>(lowHalf: bands[band], highHalf: bands[FrameTiming.melBands + band])
+        let power = bands[band]
         var inverse = SIMD8<Float>.zero
         for capsule in 0..<pairs.capsules {
             frame[row + capsule] = bearing_decibels(max(power[capsule], 1e-10))
             inverse[capsule] = 1 / bearing_square_root(power[capsule] + Self.smallestPower)
         }
+        var other = inverse
+        for rotation in 0..<rotations {
+            other = Self.rotated(other)
+            let scale: SIMD8<Float> = inverse * other
+            let at = (1 + 2 * rotation) * FrameTiming.melBands + band
+            coherences[2 * rotation] = scale * bands[at]
+            coherences[2 * rotation + 1] = scale * bands[at + FrameTiming.melBands]
+        }
+        let values = coherences.lanes
         let (real, imaginary) = (row + pairs.capsules, row + pairs.capsules + pairs.count)
         for pair in 0..<pairs.count {
-            let place = pair * Self.placeSize
-            let scale: Float = inverse[places[place]] * inverse[places[place + 1]]
-            let (at, lane) = (places[place + 2] * FrameTiming.melBands + band, places[place + 3])
-            frame[real + pair] = scale * bands[at][lane]
-            frame[imaginary + pair] = Float(places[place + 4]) * scale * bands[at + FrameTiming.melBands][lane]
+            let place = places[pair * Self.placeSize]
+            frame[real + pair] = values[place]
+            frame[imaginary + pair] = Float(places[pair * Self.placeSize + 1]) * values[place + Self.lanes]
         }
     }
 }

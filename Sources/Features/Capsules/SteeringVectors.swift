@@ -79,18 +79,18 @@ public final class SteeringVectors: @unchecked Sendable {  // never written afte
         let capsules: Int
 
         /// The direction whose wave is most similar to a vector up to a phase, x, y, z and 0, and the similarity: 1 for equal.
-        /// - Parameter vector: of unit length, of four capsules.
-        @_noLocks
-        func nearest(to vector: ChannelVector, band: Int) -> (direction: SIMD4<Float>, likeness: Float) {
-            search(
-                SIMD8(lowHalf: vector.real, highHalf: .zero), SIMD8(lowHalf: vector.imaginary, highHalf: .zero), band,
-                capsules: FrameLayout.channels)
-        }
-
-        /// The same for any number of capsules, a lane each.
+        /// - Parameters: `real` and `imaginary` parts of a vector of unit length, a lane for each capsule.
         @_noLocks
         func nearest(to real: SIMD8<Float>, _ imaginary: SIMD8<Float>, band: Int) -> (direction: SIMD4<Float>, likeness: Float) {
-            search(real, imaginary, band, capsules: capsules)
+            // A constant number of capsules: its loops are unrolled.
+            switch capsules {
+            case 3: search(real, imaginary, band, capsules: 3)
+            case 4: search(real, imaginary, band, capsules: 4)
+            case 5: search(real, imaginary, band, capsules: 5)
+            case 6: search(real, imaginary, band, capsules: 6)
+            case 7: search(real, imaginary, band, capsules: 7)
+            default: search(real, imaginary, band, capsules: 8)
+            }
         }
 
         /// In each half of the groups, the middles of all chunks are compared first, then the chunks of the best middle in each lane:

@@ -11,4 +11,7 @@ long bearing_allocations_stop(void);
 /* Lets pread of the calling thread fail with an error number after a number of calls; 0 ends it. */
 void bearing_reads_fail(int code, long after);
 
+/* Lets the calling thread wait before it reads a reason of libsndfile; 0 ends it. */
+void bearing_reasons_wait(unsigned microseconds);
+
 #endif
