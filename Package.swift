@@ -133,7 +133,7 @@ let package = Package(
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks", "Tracking",
+                "CRealtime", "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks", "Tracking",
                 "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
                 "Evaluation", "Training", "Reproduction", "Ranks", "Configuration", "Service", "Subscription", "MQTT", "Web",
                 "Bridges", "Diagnosis",

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "bearing_signals.h"
+#include "bearing_arguments.h"
 #include "bearing_system.h"
 
 #include <errno.h>
@@ -110,6 +111,7 @@ static void open_standard_descriptors(void) {
 
 static void prepare_process(int count, char **arguments, char **environment) {
     (void)environment;
+    bearing_arguments_keep(count, arguments);
     open_standard_descriptors();
     /* A reader that is gone and a file that may not grow are errors of the write. Handlers and not SIG_IGN, which programs that
        are started from here would inherit. */

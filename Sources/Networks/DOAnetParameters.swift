@@ -110,12 +110,18 @@ public final class DOAnetParameters<Scalar: KernelScalar>: @unchecked Sendable {
         bufferArena.all.copy(from: other.bufferArena.all.readOnly)
     }
 
-    /// Copies those parameters of another network that have the same name and shape here; others are unchanged.
+    /// Copies those parameters of another network that have the same name and shape here; others are unchanged. The outputs of a network for
+    /// fewer tracks become the first ones here.
     public func copyMatching(from other: DOAnetParameters<Scalar>) {
         let known = Dictionary(uniqueKeysWithValues: (other.entries + other.buffers).map { ($0.name, $0.values) })
+        // A row for each number of a track, track by track.
+        let outputs = ["direction", "activity"].flatMap { ["\($0).2.weight", "\($0).2.bias"] }
         for (name, values) in entries + buffers {
-            guard let source = known[name], source.shape == values.shape else { continue }
-            values.copy(from: source.readOnly)
+            guard let source = known[name] else { continue }
+            let isOutput = outputs.contains(name) && source.shape.rank == values.shape.rank && source.shape[0] < values.shape[0]
+            let rows = isOutput ? values.rows(0..<source.shape[0]) : values
+            guard source.shape == rows.shape else { continue }
+            rows.copy(from: source.readOnly)
         }
     }
 }

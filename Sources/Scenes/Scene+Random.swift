@@ -37,7 +37,7 @@ extension Scene {
     /// A scene with half of the sources moving, pauses between them, ambience and its own microphone.
     ///
     /// - Parameters:
-    ///   - seconds: of the recording; `overlap`: maximum number of sources at once, 1 or 2.
+    ///   - seconds: of the recording; `overlap`: maximum number of sources at once, 1 to 4.
     ///   - place: a room and the array in it, as `Scene.place` draws them.
     public static func random(
         seconds: Float, overlap: Int, sounds: SoundLibrary, place: (room: Room, array: ArrayPlacement),
@@ -72,8 +72,10 @@ extension Scene {
     public static func place(
         reverberation: ClosedRange<Float> = Room.usualReverberation, using random: inout RandomSource
     ) -> (room: Room, array: ArrayPlacement) {
-        let room = Room.random(reverberation: reverberation, using: &random)
-        return (room, ArrayPlacement.random(in: room, using: &random))
+        var room = Room.random(reverberation: reverberation, using: &random)
+        let array = ArrayPlacement.random(in: room, using: &random)
+        if random.chance(0.4) { room.table = Table.random(below: array, using: &random) }
+        return (room, array)
     }
 
     /// Adds events one after another until the recording is full.

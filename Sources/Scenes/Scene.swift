@@ -66,6 +66,8 @@ public struct Scene: Sendable {
     public var noiseSeed: UInt64
     /// Maximum number of simultaneous sources.
     public var overlap: Int
+    /// What a scene may have of them.
+    public static let overlaps = 1...4
 
     public init(
         room: Room, array: ArrayPlacement, events: [SceneEvent], ambience: Ambience = .pink,

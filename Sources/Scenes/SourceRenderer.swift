@@ -18,8 +18,8 @@ public final class SourceRenderer {
     static let earlyLength = 2048
     private static let earlyTransform = 4096
     private static let tailTransform = 65_536
-    /// Samples of the tail, at most 1 s.
-    private static var tailLength: Int { FrameLayout.sampleRate }
+    /// Samples of the tail, at most 2 s.
+    private static var tailLength: Int { 2 * FrameLayout.sampleRate }
     /// Approximate number of image sources rendered individually.
     private static let imageCount: Float = 220
 
@@ -83,7 +83,7 @@ public final class SourceRenderer {
 
     /// Adds the impulse response of a fixed omnidirectional source.
     ///
-    /// - Parameters: `place`, room coordinates, metres; `output` [channels, length], at least a second long.
+    /// - Parameters: `place`, room coordinates, metres; `output` [channels, length], at least two seconds long.
     func addResponse(
         from place: SIMD3<Float>, in room: Room, array: ArrayPlacement, to output: MutableTensorRef<Float>,
         random: inout RandomSource

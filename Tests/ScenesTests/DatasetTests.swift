@@ -126,7 +126,7 @@ private final class Scratch {
         #expect(alone.scene(0).room.size.x != alone.scene(2).room.size.x)
     }
 
-    @Test(arguments: [1, 2]) func everyRecordingHasTheRequestedOverlap(overlap: Int) throws {
+    @Test(arguments: [1, 2, 4]) func everyRecordingHasTheRequestedOverlap(overlap: Int) throws {
         let scratch = Scratch()
         var settings = DatasetWriter.Settings()
         settings.recordings = 8
@@ -199,7 +199,8 @@ private final class Scratch {
             for index in 0..<2 {
                 let described = try ArrayFile.load("\(out)/array_dev/\(writer.name(index)).toml")
                 #expect(described.capsules.map(\.position) == writer.randomArray(index).nominal.capsules.map(\.position))
-                #expect(try AudioFileReader(path: "\(out)/mic_dev/\(writer.name(index)).wav").frames == 96_000)
+                let file = try AudioFileReader(path: "\(out)/mic_dev/\(writer.name(index)).wav")
+                #expect(file.frames == 96_000 && file.channels == described.capsules.count)
             }
             #expect(writer.randomArray(0) != writer.randomArray(1))
         }

@@ -50,6 +50,35 @@ import Testing
         }
     }
 
+    /// The direct sound and the first reflections from above reach the array by the table too, mirrored in it; what comes from below does not.
+    @Test func aTableReflectsWhatComesFromAbove() throws {
+        var room = Self.room
+        room.table = Table(height: 0.9, gains: BandValues(repeating: 0.5))
+        let bare = Self.images(Self.room, reach: 9)
+        let images = Self.images(room, reach: 9)
+        let above = bare.filter { image in
+            let (x, y, z) = (image.offset.x, image.offset.y, 0.4 + image.offset.z)
+            return image.order <= 1 && image.offset.z > -0.2 && x * x + y * y + z * z <= 81
+        }
+        #expect(above.count > 1 && images.count == bare.count + above.count)
+        // The source is 0.5 m above the array, which is 0.2 m above the table: its image is 0.9 m below the array.
+        let image = try #require(images.first { abs($0.offset.z + 0.9) < 1e-4 && abs($0.offset.x + 2.1) < 1e-4 })
+        let distance = Float(2.1 * 2.1 + 1.5 * 1.5 + 0.9 * 0.9).squareRoot()
+        #expect(abs(image.distance - distance) < 1e-4)
+        #expect(abs(image.gains[4] - 0.5 / distance) < 1e-5)
+        #expect(image.order == 1 && image.emission.z < 0, "the sound leaves the source downwards")
+    }
+
+    /// A hall rings for longer than a second: its tail is rendered until two.
+    @Test func theTailOfAHallIsLong() throws {
+        let size = SIMD3<Float>(12, 9, 4.5)
+        let hall = Room(size: size, absorption: Array(repeating: BandValues(repeating: 0.05), count: 6), airAbsorption: .zero)
+        #expect(hall.reverberationTime[4] > 2)
+        let renderer = SourceRenderer(field: DiffuseField(ArrayResponse(.foa), length: 1 << 16))
+        var random = RandomSource(seed: 3)
+        #expect(renderer.makeTail(of: hall, reach: 8, random: &random) == 48_000)
+    }
+
     @Test func airAbsorptionAgreesWithISO9613() {
         // Table 1 of ISO 9613-1 for 20 degrees and 50 %: 4.66 dB/km at 1 kHz, 105 dB/km at 8 kHz.
         let air = OctaveBands.airAbsorption(temperature: 20, humidity: 50) * (10 / log(Float(10)) * 1000)

@@ -29,12 +29,15 @@ import Training
             parameters: DOAnetParameters(architecture, seed: seed), scaler: scaler, gate: GateSettings(), array: "foa", facts: [:])
     }
 
-    /// Who answers as the teacher does, as many blocks later as it looks ahead, has nothing to learn from it but in the blocks
-    /// for which there is no answer yet.
-    @Test(arguments: [0, 2]) func aModelHasNothingToLearnFromItself(lookAhead: Int) {
+    /// The gradients of a student that answers as its teacher does, as many blocks later as it looks ahead, and reports nothing in the outputs
+    /// that the teacher lacks: [12, slots, 3] and [12, slots] for two sequences of six blocks.
+    ///
+    /// - Parameter labelled: sources in block 4 of the second sequence.
+    private func gradients(slots: Int, lookAhead: Int, labelled: Int = 0) -> (directions: [Float], logits: [Float]) {
         let model = model()
         var settings = TrainingSettings(architecture: model.architecture)
         settings.architecture.lookAhead = lookAhead
+        settings.architecture.maximumTracks = slots
         (settings.batch, settings.blocks) = (2, 6)
         let team = WorkerTeam(count: 2)
         let network = DOAnetBatch<Float>(model.architecture, sequences: 2, blocks: 6, team: team)
@@ -43,17 +46,22 @@ import Training
         let teacher = Teacher(
             TeacherSettings(model: model, weight: 1), settings: settings, sequences: 2, assignment: AssignmentLossSettings(), team: team)
         var arena = Arena<Float>(capacity: 4096)
-        let (directions, logits) = (arena.take(Shape(12, 2, 3)), arena.take(Shape(12, 2)))
-        let (directionGradient, logitGradient) = (arena.take(Shape(12, 2, 3)), arena.take(Shape(12, 2)))
-        let (references, silent) = (arena.take(Shape(12, 2, 3)), arena.take(Shape(12, 2)))
-        for tensor in [directions, logits, directionGradient, logitGradient, references, silent] { tensor.fill(0) }
+        let (directions, logits) = (arena.take(Shape(12, slots, 3)), arena.take(Shape(12, slots)))
+        let (directionGradient, logitGradient) = (arena.take(Shape(12, slots, 3)), arena.take(Shape(12, slots)))
+        let (references, active, onset) = (arena.take(Shape(12, slots, 3)), arena.take(Shape(12, slots)), arena.take(Shape(12, slots)))
+        for tensor in [directions, directionGradient, logitGradient, references, active, onset] { tensor.fill(0) }
+        logits.fill(-20)
+        for slot in 0..<labelled {
+            active[10 * slots + slot] = 1
+            references[(10 * slots + slot) * 3 + slot] = 1
+        }
         frames.withTensor(Shape(2, 30, 64, 7)) { input in
             network.forward(input, model.parameters, training: false)
             for sequence in 0..<2 {
-                for t in lookAhead..<6 {
-                    let (to, from) = (sequence * 6 + t, sequence * 6 + t - lookAhead)
-                    for i in 0..<6 { directions[to * 6 + i] = network.directions[from * 6 + i] }
-                    for i in 0..<2 { logits[to * 2 + i] = network.activityLogits[from * 2 + i] }
+                for t in 0..<6 {
+                    let (to, from) = ((sequence * 6 + t) * slots, (sequence * 6 + t - lookAhead) * 2)
+                    for i in 0..<2 { logits[to + i] = t < lookAhead ? 0 : network.activityLogits[from + i] }
+                    for i in 0..<6 where t >= lookAhead { directions[to * 3 + i] = network.directions[from * 3 + i] }
                 }
             }
             var value = LossValue()
@@ -61,17 +69,33 @@ import Training
             teacher.teach(
                 input,
                 LossBatch(
-                    sequences: 2, blocks: 6, slots: 2, directions: directions.readOnly, logits: logits.readOnly,
-                    references: references.readOnly, active: silent.readOnly, onset: silent.readOnly,
+                    sequences: 2, blocks: 6, slots: slots, directions: directions.readOnly, logits: logits.readOnly,
+                    references: references.readOnly, active: active.readOnly, onset: onset.readOnly,
                     directionGradient: directionGradient, logitGradient: logitGradient), value: &value)
             #expect(value.total != 7 && value.total > 0)
         }
+        return (directionGradient.readOnly.array, logitGradient.readOnly.array)
+    }
+
+    /// Who answers as the teacher does, as many blocks later as it looks ahead, has nothing to learn from it but in the blocks
+    /// for which there is no answer yet.
+    @Test(arguments: [0, 2], [2, 3]) func aModelHasNothingToLearnFromItself(lookAhead: Int, slots: Int) {
+        let gradients = gradients(slots: slots, lookAhead: lookAhead)
         for row in 0..<12 {
             let isAnswered = row % 6 >= lookAhead
             // A distance of nearly nothing has a gradient in any direction, of some hundredths of the others at most.
-            for i in 0..<6 { #expect(abs(directionGradient[row * 6 + i]) < 0.05) }
+            for i in 0..<3 * slots { #expect(abs(gradients.directions[row * 3 * slots + i]) < 0.05) }
             // Before the first answer the labels count: silence, of which a logit of 0 is half sure.
-            for i in 0..<2 { #expect(isAnswered == (abs(logitGradient[row * 2 + i]) < 1e-6), "row \(row)") }
+            for i in 0..<2 { #expect(isAnswered == (abs(gradients.logits[row * slots + i]) < 1e-6), "row \(row)") }
+        }
+    }
+
+    /// A sequence with more sources than the teacher has outputs is learnt from the labels, from its first block to its last.
+    @Test(arguments: [2, 3]) func aTeacherOfTwoDoesNotTeachThree(labelled: Int) {
+        let gradients = gradients(slots: 3, lookAhead: 0, labelled: labelled)
+        for row in 0..<12 {
+            let isTaught = row < 6 || labelled <= 2
+            for i in 0..<2 { #expect(isTaught == (abs(gradients.logits[row * 3 + i]) < 1e-6), "row \(row)") }
         }
     }
 
@@ -103,7 +127,7 @@ import Training
                 return nil
             } catch { return "\(error)" }
         }
-        #expect(try refusal(model(tracks: 3))?.contains("expected a model with activity for 2 tracks on foa-intensity") == true)
+        #expect(try refusal(model(tracks: 3))?.contains("expected a model with activity for up to 2 tracks on foa-intensity") == true)
         #expect(try refusal(model(mean: -21))?.contains("expected the scaler of the initial model") == true)
         #expect(try refusal(model(), weight: 1.5)?.contains("expected 0 to 1, found 1.5") == true)
         #expect(try refusal(model(), tracking: true)?.contains("expected loss assignment") == true)

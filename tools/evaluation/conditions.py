@@ -37,7 +37,7 @@ def recording_groups(names: list[str], facts: dict[str, dict[str, Any]]) -> dict
     for low, high in RT60 if facts else []:
         text = f"below {high} s" if low == 0 else f"above {low} s" if high > 5 else f"{low} to {high} s"
         put("RT60", text, lambda name, low=low, high=high: low <= facts[name]["rt60"] < high)
-    for overlap in (1, 2):
+    for overlap in (1, 2, 3, 4):
         put("polyphony", f"up to {overlap}", lambda name, overlap=overlap: f"_ov{overlap}" in name)
     return {key: chosen for key, chosen in groups.items() if chosen}
 

@@ -4,11 +4,13 @@
 Independent of `bearing synth` on purpose: accuracy on these scenes cannot come from having learnt one simulator.
 
     test-scenes.py --sounds FOLDER [FOLDER...] --out DIR [--recordings 12] [--seconds 60] [--seed 1] [--fold 1] [--float]
+                   [--overlap 3]
     test-scenes.py --background-only --out DIR [--recordings 20] ...
 
 Each recording is its own room: 4-9 x 3.5-7 x 2.4-3.6 m, RT60 0.25-0.9 s, diffuse background at 6-30 dB SNR; odd
-recordings have one source at a time, even ones up to two, half of them moving at 5-40 degrees a second. With
---background-only nothing but the background: odd recordings a diffuse one, even ones with a fan in a room over it.
+recordings have one source at a time, even ones up to two (all up to --overlap, if given), half of them moving at 5-40
+degrees a second. With --background-only nothing but the background: odd recordings a diffuse one, even ones with a fan
+in a room over it.
 
 Writes foa_dev/, mic_dev/ (rigid sphere, 4.2 cm), metadata_dev/ and facts.jsonl, an object for each recording: its name,
 room, rt60 in seconds, snr in dB, overlap, moving_share and its events with motion, distance and level, so that figures
@@ -46,6 +48,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fold", type=int, default=1, choices=range(1, 7))
+    parser.add_argument("--overlap", type=int, choices=range(1, 5), help="sources at once in every recording, at most")
     parser.add_argument("--dry", action="store_true", help="direct sound only, no background: to check the labels")
     parser.add_argument("--float", action="store_true", help="32-bit float files, which a change of level does not round")
     options = parser.parse_args()
@@ -67,7 +70,7 @@ def write(options: argparse.Namespace, library: Library | None, number: int) -> 
         overlap, rows = 0, []
         audio, facts = random_background(rng, TauNigens(), options.seconds, fan=number % 2 == 0)
     else:
-        overlap = 2 - number % 2
+        overlap = options.overlap or 2 - number % 2
         audio, rows, facts = random_recording(rng, TauNigens(), library, overlap, options.seconds, options.dry)
     name = f"fold{options.fold}_room{number}_mix{number:03d}_ov{overlap}"
     for folder, channels in (("foa_dev", audio[:, :4]), ("mic_dev", audio[:, 4:])):

@@ -3,6 +3,7 @@
 #ifndef BEARING_CREALTIME_H
 #define BEARING_CREALTIME_H
 
+#include "bearing_arguments.h"
 #include "bearing_blas.h"
 #include "bearing_convolution.h"
 #include "bearing_fft.h"

@@ -5,8 +5,9 @@ package import Platform
 
 /// An array that is drawn for one room: what its array file says, and what captures the sound.
 ///
-/// Four families, as users have them: tetrahedra in open air, regular or not, omnidirectional or cardioid; rigid spheres; irregular
-/// arrays in open air; planar arrays in open air. Every second array is rotated at random, planar ones about the vertical alone. A capsule's
+/// Five families, as users have them: capsules around a centre in open air, tetrahedra if four, regular or not; cardioids; rigid spheres;
+/// irregular arrays in open air; planar arrays in open air. Two of five arrays have four capsules, the others up to eight, planar
+/// ones three too. Every second array is rotated at random, planar ones about the vertical alone. A capsule's
 /// actual place differs from the nominal one as those of built arrays do.
 public struct RandomArray: Sendable, Hashable {
     /// What a user would write into an array file.
@@ -15,11 +16,17 @@ public struct RandomArray: Sendable, Hashable {
     public let actual: ArrayGeometry
 
     private enum Family: Int, CaseIterable {
-        case tetrahedron, cardioids, sphere, irregular, planar
+        case around, cardioids, sphere, irregular, planar
+
+        func capsules(using random: inout RandomSource) -> Int {
+            guard random.chance(0.6) else { return 4 }
+            let counts = self == .planar ? [3, 5, 6, 7, 8] : [5, 6, 7, 8]
+            return counts[random.index(below: counts.count)]
+        }
     }
 
     /// Raised whenever a seed gives other arrays.
-    static let version = 1
+    static let version = 2
 
     /// Metres: at most so far is a capsule from its nominal place, along each axis.
     private static let tolerance: Float = 0.0007
@@ -43,25 +50,27 @@ public struct RandomArray: Sendable, Hashable {
     }
 
     private static func capsules(_ family: Family, _ random: inout RandomSource) -> [ArrayGeometry.Capsule] {
-        let corners = ArrayGeometry.tetrahedral.capsules.map(\.direction)
+        let count = family.capsules(using: &random)
         switch family {
-        case .tetrahedron:
+        case .around:
             let radius = random.uniform(0.012...0.065)
             let irregularity = random.chance(0.5) ? random.uniform(0...20) : 0
-            return corners.map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
+            return directions(count, &random).map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
         case .cardioids:
             let radius = random.uniform(0.008...0.03)
             let directivity = random.uniform(0.4...0.7)
-            return corners.map { ArrayGeometry.Capsule(direction: $0, radius: radius, directivity: directivity) }
+            return directions(count, &random).map { ArrayGeometry.Capsule(direction: $0, radius: radius, directivity: directivity) }
         case .sphere:
             let radius = random.uniform(0.022...0.055)
             let irregularity = random.chance(0.5) ? random.uniform(0...15) : 0
-            return corners.map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
+            return directions(count, &random).map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
         case .irregular:
-            return spread(size: random.uniform(0.025...0.09), height: 1, &random)
+            return spread(count, size: random.uniform(0.025...0.09), height: 1, &random)
         case .planar:
             let size = random.uniform(0.018...0.06)
-            guard random.chance(0.7) else { return spread(size: size, height: 0, &random) }
+            // Three anywhere might lie in a line.
+            guard count == 3 || random.chance(0.7) else { return spread(count, size: size, height: 0, &random) }
+            guard count == 4 else { return ring(count, radius: size, &random) }
             // A square or a rectangle, its corners at the diagonal's ends.
             let half = random.chance(0.6) ? 45 : random.uniform(25...65)
             return [half, 180 - half, 180 + half, -half].map {
@@ -70,20 +79,51 @@ public struct RandomArray: Sendable, Hashable {
         }
     }
 
-    /// Capsules anywhere in a box, every two of them at least 0.6 of its size apart.
-    /// - Parameters: `size`, metres from side to side; `height`, its share of that.
-    private static func spread(size: Float, height: Float, _ random: inout RandomSource) -> [ArrayGeometry.Capsule] {
-        while true {
-            let places = (0..<AudioFormat.channels).map { _ in
-                size * SIMD3(random.uniform(-0.5...0.5), random.uniform(-0.5...0.5), height * random.uniform(-0.5...0.5))
-            }
-            let isApart = places.indices.allSatisfy { a in
-                places[..<a].allSatisfy { b in ((places[a] - b) * (places[a] - b)).sum() >= 0.36 * size * size }
-            }
-            guard isApart else { continue }
-            let centre = places.reduce(.zero, +) / Float(places.count)
-            return places.map { ArrayGeometry.Capsule(position: $0 - centre) }
+    /// The corners of a tetrahedron, or as many directions that keep away from each other.
+    private static func directions(_ count: Int, _ random: inout RandomSource) -> [Direction] {
+        guard count != 4 else { return ArrayGeometry.tetrahedral.capsules.map(\.direction) }
+        return farApart(count, limit: 2, using: &random) { random in
+            let (z, azimuth) = (random.uniform(-1...1), random.uniform(-.pi ... .pi))
+            let radius = (1 - z * z).squareRoot()
+            return SIMD3(radius * cos(azimuth), radius * sin(azimuth), z)
+        }.map { Direction(unit: $0.x, $0.y, $0.z) }
+    }
+
+    /// Capsules at equal angles on a circle, in every second array of five or more with one of them in the centre.
+    private static func ring(_ count: Int, radius: Float, _ random: inout RandomSource) -> [ArrayGeometry.Capsule] {
+        let hasCentre = count >= 5 && random.chance(0.5)
+        let around = hasCentre ? count - 1 : count
+        let capsules = (0..<around).map {
+            ArrayGeometry.Capsule(direction: Direction(azimuth: 360 * Float($0) / Float(around), elevation: 0), radius: radius)
         }
+        return hasCentre ? capsules + [ArrayGeometry.Capsule(position: .zero)] : capsules
+    }
+
+    /// Capsules anywhere in a box, every two of them 0.6 of its size apart if so many fit.
+    /// - Parameters: `size`, metres from side to side; `height`, its share of that.
+    private static func spread(_ count: Int, size: Float, height: Float, _ random: inout RandomSource) -> [ArrayGeometry.Capsule] {
+        let places = farApart(count, limit: 0.6 * size, using: &random) { random in
+            size * SIMD3(random.uniform(-0.5...0.5), random.uniform(-0.5...0.5), height * random.uniform(-0.5...0.5))
+        }
+        let centre = places.reduce(.zero, +) / Float(places.count)
+        return places.map { ArrayGeometry.Capsule(position: $0 - centre) }
+    }
+
+    /// Random points, each at least `limit` from all others, or as far as is found in a few dozen draws.
+    private static func farApart(
+        _ count: Int, limit: Float, using random: inout RandomSource, draw: (inout RandomSource) -> SIMD3<Float>
+    ) -> [SIMD3<Float>] {
+        var points: [SIMD3<Float>] = []
+        var limit = limit
+        while points.count < count {
+            let point = draw(&random)
+            guard points.allSatisfy({ (($0 - point) * ($0 - point)).sum() >= limit * limit }) else {
+                limit *= 0.98
+                continue
+            }
+            points.append(point)
+        }
+        return points
     }
 
     /// A direction at most so many degrees from another.

@@ -7,7 +7,7 @@ package import Platform
 import Synchronization
 
 /// Writes recordings in the layout of TAU-NIGENS Spatial Sound Events 2020 (Politis, Adavanne and Virtanen, DCASE
-/// 2020): foa_dev/, mic_dev/ and metadata_dev/ with files fold<k>_room<r>_mix<nnn>_ov<1|2>.
+/// 2020): foa_dev/, mic_dev/ and metadata_dev/ with files fold<k>_room<r>_mix<nnn>_ov<n>.
 ///
 /// Recording i of a seed is the same whatever the number of threads, and whatever other recordings are asked for.
 public final class DatasetWriter: Sendable {
@@ -27,7 +27,7 @@ public final class DatasetWriter: Sendable {
         public var recordingsPerRoom = 1
         /// Approximate reverberation times of rooms at 1 kHz in seconds.
         public var reverberation = Room.usualReverberation
-        /// Maximum number of sources at once, 1 or 2, in every recording; nil: half of the recordings each.
+        /// Maximum number of sources at once, 1 to 4, in every recording; nil: half of the recordings each.
         public var overlap: Int?
         /// Whether the microphone is ideal: equal capsules without noise, Ambisonics directly from the sound field.
         public var isIdeal = false
@@ -61,7 +61,7 @@ public final class DatasetWriter: Sendable {
         precondition(settings.recordingsPerRoom >= 1, "a room has at least one recording")
         precondition(!settings.hasRandomArrays || settings.array == nil && settings.formats == [.mic], "drawn arrays are those of mic")
         precondition(!settings.formats.isEmpty && !settings.folds.isEmpty, "at least one format and fold")
-        precondition(settings.overlap.map { (1...2).contains($0) } ?? true, "one or two sources at once")
+        precondition(settings.overlap.map(Scene.overlaps.contains) ?? true, "one to four sources at once")
         self.folder = folder
         self.settings = settings
         self.sounds = sounds

@@ -16,6 +16,8 @@ package final class ImageSources {
     let room: Room
     let receiver: SIMD3<Float>
     let reach: Float
+    /// Metres from the receiver up to the table.
+    private let table: Float?
     private let coordinates: [[Coordinate]]
     private let halfAir: BandValues
 
@@ -24,6 +26,7 @@ package final class ImageSources {
         self.room = room
         self.receiver = receiver
         self.reach = reach
+        table = room.table.map { $0.height - receiver.z }
         halfAir = -0.5 * room.airAbsorption
         let reflection = room.absorption.map { $0.mapBands { (1 - $0).squareRoot() } }
         coordinates = (0..<3).map { axis in
@@ -51,7 +54,7 @@ package final class ImageSources {
         return result
     }
 
-    /// Passes every image of a source within reach to `body`.
+    /// Passes every image of a source within reach to `body`, and the reflections of the first ones by the table.
     ///
     /// - Parameter source: room coordinates, metres.
     package func visit(source: SIMD3<Float>, _ body: (ImageSource) -> Void) {
@@ -72,13 +75,26 @@ package final class ImageSources {
                     // Air absorption is at most a few percent within reach, so a Taylor series is accurate.
                     let air = halfAir * distance
                     let loss = 1 + air * (1 + air * (0.5 + air * (1.0 / 6)))
-                    body(
-                        ImageSource(
-                            offset: SIMD3(dx, dy, dz), distance: distance,
-                            gains: gains * z.gains * loss / max(distance, 0.1), order: x.order + y.order + z.order,
-                            mirror: SIMD3(x.sign, y.sign, z.sign)))
+                    let image = ImageSource(
+                        offset: SIMD3(dx, dy, dz), distance: distance,
+                        gains: gains * z.gains * loss / max(distance, 0.1), order: x.order + y.order + z.order,
+                        mirror: SIMD3(x.sign, y.sign, z.sign))
+                    body(image)
+                    if image.order <= 1, let reflected = reflected(image) { body(reflected) }
                 }
             }
         }
+    }
+
+    /// The mirror image in the table of what arrives from above it.
+    private func reflected(_ image: ImageSource) -> ImageSource? {
+        guard let table, let gains = room.table?.gains, table < 0, image.offset.z > table else { return nil }
+        var mirrored = image
+        mirrored.offset.z = 2 * table - image.offset.z
+        mirrored.distance = (mirrored.offset * mirrored.offset).sum().squareRoot()
+        mirrored.mirror.z = -image.mirror.z
+        mirrored.order = image.order + 1
+        mirrored.gains = image.gains * gains * (max(image.distance, 0.1) / max(mirrored.distance, 0.1))
+        return mirrored.distance > reach ? nil : mirrored
     }
 }

@@ -19,6 +19,26 @@ public struct ImageSource: Sendable, Hashable {
     public var emission: SIMD3<Float> { offset * mirror * (-1 / max(distance, 1e-6)) }
 }
 
+/// A horizontal surface below the array, such as a table: it reflects what arrives from above, in the bands whose waves are short
+/// compared with its size.
+public struct Table: Sendable, Hashable {
+    /// Metres above the floor.
+    public var height: Float
+    /// Sound pressure of the reflection for each octave band.
+    public var gains: BandValues
+
+    public init(height: Float, gains: BandValues) {
+        self.height = height
+        self.gains = gains
+    }
+
+    /// 3 to 40 cm below an array; a metre or so wide, of wood, glass or cloth.
+    static func random(below array: ArrayPlacement, using random: inout RandomSource) -> Table {
+        let share = BandValues(0, 0, 0.1, 0.4, 0.7, 0.9, 1, 1)
+        return Table(height: array.position.z - random.uniform(0.03...0.4), gains: share * random.uniform(0.4...0.95))
+    }
+}
+
 /// A shoebox room: one corner at the origin, walls along the axes.
 public struct Room: Sendable, Hashable {
     /// Metres.
@@ -28,6 +48,8 @@ public struct Room: Sendable, Hashable {
     public let absorption: [BandValues]
     /// Nepers of intensity a metre.
     public let airAbsorption: BandValues
+    /// The surface that the array stands on or hangs above, if there is one.
+    public var table: Table?
 
     public init(
         size: SIMD3<Float>, absorption: [BandValues],

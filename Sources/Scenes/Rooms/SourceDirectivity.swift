@@ -29,12 +29,12 @@ public struct SourceDirectivity: Sendable, Hashable {
     /// - Parameter direction: unit vector in room axes.
     package func gains(towards direction: SIMD3<Float>) -> BandValues { omnidirectional + (direction * front).sum() * dipole }
 
-    /// Any horizontal direction, up to 30 degrees up or down, 0 to 10 dB.
+    /// Any horizontal direction, up to 30 degrees up or down, 0 to 10 dB; every fifth 10 to 20 dB, as loudspeakers that may face away.
     static func random(using random: inout RandomSource) -> SourceDirectivity {
         let azimuth = random.uniform(-.pi ... .pi)
         let elevation = min(max(0.2 * random.normal(), -0.5), 0.5)
         return SourceDirectivity(
             front: SIMD3(cos(azimuth) * cos(elevation), sin(azimuth) * cos(elevation), sin(elevation)),
-            frontToBack: random.uniform(0...10))
+            frontToBack: random.chance(0.2) ? random.uniform(10...20) : random.uniform(0...10))
     }
 }

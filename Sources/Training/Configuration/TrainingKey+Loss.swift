@@ -94,7 +94,7 @@ extension TrainingKey {
                 "teacher", \.teacher, example: "models/foa-paper.safetensors",
                 """
                 assignment: a teacher model whose outputs are learnt besides the labels, such as a bidirectional one. It has the same
-                features and number of tracks. Its scaler is used, and must equal that of `initial`, if given.
+                features and at most as many tracks. Its scaler is used, and must equal that of `initial`, if given.
                 """),
             .number("teacher_weight", 0...1, \.teacherWeight, "assignment: share of the teacher in the loss; labels have the rest."),
             weight(

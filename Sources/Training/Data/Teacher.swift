@@ -20,9 +20,9 @@ public struct TeacherSettings: Sendable {
     /// - Throws: a model with other features or tracks, without activity, or with another scaler.
     func check(for settings: TrainingSettings, scaler: FeatureScaler) throws(TrainingError) {
         let (wanted, found) = (settings.architecture, model.architecture)
-        guard model.features == scaler.kind, found.maximumTracks == wanted.maximumTracks, model.hasActivity else {
+        guard model.features == scaler.kind, found.maximumTracks <= wanted.maximumTracks, model.hasActivity else {
             throw .settings(
-                "teacher: expected a model with activity for \(wanted.maximumTracks) tracks on \(scaler.kind.rawValue), found one "
+                "teacher: expected a model with activity for up to \(wanted.maximumTracks) tracks on \(scaler.kind.rawValue), found one "
                     + "\(model.hasActivity ? "with" : "without") activity for \(found.maximumTracks) on \(model.features.rawValue)")
         }
         guard model.scaler == scaler else {
@@ -40,8 +40,8 @@ public struct TeacherSettings: Sendable {
 /// Distillation (Hinton, Vinyals and Dean, 2015): the outputs of a frozen network, which may be bidirectional, serve as a
 /// second set of references, weighted by their activity.
 ///
-/// Its input is that of the student, after augmentation.
-/// Its input is that of the student, with every augmentation applied.
+/// Its input is that of the student, with every augmentation applied. A teacher with fewer outputs than its student teaches the sequences
+/// in which it has one for every source; in the others its references are those of the labels.
 final class Teacher {
     private let network: DOAnetBatch<Float>
     private let parameters: DOAnetParameters<Float>
@@ -50,6 +50,8 @@ final class Teacher {
     private let team: WorkerTeam
     /// Blocks by which the student's outputs lag behind the teacher's.
     private let delay: Int
+    /// Of the teacher.
+    private let slots: Int
     private let references, active, directionGradient, logitGradient: MutableTensorRef<Float>
     private let arena: Arena<Float>
 
@@ -66,10 +68,12 @@ final class Teacher {
         // The teacher's activity already includes the uncertainty of its direction.
         var assignment = assignment
         assignment.activityDegrees = 0
-        loss = AssignmentLoss(settings: assignment, slots: architecture.maximumTracks)
+        loss = AssignmentLoss(settings: assignment, slots: settings.architecture.maximumTracks)
+        slots = architecture.maximumTracks
         var layout = ArenaLayout<Float>()
-        let vectors = layout.add(Shape(sequences * settings.blocks, architecture.maximumTracks, 3), times: 2)
-        let numbers = layout.add(Shape(sequences * settings.blocks, architecture.maximumTracks), times: 2)
+        let students = settings.architecture.maximumTracks
+        let vectors = layout.add(Shape(sequences * settings.blocks, students, 3), times: 2)
+        let numbers = layout.add(Shape(sequences * settings.blocks, students), times: 2)
         let arena = Arena(layout)
         (references, directionGradient) = (arena[vectors[0]], arena[vectors[1]])
         (active, logitGradient) = (arena[numbers[0]], arena[numbers[1]])
@@ -95,22 +99,30 @@ final class Teacher {
         }
     }
 
-    /// The teacher's output for the block of each of the student's rows; the labels where there is none.
+    /// The teacher's output for the block of each of the student's rows; the labels where there is none. Outputs that only the student has
+    /// are inactive.
     private func answer(_ batch: LossBatch<Float>) {
         let (directions, logits) = (network.directions.readOnly, network.activityLogits.readOnly)
         for sequence in 0..<batch.sequences {
+            let suffices = (0..<batch.blocks).allSatisfy { sources(in: batch, row: sequence * batch.blocks + $0) <= slots }
             for t in 0..<batch.blocks {
-                let isThere = (0..<batch.blocks).contains(t - delay)
+                let isThere = suffices && (0..<batch.blocks).contains(t - delay)
                 for slot in 0..<batch.slots {
                     let at = (sequence * batch.blocks + t) * batch.slots + slot
-                    let from = at - delay * batch.slots
+                    let isTaught = isThere && slot < slots
+                    let from = (sequence * batch.blocks + t - delay) * slots + slot
                     let vector =
-                        isThere
+                        isTaught
                         ? OutputDirection(SIMD3(directions, row: from), isUnit: true).vector : SIMD3(batch.references, row: at)
                     for axis in 0..<3 { references[at * 3 + axis] = Float(vector[axis]) }
-                    active[at] = isThere ? Float(logistic(Double(logits[from]))) : batch.active[at]
+                    active[at] = isTaught ? Float(logistic(Double(logits[from]))) : isThere ? 0 : batch.active[at]
                 }
             }
         }
+    }
+
+    /// The number of labelled sources in a row of [B, T].
+    private func sources(in batch: LossBatch<Float>, row: Int) -> Int {
+        (0..<batch.slots).count { batch.active[row * batch.slots + $0] > 0 }
     }
 }

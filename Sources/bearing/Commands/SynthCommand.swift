@@ -63,7 +63,7 @@ struct SynthCommand: ParsableCommand {
         name: .customLong("rt60"),
         help: "Reverberation time at 1 kHz, 0.1 to 3 s, such as 0.5-1.2 for reverberant rooms (default: 0.2 to 0.9).")
     var reverberation: String?
-    @Option(help: "Sources at once in every recording, at most 1 or 2 (default: half of the recordings each).")
+    @Option(help: "Sources at once in every recording, at most 1 to 4 (default: half of the recordings 1, half 2).")
     var overlap: Int?
     @Flag(help: "Ideal microphone: equal capsules without noise, Ambisonics without an encoder.")
     var ideal = false
@@ -87,8 +87,8 @@ struct SynthCommand: ParsableCommand {
                 "expected either --sounds with folders of recordings or --background-only, found "
                     + (backgroundOnly ? "both" : "neither"))
         }
-        guard overlap.map({ (1...2).contains($0) }) ?? true else {
-            throw ValidationError("--overlap: expected 1 or 2, found \(overlap ?? 0)")
+        guard overlap.map(Scene.overlaps.contains) ?? true else {
+            throw ValidationError("--overlap: expected 1 to 4, found \(overlap ?? 0)")
         }
         if let reverberation, Self.seconds(reverberation) == nil {
             throw ValidationError(

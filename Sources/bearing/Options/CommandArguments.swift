@@ -1,13 +1,13 @@
 import ArgumentParser
+import CRealtime
 import Files
 
 /// The words of the command line, byte for byte, and the treatment of file names that begin with a dash.
 enum CommandArguments {
     /// Without the program's name. Bytes that are not UTF-8 are kept as `String.init(systemBytes:)` keeps them.
     static var all: [String] {
-        guard CommandLine.argc > 1 else { return [] }
-        return (1..<Int(CommandLine.argc)).compactMap { index in
-            unsafe CommandLine.unsafeArgv[index].map { unsafe String(systemPath: $0) }
+        (1..<max(1, bearing_arguments_count())).compactMap { index in
+            unsafe bearing_argument(index).map { unsafe String(systemPath: $0) }
         }
     }
 
