@@ -1,19 +1,21 @@
 import Glibc
 import Platform
 
-/// Unlabelled sound besides the events: a diffuse background, and machines at fixed positions.
+/// Unlabelled sound besides the events: a diffuse background, noise from a side of the room, and machines at fixed positions.
 public struct Ambience: Sendable, Hashable {
     /// Amplitude of the diffuse background in each octave band relative to white noise, dB.
     public var spectrum: BandValues
     public var sources: [AmbientSource]
+    public var sides: [AmbientSide]
 
     /// Diffuse pink noise.
     public static let pink = Ambience(
         spectrum: BandValues(0, -3, -6, -9, -12, -15, -18, -21), sources: [])
 
-    public init(spectrum: BandValues, sources: [AmbientSource]) {
+    public init(spectrum: BandValues, sources: [AmbientSource], sides: [AmbientSide] = []) {
         self.spectrum = spectrum
         self.sources = sources
+        self.sides = sides
     }
 
     /// Pressure power of the diffuse background in free air, before its level is set.
@@ -28,9 +30,9 @@ public struct Ambience: Sendable, Hashable {
     }
 
     /// The power of all ambience relative to that of the diffuse background.
-    var powerWithSources: Float { 1 + sources.map { pow(10, $0.level / 10) }.reduce(0, +) }
+    var powerWithSources: Float { 1 + (sources.map(\.level) + sides.map(\.level)).map { pow(10, $0 / 10) }.reduce(0, +) }
 
-    /// A background between pink and brown noise with up to two peaks, and sometimes one or two machines.
+    /// A background between pink and brown noise with up to two peaks, half of it stronger from a side, and sometimes one or two machines.
     ///
     /// - Parameters: `machines` is the probability of machines; `levels` are theirs in dB relative to the background.
     static func random(
@@ -52,7 +54,40 @@ public struct Ambience: Sendable, Hashable {
         let sources = (0..<count).compactMap { _ in
             AmbientSource.random(in: room, array: array, levels: levels, using: &random)
         }
-        return Ambience(spectrum: spectrum, sources: sources)
+        let sides = random.chance(0.5) ? [AmbientSide.random(using: &random)] : []
+        return Ambience(spectrum: spectrum, sources: sources, sides: sides)
+    }
+}
+
+/// Noise that comes from a side rather than from a place: a street behind windows, a ventilated ceiling, reverberation of the next room.
+/// Independent waves about a direction.
+public struct AmbientSide: Sendable, Hashable {
+    /// Unit vectors in room axes, towards where each wave comes from.
+    public var directions: [SIMD3<Float>]
+    /// Amplitude in each octave band relative to white noise, dB.
+    public var spectrum: BandValues
+    /// Level at the array relative to the diffuse background, dB.
+    public var level: Float
+    /// Draws the noise.
+    public var seed: UInt64
+
+    public init(directions: [SIMD3<Float>], spectrum: BandValues, level: Float, seed: UInt64) {
+        self.directions = directions
+        self.spectrum = spectrum
+        self.level = level
+        self.seed = seed
+    }
+
+    /// Four to ten waves, within about 15 to 60 degrees of any direction.
+    static func random(using random: inout RandomSource) -> AmbientSide {
+        func anywhere() -> SIMD3<Float> { SIMD3(random.normal(), random.normal(), random.normal()) }
+        func unit(_ vector: SIMD3<Float>) -> SIMD3<Float> { vector / max(Walk.norm(vector), 1e-6) }
+        let middle = unit(anywhere() * SIMD3(1, 1, 0.6))
+        let spread = random.uniform(0.15...0.7)
+        let directions = (0..<4 + random.index(below: 7)).map { _ in unit(middle + spread * anywhere()) }
+        let tilt = random.uniform(1...8)
+        let spectrum = (BandValues(0, 1, 2, 3, 4, 5, 6, 7) * -tilt).mapBands { $0 + 2.5 * random.normal() }
+        return AmbientSide(directions: directions, spectrum: spectrum, level: random.uniform(-8...8), seed: random.next())
     }
 }
 

@@ -4,7 +4,7 @@ import Glibc
 import Platform
 import Tensor
 
-/// Renders unlabelled sound: the diffuse background, and stationary sources in the room. One instance per thread.
+/// Renders unlabelled sound: the diffuse background, noise from its sides, and stationary sources in the room. One instance per thread.
 @safe
 final class AmbienceRenderer {
     /// Period of stationary sources in samples: 5.5 s. It is longer than any impulse response, so that a product of spectra is
@@ -16,12 +16,15 @@ final class AmbienceRenderer {
     private let channels: Int
     /// [channels, period]
     private let sound: MutableTensorRef<Float>
+    /// Sums over the waves of a side, real and imaginary: [channels, 2, bins].
+    private let spectra: MutableTensorRef<Float>
 
     init(channels: Int) {
         self.channels = channels
-        let shape = Shape(channels, Self.period)
-        var arena = Arena<Float>(holding: shape)
-        sound = arena.take(shape)
+        var layout = ArenaLayout<Float>()
+        let (signal, spectrum) = (layout.add(Shape(channels, Self.period)), layout.add(Shape(channels, 2, transform.bins)))
+        let arena = Arena(layout)
+        (sound, spectra) = (arena[signal], arena[spectrum])
         self.arena = arena
     }
 
@@ -32,6 +35,9 @@ final class AmbienceRenderer {
     ) {
         addBackground(scene, of: renderer.field, to: mix, random: &random)
         let background = Self.power(mix)
+        for side in scene.ambience.sides {
+            add(side, of: renderer.field.response, in: scene, background: background, to: mix, random: &random)
+        }
         for source in scene.ambience.sources {
             add(source, in: scene, by: renderer, background: background, to: mix, random: &random)
         }
@@ -79,9 +85,52 @@ final class AmbienceRenderer {
             transform.inverse()
             unsafe row.update(from: transform.time.unsafeBase, count: Self.period)
         }
-        let gain = Float((background / max(Self.power(sound), 1e-30)).squareRoot()) * pow(10, source.level / 20)
+        play(level: source.level, against: background, to: mix, random: &random)
+    }
+
+    /// Independent noises, each from its direction.
+    private func add(
+        _ side: AmbientSide, of response: ArrayResponse, in scene: Scene, background: Double, to mix: MutableTensorRef<Float>,
+        random: inout RandomSource
+    ) {
+        let bins = transform.bins
+        spectra.fill(0)
+        var noise = RandomSource(seed: side.seed)
+        let amplitudes = side.spectrum.mapBands { pow(10, $0 / 20) }
+        for direction in side.directions {
+            sound.fill(0)
+            response.add(
+                delay: Float(ArrayResponse.taps), from: scene.array.direction(ofOffset: direction, distance: 1), gains: amplitudes, to: sound)
+            let wave = (0..<bins).map { _ in SIMD2(noise.normal(), noise.normal()) }
+            for channel in 0..<channels {
+                unsafe transform.time.unsafeBase.update(from: sound.unsafeBase + channel * Self.period, count: Self.period)
+                transform.forward()
+                let place = 2 * channel * bins
+                for bin in 1..<bins - 1 {
+                    let (a, b) = (transform.real[bin], transform.imaginary[bin])
+                    spectra[place + bin] += a * wave[bin].x - b * wave[bin].y
+                    spectra[place + bins + bin] += a * wave[bin].y + b * wave[bin].x
+                }
+            }
+        }
+        for channel in 0..<channels {
+            let spectrum = unsafe spectra.unsafeBase + 2 * channel * bins
+            unsafe transform.real.unsafeBase.update(from: spectrum, count: bins)
+            unsafe transform.imaginary.unsafeBase.update(from: spectrum + bins, count: bins)
+            transform.inverse()
+            unsafe (sound.unsafeBase + channel * Self.period).update(from: transform.time.unsafeBase, count: Self.period)
+        }
+        play(level: side.level, against: background, to: mix, random: &random)
+    }
+
+    /// Adds the period in `sound` over and over to all channels of `mix`, [channels, length], with a slowly changing level.
+    ///
+    /// - Parameters: `level` in dB relative to the mean power `background`.
+    private func play(level: Float, against background: Double, to mix: MutableTensorRef<Float>, random: inout RandomSource) {
+        let length = mix.shape[1]
+        let gain = Float((background / max(Self.power(sound), 1e-30)).squareRoot()) * pow(10, level / 20)
         let place = random.index(below: Self.period)
-        Self.drift(length: scene.length, decibels: 1, random: &random) { range, first, last in
+        Self.drift(length: length, decibels: 1, random: &random) { range, first, last in
             var done = 0
             let step = gain * (last - first) / Float(range.count)
             while done < range.count {
@@ -89,7 +138,7 @@ final class AmbienceRenderer {
                 let count = min(range.count - done, Self.period - start)
                 for channel in 0..<channels {
                     unsafe bearing_accumulate_ramp(
-                        mix.unsafeBase + channel * scene.length + range.lowerBound + done,
+                        mix.unsafeBase + channel * length + range.lowerBound + done,
                         sound.unsafeBase + channel * Self.period + start, gain * first + step * Float(done), step,
                         Int32(count))
                 }
