@@ -61,6 +61,29 @@ struct LiveModel: Sendable {
         input.format == .foa ? .ambisonics : .capsules(input.geometry ?? file.geometry ?? .tetrahedral)
     }
 
+    /// What the array can tell, and a format that suits it better, for `check`; nothing of Ambisonics.
+    var arrayLines: [String] {
+        guard case .capsules(let array) = microphone else { return [] }
+        let angles = array.isHorizontal ? "azimuths, and elevations without sign," : "azimuths and elevations"
+        let observed =
+            ArrayResolution(of: array).map { resolution in
+                let error = String((resolution.error * 10).rounded() / 10)
+                let range = resolution.frequencies
+                return "\(angles) from \(Self.rounded(range.lowerBound)) to \(Self.rounded(range.upperBound)) Hz; "
+                    + "error at 20 dB \(error) degrees\(array.isHorizontal ? " of azimuth" : "")"
+            } ?? "no directions at 20 dB in any third of an octave"
+        let advice =
+            file.features.isArrayIndependent && array.suitsEncoding
+            ? ["advice      its capsules are within 3 cm of their centre: --format aformat is more accurate (models/README.md)"] : []
+        return ["array       \(array.name): \(observed)"] + advice
+    }
+
+    /// Two digits of a frequency in Hz.
+    private static func rounded(_ frequency: Double) -> Int {
+        let unit = frequency < 1000 ? 10.0 : 100
+        return Int((frequency / unit).rounded() * unit)
+    }
+
     func makePipeline() -> LocalizationPipeline {
         LocalizationPipeline(
             parameters: file.parameters, scaler: file.scaler, gate: gate, array: array, encoding: input.encoding,

@@ -45,4 +45,38 @@ import Testing
             capsules: narrow.capsules.map { .init(position: $0.position, directivity: 0.5) })
         #expect(cardioids.remarks.isEmpty)
     }
+
+    // MARK: - Resolution
+
+    @Test func aSphereObservesTheWholeDirectionFromSomeFrequencyOn() throws {
+        let found = try #require(ArrayResolution(of: .tetrahedral))
+        #expect((300...510).contains(found.frequencies.lowerBound))
+        #expect((6300...10_200).contains(found.frequencies.upperBound))
+        #expect((2...4).contains(found.error))
+    }
+
+    @Test func theRangeOfAnOpenArrayFollowsItsSize() throws {
+        let wide = try #require(ArrayResolution(of: array(square)))
+        let narrow = try #require(ArrayResolution(of: array(square.map { $0 / 2 })))
+        // Half the size: twice the frequency, three thirds of an octave, at both ends.
+        #expect(abs(narrow.frequencies.lowerBound / wide.frequencies.lowerBound - 2) < 0.6)
+        #expect(abs(narrow.frequencies.upperBound / wide.frequencies.upperBound - 2) < 0.6)
+        // Where half a wave fits between the outermost capsules, most directions are still unique.
+        #expect((1...2).contains(wide.frequencies.upperBound / Double(array(square).aliasingFrequency)))
+        // On the other side of the plane nothing changes.
+        let upright = try #require(ArrayResolution(of: array(square.map { SIMD3($0.x, 0, $0.y) })))
+        #expect(upright.frequencies.overlaps(wide.frequencies))
+    }
+
+    @Test func capsulesInOnePlaceObserveNothing() {
+        #expect(ArrayResolution(of: array(square.map { $0 / 1000 })) == nil)
+    }
+
+    @Test func smallArraysInSpaceSuitEncoding() {
+        let capsules = ArrayGeometry.tetrahedral.capsules.map(\.position)
+        #expect(!ArrayGeometry.tetrahedral.suitsEncoding && !array(square.map { $0 / 2 }).suitsEncoding)
+        let small = capsules.map { $0 * (0.029 / 0.042) }
+        #expect(array(small).suitsEncoding && array(small.map { $0 + SIMD3(0.1, 0, 0) }).suitsEncoding)
+        #expect(!array(Array(small[..<3])).suitsEncoding && !array(capsules.map { $0 * (0.031 / 0.042) }).suitsEncoding)
+    }
 }

@@ -59,6 +59,7 @@ struct CapsuleCommandTests {
             "--socket",
             temporary.file("s"))
         #expect(check.status == 0, "\(check.error)")
+        #expect(check.output.contains("UMA-8, all seven: azimuths, and elevations without sign, from 320 to 4000 Hz; error at 20 dB"))
     }
 
     @Test func scenesOfSixCapsulesAreMadeAndScored() throws {

@@ -50,6 +50,24 @@ struct PlanarArrayTests {
         #expect(upright.elevation == .signed && upright.warnings.contains { $0.contains("describe them with z = 0") })
     }
 
+    @Test func checkStatesWhatAnArrayTellsAndWhatSuitsItBetter() throws {
+        func lines(_ format: AudioFormat, _ array: String?) throws -> [String] {
+            var configuration = BearingConfiguration()
+            (configuration.input.format, configuration.input.array) = (format, array)
+            return try LiveModel(configuration).arrayLines
+        }
+        #expect(try lines(.foa, nil) == [])
+        let small = try lines(.mic, "aformat-cardioid")
+        #expect(small.count == 2)
+        #expect(small[0].hasPrefix("array       A-format cardioid tetrahedron, 14.7 mm: azimuths and elevations from 100 to"))
+        #expect(small[1].hasPrefix("advice      ") && small[1].contains("--format aformat"))
+        #expect(try lines(.aformat, "aformat-cardioid") == [small[0]])
+        let sphere = try lines(.mic, nil)
+        #expect(sphere.count == 1 && sphere[0].contains("tetrahedral") && sphere[0].hasSuffix(" degrees"))
+        let flat = try lines(.mic, try array("square.toml", square))
+        #expect(flat.count == 1 && flat[0].contains("elevations without sign, from") && flat[0].hasSuffix(" degrees of azimuth"))
+    }
+
     @Test func localizeStatesThatElevationsHaveNoSign() throws {
         let file = try recording("a.wav", seconds: 2)
         let config = temporary.file("c.toml")

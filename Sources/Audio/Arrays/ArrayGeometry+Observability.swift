@@ -15,6 +15,20 @@ extension ArrayGeometry {
     /// The meaning of its directions' elevations.
     public var elevation: ElevationSense { isHorizontal ? .unsigned : .signed }
 
+    /// Whether encoding to Ambisonics keeps enough for models of Ambisonics to be more accurate than a model for any array: four capsules at
+    /// least, not in a plane, within 3 cm of their centre (models/README.md, `array-live`).
+    public var suitsEncoding: Bool {
+        guard capsules.count >= AudioFormat.channels, dimensions == 3 else { return false }
+        let centre = capsules.reduce(SIMD3<Float>.zero) { $0 + $1.position } / Float(capsules.count)
+        return capsules.allSatisfy { capsule in
+            let place = capsule.position - centre
+            return (place * place).sum() <= Self.largestEncoded * Self.largestEncoded
+        }
+    }
+
+    /// Metres.
+    private static let largestEncoded: Float = 0.03
+
     /// How much capsules differ along three axes at right angles, the largest first, in parts of the array's extent, and the axes.
     var differences: [(value: Double, vector: [Double])] {
         let scale = max(extent, 1e-3)

@@ -61,6 +61,7 @@ struct CheckCommand: ParsableCommand {
             let loaded = try LiveModel(configuration)
             print("model       \(loaded.path): up to \(loaded.file.architecture.maximumTracks) sources")
             print("input       \(loaded.input.summary)")
+            for line in loaded.arrayLines { print(line) }
             for warning in loaded.warnings { warn(warning) }
             model = loaded
         }
