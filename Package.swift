@@ -58,12 +58,12 @@ let package = Package(
         module("Kernels", on: ["CRealtime", "Tensor"]),
         module("Features", on: ["CRealtime", "Signal", "Tensor"]),
         module("Networks", on: ["Signal", "Tensor", "Platform", "Kernels"]),
-        module("Tracking", on: ["Geometry"]),
+        module("Tracking", on: ["CRealtime", "Geometry"]),
         module("Audio", on: ["CRealtime", "CALSA", "CSndFile", "CSampleRate", "Signal", "Geometry", "Platform", "Files"]),
         module(
             "Pipeline",
             on: [
-                "Signal", "Tensor", "Geometry", "Platform", "Kernels", "Features", "Networks", "Tracking", "Audio",
+                "Signal", "Tensor", "Geometry", "Kernels", "Features", "Networks", "Tracking", "Audio",
             ]),
         module("SafeTensors", on: ["JSON", "Files"]),
         module("Options", on: ["Files"]),
@@ -122,7 +122,7 @@ let package = Package(
                 "CLo", "JSON", "Geometry", "Platform", "TrackFeed", "Configuration", "Subscription", "MQTT",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        module("Diagnosis", on: ["Signal", "Tensor", "Geometry", "Features", "Audio"]),
+        module("Diagnosis", on: ["CRealtime", "Signal", "Tensor", "Geometry", "Features", "Audio"]),
         module(
             "Daemon",
             on: [
@@ -133,8 +133,8 @@ let package = Package(
         .executableTarget(
             name: "bearing",
             dependencies: [
-                "CRealtime", "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks", "Tracking",
-                "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
+                "CRealtime", "JSON", "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Kernels", "Features", "Networks",
+                "Tracking", "Audio", "Pipeline", "SafeTensors", "Options", "Formats", "TrackFeed", "Scenes", "Dataset", "Losses",
                 "Evaluation", "Training", "Reproduction", "Ranks", "Configuration", "Service", "Subscription", "MQTT", "Web",
                 "Bridges", "Diagnosis",
                 "Daemon",
@@ -163,7 +163,7 @@ let package = Package(
         tests("Platform", with: ["TestSupport"]),
         tests("Files", with: ["TestSupport"]),
         tests("Fingerprints", with: ["Files"]),
-        tests("Kernels", with: ["Tensor", "Platform", "TestSupport"]),
+        tests("Kernels", with: ["CRealtime", "Tensor", "Platform", "TestSupport"]),
         tests("Features", with: ["Tensor", "Geometry", "TestSupport"]),
         tests("Networks", with: ["Tensor", "Platform", "Kernels", "TestSupport"]),
         tests("Tracking", with: ["Geometry", "TestSupport"]),

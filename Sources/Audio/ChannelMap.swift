@@ -37,6 +37,7 @@ public struct ChannelMap: Sendable, Hashable {
         count = indices.count
         for (channel, index) in indices.enumerated() { places[channel] = index }
         for channel in inverted { signs[channel] = -1 }
+        isIdentity = inverted.isEmpty && indices == Array(indices.indices)
     }
 
     // The arrays again as stored properties, so that the live path touches no reference count.
@@ -44,6 +45,7 @@ public struct ChannelMap: Sendable, Hashable {
     public let count: Int
     private var places = SIMD8<Int>.zero
     private var signs = SIMD8<Float>(repeating: 1)
+    private var isIdentity = false
 
     /// Number of channels that a source must have.
     public var channelsNeeded: Int { places.max() + 1 }
@@ -59,6 +61,15 @@ public struct ChannelMap: Sendable, Hashable {
         precondition(channels >= channelsNeeded, "the source has every channel of the map")
         let frames = input.count / channels
         precondition(output.count >= frames * count, "the output has space for all frames")
+        if channels == count, isIdentity {
+            unsafe input.withUnsafeBufferPointer { source in
+                unsafe output.withUnsafeMutableBufferPointer { target in
+                    guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                    unsafe to.update(from: from, count: frames * count)
+                }
+            }
+            return frames
+        }
         for channel in 0..<count {
             let (place, sign) = (places[channel], signs[channel])
             for frame in 0..<frames { output[frame * count + channel] = sign * input[frame * channels + place] }

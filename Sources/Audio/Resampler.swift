@@ -80,7 +80,12 @@ public final class Resampler {
 
     private func copy(_ input: Span<Float>, into output: inout MutableSpan<Float>) -> Progress {
         let frames = min(input.count, output.count) / channels
-        for index in 0..<frames * channels { output[index] = input[index] }
+        unsafe input.withUnsafeBufferPointer { source in
+            unsafe output.withUnsafeMutableBufferPointer { target in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                unsafe to.update(from: from, count: frames * channels)
+            }
+        }
         return Progress(consumed: frames, produced: frames)
     }
 

@@ -1,39 +1,51 @@
+internal import CRealtime
 import Signal
 
 /// Sums over a block of samples for the levels of its channels, a lane each. They make the check of a whole recording cheap.
 struct BlockSums {
     private let channels: Int
     private(set) var frames = 0
-    private var sum = SIMD8<Double>.zero
-    private var squares = SIMD8<Double>.zero
-    /// Squares of the differences between channel c and that r + 1 places further, modulo 8.
-    private var differences = InlineArray<4, SIMD8<Double>>(repeating: .zero)
-    private(set) var lowest = SIMD8<Float>(repeating: .infinity)
-    private(set) var highest = SIMD8<Float>(repeating: -.infinity)
+    /// Of x; of its square; of the squares of the differences between channel c and that 1 to 4 places further, modulo 8.
+    private var sums = InlineArray<48, Double>(repeating: 0)
+    /// The lowest x, the highest.
+    private var extremes = InlineArray<16, Float> { $0 < 8 ? .infinity : -.infinity }
 
     init(channels: Int) { self.channels = channels }
 
-    /// - Parameter frame: a lane for each channel, 0 beyond the last.
-    mutating func add(_ frame: SIMD8<Float>) {
-        let x = SIMD8<Double>(frame)
-        sum += x
-        squares += x * x
-        var other = x
-        for place in 0..<min(channels - 1, 4) {
-            other = SIMD8(other[1], other[2], other[3], other[4], other[5], other[6], other[7], other[0])
-            let difference = x - other
-            differences[place] += difference * difference
+    /// - Parameter samples: [n, C].
+    mutating func add(_ samples: Span<Float>) {
+        let (count, channels) = (samples.count / channels, channels)
+        frames += count
+        // Copies, since spans of two stored properties cannot be mutated together.
+        var (sums, extremes) = (sums, extremes)
+        var sumSpan = sums.mutableSpan
+        var extremeSpan = extremes.mutableSpan
+        unsafe samples.withUnsafeBufferPointer { samples in
+            unsafe sumSpan.withUnsafeMutableBufferPointer { sums in
+                unsafe extremeSpan.withUnsafeMutableBufferPointer { extremes in
+                    guard let base = samples.baseAddress else { return }
+                    unsafe bearing_block_sums(sums.baseAddress!, extremes.baseAddress!, base, count, Int32(channels))
+                }
+            }
         }
-        lowest = pointwiseMin(lowest, frame)
-        highest = pointwiseMax(highest, frame)
-        frames += 1
+        (self.sums, self.extremes) = (sums, extremes)
+    }
+
+    var lowest: SIMD8<Float> { lanes { extremes[$0] } }
+    var highest: SIMD8<Float> { lanes { extremes[8 + $0] } }
+
+    private func lanes<Scalar>(_ value: (Int) -> Scalar) -> SIMD8<Scalar> {
+        var lanes = SIMD8<Scalar>(repeating: value(0))
+        for lane in 1..<8 { lanes[lane] = value(lane) }
+        return lanes
     }
 
     /// Mean squares without the offset.
     var powers: SIMD8<Double> {
         guard frames > 0 else { return .zero }
-        let (count, mean) = (Double(frames), sum / Double(frames))
-        var powers = pointwiseMax(squares / count - mean * mean, .zero)
+        let (count, mean) = (Double(frames), lanes { sums[$0] } / Double(frames))
+        var powers = pointwiseMax(lanes { sums[8 + $0] } / count - mean * mean, .zero)
+        let (lowest, highest) = (lowest, highest)
         // Exact zero instead of the rounding error of an offset.
         for channel in 0..<channels where lowest[channel] == highest[channel] { powers[channel] = 0 }
         return powers
@@ -43,16 +55,8 @@ struct BlockSums {
     func difference(_ a: Int, _ b: Int) -> Double {
         let (low, high) = (min(a, b), max(a, b))
         let apart = high - low
-        let sum = apart <= 4 ? differences[apart - 1][low] : differences[7 - apart][high]
+        let sum = apart <= 4 ? sums[16 + 8 * (apart - 1) + low] : sums[16 + 8 * (7 - apart) + high]
         return sum / Double(max(frames, 1))
-    }
-
-    /// One frame of samples, a lane for each channel.
-    /// - Parameter index: of its first sample.
-    static func frame(_ samples: Span<Float>, at index: Int, channels: Int) -> SIMD8<Float> {
-        var frame = SIMD8<Float>.zero
-        for channel in 0..<channels { frame[channel] = samples[index + channel] }
-        return frame
     }
 
     /// All whole blocks of [n, C] samples.
@@ -60,9 +64,7 @@ struct BlockSums {
         let length = channels * FrameLayout.samplesPerBlock
         return stride(from: 0, to: samples.count - length + 1, by: length).map { start in
             var block = BlockSums(channels: channels)
-            for index in stride(from: start, to: start + length, by: channels) {
-                block.add(frame(samples.span, at: index, channels: channels))
-            }
+            block.add(samples.span.extracting(start..<start + length))
             return block
         }
     }

@@ -67,9 +67,7 @@ public final class ChannelWatch {
         while start < samples.count {
             let count = min(samples.count - start, channels * (FrameLayout.samplesPerBlock - block.frames))
             let piece = samples.extracting(start..<start + count)
-            for index in stride(from: 0, to: piece.count, by: channels) {
-                block.add(BlockSums.frame(piece, at: index, channels: channels))
-            }
+            block.add(piece)
             if pause == 0 { collector?.push(piece) }
             start += count
             if block.frames == FrameLayout.samplesPerBlock { endBlock() }

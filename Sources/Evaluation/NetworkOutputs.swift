@@ -43,18 +43,17 @@ package struct NetworkOutputs: Sendable {
         }
         bands = Self.bands(of: features, kind: scaler.kind, array.steering)
         let frames = blocks * FrameLayout.framesPerBlock
-        let shape = Shape(1, frames, architecture.bands, architecture.channels)
+        let shape = Shape(frames, architecture.bands, architecture.channels)
         var arena = Arena<Float>(holding: shape)
         let input = arena.take(shape)
         if let map = array.map {
-            let rows = input.reshaped(Shape(frames, architecture.bands, architecture.channels))
-            for frame in 0..<frames { map.apply(features.frames.rows(frame..<frame + 1), into: rows.rows(frame..<frame + 1)) }
+            for frame in 0..<frames { map.apply(features.frames.rows(frame..<frame + 1), into: input.rows(frame..<frame + 1)) }
         } else {
             input.copy(from: features.frames.rows(0..<frames))
         }
         scaler.apply(input)
-        let network = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
-        network.forward(input.readOnly, parameters, training: false)
+        let network = DOAnetSequence(parameters, capacity: blocks)
+        network.run(input.readOnly)
         directions = network.directions.array
         probabilities = network.activityLogits.array.map { 1 / (1 + Float(exponential(-Double($0)))) }
     }

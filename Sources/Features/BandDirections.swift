@@ -102,8 +102,11 @@ public struct BandDirections: ~Copyable {
         switch sums {
         case .channels(let covariance):
             let rows = covariance.rows
-            for band in 0..<FrameTiming.melBands {
-                if table == nil { found[first + band] = ambisonicWave(band, rows) } else { keepWave(first + band, band, rows) }
+            if table == nil {
+                let waves = found.rows(first..<first + FrameTiming.melBands).lanes
+                unsafe bearing_ambisonic_waves(waves.unsafeBase, rows.lanes.unsafeBase, FrameTiming.melBands, Self.share)
+            } else {
+                for band in 0..<FrameTiming.melBands { keepWave(first + band, band, rows) }
             }
         case .capsules(let bands): bands.waves(into: waves, shares: shares, from: first)
         }
@@ -127,22 +130,13 @@ public struct BandDirections: ~Copyable {
     }
 
     /// Of a frame in the block.
+    private static var share: Float {
+        @_noLocks get { 1 / Float(FrameLayout.framesPerBlock) }
+    }
+
     /// - Parameter square: of the wave's share.
     @_noLocks
-    private static func weight(_ square: Float) -> Float { min(square, 1) * (1 / Float(FrameLayout.framesPerBlock)) }
-
-    @_noLocks
-    private func ambisonicWave(_ band: Int, _ rows: TensorRef<SIMD4<Float>>) -> SIMD4<Float> {
-        let matrix = HermitianMatrix(rows, at: 8 * band, scale: SIMD4(repeating: 1))
-        guard let (vector, share) = matrix.prevailing() else { return .zero }
-        let dipoles = SIMD4<Float>(vector.real[3], vector.real[1], vector.real[2], 0)
-        let length = bearing_square_root((dipoles * dipoles).sum())
-        // Excludes omnidirectional sound, which is not a plane wave.
-        guard length > 0.1 else { return .zero }
-        var direction = dipoles / (vector.real[0] < 0 ? -length : length)
-        direction[3] = Self.weight(share * share)
-        return direction
-    }
+    private static func weight(_ square: Float) -> Float { min(square, 1) * share }
 
     /// Keeps the wave of four capsules.
     @_noLocks

@@ -5,13 +5,13 @@ public import Tensor
 ///
 /// The frames do not depend on how the samples are divided into pushes. After `init` nothing allocates or locks.
 public struct FeatureExtractor: ~Copyable {
-    /// The spatial features besides the four log-mel channels.
+    /// The spatial features; those of covariances include the log-mel channels.
     private enum Spatial: ~Copyable {
         case intensity(IntensityVector)
         case correlation(GCCPHAT)
         case phase(PhaseDifference)
         case covariance(SpatialCovariance)
-        /// Of another number of capsules than four: levels too.
+        /// Of another number of capsules than four.
         case capsules(CapsuleCovariance)
     }
 
@@ -80,18 +80,19 @@ public struct FeatureExtractor: ~Copyable {
         case .capsules(let covariance):
             return covariance.apply(
                 low: (stft.real, stft.imaginary), high: (highSTFT.real, highSTFT.imaginary), bank: bank, into: frame)
+        case .covariance(let covariance):
+            return covariance.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
         default: logMel.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
         }
         switch spatial {
         case .capsules: break
+        case .covariance: break
         case .intensity(let intensity):
             intensity.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
         case .correlation(let correlation):
             correlation.apply(real: stft.real, imaginary: stft.imaginary, into: frame)
         case .phase(let phase):
             phase.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
-        case .covariance(let covariance):
-            covariance.apply(real: stft.real, imaginary: stft.imaginary, bank: bank, into: frame)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import CRealtime
 public import Tensor
 
 /// Normalises features to mean 0 and deviation 1 for each band and channel, with statistics of the training split.
@@ -26,11 +27,10 @@ public struct FeatureScaler: Sendable, Hashable {
     ///
     /// - Parameter frames: [64, C], or any number of them in sequence, such as [T, 64, C].
     public func apply(_ frames: MutableTensorRef<Float>) {
-        let (mean, deviation) = (self.mean.span, self.deviation.span)
         let count = mean.count
         precondition(frames.count % count == 0, "whole feature frames")
         for start in stride(from: 0, to: frames.count, by: count) {
-            for i in 0..<count { frames[start + i] = (frames[start + i] - mean[i]) / deviation[i] }
+            unsafe bearing_standardize(frames.unsafeBase + start, mean, deviation, count)
         }
     }
 }

@@ -27,9 +27,18 @@ public struct LogMel: ~Copyable {
             power[bin] = real[bin] * real[bin] + imaginary[bin] * imaginary[bin]
         }
         bank.project(power.readOnly, into: pooled)
-        let channels = frame.shape[1]
+        Self.write(pooled.lanes.readOnly, into: frame)
+    }
+
+    /// The same from the power in the bands.
+    /// - Parameters:
+    ///   - power: [64, n], the four channels' first.
+    ///   - frame: [64, C]; channels 0...3 are written.
+    @_noLocks
+    static func write(_ power: TensorRef<Float>, into frame: MutableTensorRef<Float>) {
+        let (columns, channels) = (power.shape[1], frame.shape[1])
         for band in 0..<FrameTiming.melBands {
-            for c in 0..<4 { frame[band * channels + c] = bearing_decibels(max(pooled[band][c], 1e-10)) }
+            for c in 0..<4 { frame[band * channels + c] = bearing_decibels(max(power[band * columns + c], 1e-10)) }
         }
     }
 }

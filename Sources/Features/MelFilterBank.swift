@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Glibc
 import Signal
 public import Tensor
@@ -114,6 +115,17 @@ public struct MelFilterBank: ~Copyable {
             if count % 2 == 1 { even += bins[bin + count - 1] * weights[first + count - 1] }
             bands[place + band] = even + odd
         }
+    }
+
+    /// Sums the products of four channels into the bands.
+    /// - Parameters:
+    ///   - products: [513, 16], as `bearing_channel_products` gives them.
+    ///   - bands: [64, 16].
+    @_noLocks
+    func project(products: TensorRef<Float>, into bands: MutableTensorRef<Float>) {
+        unsafe bearing_band_products(
+            bands.unsafeBase, products.unsafeBase, firstBins.unsafeBase, firstWeights.unsafeBase, weights.unsafeBase,
+            FrameTiming.melBands)
     }
 
     /// Hertz to mel: 3 mel per 200 Hz up to 1 kHz, then 27 mel per factor of 6.4.

@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Glibc
 public import Signal
 public import Tensor
@@ -64,33 +65,50 @@ public struct STFT: ~Copyable {
     public mutating func advance(_ samples: Span<Float>, from start: inout Int) -> Bool {
         let hop = FrameLayout.hop
         let taken = min(hop - filled, samples.count / channels - start)
-        for i in 0..<taken {
-            let s = channels * (start + i) + first
-            if channels - first >= 4 {
-                recent[hop + filled + i] = SIMD4(samples[s], samples[s + 1], samples[s + 2], samples[s + 3])
-            } else {
+        if channels == 4 {
+            let rows = recent.rows(hop + filled..<hop + filled + taken).lanes
+            let first = 4 * start
+            let available = samples.count - first
+            precondition(rows.count <= available, "samples of whole frames")
+            for i in 0..<rows.count { unsafe rows.unsafeBase[i] = samples[unchecked: first + i] }
+        } else {
+            for i in 0..<taken {
+                let s = channels * (start + i) + first
                 var row = SIMD4<Float>.zero
-                for lane in 0..<channels - first { row[lane] = samples[s + lane] }
+                for lane in 0..<min(4, channels - first) { row[lane] = samples[s + lane] }
                 recent[hop + filled + i] = row
             }
         }
         start += taken
         filled += taken
         guard filled == hop else { return false }
-        for i in 0..<FrameTiming.window { windowed[i] = recent[i] * window[i] }
+        let (product, past, weights) = (windowed.lanes, recent.lanes, window.lanes)
+        unsafe bearing_multiply(product.unsafeBase, past.unsafeBase, weights.unsafeBase, 4 * FrameTiming.window)
         transform.execute()
-        for i in 0..<hop { recent[i] = recent[hop + i] }
+        for i in 0..<4 * hop { unsafe past.unsafeBase[i] = past.unsafeBase[4 * hop + i] }
         filled = 0
         return true
+    }
+}
+
+extension TensorRef<SIMD4<Float>> {
+    /// The same memory as rows of four floats: [count, 4].
+    var lanes: TensorRef<Float> {
+        @_noLocks get {
+            unsafe TensorRef<Float>(
+                unsafeBase: UnsafeRawPointer(unsafeBase).assumingMemoryBound(to: Float.self), shape: Shape(count, 4))
+        }
     }
 }
 
 extension MutableTensorRef<SIMD4<Float>> {
     /// The same memory as rows of four floats: [count, 4].
     public var lanes: MutableTensorRef<Float> {
-        unsafe MutableTensorRef<Float>(
-            unsafeBase: UnsafeMutableRawPointer(unsafeBase).assumingMemoryBound(to: Float.self),
-            shape: Shape(count, 4))
+        @_noLocks get {
+            unsafe MutableTensorRef<Float>(
+                unsafeBase: UnsafeMutableRawPointer(unsafeBase).assumingMemoryBound(to: Float.self),
+                shape: Shape(count, 4))
+        }
     }
 }
 

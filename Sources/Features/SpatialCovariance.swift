@@ -22,76 +22,58 @@ public struct SpatialCovariance: ~Copyable {
     private static let smallestPower: Float = 1e-20
 
     private let normalization: Normalization
-    private let arena: Arena<SIMD4<Float>>
-    /// [513] each: pairs 01, 02, 03 in lanes 1...3, pairs 12, 13, 23 in lanes 0...2 of the rest, power of the channels.
-    private let crossReal, crossImaginary, restReal, restImaginary, power: MutableTensorRef<SIMD4<Float>>
-    /// [64] each: the same in mel bands.
-    private let bandReal, bandImaginary, bandRestReal, bandRestImaginary, bandPower: MutableTensorRef<SIMD4<Float>>
+    private let arena: Arena<Float>
+    /// [513, 16] and [64, 16]: products of the channels in bins and bands. Power, real parts of the pairs, imaginary parts.
+    private let products, sums: MutableTensorRef<Float>
 
     public init(_ normalization: Normalization) {
         self.normalization = normalization
-        var layout = ArenaLayout<SIMD4<Float>>()
-        let (bins, bands) = (layout.add(Shape(FrameTiming.bins), times: 5), layout.add(Shape(FrameTiming.melBands), times: 5))
+        var layout = ArenaLayout<Float>()
+        let bins = layout.add(Shape(FrameTiming.bins, Int(BEARING_PRODUCTS)))
+        let bands = layout.add(Shape(FrameTiming.melBands, Int(BEARING_PRODUCTS)))
         let arena = Arena(layout)
-        (crossReal, crossImaginary) = (arena[bins[0]], arena[bins[1]])
-        (restReal, restImaginary) = (arena[bins[2]], arena[bins[3]])
-        power = arena[bins[4]]
-        (bandReal, bandImaginary) = (arena[bands[0]], arena[bands[1]])
-        (bandRestReal, bandRestImaginary) = (arena[bands[2]], arena[bands[3]])
-        bandPower = arena[bands[4]]
+        (products, sums) = (arena[bins], arena[bands])
         self.arena = arena
     }
 
+    /// The channels' log-mel spectra, and their covariance.
     /// - Parameters:
     ///   - real, imaginary: [513], a lane for each channel.
-    ///   - frame: [64, 16]; channels 4...15 are written.
+    ///   - frame: [64, 16]; channels 0...3 are those of `LogMel`.
     @_noLocks
     public func apply(
         real: TensorRef<SIMD4<Float>>, imaginary: TensorRef<SIMD4<Float>>, bank: borrowing MelFilterBank,
         into frame: MutableTensorRef<Float>
     ) {
-        for bin in 0..<FrameTiming.bins {
-            let (re, im) = (real[bin], imaginary[bin])
-            power[bin] = re * re + im * im
-            // conj(m) n
-            crossReal[bin] = re[0] * re + im[0] * im
-            crossImaginary[bin] = re[0] * im - im[0] * re
-            let (m, n) = (SIMD4<Float>(re[1], re[1], re[2], 0), SIMD4<Float>(re[2], re[3], re[3], 0))
-            let (p, q) = (SIMD4<Float>(im[1], im[1], im[2], 0), SIMD4<Float>(im[2], im[3], im[3], 0))
-            restReal[bin] = m * n + p * q
-            restImaginary[bin] = m * q - p * n
-        }
-        bank.project(power.readOnly, into: bandPower)
-        bank.project(crossReal.readOnly, into: bandReal)
-        bank.project(crossImaginary.readOnly, into: bandImaginary)
-        bank.project(restReal.readOnly, into: bandRestReal)
-        bank.project(restImaginary.readOnly, into: bandRestImaginary)
+        let (re, im) = (real.lanes, imaginary.lanes)
+        unsafe bearing_channel_products(products.unsafeBase, re.unsafeBase, im.unsafeBase, FrameTiming.bins)
+        bank.project(products: products.readOnly, into: sums)
+        LogMel.write(sums.readOnly, into: frame)
         let channels = frame.shape[1]
         for band in 0..<FrameTiming.melBands {
-            let (first, rest) = divisors(bandPower[band] + Self.smallestPower)
-            let (a, b) = (bandReal[band] / first, bandImaginary[band] / first)
-            let (c, d) = (bandRestReal[band] / rest, bandRestImaginary[band] / rest)
-            let row = band * channels + 4
-            (frame[row], frame[row + 1], frame[row + 2]) = (a[1], a[2], a[3])
-            (frame[row + 3], frame[row + 4], frame[row + 5]) = (c[0], c[1], c[2])
-            (frame[row + 6], frame[row + 7], frame[row + 8]) = (b[1], b[2], b[3])
-            (frame[row + 9], frame[row + 10], frame[row + 11]) = (d[0], d[1], d[2])
+            let (row, sum) = (band * channels + 4, band * Int(BEARING_PRODUCTS))
+            let power = SIMD4(sums[sum], sums[sum + 1], sums[sum + 2], sums[sum + 3]) + Self.smallestPower
+            let divisors = divisors(power)
+            for pair in 0..<6 {
+                frame[row + pair] = sums[sum + 4 + pair] / divisors[pair]
+                frame[row + 6 + pair] = sums[sum + 10 + pair] / divisors[pair]
+            }
         }
     }
 
-    /// Of pairs 01, 02, 03 in lanes 1...3, and of 12, 13, 23 in lanes 0...2.
+    /// Of the pairs 01, 02, 03, 12, 13, 23.
     @_noLocks
-    private func divisors(_ power: SIMD4<Float>) -> (first: SIMD4<Float>, rest: SIMD4<Float>) {
+    private func divisors(_ power: SIMD4<Float>) -> SIMD8<Float> {
         switch normalization {
         case .coherence:
             let length = SIMD4(
                 bearing_square_root(power[0]), bearing_square_root(power[1]), bearing_square_root(power[2]),
                 bearing_square_root(power[3]))
-            return (length[0] * length, SIMD4(length[1] * length[2], length[1] * length[3], length[2] * length[3], 1))
+            let (first, rest) = (length[0] * length, length[1] * length)
+            return SIMD8(first[1], first[2], first[3], rest[2], rest[3], length[2] * length[3], 1, 1)
         case .energy:
             // X and Y in one sum of two: exchanging them changes nothing, not even the rounding.
-            let energy = SIMD4<Float>(repeating: 0.5 * (power[0] + (power[1] + power[3] + power[2])))
-            return (energy, energy)
+            return SIMD8(repeating: 0.5 * (power[0] + (power[1] + power[3] + power[2])))
         }
     }
 }

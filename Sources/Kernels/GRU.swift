@@ -58,12 +58,12 @@ public enum GRU {
     ///   - input: [S, T, inputs].
     ///   - scratch: 3 width^2 elements.
     ///   - reversed: from the last time to the first.
-    ///   - training: products of a few rows by our own kernel. Inference keeps OpenBLAS's, whose sums have another order.
+    ///   - blas: products of a few rows by OpenBLAS, whose sums have another order, and which takes three times as long.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public static func forward<Scalar: KernelScalar>(
         output: Columns<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>, memory: Memory<Scalar>,
-        scratch: MutableTensorRef<Scalar>, reversed: Bool, training: Bool
+        scratch: MutableTensorRef<Scalar>, reversed: Bool, blas: Bool
     ) {
         let (sequences, times) = (input.shape[0], input.shape[1])
         let (width, stride) = (weights.width, output.stride)
@@ -87,7 +87,7 @@ public enum GRU {
                 unsafe (recurrent + s * times * 3 * width).update(
                     from: weights.hiddenBias.unsafeBase, count: 3 * width)
             }
-            if step > 0 && training {
+            if step > 0 && !blas {
                 unsafe Scalar.multiplySmall(
                     sequences, 3 * width, width, output.base + before * stride, rowA: times * stride, columnA: 1, transposed,
                     3 * width, adding: true, recurrent, times * 3 * width)
@@ -161,24 +161,36 @@ public enum GRU {
         }
     }
 
+    /// One direction's parameters for steps of one sequence.
+    public struct StepWeights {
+        /// [3 width, inputs] and [3 width, width].
+        public let input, hidden: StreamedWeights.Matrix
+        /// [3 width].
+        public let inputBias, hiddenBias: TensorRef<Float>
+
+        public init(
+            input: StreamedWeights.Matrix, inputBias: TensorRef<Float>, hidden: StreamedWeights.Matrix, hiddenBias: TensorRef<Float>
+        ) {
+            self.input = input
+            self.inputBias = inputBias
+            self.hidden = hidden
+            self.hiddenBias = hiddenBias
+        }
+    }
+
     /// One step of one sequence, for streaming.
     /// - Parameters:
     ///   - hidden: [width]; h, replaced by h'.
     ///   - input: [inputs].
     ///   - gates, recurrent: [3 width] of scratch each.
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Double)
-    public static func step<Scalar: KernelScalar>(
-        hidden: MutableTensorRef<Scalar>, input: TensorRef<Scalar>, weights: Weights<Scalar>,
-        gates: MutableTensorRef<Scalar>, recurrent: MutableTensorRef<Scalar>
+    public static func step(
+        hidden: MutableTensorRef<Float>, input: TensorRef<Float>, weights: StepWeights, gates: MutableTensorRef<Float>,
+        recurrent: MutableTensorRef<Float>
     ) {
-        let width = weights.width
-        precondition(hidden.count == width && gates.count == 3 * width && recurrent.count == 3 * width)
-        Affine.forward(
-            output: gates, input: input, weight: weights.input.readOnly, bias: weights.inputBias.readOnly)
-        Affine.forward(
-            output: recurrent, input: hidden.readOnly, weight: weights.hidden.readOnly,
-            bias: weights.hiddenBias.readOnly)
+        let width = hidden.count
+        precondition(gates.count == 3 * width && recurrent.count == 3 * width)
+        weights.input.multiply(input, bias: weights.inputBias, into: gates)
+        weights.hidden.multiply(hidden.readOnly, bias: weights.hiddenBias, into: recurrent)
         unsafe advance(
             hidden.unsafeBase, from: UnsafePointer(hidden.unsafeBase), gates: gates.unsafeBase,
             recurrent: recurrent.unsafeBase, width: width)

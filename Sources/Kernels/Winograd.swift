@@ -1,7 +1,7 @@
 public import Tensor
 
 /// 3x3 convolution as `Convolution` defines it, by F(4x4, 3x3) (Lavin and Gray, CVPR 2016): a quarter of its multiplications, and
-/// equal to it up to rounding. For training; inference keeps the direct form.
+/// equal to it up to rounding. For training and for whole sequences; a live step keeps the direct form.
 ///
 /// Tiles of 4x4 outputs and the 6x6 inputs that they depend on are transformed to 36 points. There the convolution is a product of
 /// matrices at each point. The gradients are those of this computation.
@@ -66,16 +66,47 @@ public enum Winograd {
             input.shape[1] == bands && weight.shape == weightShape(Scalar.self, inputs: inputs, outputs: outputs),
             "convolution: \(input.shape) by \(inputs)x\(outputs) does not give \(output.shape)")
         let tiles = Tiles<Scalar>(rows: rows, bands: bands)
-        transform(input: input, first: first - past, tiles: tiles, memory: memory)
+        multiply(input: input, first: first - past, outputs: outputs, weight: weight, tiles: tiles, memory: memory)
+        unsafe Scalar.transformOutput(
+            output.unsafeBase, rows, bands, outputs, memory.output.unsafeBase, memory.output.shape[1], pitch(outputs, Scalar.self),
+            tiles.rows, tiles.columns)
+    }
+
+    /// The same with what follows a convolution in inference: max-pooling of `window` rows by two bands, the bias, ReLU.
+    /// - Parameters:
+    ///   - pooled: [rows / window, bands / 2, outputs], of output rows from `first` on.
+    ///   - bias: [outputs].
+    public static func forward<Scalar: KernelScalar>(
+        pooled: MutableTensorRef<Scalar>, window: Int, from first: Int, input: TensorRef<Scalar>, past: Int, weight: TensorRef<Scalar>,
+        bias: TensorRef<Scalar>, memory: Memory<Scalar>
+    ) {
+        let (bands, outputs, inputs) = (input.shape[1], pooled.shape[2], input.shape[2])
+        let rows = window * pooled.shape[0]
+        precondition(
+            bands == 2 * pooled.shape[1] && bias.count == outputs
+                && weight.shape == weightShape(Scalar.self, inputs: inputs, outputs: outputs),
+            "convolution: \(input.shape) by \(inputs)x\(outputs) does not give \(pooled.shape)")
+        let tiles = Tiles<Scalar>(rows: rows, bands: bands)
+        multiply(input: input, first: first - past, outputs: outputs, weight: weight, tiles: tiles, memory: memory)
+        unsafe Scalar.transformPooled(
+            pooled.unsafeBase, rows, bands, outputs, window, bias.unsafeBase, memory.output.unsafeBase, memory.output.shape[1],
+            pitch(outputs, Scalar.self), tiles.rows, tiles.columns)
+    }
+
+    /// The output at the points.
+    private static func multiply<Scalar: KernelScalar>(
+        input: TensorRef<Scalar>, first: Int, outputs: Int, weight: TensorRef<Scalar>, tiles: Tiles<Scalar>, memory: Memory<Scalar>
+    ) {
+        let inputs = input.shape[2]
+        transform(input: input, first: first, tiles: tiles, memory: memory)
         let (inputPitch, outputPitch) = (pitch(inputs, Scalar.self), pitch(outputs, Scalar.self))
+        precondition(
+            memory.output.shape[1] >= tiles.stride(channels: outputs), "the convolution's memory is too small for \(tiles.count) tiles")
         for point in 0..<points {
             unsafe Scalar.multiplySmall(
                 tiles.count, outputs, inputs, memory.input.row(point), rowA: inputPitch, columnA: 1, weight.row(point), outputs,
                 adding: false, memory.output.row(point), outputPitch)
         }
-        unsafe Scalar.transformOutput(
-            output.unsafeBase, rows, bands, outputs, memory.output.unsafeBase, memory.output.shape[1], outputPitch, tiles.rows,
-            tiles.columns)
     }
 
     /// Adds the strip's part of the weight gradient at the points.

@@ -8,6 +8,9 @@ public protocol WinogradScalar {
     @unsafe static func transformOutput(
         _ output: UnsafeMutablePointer<Self>, _ rows: Int, _ bands: Int, _ channels: Int, _ points: UnsafePointer<Self>,
         _ stride: Int, _ pitch: Int, _ tileRows: Int, _ tileColumns: Int)
+    @unsafe static func transformPooled(
+        _ output: UnsafeMutablePointer<Self>, _ rows: Int, _ bands: Int, _ channels: Int, _ window: Int, _ bias: UnsafePointer<Self>,
+        _ points: UnsafePointer<Self>, _ stride: Int, _ pitch: Int, _ tileRows: Int, _ tileColumns: Int)
     @unsafe static func transformOutputGradient(
         _ points: UnsafeMutablePointer<Self>, _ stride: Int, _ pitch: Int, _ gradient: UnsafePointer<Self>, _ rows: Int,
         _ bands: Int, _ channels: Int, _ tileRows: Int, _ tileColumns: Int)
@@ -33,6 +36,15 @@ extension Float: WinogradScalar {
     ) {
         unsafe bearing_winograd_output_float(
             output, Int32(rows), Int32(bands), Int32(channels), points, stride, Int32(pitch), Int32(tileRows),
+            Int32(tileColumns))
+    }
+
+    public static func transformPooled(
+        _ output: UnsafeMutablePointer<Float>, _ rows: Int, _ bands: Int, _ channels: Int, _ window: Int, _ bias: UnsafePointer<Float>,
+        _ points: UnsafePointer<Float>, _ stride: Int, _ pitch: Int, _ tileRows: Int, _ tileColumns: Int
+    ) {
+        unsafe bearing_winograd_pooled_float(
+            output, Int32(rows), Int32(bands), Int32(channels), Int32(window), bias, points, stride, Int32(pitch), Int32(tileRows),
             Int32(tileColumns))
     }
 
@@ -74,6 +86,15 @@ extension Double: WinogradScalar {
     ) {
         unsafe bearing_winograd_output_double(
             output, Int32(rows), Int32(bands), Int32(channels), points, stride, Int32(pitch), Int32(tileRows),
+            Int32(tileColumns))
+    }
+
+    public static func transformPooled(
+        _ output: UnsafeMutablePointer<Double>, _ rows: Int, _ bands: Int, _ channels: Int, _ window: Int, _ bias: UnsafePointer<Double>,
+        _ points: UnsafePointer<Double>, _ stride: Int, _ pitch: Int, _ tileRows: Int, _ tileColumns: Int
+    ) {
+        unsafe bearing_winograd_pooled_double(
+            output, Int32(rows), Int32(bands), Int32(channels), Int32(window), bias, points, stride, Int32(pitch), Int32(tileRows),
             Int32(tileColumns))
     }
 

@@ -4,8 +4,9 @@ public import Tensor
 
 /// A `live` DOAnet for one block at a time: the inference of a sequence in steps, equal to it up to rounding.
 ///
-/// It copies the parameters, with batch normalisation folded into the convolutions. Its state is the last two rows of each
-/// convolution's input and one hidden vector of each recurrent layer. `step` neither allocates nor locks.
+/// It copies the parameters, with batch normalisation folded into the convolutions, and all other weights in the order of their use. Its
+/// state is the last two rows of each convolution's input and one hidden vector of each recurrent layer. `step` neither allocates nor
+/// locks.
 public final class DOAnetStepper {
     public let architecture: DOAnetArchitecture
     /// [Nmax, 3]: x, y, z of each track in -1...1, not of unit length.
@@ -25,48 +26,60 @@ public final class DOAnetStepper {
     }
     private let stages: [Stage]
     private let features: MutableTensorRef<Float>
-    private let recurrent: [GRU.Weights<Float>]
+    private let recurrent: [GRU.StepWeights]
     private let hidden: [MutableTensorRef<Float>]
     private let gates, recurrentGates: MutableTensorRef<Float>
-    private let direction, activity: [DOAnetParameters<Float>.Layer]
+    private let direction, activity: [Layer]
     private let layers: [MutableTensorRef<Float>]
     private let scratch: MutableTensorRef<Float>
     private let arena: Arena<Float>
-    private let parameters: DOAnetParameters<Float>
+    private let matrices: StreamedWeights
+
+    private struct Layer {
+        let weight: StreamedWeights.Matrix
+        let bias: TensorRef<Float>
+    }
 
     /// - Parameter parameters: of the `live` form; copied, so that training may continue.
     public init(_ parameters: DOAnetParameters<Float>) {
         let architecture = parameters.architecture
         precondition(architecture.form == .live, "only the live form runs block by block: the paper's is bidirectional")
         self.architecture = architecture
-        let own = DOAnetParameters<Float>(zeros: architecture)
-        own.copy(from: parameters)
-        self.parameters = own
         let places = Places(architecture)
         let arena = Arena(places.layout)
-        var stages: [Stage] = []
-        for (i, place) in places.stages.enumerated() {
-            let normalization = own.normalizations[i]
+        stages = places.stages.enumerated().map { i, place in
+            let normalization = parameters.normalizations[i]
             let statistics = arena[place.statistics]
             BatchNorm.runningStatistics(
                 statistics, gain: normalization.gain.readOnly, bias: normalization.bias.readOnly,
                 mean: normalization.mean.readOnly, variance: normalization.variance.readOnly)
-            let bias = arena[place.bias]
-            let weight = own.convolutions[i]
-            Convolution.fold(weight: weight.readOnly, statistics: statistics.readOnly, into: weight, bias: bias)
-            stages.append(
-                Stage(
-                    window: DOAnetArchitecture.windows[i], weight: weight.readOnly, bias: bias.readOnly,
-                    input: arena[place.input], values: arena[place.values]))
+            let (weight, bias) = (arena[place.weight], arena[place.bias])
+            Convolution.fold(weight: parameters.convolutions[i].readOnly, statistics: statistics.readOnly, into: weight, bias: bias)
+            return Stage(
+                window: DOAnetArchitecture.windows[i], weight: weight.readOnly, bias: bias.readOnly,
+                input: arena[place.input], values: arena[place.values])
         }
-        self.stages = stages
         features = arena[places.features]
-        recurrent = own.recurrent.map { $0[0] }
         hidden = arena[places.hidden]
         (gates, recurrentGates) = (arena[places.gates[0]], arena[places.gates[1]])
-        (direction, activity) = (own.direction, own.activity)
         layers = arena[places.layers]
         (directions, activityLogits, scratch) = (arena[places.directions], arena[places.logits], arena[places.scratch])
+
+        let (recurrent, heads) = (parameters.recurrent.map { $0[0] }, parameters.direction + parameters.activity)
+        let matrices = StreamedWeights(
+            (recurrent.flatMap { [$0.input, $0.hidden] } + heads.map(\.weight)).map(\.readOnly))
+        let biases = zip(places.biases, recurrent.flatMap { [$0.inputBias, $0.hiddenBias] } + heads.map(\.bias)).map { place, values in
+            arena[place].copy(from: values.readOnly)
+            return arena[place].readOnly
+        }
+        self.recurrent = recurrent.indices.map { layer in
+            GRU.StepWeights(
+                input: matrices.matrices[2 * layer], inputBias: biases[2 * layer], hidden: matrices.matrices[2 * layer + 1],
+                hiddenBias: biases[2 * layer + 1])
+        }
+        let all = (2 * recurrent.count..<biases.count).map { Layer(weight: matrices.matrices[$0], bias: biases[$0]) }
+        (direction, activity) = (Array(all[..<parameters.direction.count]), Array(all[parameters.direction.count...]))
+        self.matrices = matrices
         self.arena = arena
     }
 
@@ -125,12 +138,11 @@ public final class DOAnetStepper {
         branch(activity, into: activityLogits)
     }
 
-    private func branch(_ weights: [DOAnetParameters<Float>.Layer], into output: MutableTensorRef<Float>) {
+    private func branch(_ weights: [Layer], into output: MutableTensorRef<Float>) {
         for i in 0..<weights.count {
             let target = i < 2 ? layers[i] : output
-            Affine.forward(
-                output: target, input: i == 0 ? hidden[1].readOnly : layers[i - 1].readOnly,
-                weight: weights[i].weight.readOnly, bias: weights[i].bias.readOnly)
+            weights[i].weight.multiply(
+                i == 0 ? hidden[1].readOnly : layers[i - 1].readOnly, bias: weights[i].bias, into: target)
             if i < 2 { Activation.rectify(target) }
         }
     }
@@ -140,20 +152,23 @@ public final class DOAnetStepper {
         typealias Place = ArenaLayout<Float>.Place
 
         var layout = ArenaLayout<Float>()
-        let stages: [(statistics: Place, bias: Place, input: Place, values: Place)]
+        let stages: [(statistics: Place, weight: Place, bias: Place, input: Place, values: Place)]
         let features: Place
         let hidden, gates, layers: [Place]
         let directions, logits, scratch: Place
+        /// Of the recurrent layers, input then hidden, and of the heads.
+        let biases: [Place]
 
         init(_ architecture: DOAnetArchitecture) {
             let (filters, width, tracks) = (architecture.filters, architecture.gruWidth, architecture.maximumTracks)
             var (times, bands, inputs) = (FrameLayout.framesPerBlock, architecture.bands, architecture.channels)
-            var stages: [(statistics: Place, bias: Place, input: Place, values: Place)] = []
+            var stages: [(statistics: Place, weight: Place, bias: Place, input: Place, values: Place)] = []
             var scratchCount = 0
             for window in DOAnetArchitecture.windows {
                 stages.append(
                     (
-                        statistics: layout.add(Shape(4, filters)), bias: layout.add(Shape(filters)),
+                        statistics: layout.add(Shape(4, filters)), weight: layout.add(Shape(3, 3, inputs, filters)),
+                        bias: layout.add(Shape(filters)),
                         input: layout.add(Shape(2 + times, bands, inputs)), values: layout.add(Shape(times, bands, filters))
                     ))
                 scratchCount = max(scratchCount, Convolution.scratchCount(inputs: inputs, bands: bands, rows: times))
@@ -167,6 +182,11 @@ public final class DOAnetStepper {
             directions = layout.add(Shape(tracks, 3))
             logits = layout.add(Shape(tracks))
             scratch = layout.add(Shape(scratchCount))
+            var biases = layout.add(Shape(3 * width), times: 2 * DOAnetArchitecture.recurrentLayers)
+            for outputs in [3 * tracks, tracks] {
+                biases += layout.add(Shape(architecture.headWidth), times: 2) + [layout.add(Shape(outputs))]
+            }
+            self.biases = biases
         }
     }
 }

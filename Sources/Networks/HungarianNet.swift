@@ -59,7 +59,7 @@ public final class HungarianNet<Scalar: KernelScalar> {
         for i in 0..<distances.count { limited[i] = min(distances[i], Self.distanceLimit) }
         GRU.forward(
             output: GRU.Columns(hidden, column: 0), input: limited.readOnly, weights: parameters.recurrent,
-            memory: recurrentMemory, scratch: scratch, reversed: false, training: false)
+            memory: recurrentMemory, scratch: scratch, reversed: false, blas: true)
         Attention.forward(
             output: attended, input: hidden.readOnly, weights: parameters.attention, memory: attentionMemory)
         Activation.tanh(attended)

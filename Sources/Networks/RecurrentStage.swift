@@ -58,7 +58,7 @@ final class RecurrentStage<Scalar: KernelScalar> {
                     output: columns(hidden[layer], range, direction),
                     input: (layer == 0 ? input : hidden[layer - 1].readOnly).rows(range),
                     weights: weights[layer][direction], memory: part(layer, direction, range), scratch: scratch,
-                    reversed: direction == 1, training: training)
+                    reversed: direction == 1, blas: !training)
             }
         }
         if let product {

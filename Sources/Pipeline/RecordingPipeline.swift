@@ -4,7 +4,6 @@ import Geometry
 import Glibc
 public import Kernels
 public import Networks
-import Platform
 import Signal
 public import Tensor
 public import Tracking
@@ -20,7 +19,8 @@ public final class RecordingPipeline: @unchecked Sendable {
     /// Blocks of a window.
     static let window = 700
 
-    private let parameters: DOAnetParameters<Float>
+    private let network: RecordingNetwork
+    private let memory: RecordingMemory
     private let scaler: FeatureScaler
     private let stream: FeatureStream
     /// Level channels of a frame, and all channels for each band.
@@ -35,16 +35,10 @@ public final class RecordingPipeline: @unchecked Sendable {
     private var tracking: TrackingStage
     /// Processes one block at a time, when the directions of its tracks are known.
     private var levels: TrackLevels
-    /// For windows of full length; made when the first of them is complete.
-    private var network: DOAnetBatch<Float>?
     /// Outputs reported so far: the first one of the next window that is reported.
     private var reported = 0
-    /// The first block whose features are kept.
+    /// The first block whose features and directions of bands are kept.
     private var firstKept = 0
-    /// [frames, 64, C], unscaled, from block `firstKept` on.
-    private var features: [Float] = []
-    /// [blocks, 5, 64], from block `firstKept` on.
-    private var pushedBands: [SIMD4<Float>] = []
     /// Whether each block contains sound.
     private var hasSound: [Bool] = []
     /// Whether features of each block were not finite.
@@ -53,14 +47,25 @@ public final class RecordingPipeline: @unchecked Sendable {
     /// Blocks with a feature or output that was not finite, which count as silence.
     public private(set) var brokenBlocks = 0
 
-    private var slots: Int { parameters.architecture.maximumTracks }
+    private var slots: Int { network.weights.architecture.maximumTracks }
 
     /// - Parameters: as those of `LocalizationPipeline`, of any form of the network.
-    public init(
-        parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate settings: GateSettings,
+    public convenience init(
+        parameters: DOAnetParameters<Float>, scaler: FeatureScaler, gate: GateSettings,
         array: ArrayTables = .none, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
     ) {
-        self.parameters = parameters
+        self.init(
+            network: RecordingNetwork(DOAnetSequence.Weights(parameters)), scaler: scaler, gate: gate, array: array, encoding: encoding,
+            viewpoint: viewpoint)
+    }
+
+    /// - Parameter network: shared by pipelines on any threads.
+    public init(
+        network: RecordingNetwork, scaler: FeatureScaler, gate settings: GateSettings,
+        array: ArrayTables = .none, encoding: EncodingFilters? = nil, viewpoint: Viewpoint = Viewpoint()
+    ) {
+        self.network = network
+        memory = network.take()
         self.scaler = scaler
         stream = FeatureStream(scaler.kind, channels: array.channels, encoding: encoding)
         (levelChannels, frameChannels) = (array.channels, scaler.kind.frameChannels(of: array.channels))
@@ -71,9 +76,11 @@ public final class RecordingPipeline: @unchecked Sendable {
         bands = arena.take(shape)
         bandArena = arena
         tracking = TrackingStage(
-            settings, for: parameters.architecture, refines: bandDirections != nil, elevation: array.elevation, viewpoint: viewpoint)
+            settings, for: network.weights.architecture, refines: bandDirections != nil, elevation: array.elevation, viewpoint: viewpoint)
         levels = TrackLevels(scaler.kind, array, lookAhead: 0)
     }
+
+    deinit { network.giveBack(memory) }
 
     /// Pushes audio, and emits the tracks of blocks whose window is complete.
     /// - Parameter samples: interleaved frames of all channels at 24 kHz in -1...1, any number of them.
@@ -95,27 +102,35 @@ public final class RecordingPipeline: @unchecked Sendable {
     /// continue.
     public func finish(_ emit: (borrowing BlockTracks) -> Void) {
         let blocks = stream.blocks
-        stream.finish(lookAhead: parameters.architecture.lookAhead) { push(frame: $0, emit) }
+        stream.finish(lookAhead: network.weights.architecture.lookAhead) { push(frame: $0, emit) }
         finish(blocks: blocks, emit)
     }
 
     /// The same for callers that extract features themselves.
     /// - Parameter blocks: whole blocks of the recording; the frames of a look-ahead after them have been pushed.
     public func finish(blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
-        let outputs = blocks + parameters.architecture.lookAhead
+        let outputs = blocks + network.weights.architecture.lookAhead
         while blocks > 0, reported < outputs { report(outputs, emit) }
         stream.reset()
         bandDirections?.reset()
         tracking.reset()
         levels.reset()
         (framesExtracted, reported, firstKept) = (0, 0, 0)
-        features.removeAll()
-        pushedBands.removeAll()
+        memory.features.removeAll(keepingCapacity: true)
+        memory.bands.removeAll(keepingCapacity: true)
         hasSound.removeAll()
         isBroken.removeAll()
     }
 
+    /// Reserves what the longest window needs: arrays that grow are copied, into new pages.
+    private func reserve() {
+        let blocks = Self.window + 1
+        memory.features.reserveCapacity(blocks * FrameLayout.framesPerBlock * FrameTiming.melBands * frameChannels)
+        if bandDirections != nil { memory.bands.reserveCapacity(blocks * BandDirections.perBlock) }
+    }
+
     private func keep(_ frame: TensorRef<Float>) {
+        if framesExtracted == 0 { reserve() }
         if framesExtracted % FrameLayout.framesPerBlock == 0 {
             hasSound.append(false)
             isBroken.append(false)
@@ -137,7 +152,7 @@ public final class RecordingPipeline: @unchecked Sendable {
     private func take(_ frame: TensorRef<Float>) {
         if LocalizationPipeline.hasSound(frame, levels: levelChannels) { hasSound[hasSound.count - 1] = true }
         framesExtracted += 1
-        for index in 0..<frame.count { features.append(frame[index]) }
+        memory.features.append(frame)
         guard bandDirections != nil else { return }
         bandDirections?.add(frame)
         guard framesExtracted % FrameLayout.framesPerBlock == 0 else { return }
@@ -146,7 +161,7 @@ public final class RecordingPipeline: @unchecked Sendable {
             bands.fill(.zero)
             bandDirections?.reset()
         }
-        pushedBands += bands.array
+        memory.bands.append(bands.readOnly)
     }
 
     /// Processes the next window.
@@ -154,20 +169,18 @@ public final class RecordingPipeline: @unchecked Sendable {
     private func report(_ blocks: Int, _ emit: (borrowing BlockTracks) -> Void) {
         let length = min(blocks, Self.window)
         let frames = length * FrameLayout.framesPerBlock
-        let shape = Shape(1, frames, FrameTiming.melBands, scaler.kind.inputChannels)
-        var arena = Arena<Float>(holding: shape)
-        let input = arena.take(shape)
-        let network = network(blocks: length)
+        let shape = Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)
+        let input = memory.input(shape)
+        let network = memory.network(self.network.weights, blocks: length)
         // The first window begins with the recording and the last ends with it.
         let start = min(max(0, reported - Self.context), blocks - length)
         let end = start + length == blocks ? blocks : start + length - Self.context
-        copy(from: start, into: input.reshaped(Shape(frames, FrameTiming.melBands, scaler.kind.inputChannels)))
+        copy(from: start, into: input)
         scaler.apply(input)
-        network.forward(input.readOnly, parameters, training: false)
+        network.run(input.readOnly)
         let (outputs, logits) = (network.directions.array, network.activityLogits.array)
         let isFinite = network.directions.readOnly.isFinite && network.activityLogits.readOnly.isFinite
-        // Non-finite values would stay in its state.
-        if !isFinite { self.network = nil }
+        if !isFinite { memory.forgetNetwork() }
         for output in reported..<end {
             guard let block = tracking.nextBlock() else { continue }
             let row = (output - start) * slots
@@ -178,7 +191,8 @@ public final class RecordingPipeline: @unchecked Sendable {
                 (probabilities, directions) = (Array(repeating: 0, count: slots), Array(repeating: 0, count: 3 * slots))
             }
             if isBroken[block] { brokenBlocks += 1 }
-            tracking.push(bandsOfAll: pushedBands.span, from: firstKept)
+            let bands = memory.bands
+            tracking.push(bandsOfAll: bands.span, from: firstKept)
             finishLevels(of: block)
             tracking.step(directions: directions.span, probabilities: probabilities.span, levels: levels)
             emit(tracking.tracks)
@@ -187,20 +201,12 @@ public final class RecordingPipeline: @unchecked Sendable {
         forget(before: start)
     }
 
-    /// The network of full windows is kept; a shorter one is the only one of its recording.
-    private func network(blocks: Int) -> DOAnetBatch<Float> {
-        if blocks == Self.window, let network { return network }
-        let made = DOAnetBatch<Float>(parameters.architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
-        if blocks == Self.window { network = made }
-        return made
-    }
-
     /// Removes what no later window contains: the next begins after the start of this one, and the last may overlap it by all but a block.
     private func forget(before block: Int) {
         let count = block - firstKept
         guard count > 0 else { return }
-        features.removeFirst(count * FrameLayout.framesPerBlock * FrameTiming.melBands * frameChannels)
-        pushedBands.removeFirst(min(pushedBands.count, count * BandDirections.perBlock))
+        memory.features.removeFirst(count * FrameLayout.framesPerBlock * FrameTiming.melBands * frameChannels)
+        memory.bands.removeFirst(min(memory.bands.count, count * BandDirections.perBlock))
         firstKept = block
     }
 
@@ -225,6 +231,6 @@ public final class RecordingPipeline: @unchecked Sendable {
 
     private func withKeptFrames(_ body: (TensorRef<Float>) -> Void) {
         let frames = framesExtracted - firstKept * FrameLayout.framesPerBlock
-        features.withTensor(Shape(frames, FrameTiming.melBands, frameChannels), body)
+        memory.features.withTensor(Shape(frames, FrameTiming.melBands, frameChannels), body)
     }
 }

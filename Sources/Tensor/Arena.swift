@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The only owner of one aligned block of memory for the tensors of a stage.
 ///
 /// One arena per role: parameters, gradients, moments, state, scratch. The references to it (`TensorRef`, `MutableTensorRef`)
@@ -12,13 +14,32 @@ public struct Arena<Element: BitwiseCopyable>: ~Copyable {
     /// Elements that belong to tensors.
     public private(set) var used = 0
     private let base: UnsafeMutablePointer<Element>
+    /// Bytes of a mapping of its own; nil for memory of the allocator.
+    private let mapped: Int?
+
+    /// Bytes from which on an arena has a mapping of its own, whose pages are zero and, where the system has them, large: a fault for each
+    /// small page takes as long as a network takes for what is in it.
+    private static var largeBytes: Int { 1 << 20 }
 
     /// - Parameter capacity: number of elements; the arena never grows, and exceeding it traps.
     public init(capacity: Int) {
         precondition(capacity >= 0, "an arena's capacity is not negative")
         let bytes = max(capacity, 1) * MemoryLayout<Element>.stride
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
-        unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        let raw: UnsafeMutableRawPointer
+        if bytes >= Self.largeBytes {
+            let flags = MAP_PRIVATE | MAP_ANONYMOUS
+            guard let pages = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), unsafe pages != MAP_FAILED else {
+                fatalError("expected memory for an arena of \(bytes) bytes, found errno \(errno)")
+            }
+            // Without large pages it is an ordinary mapping.
+            _ = unsafe madvise(pages, bytes, MADV_HUGEPAGE)
+            unsafe raw = pages
+            mapped = bytes
+        } else {
+            unsafe raw = .allocate(byteCount: bytes, alignment: Self.alignment)
+            unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+            mapped = nil
+        }
         unsafe base = raw.bindMemory(to: Element.self, capacity: max(capacity, 1))
         self.capacity = capacity
     }
@@ -32,7 +53,13 @@ public struct Arena<Element: BitwiseCopyable>: ~Copyable {
     /// Memory for one tensor, to be taken.
     public init(holding shape: Shape) { self.init(capacity: Self.footprint(shape)) }
 
-    deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
+    deinit {
+        if let mapped {
+            unsafe munmap(base, mapped)
+        } else {
+            unsafe UnsafeMutableRawPointer(base).deallocate()
+        }
+    }
 
     /// A tensor of the layout that this arena was made of.
     public subscript(_ place: ArenaLayout<Element>.Place) -> MutableTensorRef<Element> {

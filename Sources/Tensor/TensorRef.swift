@@ -132,6 +132,11 @@ extension Shape {
 }
 
 extension Array where Element: BitwiseCopyable {
+    /// Appends all elements of a tensor.
+    public mutating func append(_ tensor: TensorRef<Element>) {
+        unsafe append(contentsOf: UnsafeBufferPointer(start: tensor.unsafeBase, count: tensor.count))
+    }
+
     /// Provides the array as a tensor during a call: for tests and offline code.
     public func withTensor<Result>(_ shape: Shape, _ body: (TensorRef<Element>) throws -> Result) rethrows -> Result {
         precondition(shape.count == count, "\(count) elements do not make a tensor of \(shape)")

@@ -1,4 +1,4 @@
-import Glibc
+internal import CRealtime
 
 /// Refines the directions of a network's outputs with those of frequency bands from the same source.
 ///
@@ -28,8 +28,10 @@ public struct DirectionRefiner: ~Copyable {
     private let before: Int
     private let after: Int
     private let kept: Int
-    /// [kept, bands], block k in row k mod `kept`.
-    private var directions: [SIMD4<Float>]
+    /// Bands, rounded up to a multiple of 16.
+    private let columns: Int
+    /// [kept, 4, columns]: x, y, z, weight; block k in row k mod `kept`.
+    private var directions: [Float]
     /// Blocks pushed since the start or the latest `reset`.
     public private(set) var blocks = 0
     /// [slots]: the network's directions, and the refined ones.
@@ -49,7 +51,8 @@ public struct DirectionRefiner: ~Copyable {
         after = min(lookAhead, Self.window / 2)
         before = Self.window - 1 - after
         kept = before + 1 + lookAhead
-        directions = Array(repeating: .zero, count: kept * bands)
+        columns = (bands + 15) / 16 * 16
+        directions = Array(repeating: 0, count: kept * 4 * columns)
         priors = Array(repeating: .zero, count: slots)
         // Separate arrays from the start, since a shared one would be copied when written.
         means = Array(repeating: .zero, count: slots)
@@ -61,14 +64,16 @@ public struct DirectionRefiner: ~Copyable {
 
     /// Clears the directions of bands so far; the block count continues.
     public mutating func forget() {
-        for index in directions.indices { directions[index] = .zero }
+        for index in directions.indices { directions[index] = 0 }
     }
 
     /// - Parameter bands: [bands] of the next block; x, y, z of unit length, and the weight.
     public mutating func push(_ bands: Span<SIMD4<Float>>) {
         precondition(bands.count == self.bands, "the number of bands given at the start")
-        let row = blocks % kept * self.bands
-        for band in 0..<self.bands { directions[row + band] = bands[band] }
+        let row = blocks % kept * 4 * columns
+        for axis in 0..<4 {
+            for band in 0..<self.bands { directions[row + axis * columns + band] = bands[band][axis] }
+        }
         blocks += 1
     }
 
@@ -105,19 +110,19 @@ public struct DirectionRefiner: ~Copyable {
 
     /// Adds the bands of a block to the outputs, in shares by likelihood.
     private mutating func gather(_ block: Int, _ active: SIMD4<Float>) {
-        let row = block % kept * bands
-        for band in 0..<bands {
-            var direction = directions[row + band]
-            let weight = direction[3]
-            guard weight > 0 else { continue }
-            direction[3] = 0
-            var shares = SIMD4<Float>.zero
-            for slot in 0..<slots {
-                let cosine = (means[slot] * direction).sum()
-                if cosine > Self.farthest { shares[slot] = active[slot] * expf(Self.concentration * (cosine - 1)) }
+        let (row, columns, slots) = (block % kept * 4 * columns, columns, slots)
+        unsafe directions.withUnsafeBufferPointer { directions in
+            unsafe means.withUnsafeBytes { means in
+                unsafe sums.withUnsafeMutableBytes { sums in
+                    unsafe withUnsafeBytes(of: active) { active in
+                        unsafe bearing_share_bands(
+                            sums.baseAddress!.assumingMemoryBound(to: Float.self), directions.baseAddress! + row, columns,
+                            means.baseAddress!.assumingMemoryBound(to: Float.self),
+                            active.baseAddress!.assumingMemoryBound(to: Float.self), Int32(slots), Self.concentration, Self.farthest,
+                            Self.elsewhere)
+                    }
+                }
             }
-            shares *= weight / (shares.sum() + Self.elsewhere)
-            for slot in 0..<slots { sums[slot] += shares[slot] * direction }
         }
     }
 

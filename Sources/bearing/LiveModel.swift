@@ -20,6 +20,8 @@ struct LiveModel: Sendable {
     let warnings: [String]
     private let viewpoint: Viewpoint
     private let array: ArrayTables
+    /// Shared by the pipelines of recordings; nil for a model that runs block by block.
+    private let recordings: RecordingNetwork?
 
     /// - Parameters:
     ///   - configuration: the model, its input, and the options of its reports.
@@ -49,6 +51,7 @@ struct LiveModel: Sendable {
         var array = file.tables(of: input.geometry, refines: gate.refinement > 0)
         array.elevation = input.elevation
         self.array = array
+        recordings = file.architecture.form == .paper ? RecordingNetwork(DOAnetSequence.Weights(file.parameters)) : nil
         warnings =
             (configuration.gate[.refinement] ?? 0) > 0 && !file.features.hasFullCovariance
             ? input.warnings + [
@@ -133,8 +136,8 @@ struct LiveModel: Sendable {
     /// For a recording that is analysed as a whole.
     func makeRecordingPipeline() -> RecordingPipeline {
         RecordingPipeline(
-            parameters: file.parameters, scaler: file.scaler, gate: gate, array: array, encoding: input.encoding,
-            viewpoint: viewpoint)
+            network: recordings ?? RecordingNetwork(DOAnetSequence.Weights(file.parameters)), scaler: file.scaler, gate: gate,
+            array: array, encoding: input.encoding, viewpoint: viewpoint)
     }
 
     private static func defaultModel(for input: BearingConfiguration.Input) throws -> String {

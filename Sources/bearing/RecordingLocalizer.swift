@@ -55,7 +55,7 @@ struct RecordingLocalizer: Sendable {
             for path in paths where !isStopped() {
                 try read(path, &notes, &remarks, progress, isStopped) { samples in
                     var frames: [Float] = []
-                    stream.push(samples) { frames += $0.array }
+                    stream.push(samples) { frames.append($0) }
                     send(frames)
                 }
             }

@@ -84,6 +84,37 @@ import Testing
         #expect(difference(Double.self) < 1e-12)
     }
 
+    /// With pooling, in every remainder of rows and channels, and where bands fill no whole tile: the direct form, then `MaxPool`.
+    @Test(arguments: [(20, 8, 7, 19, 5), (15, 6, 16, 32, 5), (3, 4, 33, 1, 1), (8, 16, 1, 17, 1)])
+    func pooledWinogradAgreesWithTheDirectForm(extents: (times: Int, bands: Int, inputs: Int, outputs: Int, window: Int)) {
+        func difference<Scalar: KernelScalar>(_: Scalar.Type) -> Scalar {
+            let (times, bands, inputs, outputs, window) = extents
+            var arena = Arena<Scalar>(capacity: 1 << 18)
+            let (input, weight) = (arena.take(Shape(times, bands, inputs)), arena.take(Shape(3, 3, inputs, outputs)))
+            let bias = arena.take(Shape(outputs))
+            for (seed, values) in [input, weight, bias].enumerated() {
+                values.copy(from: noise(values.count, seed: UInt64(seed)).map { Scalar($0) })
+            }
+            let whole = arena.take(Shape(times, bands, outputs))
+            let results = (0..<2).map { _ in arena.take(Shape(times / window, bands / 2, outputs)) }
+            let gathered = arena.take(Shape(Convolution.scratchCount(inputs: inputs, bands: bands, rows: times)))
+            Convolution.forward(
+                output: whole, from: 0, input: input.readOnly, past: 1, weight: weight.readOnly, scratch: gathered)
+            MaxPool.rectified(output: results[0], input: whole.readOnly, window: (window, 2), bias: bias.readOnly)
+            let points = arena.take(Winograd.weightShape(Scalar.self, inputs: inputs, outputs: outputs))
+            Winograd.transform(weight: weight.readOnly, into: points)
+            let scratch = arena.take(
+                Shape(Winograd.Memory<Scalar>.count(inputs: inputs, outputs: outputs, bands: bands, rows: times)))
+            Winograd.forward(
+                pooled: results[1], window: window, from: 0, input: input.readOnly, past: 1, weight: points.readOnly,
+                bias: bias.readOnly,
+                memory: Winograd.Memory(scratch, inputs: inputs, outputs: outputs, bands: bands, rows: times))
+            return (0..<results[0].count).map { abs(results[0][$0] - results[1][$0]) }.max() ?? .infinity
+        }
+        #expect(difference(Float.self) < 5e-5)
+        #expect(difference(Double.self) < 1e-12)
+    }
+
     @Test(arguments: [0, 1, 2]) func gradientsAgreeWithDifferences(past: Int) {
         let (input, weight) = (tensor(Shape(5, 3, 2), noise(30, seed: 1)), tensor(Shape(3, 3, 2, 4), noise(72, seed: 2)))
         let (output, slope) = (tensor(Shape(5, 3, 4)), tensor(Shape(5, 3, 4), noise(60, seed: 3)))

@@ -13,15 +13,12 @@ Needs a built program (tools/build) and the packages of ../oracles/requirements.
 from __future__ import annotations
 
 import argparse
-import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import wave
-from array import array
 from pathlib import Path
 
 import torch
@@ -30,19 +27,11 @@ from safetensors import safe_open
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent / "oracles"), str(HERE.parent)]
+from benchmarks.recordings import noise  # noqa: E402
 from doanet import DOAnet  # noqa: E402
 from evaluation.program import find  # noqa: E402
 
-RATE, CHANNELS, SECONDS = 24_000, 4, 60
-
-
-def recording(path: Path, seed: int) -> None:
-    """A minute of noise in 16 bits."""
-    samples = array("h", random.Random(seed).choices(range(-3000, 3000), k=RATE * CHANNELS))
-    with wave.open(str(path), "wb") as file:
-        file.setparams((CHANNELS, 2, RATE, 0, "NONE", ""))
-        for _ in range(SECONDS):
-            file.writeframes(samples.tobytes())
+SECONDS = 60
 
 
 def processor(who: int) -> float:
@@ -127,7 +116,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         recordings = [Path(folder) / f"noise{index}.wav" for index in range(options.recordings)]
         for index, path in enumerate(recordings):
-            recording(path, index)
+            noise(path, SECONDS, seed=index)
         localize(program, options.model, recordings[:1], 1)
         for _ in range(options.pairs):
             ours, used = localize(program, options.model, recordings, options.threads)

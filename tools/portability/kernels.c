@@ -1,6 +1,7 @@
 /* Compares the vectorised kernels with the scalar ones (prefix scalar_), and the mathematics with double precision; prints what was compared
  * and ends with 1 if anything differs. Run by tools/portability/aarch64. */
 #include "bearing_convolution.h"
+#include "bearing_half.h"
 #include "bearing_math.h"
 
 #include <math.h>
@@ -39,6 +40,19 @@ static void compare(const char *name, int count, const float *a, const float *b,
             printf("%s of %d: element %d: expected %a, found %a\n", name, count, i, (double)b[i], (double)a[i]);
             return;
         }
+}
+
+/* Whole numbers, whose sums are exact in any order. */
+static void compare_halves(int rows, int columns) {
+    static float matrix[most * most], x[most], bias[most], y[most], expected[most];
+    static uint16_t halves[most * most];
+    for (int i = 0; i < rows * columns; i++) matrix[i] = rintf(100 * draw());
+    for (int i = 0; i < columns; i++) x[i] = rintf(100 * draw());
+    for (int i = 0; i < rows; i++) bias[i] = rintf(100 * draw());
+    if (!bearing_half_from_floats(halves, matrix, (long)rows * columns)) different++;
+    bearing_half_product(y, rows, columns, halves, x, bias);
+    bearing_half_product_slow(expected, rows, columns, halves, x, bias);
+    compare("half_product", columns, y, expected, rows);
 }
 
 static void compare_kernels(int count, int offset) {
@@ -95,6 +109,8 @@ int main(void) {
     for (int count = 0; count <= most; count++)
         for (int offset = 0; offset < margin; offset++) compare_kernels(count, offset);
     for (int trial = 0; trial < 100; trial++) compare_band_kernel();
+    for (int rows = 1; rows <= 9; rows++)
+        for (int columns = 1; columns <= 70; columns++) compare_halves(rows, columns);
     check_mathematics();
     printf("%d comparisons, %d differences\n", compared, different);
     return different != 0;

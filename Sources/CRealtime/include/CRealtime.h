@@ -4,9 +4,11 @@
 #define BEARING_CREALTIME_H
 
 #include "bearing_arguments.h"
+#include "bearing_bands.h"
 #include "bearing_blas.h"
 #include "bearing_convolution.h"
 #include "bearing_fft.h"
+#include "bearing_half.h"
 #include "bearing_hot.h"
 #include "bearing_lanes.h"
 #include "bearing_math.h"

@@ -18,6 +18,11 @@
     void bearing_winograd_output_##name(                                                                                      \
         real *output, int rows, int bands, int channels, const real *points, long stride, int pitch, int tile_rows,           \
         int tile_columns);                                                                                                    \
+    /* output = max(0, largest A^T m A of a window + bias); output [rows / window, bands / 2, channels], of windows of      \
+       `window` rows, a divisor of `rows`, and two bands; `bands` is even. */                                                 \
+    void bearing_winograd_pooled_##name(                                                                                      \
+        real *output, int rows, int bands, int channels, int window, const real *bias, const real *points, long stride,       \
+        int pitch, int tile_rows, int tile_columns);                                                                          \
     /* points = A y A^T of an output's gradient [rows, bands, channels]. */                                                   \
     void bearing_winograd_output_gradient_##name(                                                                             \
         real *points, long stride, int pitch, const real *gradient, int rows, int bands, int channels, int tile_rows,         \
