@@ -99,8 +99,8 @@ final class AmbienceRenderer {
         let amplitudes = side.spectrum.mapBands { pow(10, $0 / 20) }
         for direction in side.directions {
             sound.fill(0)
-            response.add(
-                delay: Float(ArrayResponse.taps), from: scene.array.direction(ofOffset: direction, distance: 1), gains: amplitudes, to: sound)
+            let origin = scene.array.direction(ofOffset: direction, distance: 1)
+            response.add(delay: Float(ArrayResponse.taps), from: origin, gains: amplitudes, to: sound)
             let wave = (0..<bins).map { _ in SIMD2(noise.normal(), noise.normal()) }
             for channel in 0..<channels {
                 unsafe transform.time.unsafeBase.update(from: sound.unsafeBase + channel * Self.period, count: Self.period)

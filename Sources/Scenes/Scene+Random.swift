@@ -74,7 +74,7 @@ extension Scene {
     ) -> (room: Room, array: ArrayPlacement) {
         var room = Room.random(reverberation: reverberation, using: &random)
         let array = ArrayPlacement.random(in: room, using: &random)
-        if random.chance(0.4) { room.table = Table.random(below: array, using: &random) }
+        if random.chance(0.4) { room.table = Table.random(below: array.position.z, using: &random) }
         return (room, array)
     }
 

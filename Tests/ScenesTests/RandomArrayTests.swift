@@ -12,10 +12,10 @@ import Testing
     }
 
     @Test func theyHaveThreeToEightCapsules() {
-        var counts = [Int: Int]()
+        var counts: [Int: Int] = [:]
         for array in Self.drawn { counts[array.nominal.capsules.count, default: 0] += 1 }
         #expect(counts.keys.sorted() == [3, 4, 5, 6, 7, 8])
-        #expect(counts[4]! > 120 && counts[4]! < 200, "two of five have four")
+        #expect((120...200).contains(counts[4] ?? 0), "two of five have four")
         // Three in space would have no front and back.
         let three = Self.drawn.filter { $0.nominal.capsules.count == 3 }
         #expect(three.allSatisfy { array in array.nominal.capsules.allSatisfy { abs($0.position.z) < 1e-6 } })

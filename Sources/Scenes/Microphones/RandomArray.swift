@@ -55,7 +55,7 @@ public struct RandomArray: Sendable, Hashable {
         case .around:
             let radius = random.uniform(0.012...0.065)
             let irregularity = random.chance(0.5) ? random.uniform(0...20) : 0
-            return directions(count, &random).map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
+            return around(count, radius: radius, irregularity: irregularity, &random)
         case .cardioids:
             let radius = random.uniform(0.008...0.03)
             let directivity = random.uniform(0.4...0.7)
@@ -63,7 +63,7 @@ public struct RandomArray: Sendable, Hashable {
         case .sphere:
             let radius = random.uniform(0.022...0.055)
             let irregularity = random.chance(0.5) ? random.uniform(0...15) : 0
-            return directions(count, &random).map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
+            return around(count, radius: radius, irregularity: irregularity, &random)
         case .irregular:
             return spread(count, size: random.uniform(0.025...0.09), height: 1, &random)
         case .planar:
@@ -77,6 +77,13 @@ public struct RandomArray: Sendable, Hashable {
                 ArrayGeometry.Capsule(direction: Direction(azimuth: $0, elevation: 0), radius: size)
             }
         }
+    }
+
+    /// Capsules around the centre, at most `irregularity` degrees off.
+    private static func around(
+        _ count: Int, radius: Float, irregularity: Float, _ random: inout RandomSource
+    ) -> [ArrayGeometry.Capsule] {
+        directions(count, &random).map { ArrayGeometry.Capsule(direction: near($0, degrees: irregularity, &random), radius: radius) }
     }
 
     /// The corners of a tetrahedron, or as many directions that keep away from each other.

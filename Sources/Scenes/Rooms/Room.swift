@@ -32,10 +32,10 @@ public struct Table: Sendable, Hashable {
         self.gains = gains
     }
 
-    /// 3 to 40 cm below an array; a metre or so wide, of wood, glass or cloth.
-    static func random(below array: ArrayPlacement, using random: inout RandomSource) -> Table {
+    /// 3 to 40 cm below a height in metres, that of the array; a metre or so wide, of wood, glass or cloth.
+    static func random(below height: Float, using random: inout RandomSource) -> Table {
         let share = BandValues(0, 0, 0.1, 0.4, 0.7, 0.9, 1, 1)
-        return Table(height: array.position.z - random.uniform(0.03...0.4), gains: share * random.uniform(0.4...0.95))
+        return Table(height: height - random.uniform(0.03...0.4), gains: share * random.uniform(0.4...0.95))
     }
 }
 
