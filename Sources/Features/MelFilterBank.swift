@@ -81,19 +81,7 @@ public struct MelFilterBank: ~Copyable {
     /// Two sums per band, of its even and odd bins, so that one addition does not wait for the other.
     @_noLocks
     public func project(_ bins: TensorRef<SIMD4<Float>>, into bands: MutableTensorRef<SIMD4<Float>>) {
-        for band in 0..<FrameTiming.melBands {
-            let first = firstWeights[band]
-            let count = firstWeights[band + 1] - first
-            let bin = firstBins[band]
-            var even = SIMD4<Float>.zero
-            var odd = SIMD4<Float>.zero
-            for i in 0..<count / 2 {
-                even += bins[bin + 2 * i] * weights[first + 2 * i]
-                odd += bins[bin + 2 * i + 1] * weights[first + 2 * i + 1]
-            }
-            if count % 2 == 1 { even += bins[bin + count - 1] * weights[first + count - 1] }
-            bands[band] = even + odd
-        }
+        for band in 0..<FrameTiming.melBands { bands[band] = sum(bins, from: 0, band) }
     }
 
     /// The same with eight quantities.
@@ -102,19 +90,23 @@ public struct MelFilterBank: ~Copyable {
     func project(
         _ bins: TensorRef<SIMD8<Float>>, from start: Int, into bands: MutableTensorRef<SIMD8<Float>>, at place: Int
     ) {
-        for band in 0..<FrameTiming.melBands {
-            let first = firstWeights[band]
-            let count = firstWeights[band + 1] - first
-            let bin = start + firstBins[band]
-            var even = SIMD8<Float>.zero
-            var odd = SIMD8<Float>.zero
-            for i in 0..<count / 2 {
-                even += bins[bin + 2 * i] * weights[first + 2 * i]
-                odd += bins[bin + 2 * i + 1] * weights[first + 2 * i + 1]
-            }
-            if count % 2 == 1 { even += bins[bin + count - 1] * weights[first + count - 1] }
-            bands[place + band] = even + odd
+        for band in 0..<FrameTiming.melBands { bands[place + band] = sum(bins, from: start, band) }
+    }
+
+    /// Without a check of its own, which a generic function cannot pass: its callers are checked with it inside.
+    @inline(__always)
+    private func sum<Quantities: SIMD<Float>>(_ bins: TensorRef<Quantities>, from start: Int, _ band: Int) -> Quantities {
+        let first = firstWeights[band]
+        let count = firstWeights[band + 1] - first
+        let bin = start + firstBins[band]
+        var even = Quantities.zero
+        var odd = Quantities.zero
+        for i in 0..<count / 2 {
+            even += bins[bin + 2 * i] * weights[first + 2 * i]
+            odd += bins[bin + 2 * i + 1] * weights[first + 2 * i + 1]
         }
+        if count % 2 == 1 { even += bins[bin + count - 1] * weights[first + count - 1] }
+        return even + odd
     }
 
     /// Sums the products of four channels into the bands.

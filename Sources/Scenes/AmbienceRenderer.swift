@@ -16,7 +16,7 @@ final class AmbienceRenderer {
     private let channels: Int
     /// [channels, period]
     private let sound: MutableTensorRef<Float>
-    /// Sums over the waves of a side, real and imaginary: [channels, 2, bins].
+    /// Spectra of a machine's sound, or sums over the waves of a side; real and imaginary: [channels, 2, bins].
     private let spectra: MutableTensorRef<Float>
 
     init(channels: Int) {
@@ -69,22 +69,11 @@ final class AmbienceRenderer {
         _ source: AmbientSource, in scene: Scene, by renderer: SourceRenderer, background: Double,
         to mix: MutableTensorRef<Float>, random: inout RandomSource
     ) {
-        let bins = transform.bins
-        let spectrum = source.period(bins: bins)
+        spectra.fill(0)
         sound.fill(0)
         renderer.addResponse(from: source.place, in: scene.room, array: scene.array, to: sound, random: &random)
-        for channel in 0..<channels {
-            let row = unsafe sound.unsafeBase + channel * Self.period
-            unsafe transform.time.unsafeBase.update(from: row, count: Self.period)
-            transform.forward()
-            for bin in 0..<bins {
-                let (a, b) = (transform.real[bin], transform.imaginary[bin])
-                transform.real[bin] = a * spectrum.real[bin] - b * spectrum.imaginary[bin]
-                transform.imaginary[bin] = a * spectrum.imaginary[bin] + b * spectrum.real[bin]
-            }
-            transform.inverse()
-            unsafe row.update(from: transform.time.unsafeBase, count: Self.period)
-        }
+        addProduct(with: source.period(bins: transform.bins))
+        transformBack()
         play(level: source.level, against: background, to: mix, random: &random)
     }
 
@@ -101,18 +90,33 @@ final class AmbienceRenderer {
             sound.fill(0)
             let origin = scene.array.direction(ofOffset: direction, distance: 1)
             response.add(delay: Float(ArrayResponse.taps), from: origin, gains: amplitudes, to: sound)
-            let wave = (0..<bins).map { _ in SIMD2(noise.normal(), noise.normal()) }
-            for channel in 0..<channels {
-                unsafe transform.time.unsafeBase.update(from: sound.unsafeBase + channel * Self.period, count: Self.period)
-                transform.forward()
-                let place = 2 * channel * bins
-                for bin in 1..<bins - 1 {
-                    let (a, b) = (transform.real[bin], transform.imaginary[bin])
-                    spectra[place + bin] += a * wave[bin].x - b * wave[bin].y
-                    spectra[place + bins + bin] += a * wave[bin].y + b * wave[bin].x
-                }
+            var wave = (real: [Float](repeating: 0, count: bins), imaginary: [Float](repeating: 0, count: bins))
+            for bin in 0..<bins { (wave.real[bin], wave.imaginary[bin]) = (noise.normal(), noise.normal()) }
+            for edge in [0, bins - 1] { (wave.real[edge], wave.imaginary[edge]) = (0, 0) }
+            addProduct(with: wave)
+        }
+        transformBack()
+        play(level: side.level, against: background, to: mix, random: &random)
+    }
+
+    /// Adds the spectra of the channels of `sound`, times that of a period, to `spectra`.
+    private func addProduct(with period: (real: [Float], imaginary: [Float])) {
+        let bins = transform.bins
+        for channel in 0..<channels {
+            unsafe transform.time.unsafeBase.update(from: sound.unsafeBase + channel * Self.period, count: Self.period)
+            transform.forward()
+            let place = 2 * channel * bins
+            for bin in 0..<bins {
+                let (a, b) = (transform.real[bin], transform.imaginary[bin])
+                spectra[place + bin] += a * period.real[bin] - b * period.imaginary[bin]
+                spectra[place + bins + bin] += a * period.imaginary[bin] + b * period.real[bin]
             }
         }
+    }
+
+    /// From `spectra` to `sound`.
+    private func transformBack() {
+        let bins = transform.bins
         for channel in 0..<channels {
             let spectrum = unsafe spectra.unsafeBase + 2 * channel * bins
             unsafe transform.real.unsafeBase.update(from: spectrum, count: bins)
@@ -120,7 +124,6 @@ final class AmbienceRenderer {
             transform.inverse()
             unsafe (sound.unsafeBase + channel * Self.period).update(from: transform.time.unsafeBase, count: Self.period)
         }
-        play(level: side.level, against: background, to: mix, random: &random)
     }
 
     /// Adds the period in `sound` over and over to all channels of `mix`, [channels, length], with a slowly changing level.

@@ -75,10 +75,11 @@ struct LiveModel: Sendable {
                 return "\(angles) from \(Self.rounded(range.lowerBound)) to \(Self.rounded(range.upperBound)) Hz; "
                     + "error at 20 dB \(error) degrees\(array.isHorizontal ? " of azimuth" : "")"
             } ?? "no directions at 20 dB in any third of an octave"
+        guard file.features.isArrayIndependent, array.suitsEncoding else { return ["array       \(array.name): \(observed)"] }
         let advice =
-            file.features.isArrayIndependent && array.suitsEncoding
-            ? ["advice      its capsules are within 3 cm of their centre: --format aformat is more accurate (models/README.md)"] : []
-        return ["array       \(array.name): \(observed)"] + advice
+            "its capsules are within 3 cm of their centre: --format aformat finds more sources, except where noise comes from one side "
+            + "(models/README.md)"
+        return ["array       \(array.name): \(observed)", "advice      \(advice)"]
     }
 
     /// Two digits of a frequency in Hz.

@@ -6,25 +6,11 @@ import TestSupport
 import Testing
 
 @Suite struct DOAnetSequenceTests {
-    /// Noise, and a network whose running statistics and gains are those of a network in training.
-    private func prepared(_ architecture: DOAnetArchitecture, blocks: Int) -> (input: [Float], DOAnetParameters<Float>) {
-        let parameters = DOAnetParameters<Float>(architecture, seed: 11)
-        var random = SplitMix64(seed: 12)
-        let input = (0..<blocks * 5 * 64 * 7).map { _ in Float(2 * random.unit() - 1) }
-        defer { withExtendedLifetime(parameters) {} }
-        for (name, values) in parameters.entries where name.hasPrefix("normalization") {
-            for i in 0..<values.count { values[i] = Float(2 * random.unit() - 0.7) }
-        }
-        let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
-        for _ in 0..<5 { input.withTensor(Shape(1, 5 * blocks, 64, 7)) { batch.forward($0, parameters, training: true) } }
-        return (input, parameters)
-    }
-
     /// Sequences of several lengths, the last ones shorter than those before, and than a strip of tiles.
     @Test(arguments: [DOAnetArchitecture.Form.live, .paper]) func agreesWithTheBatch(form: DOAnetArchitecture.Form) {
         let architecture = DOAnetArchitecture(
             form: form, channels: 7, bands: 64, filters: 16, gruWidth: 24, headWidth: 20, maximumTracks: 3)
-        let (input, parameters) = prepared(architecture, blocks: 39)
+        let (input, parameters) = PreparedNetwork.make(architecture, blocks: 39)
         let sequence = DOAnetSequence(parameters, capacity: 39)
         for blocks in [39, 8, 1] {
             let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))

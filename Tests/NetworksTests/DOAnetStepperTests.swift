@@ -9,25 +9,9 @@ import Testing
     let architecture = DOAnetArchitecture(
         form: .live, channels: 7, bands: 64, filters: 16, gruWidth: 24, headWidth: 20, maximumTracks: 3)
 
-    /// Noise, and a network whose running statistics and gains are those of a network in training.
-    private func prepared(blocks: Int) -> (input: [Float], DOAnetParameters<Float>) {
-        let parameters = DOAnetParameters<Float>(architecture, seed: 11)
-        var random = SplitMix64(seed: 12)
-        let input = (0..<blocks * 5 * 64 * 7).map { _ in Float(2 * random.unit() - 1) }
-        defer { withExtendedLifetime(parameters) {} }
-        for (name, values) in parameters.entries where name.hasPrefix("normalization") {
-            for i in 0..<values.count { values[i] = Float(2 * random.unit() - 0.7) }
-        }
-        let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
-        for _ in 0..<5 {
-            input.withTensor(Shape(1, 5 * blocks, 64, 7)) { batch.forward($0, parameters, training: true) }
-        }
-        return (input, parameters)
-    }
-
     @Test func stepsAreTheSequence() {
         let blocks = 24
-        let (input, parameters) = prepared(blocks: blocks)
+        let (input, parameters) = PreparedNetwork.make(architecture, blocks: blocks)
         let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: blocks, team: WorkerTeam(count: 1))
         input.withTensor(Shape(1, 5 * blocks, 64, 7)) { batch.forward($0, parameters, training: false) }
         let stepper = DOAnetStepper(parameters)
@@ -52,7 +36,7 @@ import Testing
 
     /// Later input has no effect on earlier blocks: two inputs that differ from block 6 on have equal first blocks.
     @Test func isCausal() {
-        var (input, parameters) = prepared(blocks: 10)
+        var (input, parameters) = PreparedNetwork.make(architecture, blocks: 10)
         let batch = DOAnetBatch<Float>(architecture, sequences: 1, blocks: 10, team: WorkerTeam(count: 1))
         func directions() -> [Float] {
             input.withTensor(Shape(1, 50, 64, 7)) { batch.forward($0, parameters, training: false) }
@@ -66,7 +50,7 @@ import Testing
     }
 
     @Test func laterTrainingDoesNotChangeIt() {
-        let (input, parameters) = prepared(blocks: 2)
+        let (input, parameters) = PreparedNetwork.make(architecture, blocks: 2)
         let stepper = DOAnetStepper(parameters)
         func first() -> [Float] {
             stepper.reset()
@@ -81,7 +65,7 @@ import Testing
     /// Also in the values that a step overwrites, since a library that multiplies by 0 first would keep them.
     @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude])
     func onlyAResetClearsNonFiniteState(_ poison: Float) {
-        let (input, parameters) = prepared(blocks: 3)
+        let (input, parameters) = PreparedNetwork.make(architecture, blocks: 3)
         let (stepper, fresh) = (DOAnetStepper(parameters), DOAnetStepper(parameters))
         let (size, shape) = (5 * 64 * 7, Shape(5, 64, 7))
         func step(_ stepper: DOAnetStepper, _ block: [Float]) -> [Float] {
@@ -102,7 +86,7 @@ import Testing
     }
 
     @Test func allocatesNothing() {
-        let (input, parameters) = prepared(blocks: 2)
+        let (input, parameters) = PreparedNetwork.make(architecture, blocks: 2)
         let stepper = DOAnetStepper(parameters)
         Array(input[..<(5 * 64 * 7)]).withTensor(Shape(5, 64, 7)) { block in
             for _ in 0..<10 { stepper.step(block) }

@@ -15,7 +15,7 @@ extension ArrayGeometry {
     /// The meaning of its directions' elevations.
     public var elevation: ElevationSense { isHorizontal ? .unsigned : .signed }
 
-    /// Whether encoding to Ambisonics keeps enough for models of Ambisonics to be more accurate than a model for any array: four capsules at
+    /// Whether encoding to Ambisonics keeps enough for models of Ambisonics to find more sources than a model for any array: four capsules at
     /// least, not in a plane, within 3 cm of their centre (models/README.md, `array-live`).
     public var suitsEncoding: Bool {
         guard capsules.count >= AudioFormat.channels, dimensions == 3 else { return false }
