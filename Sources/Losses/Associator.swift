@@ -18,18 +18,19 @@ final class Associator<Scalar: KernelScalar> {
             distances: MutableTensorRef<Scalar>, distanceGradient: MutableTensorRef<Scalar>,
             logitGradient: MutableTensorRef<Scalar>, zeros: MutableTensorRef<Scalar>)
         case exact
+        case entropic(EntropicAssignment)
     }
 
     private let method: Method
     private let slots: Int
     private let arena: Arena<Scalar>
 
-    /// - Parameter network: nil for the exact assignment of each block, which passes no gradient.
-    init(slots: Int, matrices: Int, network: HungarianParameters<Scalar>?) {
+    /// - Parameter network: for `.hnet`; without one, the exact assignment.
+    init(_ association: TrackingLossSettings.Association, slots: Int, matrices: Int, network: HungarianParameters<Scalar>?) {
         self.slots = slots
-        guard let network else {
+        guard association == .hnet, let network else {
             arena = Arena(capacity: 0)
-            method = .exact
+            method = association == .sinkhorn ? .entropic(EntropicAssignment(size: slots)) : .exact
             return
         }
         precondition(network.maximumTracks == slots, "an Hnet of \(network.maximumTracks) tracks for \(slots) slots")
@@ -47,8 +48,11 @@ final class Associator<Scalar: KernelScalar> {
     /// - Parameters:
     ///   - distances: [S, N, N], `padding` in the columns of absent references.
     ///   - active: [S, N].
-    ///   - association: [S, N, N], overwritten.
-    func forward(distances: TensorRef<Double>, active: TensorRef<Float>, association: MutableTensorRef<Double>) {
+    ///   - temperature: of the entropic assignment; the others ignore it.
+    ///   - association: [S, N, N], overwritten. In the columns of absent references it has no meaning.
+    func forward(
+        distances: TensorRef<Double>, active: TensorRef<Float>, temperature: Double, association: MutableTensorRef<Double>
+    ) {
         switch method {
         case .network(let net, let parameters, _, let input, _, _, _):
             for i in 0..<distances.count { input[i] = Scalar(distances[i]) }
@@ -66,24 +70,40 @@ final class Associator<Scalar: KernelScalar> {
                     if let column { association[(matrix * slots + row) * slots + present[column]] = 1 }
                 }
             }
+        case .entropic(let assignment):
+            // The equal paddings of an absent reference make its column slack.
+            for matrix in 0..<active.count / slots {
+                let one = matrix..<matrix + 1
+                assignment.forward(
+                    costs: distances.rows(one), temperature: temperature, plan: association.rows(one))
+            }
         }
     }
 
-    /// Adds `scale` times the gradient through the association to the distances' gradient. Once after each `forward`.
+    /// Adds `scale` times the gradient through the association to the distances' gradient. Once after each `forward`, at the
+    /// same temperature.
     func backward(
-        scale: Double, association: TensorRef<Double>, associationGradient: TensorRef<Double>,
+        scale: Double, temperature: Double, association: TensorRef<Double>, associationGradient: TensorRef<Double>,
         distanceGradient: MutableTensorRef<Double>
     ) {
-        guard scale > 0,
-            case .network(let net, let parameters, let discarded, let input, let gradient, let logitGradient, let zeros) =
-                method
-        else { return }
-        for i in 0..<association.count {
-            logitGradient[i] = Scalar(scale * associationGradient[i] * association[i] * (1 - association[i]))
+        guard scale > 0 else { return }
+        switch method {
+        case .network(let net, let parameters, let discarded, let input, let gradient, let logitGradient, let zeros):
+            for i in 0..<association.count {
+                logitGradient[i] = Scalar(scale * associationGradient[i] * association[i] * (1 - association[i]))
+            }
+            net.backward(
+                input.readOnly, associationGradient: logitGradient.readOnly, rowGradient: zeros.readOnly,
+                columnGradient: zeros.readOnly, parameters, gradients: discarded, distanceGradient: gradient)
+            for i in 0..<distanceGradient.count { distanceGradient[i] += Double(gradient[i]) }
+        case .exact: break
+        case .entropic(let assignment):
+            for matrix in 0..<association.shape[0] {
+                let one = matrix..<matrix + 1
+                assignment.backward(
+                    scale: scale, temperature: temperature, plan: association.rows(one),
+                    planGradient: associationGradient.rows(one), costGradient: distanceGradient.rows(one))
+            }
         }
-        net.backward(
-            input.readOnly, associationGradient: logitGradient.readOnly, rowGradient: zeros.readOnly,
-            columnGradient: zeros.readOnly, parameters, gradients: discarded, distanceGradient: gradient)
-        for i in 0..<distanceGradient.count { distanceGradient[i] += Double(gradient[i]) }
     }
 }

@@ -15,10 +15,13 @@ public struct LossBatch<Scalar: KernelScalar> {
     public let directionGradient, logitGradient: MutableTensorRef<Scalar>
     /// The place of these sequences in a batch that several processes share.
     public let share: BatchShare
+    /// The part of the training that is done, 0 in its first step and 1 in its last: what falls during a training depends on it.
+    public let progress: Double
 
     /// - Parameter share: nil for sequences that are a whole batch.
     public init(
-        sequences: Int, blocks: Int, slots: Int, share: BatchShare? = nil, directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
+        sequences: Int, blocks: Int, slots: Int, share: BatchShare? = nil, progress: Double = 0,
+        directions: TensorRef<Scalar>, logits: TensorRef<Scalar>,
         references: TensorRef<Float>, active: TensorRef<Float>, onset: TensorRef<Float>,
         directionGradient: MutableTensorRef<Scalar>, logitGradient: MutableTensorRef<Scalar>
     ) {
@@ -27,6 +30,7 @@ public struct LossBatch<Scalar: KernelScalar> {
         self.blocks = blocks
         self.slots = slots
         self.share = share ?? BatchShare(sequences)
+        self.progress = progress
         precondition(self.share.range.count == sequences, "the share of a batch has its sequences")
         self.directions = directions.reshaped(vectors)
         self.logits = logits.reshaped(numbers)

@@ -3,42 +3,9 @@ public import Networks
 public import Platform
 import Tensor
 
-/// The losses of Adavanne, Politis and Virtanen (WASPAA 2021, section III.B) and their weights; each term is of order one.
-public struct TrackingLossSettings: Sendable, Hashable {
-    /// How predictions are associated with references.
-    public enum Association: String, Sendable, CaseIterable {
-        /// By a frozen network that passes gradients.
-        case hnet
-        /// By the exact assignment of each block, which passes no gradient.
-        case exact
-    }
-
-    public var association = Association.hnet
-    /// Weight of the mean square of v - y without association, the paper's baseline.
-    public var squaredErrorWeight = 0.0
-    /// Weight of dMOTp.
-    public var positionWeight = 1.0
-    /// Weight of dMOTa.
-    public var trackingWeight = 1.0
-    /// Weight of an identity switch relative to a miss and a false positive in dMOTa.
-    public var switchWeight = 1.0
-    /// Share of the gradient with respect to the association that passes through Hnet to the distances; 1 is the formula.
-    ///
-    /// A good Hnet decides within hundredths of a distance. So if two associations cost nearly the same, its gradient is about
-    /// fifty times that of the distance itself. Early in a training all outputs are similar, and that gradient would dominate.
-    public var associationGradient = 0.05
-    /// Weight of the activity's cross-entropy; without it there is no activity branch, and every output counts as active.
-    public var activityWeight = 1.0
-
-    public init() {}
-
-    /// Whether any term needs an association.
-    package var needsAssociation: Bool { positionWeight > 0 || trackingWeight > 0 || activityWeight > 0 }
-}
-
 /// MSE, dMOTp, dMOTa and activity through a soft association of predictions and references.
 ///
-///     u = v / |v|      D_ij = |u_i - x_j|      A = sigmoid(Hnet(D)), absent references out of range and in no sum
+///     u = v / |v|      D_ij = |u_i - x_j|      A = sigmoid(Hnet(D)) or another association, absent references in no sum
 ///     MSE    mean of (v - y)^2, y = x, or (0, 0, 1) for an absent reference
 ///     dMOTp  sum A D / sum A
 ///     dMOTa  (FP + FN + w IDS) / references, see `DifferentiableMOT`
@@ -65,12 +32,12 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         team: WorkerTeam
     ) {
         precondition(
-            settings.association == .exact || network != nil || !settings.needsAssociation, "an association by Hnet needs one")
+            settings.association != .hnet || network != nil || !settings.needsAssociation, "an association by Hnet needs one")
         self.settings = settings
         associators = (0..<team.count).map { worker in
             Associator(
-                slots: slots, matrices: max(1, team.share(worker, of: sequences).count * blocks),
-                network: settings.association == .hnet && settings.needsAssociation ? network : nil)
+                settings.association, slots: slots, matrices: max(1, team.share(worker, of: sequences).count * blocks),
+                network: settings.needsAssociation ? network : nil)
         }
         let (square, line) = (Shape(sequences * blocks, slots, slots), Shape(sequences * blocks, slots))
         var layout = ArenaLayout<Double>()
@@ -103,7 +70,8 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
             for sequence in range { gradients(sequence, of: batch, total) }
             let rows = rows(range, of: batch)
             associators[worker].backward(
-                scale: settings.associationGradient, association: association.rows(rows).readOnly,
+                scale: settings.associationGradient, temperature: settings.temperature(at: batch.progress),
+                association: association.rows(rows).readOnly,
                 associationGradient: associationGradient.rows(rows).readOnly,
                 distanceGradient: distanceGradient.rows(rows))
             for row in rows { outputGradients(row, of: batch) }
@@ -144,7 +112,7 @@ public final class TrackingLoss<Scalar: KernelScalar>: BatchLoss {
         }
         associator.forward(
             distances: distances.rows(rows).readOnly, active: batch.active.rows(rows),
-            association: association.rows(rows))
+            temperature: settings.temperature(at: batch.progress), association: association.rows(rows))
     }
 
     private func sums(_ sequence: Int, of batch: LossBatch<Scalar>) -> DifferentiableMOT.Sums {

@@ -54,15 +54,15 @@ struct LossCase {
     }
 
     func evaluate(
-        _ settings: TrackingLossSettings, network: HungarianParameters<Double>? = nil, workers: Int = 1
+        _ settings: TrackingLossSettings, network: HungarianParameters<Double>? = nil, workers: Int = 1, progress: Double = 0
     ) -> Result {
         let team = WorkerTeam(count: workers)
         let loss = TrackingLoss<Double>(
             settings: settings, slots: slots, sequences: sequences, blocks: blocks, network: network, team: team)
-        return evaluate(loss, team: team)
+        return evaluate(loss, team: team, progress: progress)
     }
 
-    func evaluate(_ loss: some BatchLoss<Double>, team: WorkerTeam) -> Result {
+    func evaluate(_ loss: some BatchLoss<Double>, team: WorkerTeam, progress: Double = 0) -> Result {
         let (vectors, numbers) = (Shape(sequences * blocks, slots, 3), Shape(sequences * blocks, slots))
         var arena = Arena<Double>(capacity: Arena<Double>.footprint(vectors) + Arena<Double>.footprint(numbers))
         let (directionGradient, logitGradient) = (arena.take(vectors), arena.take(numbers))
@@ -73,7 +73,7 @@ struct LossCase {
                         onset.withTensor(numbers) { onset in
                             loss.evaluate(
                                 LossBatch(
-                                    sequences: sequences, blocks: blocks, slots: slots, directions: directions,
+                                    sequences: sequences, blocks: blocks, slots: slots, progress: progress, directions: directions,
                                     logits: logits, references: references, active: active, onset: onset,
                                     directionGradient: directionGradient, logitGradient: logitGradient), team: team)
                         }
@@ -134,12 +134,13 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
         withExtendedLifetime(parameters) {}
     }
 
-    @Test(arguments: [1, 4], [true, false]) func gradientsMatchFiniteDifferences(slots: Int, exact: Bool) {
+    @Test(arguments: 1...4, TrackingLossSettings.Association.allCases)
+    func gradientsMatchFiniteDifferences(slots: Int, association: TrackingLossSettings.Association) {
         let parameters = HungarianParameters<Double>(slots, width: 6, seed: 4)
         // Larger weights than fresh ones, so that associations lie on both sides of a half.
         for (_, values) in parameters.entries { for i in 0..<values.count { values[i] *= 3 } }
         var settings = trackingSettings([0.3, 1.1, 0.8, 0.6, 1.4])
-        settings.association = exact ? .exact : .hnet
+        settings.association = association
         let c = LossCase.random(sequences: 2, blocks: 6, slots: slots, seed: UInt64(slots))
         let analytic = c.evaluate(settings, network: parameters)
         let h = 1e-6
@@ -171,9 +172,10 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
         withExtendedLifetime(parameters) {}
     }
 
-    @Test(arguments: [true, false]) func aSilentBatchIsFinite(exact: Bool) {
+    @Test(arguments: TrackingLossSettings.Association.allCases)
+    func aSilentBatchIsFinite(association: TrackingLossSettings.Association) {
         var settings = TrackingLossSettings()
-        settings.association = exact ? .exact : .hnet
+        settings.association = association
         var c = LossCase(blocks: 5, slots: 2)
         c.logits = c.logits.indices.map { $0 % 2 == 0 ? 1e4 : -1e4 }
         let parameters = HungarianParameters<Double>(2, width: 6, seed: 4)
@@ -183,6 +185,31 @@ func trackingSettings(_ weights: [Double]) -> TrackingLossSettings {
         #expect(abs(found.value.tracking - 5) < 1e-9)
         #expect(found.directionGradient.allSatisfy { $0 == 0 } && found.logitGradient.allSatisfy { $0.isFinite })
         withExtendedLifetime(parameters) {}
+    }
+
+    /// The temperature that counts is that of the batch's progress.
+    @Test func theSinkhornTemperatureFallsWithTheProgress() {
+        var falling = TrackingLossSettings()
+        (falling.association, falling.sinkhornStart, falling.sinkhornEnd) = (.sinkhorn, 0.5, 0.02)
+        let c = LossCase.random(sequences: 2, blocks: 6, slots: 3, seed: 5)
+        let constants = [0.5, 0.1, 0.02].map { temperature in
+            var settings = falling
+            (settings.sinkhornStart, settings.sinkhornEnd) = (temperature, temperature)
+            return c.evaluate(settings).value.total
+        }
+        #expect(Set(constants).count == 3)
+        for (progress, constant) in zip([0, 0.5, 1], constants) {
+            #expect(abs(c.evaluate(falling, progress: progress).value.total - constant) < 1e-9)
+        }
+    }
+
+    /// Outputs that are not finite give a loss that is not finite, which ends a training by name, and no endless loop.
+    @Test func outputsThatAreNotFiniteEndTheSinkhornIterations() {
+        var settings = TrackingLossSettings()
+        settings.association = .sinkhorn
+        var c = LossCase.random(sequences: 1, blocks: 6, slots: 2, seed: 5)
+        c.directions = c.directions.map { _ in .nan }
+        #expect(!c.evaluate(settings).value.total.isFinite)
     }
 
     /// Two sources at the front and the left; `order` gives the output that follows each in each block.

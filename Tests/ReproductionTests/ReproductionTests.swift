@@ -23,7 +23,10 @@ import Training
         return dataset
     }
 
-    private func reproduction(_ dataset: SmallDataset, seeds: [UInt64] = [1], rate: Float = 3e-3) -> Reproduction {
+    private func reproduction(
+        _ dataset: SmallDataset, seeds: [UInt64] = [1], rate: Float = 3e-3, folder: String = "table",
+        change: (inout Reproduction.Settings) -> Void = { _ in }
+    ) -> Reproduction {
         var training = TrainingSettings(
             architecture: DOAnetArchitecture(
                 form: .paper, channels: 7, filters: 4, gruWidth: 4, headWidth: 4, maximumTracks: 2))
@@ -34,8 +37,9 @@ import Training
         settings.formats = [.foa]
         settings.seeds = seeds
         settings.mixtures = 1
+        change(&settings)
         return Reproduction(
-            settings: settings, dataset: dataset.root, folder: "\(dataset.root)/table",
+            settings: settings, dataset: dataset.root, folder: "\(dataset.root)/\(folder)",
             hungarian: HungarianFile(parameters: HungarianParameters(2, width: 8, seed: 1), facts: [:]))
     }
 
@@ -136,6 +140,27 @@ import Training
         try labels.write(toFile: dataset.metadata(name), atomically: true, encoding: .utf8)
         let error = #expect(throws: TrainingError.self) { _ = try run(reproduction(dataset)) }
         #expect("\(error!)".contains("data: ") && "\(error!)".contains("--out"))
+    }
+
+    /// Of the rows that are asked for, with the temperatures in the fingerprint.
+    @Test func rowsOfAnotherAssociationAreOtherTrainings() throws {
+        let dataset = try dataset()
+        let results = try TrackingLossSettings.Association.allCases.map { association in
+            let table = reproduction(dataset, folder: association.rawValue) { settings in
+                settings.rows = [.augmentedMOTpMOTaActivity]
+                settings.weights.association = association
+            }
+            let results = try run(table).results
+            #expect(results.map(\.cell.row) == [.augmentedMOTpMOTaActivity])
+            return results[0]
+        }
+        #expect(Set(results.map { $0.everyOutput.pooled.paper.angleSum }).count == 3)
+        let warmer = reproduction(dataset, folder: "sinkhorn") { settings in
+            settings.rows = [.augmentedMOTpMOTaActivity]
+            (settings.weights.association, settings.weights.sinkhornStart) = (.sinkhorn, 0.3)
+        }
+        let error = #expect(throws: TrainingError.self) { _ = try run(warmer) }
+        #expect("\(error!)".contains("loss.sinkhorn_start: 0.2 there, 0.3 now"))
     }
 
     @Test func furtherSeedsAreForTheRowsWithActivity() throws {

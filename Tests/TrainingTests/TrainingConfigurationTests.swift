@@ -120,6 +120,8 @@ import Training
         switch_weight = 0.6
         association_gradient = 0.7
         association = "exact"
+        sinkhorn_start = 0.9
+        sinkhorn_end = 0.05
         hnet = "/h"
         teacher = "/t"
         teacher_weight = 0.8
@@ -152,7 +154,7 @@ import Training
         var tracking = TrackingLossSettings()
         (tracking.association, tracking.activityWeight, tracking.squaredErrorWeight) = (.exact, 0.2, 0.3)
         (tracking.positionWeight, tracking.trackingWeight, tracking.switchWeight) = (0.4, 0.5, 0.6)
-        tracking.associationGradient = 0.7
+        (tracking.associationGradient, tracking.sinkhornStart, tracking.sinkhornEnd) = (0.7, 0.9, 0.05)
         #expect(other.settings.loss == .tracking(tracking) && other.hnet == "/h")
         #expect(found.extra == ["/e", "/etc/bearing/f"])
         #expect(found.folds == FoldSplit(training: FoldList([1, 3, 4]), validation: FoldList([5])))
@@ -196,6 +198,12 @@ import Training
         ("[augmentation]\nmasks = [1]", "augmentation.masks: expected an integer from 0 to 64, found the array [1]"),
         ("[loss]\nkind = \"mse\"", "loss.kind: expected one of assignment, tracking, found the string \"mse\""),
         ("[loss]\nmotp_weight = -1", "loss.motp_weight: expected a number from 0.0 to 1000.0, found the integer -1"),
+        (
+            "[loss]\nassociation = \"optimal\"",
+            "loss.association: expected one of hnet, exact, sinkhorn, found the string \"optimal\""
+        ),
+        ("[loss]\nsinkhorn_end = 0", "loss.sinkhorn_end: expected a number from 0.001 to 100.0, found the integer 0"),
+        ("[loss]\nsinkhorn_start = 0.01", "loss.sinkhorn_start: expected sinkhorn_end at most sinkhorn_start, found 0.02 and 0.01"),
         (
             "[training]\nbatches = 3",
             "training.batches: expected one of the keys batch, blocks, epochs, licence, seed, steps_per_epoch, threads, "

@@ -63,6 +63,22 @@ import Training
         #expect(log.split(separator: "\n").count == 3)
     }
 
+    /// Its temperature depends on the step of the whole training, not on the steps since a resumption.
+    @Test func aResumedRunContinuesTheFallOfTheSinkhornTemperature() throws {
+        var tracking = TrackingLossSettings()
+        (tracking.association, tracking.sinkhornStart, tracking.sinkhornEnd) = (.sinkhorn, 1, 0.01)
+        var settings = settings(epochs: 3)
+        settings.loss = .tracking(tracking)
+        _ = try train(settings, in: "\(folder)/whole")
+        _ = try dataset.run(settings, in: "\(folder)/parts").runEpoch { _ in }
+        #expect(try train(settings, in: "\(folder)/parts").count == 2)
+        #expect(try checkpoint("\(folder)/whole") == checkpoint("\(folder)/parts"))
+        tracking.sinkhornEnd = 0.02
+        settings.loss = .tracking(tracking)
+        let error = #expect(throws: TrainingError.self) { _ = try dataset.run(settings, in: "\(folder)/whole") }
+        #expect(error?.description.contains("loss.sinkhorn_end: 0.01 there, 0.02 now") == true)
+    }
+
     /// Without rotations these few directions can be learnt by heart, so the losses fall far: to 0.6 and 0.25 of the first
     /// epoch's. A gradient that is wrong leaves them where they are, or lets them grow.
     @Test func theLossFalls() throws {

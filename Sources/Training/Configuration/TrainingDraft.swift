@@ -35,6 +35,11 @@ struct TrainingDraft: OptionDraft {
                 ["training.batch", "training.threads"], expected: "at least one sequence for each thread",
                 found: "a batch of \(settings.batch) for \(settings.threads) threads")
         }
+        if tracking.sinkhornEnd > tracking.sinkhornStart {
+            addFault(
+                ["loss.sinkhorn_end", "loss.sinkhorn_start"], expected: "sinkhorn_end at most sinkhorn_start",
+                found: "\(tracking.sinkhornEnd) and \(tracking.sinkhornStart)")
+        }
         let shared = configuration.folds.training.numbers.filter(configuration.folds.validation.numbers.contains)
         if !shared.isEmpty {
             addFault(

@@ -112,14 +112,15 @@ extension TrainingKey {
             weight(
                 "association_gradient", \.tracking, \.tracking, \.associationGradient, TrackingLossSettings(),
                 """
-                tracking: share of the gradient with respect to the association that passes through Hnet; 1 is the formula, 0 treats
-                the association as constant, like the exact one.
+                tracking: share of the gradient with respect to the association that passes through Hnet or Sinkhorn's; 1 is the
+                formula, as advised for sinkhorn; 0 treats the association as constant, like the exact one.
                 """, range: 0...1),
             TrainingKey(
                 name: "association",
                 explanation: """
                     tracking: association of outputs with sources. hnet: by a network that passes gradients. exact: by the best assignment
-                    of each block, which passes none.
+                    of each block, which passes none. sinkhorn: by entropic optimal transport, which passes them without a network and
+                    becomes exact as its temperature falls.
                     """,
                 domain: names(of: TrackingLossSettings.Association.self),
                 example: .text(TrackingLossSettings().association.rawValue), exampleIsDefault: true,
@@ -129,6 +130,15 @@ extension TrainingKey {
                         draft.tracking.association = association
                     }
                 }),
+            weight(
+                "sinkhorn_start", \.tracking, \.tracking, \.sinkhornStart, TrackingLossSettings(),
+                """
+                tracking: temperature of the association sinkhorn in the first step, in the unit of the distances (0 to 2); it
+                falls geometrically.
+                """, range: 0.001...100),
+            weight(
+                "sinkhorn_end", \.tracking, \.tracking, \.sinkhornEnd, TrackingLossSettings(),
+                "tracking: its temperature in the last step; at most sinkhorn_start.", range: 0.001...100),
             .path(
                 "hnet", \.hnet, example: "models/hnet-2.safetensors",
                 """

@@ -16,6 +16,9 @@ extension TrainingSettings {
         }
     }
 
+    /// The part of the training that is done before a step counted from 0: 0 in the first, 1 in the last.
+    func progress(at step: Int) -> Double { Double(step) / Double(max(1, steps - 1)) }
+
     private func reduction(_ halvings: Int) -> Float {
         schedule == .plateau ? Float(sign: .plus, exponent: -halvings, significand: 1) : 1
     }

@@ -207,7 +207,7 @@ public final class TrainingRun {
         network.forward(input, parameters, training: true)
         let answers = LossBatch(
             sequences: plans.count, blocks: settings.blocks, slots: architecture.maximumTracks, share: share,
-            directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
+            progress: settings.progress(at: step), directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
             references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
             directionGradient: directionGradient, logitGradient: logitGradient)
         var value = loss.evaluate(answers, team: team)

@@ -62,8 +62,16 @@ struct ReproduceCommand: ParsableCommand {
         var motaWeight = Self.weights.trackingWeight
         @Option(help: "Weight of the activity term.")
         var activityWeight = Self.weights.activityWeight
-        @Option(help: "Share of the gradient that passes through Hnet, 0 to 1.")
+        @Option(help: "Association of outputs with sources: the paper's hnet, exact (passes no gradient), or sinkhorn.")
+        var association = Self.weights.association
+        @Option(help: "Share of the gradient that passes through the association, 0 to 1; 1 for sinkhorn.")
         var associationGradient = Self.weights.associationGradient
+        @Option(help: "Association sinkhorn: temperature in the first step.")
+        var sinkhornStart = Self.weights.sinkhornStart
+        @Option(help: "Association sinkhorn: temperature in the last step.")
+        var sinkhornEnd = Self.weights.sinkhornEnd
+        @Option(parsing: .upToNextOption, help: "Rows to train, such as augmented-motp-act (default: all five).")
+        var rows: [TableRow] = []
         @Option(help: "Threads; each batch is split between them.")
         var threads = 2
         @Option(help: ArgumentHelp("Hungarian network (default: the shipped one).", valueName: "file"))
@@ -84,6 +92,12 @@ struct ReproduceCommand: ParsableCommand {
             guard threads >= 1 else { throw ValidationError("--threads: expected at least 1, found \(threads)") }
             guard (0...1).contains(associationGradient) else {
                 throw ValidationError("--association-gradient: expected 0 to 1, found \(associationGradient)")
+            }
+            for (name, value) in [("start", sinkhornStart), ("end", sinkhornEnd)] where !(0.001...100).contains(value) {
+                throw ValidationError("--sinkhorn-\(name): expected 0.001 to 100, found \(value)")
+            }
+            guard sinkhornEnd <= sinkhornStart else {
+                throw ValidationError("--sinkhorn-end: expected at most --sinkhorn-start, \(sinkhornStart), found \(sinkhornEnd)")
             }
             for (name, value) in [("motp", motpWeight), ("mota", motaWeight), ("activity", activityWeight)] where !(value > 0) {
                 throw ValidationError("--\(name)-weight: expected a number above 0, found \(value)")
@@ -130,7 +144,11 @@ struct ReproduceCommand: ParsableCommand {
             if motpWeight != Self.weights.positionWeight { words.append("--motp-weight \(motpWeight)") }
             if motaWeight != Self.weights.trackingWeight { words.append("--mota-weight \(motaWeight)") }
             if activityWeight != Self.weights.activityWeight { words.append("--activity-weight \(activityWeight)") }
+            if association != Self.weights.association { words.append("--association \(association.rawValue)") }
             if associationGradient != Self.weights.associationGradient { words.append("--association-gradient \(associationGradient)") }
+            if sinkhornStart != Self.weights.sinkhornStart { words.append("--sinkhorn-start \(sinkhornStart)") }
+            if sinkhornEnd != Self.weights.sinkhornEnd { words.append("--sinkhorn-end \(sinkhornEnd)") }
+            if !rows.isEmpty { words.append("--rows \(settings.rows.map(\.rawValue).joined(separator: " "))") }
             if threads != 2 { words.append("--threads \(threads)") }
             return words.joined(separator: " ")
         }
@@ -158,7 +176,11 @@ struct ReproduceCommand: ParsableCommand {
             settings.weights.positionWeight = motpWeight
             settings.weights.trackingWeight = motaWeight
             settings.weights.activityWeight = activityWeight
+            settings.weights.association = association
             settings.weights.associationGradient = associationGradient
+            settings.weights.sinkhornStart = sinkhornStart
+            settings.weights.sinkhornEnd = sinkhornEnd
+            if !rows.isEmpty { settings.rows = TableRow.allCases.filter(rows.contains) }
             settings.formats = format.formats.map { $0 == .foa ? .foa : .mic }
             settings.seeds = (1...seeds).map(UInt64.init)
             return settings

@@ -72,10 +72,14 @@ struct TrainOptions: ParsableArguments {
     var motaWeight: Double?
     @Option(help: "Loss tracking: weight of an identity switch within dMOTa (default: \(tracking.switchWeight)).")
     var switchWeight: Double?
-    @Option(help: "Loss tracking: share of the gradient that passes through Hnet, 0 to 1 (default: \(tracking.associationGradient)).")
+    @Option(help: "Loss tracking: share of the gradient through the association, 0 to 1 (default: \(tracking.associationGradient)).")
     var associationGradient: Double?
-    @Option(help: "Loss tracking: association of outputs with sources, hnet or exact (default: \(tracking.association.rawValue)).")
+    @Option(help: "Loss tracking: association with sources, hnet, exact or sinkhorn (default: \(tracking.association.rawValue)).")
     var association: String?
+    @Option(help: "Association sinkhorn: temperature in the first step (default: \(tracking.sinkhornStart)).")
+    var sinkhornStart: Double?
+    @Option(help: "Association sinkhorn: temperature in the last step (default: \(tracking.sinkhornEnd)).")
+    var sinkhornEnd: Double?
     @Option(help: ArgumentHelp("Loss tracking: Hungarian network (default: the shipped one).", valueName: "file"))
     var hnet: String?
     @Option(help: "Learning rate of Adam after the warm-up (default: \(defaults.learningRate)).")
@@ -159,6 +163,8 @@ struct TrainOptions: ParsableArguments {
         add("loss", "switch_weight", switchWeight.map(OptionValue.number))
         add("loss", "association_gradient", associationGradient.map(OptionValue.number))
         add("loss", "association", association.map(OptionValue.text))
+        add("loss", "sinkhorn_start", sinkhornStart.map(OptionValue.number))
+        add("loss", "sinkhorn_end", sinkhornEnd.map(OptionValue.number))
         add("loss", "hnet", hnet.map(OptionValue.text))
         return given
     }
