@@ -73,10 +73,14 @@ import Training
         _ = try dataset.run(settings, in: "\(folder)/parts").runEpoch { _ in }
         #expect(try train(settings, in: "\(folder)/parts").count == 2)
         #expect(try checkpoint("\(folder)/whole") == checkpoint("\(folder)/parts"))
-        tracking.sinkhornEnd = 0.02
+        tracking.sinkhornEnd = 1
         settings.loss = .tracking(tracking)
         let error = #expect(throws: TrainingError.self) { _ = try dataset.run(settings, in: "\(folder)/whole") }
-        #expect(error?.description.contains("loss.sinkhorn_end: 0.01 there, 0.02 now") == true)
+        #expect(error?.description.contains("loss.sinkhorn_end: 0.01 there, 1.0 now") == true)
+        // And it does fall: another training is one at a constant temperature.
+        _ = try train(settings, in: "\(folder)/constant")
+        let models = try ["whole", "constant"].map { try ModelFile.load("\(folder)/\($0)/last.safetensors") }
+        #expect(models[0].parameters.all.array != models[1].parameters.all.array)
     }
 
     /// Without rotations these few directions can be learnt by heart, so the losses fall far: to 0.6 and 0.25 of the first
