@@ -1,10 +1,11 @@
 package import Dataset
+import Features
 import Kernels
 import Losses
 package import Networks
 import Platform
 
-/// The measures of a run.
+/// What a run is made of: its measures and its batches.
 extension TrainingRun {
     static func loss(
         _ settings: TrainingSettings, sequences: Int, hungarian: HungarianParameters<Float>?, team: WorkerTeam
@@ -29,5 +30,24 @@ extension TrainingRun {
         throw .settings(
             "loss: expected a Hungarian network for \(slots) tracks, found \(found): "
                 + "train one with `bearing train-hnet --tracks \(slots)`")
+    }
+
+    /// - Throws: `TrainingError.settings` if there are no recordings to mix.
+    static func preparation(
+        _ settings: TrainingSettings, data: TrainingData, scaler: FeatureScaler, share: BatchShare
+    ) throws(TrainingError) -> BatchPreparation {
+        let augmentation = settings.augmentation
+        var mixing: SequenceMixing?
+        if augmentation.mix > 0 {
+            mixing = try SequenceMixing(
+                probability: augmentation.mix, recordings: data.training, partners: augmentation.mixPartners, level: augmentation.mixLevel)
+        }
+        let source = BatchSource(
+            recordings: data.training, scaler: scaler, seed: settings.seed, augmentation: augmentation, mixing: mixing)
+        return BatchPreparation(source, steps: settings.steps) {
+            TrainingBatch(
+                share: share, blocks: settings.blocks, slots: settings.architecture.maximumTracks, kind: data.kind,
+                lookAhead: settings.architecture.lookAhead)
+        }
     }
 }

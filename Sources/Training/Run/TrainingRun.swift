@@ -40,9 +40,7 @@ public final class TrainingRun {
     private let loss: any BatchLoss<Float>
     /// nil for a run that learns from labels only.
     private let teacher: Teacher?
-    let batch: TrainingBatch
-    /// nil for a run without sums of recordings.
-    private let mixing: SequenceMixing?
+    private let batches: BatchPreparation
     private let directionGradient: MutableTensorRef<Float>
     private let logitGradient: MutableTensorRef<Float>
     private let arena: Arena<Float>
@@ -103,15 +101,7 @@ public final class TrainingRun {
         } else {
             self.teacher = nil
         }
-        let augmentation = settings.augmentation
-        mixing =
-            augmentation.mix > 0
-            ? try SequenceMixing(
-                probability: augmentation.mix, recordings: data.training, partners: augmentation.mixPartners,
-                level: augmentation.mixLevel) : nil
-        batch = TrainingBatch(
-            share: share, blocks: settings.blocks, slots: slots, kind: data.kind,
-            lookAhead: architecture.lookAhead)
+        batches = try Self.preparation(settings, data: data, scaler: scaler, share: share)
         var layout = ArenaLayout<Float>()
         let rows = share.range.count * settings.blocks
         let (vectors, numbers) = (layout.add(Shape(rows, slots, 3)), layout.add(Shape(rows, slots)))
@@ -188,25 +178,19 @@ public final class TrainingRun {
 
     public var parameterCount: Int { parameters.entries.reduce(0) { $0 + $1.values.count } }
 
+    /// The batch of the latest step.
+    var batch: TrainingBatch { batches.current }
+
     func train(step: Int) throws -> (LossValue, Float) {
-        let plans = batch.plan(
-            step: step, seed: settings.seed, recordings: data.training, augmentation: settings.augmentation,
-            mixing: mixing)
-        let (team, batch, data, settings, scaler) = (team, batch, data, settings, scaler)
-        team.run { worker in
-            for item in team.share(worker, of: plans.count) {
-                batch.fill(item, plan: plans[item], recordings: data.training, scaler: scaler)
-            }
-        }
-        try batch.checkAudio()
+        let batch = try batches.batch(of: step, team: team)
         let architecture = settings.architecture
         let input = batch.input.readOnly.reshaped(
             Shape(
-                plans.count, settings.blocks * FrameLayout.framesPerBlock, architecture.bands,
+                batch.sequences, settings.blocks * FrameLayout.framesPerBlock, architecture.bands,
                 architecture.channels))
         network.forward(input, parameters, training: true)
         let answers = LossBatch(
-            sequences: plans.count, blocks: settings.blocks, slots: architecture.maximumTracks, share: share,
+            sequences: batch.sequences, blocks: settings.blocks, slots: architecture.maximumTracks, share: share,
             progress: settings.progress(at: step), directions: network.directions.readOnly, logits: network.activityLogits.readOnly,
             references: batch.references.readOnly, active: batch.active.readOnly, onset: batch.onset.readOnly,
             directionGradient: directionGradient, logitGradient: logitGradient)
