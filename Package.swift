@@ -83,8 +83,8 @@ let package = Package(
         module(
             "Dataset",
             on: [
-                "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Features", "Tracking", "Audio", "Options",
-                "Formats",
+                "Signal", "Tensor", "Geometry", "Platform", "Files", "Fingerprints", "Features", "Tracking", "Audio",
+                "Pipeline", "SafeTensors", "Options", "Formats",
             ]),
         module("Losses", on: ["Tensor", "Platform", "Kernels", "Networks", "Tracking"]),
         module(
@@ -183,7 +183,7 @@ let package = Package(
         tests("TrackFeed", with: ["JSON", "Files", "CRealtime", "Geometry", "Tracking", "TestSupport"]),
         tests("Scenes", with: ["Signal", "Tensor", "Geometry", "Platform", "Files", "Audio", "Formats", "TestSupport"]),
         tests(
-            "Dataset", with: ["Features", "Files", "Fingerprints", "Formats", "Audio", "Tensor", "DatasetSupport"]),
+            "Dataset", with: ["Features", "Files", "Fingerprints", "Formats", "SafeTensors", "Audio", "Tensor", "DatasetSupport"]),
         tests("Losses", with: ["Tensor", "Platform", "Kernels", "Networks", "TestSupport"]),
         tests(
             "Evaluation",

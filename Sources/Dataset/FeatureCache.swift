@@ -3,18 +3,21 @@ public import Features
 import Files
 import Fingerprints
 import Glibc
+import SafeTensors
 import Signal
 public import Tensor
 
 /// The features of one recording in a memory-mapped file, so that a data set may exceed the memory.
 ///
-/// The file has a header (`FeatureCacheHeader`) and float32 frames [n, 64, C], unscaled. It is used if the recording's contents
-/// are unchanged and its own checksum is right; otherwise it is rebuilt.
+/// The file has a header (`FeatureCacheHeader`) and frames [n, 64, C], unscaled, in one of several forms (`FeatureForm`). It is used if the
+/// recording's contents are unchanged and its own checksum is right; otherwise it is rebuilt.
 @safe
 public final class FeatureCache: @unchecked Sendable {
     public let kind: FeatureKind
-    /// [n, 64, C], unscaled.
-    public let frames: TensorRef<Float>
+    /// [n, 64, C].
+    public let shape: Shape
+    private let bits: FeatureForm.Bits
+    private let values: UnsafeRawPointer
     /// Digest of the recording's bytes.
     package let content: UInt64
     /// Why a previous file was replaced; nil if it was used, or none existed.
@@ -25,31 +28,59 @@ public final class FeatureCache: @unchecked Sendable {
     private let mappedBytes: Int
 
     /// Whole blocks of 5 frames.
-    public var blocks: Int { frames.shape[0] / FrameLayout.framesPerBlock }
+    public var blocks: Int { shape[0] / FrameLayout.framesPerBlock }
+
+    /// [n, 64, C], unscaled, of a cache of 32 bits.
+    public var frames: TensorRef<Float> {
+        precondition(bits == .single, "numbers of 16 bits are read by `read`")
+        return unsafe TensorRef(unsafeBase: values.assumingMemoryBound(to: Float.self), shape: shape)
+    }
+
+    /// Copies frames of any form.
+    /// - Parameter target: [range, 64, C].
+    public func read(_ range: Range<Int>, into target: MutableTensorRef<Float>) {
+        switch bits {
+        case .single: target.copy(from: frames.rows(range))
+        case .half:
+            let halves = unsafe TensorRef(unsafeBase: values.assumingMemoryBound(to: UInt16.self), shape: shape).rows(range)
+            Half.widen(halves, into: target)
+        }
+    }
+
+    /// Whether all numbers are finite.
+    package var isFinite: Bool {
+        let frame = Shape(1, shape[1], shape[2])
+        var arena = Arena<Float>(holding: frame)
+        let values = arena.take(frame)
+        return (0..<shape[0]).allSatisfy {
+            read($0..<$0 + 1, into: values)
+            return values.readOnly.isFinite
+        }
+    }
 
     /// Opens the cache of a recording; extracts its features first unless a matching file exists.
-    /// - Parameter folder: an existing folder for the caches of one or several data sets.
+    /// - Parameters:
+    ///   - folder: an existing folder for the caches of one or several data sets.
+    ///   - form: of the file.
     /// - Throws: audio that cannot be read, has another sample rate or channel count, or non-finite samples; a folder that
     ///   cannot be written.
-    public static func open(recording: Recording, kind: FeatureKind, folder: String) throws -> FeatureCache {
-        let path = path(of: recording, kind: kind, in: folder)
+    public static func open(
+        recording: Recording, kind: FeatureKind, folder: String, form: FeatureForm = .exact
+    ) throws -> FeatureCache {
+        let path = "\(folder)/\(recording.name).\(kind.rawValue)\(form.suffix)"
         let channels = try channels(of: recording, kind: kind)
         var replaced: FeatureFault?
         // Another process may put features of other audio there as soon as these are written.
         for attempt in 0..<4 {
             do {
-                return try kept(path: path, audio: recording.audio, kind: kind, channels: channels, replaced: replaced)
+                return try kept(path: path, audio: recording.audio, kind: kind, channels: channels, form: form, replaced: replaced)
             } catch let fault as FeatureFault {
                 if fault != .missing { replaced = replaced ?? fault }
             }
-            if attempt < 3 { try extract(recording: recording, kind: kind, channels: channels, to: path) }
+            if attempt < 3 { try extract(recording: recording, kind: kind, channels: channels, form: form, to: path) }
         }
         throw TrainingError.cache(
             file: path, problem: "another process keeps replacing it with features of other audio: give another --cache")
-    }
-
-    static func path(of recording: Recording, kind: FeatureKind, in folder: String) -> String {
-        "\(folder)/\(recording.name).\(kind.rawValue).features"
     }
 
     /// Channels of a recording's audio.
@@ -70,7 +101,7 @@ public final class FeatureCache: @unchecked Sendable {
     /// Maps a file whose header matches this audio.
     /// - Throws: `FeatureFault`; `FileError` for audio that cannot be read.
     private static func kept(
-        path: String, audio: String, kind: FeatureKind, channels: Int, replaced: FeatureFault?
+        path: String, audio: String, kind: FeatureKind, channels: Int, form: FeatureForm, replaced: FeatureFault?
     ) throws -> FeatureCache {
         let stamp = try FileStamp(audio)
         let flags = O_CLOEXEC | O_NONBLOCK
@@ -78,22 +109,23 @@ public final class FeatureCache: @unchecked Sendable {
         if descriptor < 0 { descriptor = unsafe Glibc.open(path.systemPath, O_RDONLY | flags) }
         guard descriptor >= 0 else { throw errno == ENOENT ? FeatureFault.missing : .damaged("it cannot be opened") }
         defer { close(descriptor) }
-        let header = try FeatureCacheHeader(descriptor: descriptor, kind: kind, channels: channels)
+        let header = try FeatureCacheHeader(descriptor: descriptor, kind: kind, channels: channels, form: form)
         let isStamped = header.stamp == stamp.words
         guard try isStamped || header.content == Digest.ofContents(audio) else { throw FeatureFault.other }
         let cache = try FeatureCache(
-            descriptor: descriptor, header: header, kind: kind, bandChannels: kind.frameChannels(of: channels), replaced: replaced)
+            descriptor: descriptor, header: header, kind: kind, form: form, bandChannels: form.channels(of: kind, audio: channels),
+            replaced: replaced)
         // Contents that were compared byte by byte need not be read the next time.
         if !isStamped, stamp.isSettled { header.with(stamp: stamp).write(to: descriptor) }
         return cache
     }
 
     private init(
-        descriptor: Int32, header: FeatureCacheHeader, kind: FeatureKind, bandChannels: Int, replaced: FeatureFault?
+        descriptor: Int32, header: FeatureCacheHeader, kind: FeatureKind, form: FeatureForm, bandChannels: Int, replaced: FeatureFault?
     ) throws(FeatureFault) {
         var status = stat()
-        let frameBytes = FrameTiming.melBands * bandChannels * MemoryLayout<Float>.stride
-        let offset = FeatureCacheHeader.byteCount
+        let frameBytes = FrameTiming.melBands * bandChannels * form.bits.bytes
+        let offset = FeatureCacheHeader.size(of: form)
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .damaged("it is not an ordinary file")
         }
@@ -117,53 +149,9 @@ public final class FeatureCache: @unchecked Sendable {
         unsoundSamples = header.unsoundSamples
         self.kind = kind
         self.replaced = replaced
-        let values = unsafe (base + offset).assumingMemoryBound(to: Float.self)
-        frames = unsafe TensorRef(
-            unsafeBase: UnsafePointer(values), shape: Shape(header.frames, FrameTiming.melBands, bandChannels))
-    }
-
-    /// Streams a recording through the extractor into a new file, which is renamed when complete.
-    private static func extract(recording: Recording, kind: FeatureKind, channels: Int, to path: String) throws {
-        let audio = recording.audio
-        let reader = try Recording.reader(of: audio, isAmbisonic: kind.isAmbisonic, channels: channels)
-        let stamp = try FileStamp(audio)
-        let content = try Digest.ofContents(audio)
-        let file = try ReplacementFile(path)
-        // Reserves space for the header, which is known at the end.
-        try file.write([UInt8](repeating: 0, count: FeatureCacheHeader.byteCount))
-        var extractor = FeatureExtractor(kind, channels: channels)
-        var samples = [Float](repeating: 0, count: FrameLayout.samplesPerBlock * 10 * channels)
-        var output: [UInt8] = []
-        var isFinite = true
-        var frames = 0
-        var digest = Digest()
-        while true {
-            var span = samples.mutableSpan
-            let count = try reader.read(into: &span)
-            guard count > 0 else { break }
-            output.removeAll(keepingCapacity: true)
-            extractor.push(samples.span.extracting(first: count * channels)) { frame in
-                isFinite = isFinite && frame.euclideanNorm.isFinite
-                frames += 1
-                unsafe output.append(
-                    contentsOf: UnsafeRawBufferPointer(start: frame.unsafeBase, count: frame.count * MemoryLayout<Float>.stride))
-            }
-            guard isFinite else {
-                throw TrainingError.wrongAudio(
-                    file: audio, expected: "samples with finite features", found: "samples that are not finite, or too large")
-            }
-            digest.add(output)
-            try file.write(output)
-        }
-        guard try FileStamp(audio) == stamp else {
-            throw TrainingError.wrongAudio(
-                file: audio, expected: "a recording that does not change", found: "a change while it was read: run the command again")
-        }
-        let header = FeatureCacheHeader(
-            kind: kind, channels: channels, frames: frames, content: content, checksum: digest.value, unsoundSamples: reader.unsoundSamples,
-            stamp: stamp.isSettled ? stamp : nil)
-        try file.rewrite(header.bytes)
-        try file.commit(synced: false)
+        bits = form.bits
+        shape = Shape(header.frames, FrameTiming.melBands, bandChannels)
+        unsafe values = UnsafeRawPointer(base + offset)
     }
 }
 
@@ -182,7 +170,7 @@ extension FeatureCache {
         if let first = others.first {
             lines.append(
                 "\(folder): the features of \(others.count) recordings (\(first)\(others.count > 1 ? ", ..." : "")) "
-                    + "were of other audio or another version: rebuilt")
+                    + "were of other audio, another array or another version: rebuilt")
         }
         return lines
     }

@@ -134,7 +134,7 @@ import Testing
         #expect(try frames() == first)
         #expect(
             FeatureCache.remarks([("one", cache), ("two", cache)], folder: "cache")
-                == ["cache: the features of 2 recordings (one, ...) were of other audio or another version: rebuilt"])
+                == ["cache: the features of 2 recordings (one, ...) were of other audio, another array or another version: rebuilt"])
     }
 
     @Test func audioRewrittenInPlaceIsExtractedAgain() throws {

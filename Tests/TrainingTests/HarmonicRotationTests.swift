@@ -5,6 +5,7 @@ import Features
 import Formats
 import Foundation
 import Geometry
+import Pipeline
 import Tensor
 import TestSupport
 import Testing
@@ -86,6 +87,45 @@ import Testing
         #expect(heights == [0: [1, -1], 1: [1]])
         for (item, plan) in plans.enumerated() { batch.fill(item, plan: plan, recordings: data.training, scaler: data.scaler) }
         #expect(batch.input.array.allSatisfy { $0.isFinite && abs($0) < 100 })
+    }
+
+    /// Mapped when they are extracted; afterwards only sums need a map.
+    @Test func aCacheOfMappedFramesDesignsNoMap() throws {
+        let folder = try folder()
+        defer { withExtendedLifetime(folder) {} }
+        func batch(_ data: TrainingData) -> [Float] {
+            let batch = TrainingBatch(sequences: 8, blocks: 4, slots: 2, kind: data.kind, lookAhead: 0)
+            let plans = batch.plan(step: 1, seed: 2, recordings: data.training, augmentation: .none)
+            for (item, plan) in plans.enumerated() { batch.fill(item, plan: plan, recordings: data.training, scaler: data.scaler) }
+            return batch.input.array
+        }
+        let data = try [data(folder, .micHarmonics), data(folder, .micHarmonics)]
+        #expect(data[0].scaler == data[1].scaler && batch(data[0]) == batch(data[1]))
+        for recording in data[1].training {
+            #expect(recording.features.shape == Shape(30, 64, 12) && recording.map?.isDesigned == false)
+        }
+        // As mapping the extractor's frames gives them, to the bit.
+        let recordings = try folder.layout(.mic).development(folds: [3]).recordings
+        let references = try TrainingData.references(recordings, kind: .micHarmonics, cache: "\(folder.root)/cache", threads: 1) { _ in }
+        for (mapped, extracted) in zip(data[1].training, references.recordings) {
+            let map = HarmonicMap(of: try #require(extracted.array))
+            let expected = (0..<30).flatMap { frame -> [Float] in
+                var arena = Arena<Float>(holding: Shape(64, 12))
+                let target = arena.take(Shape(64, 12))
+                map.apply(extracted.features.frames.rows(frame..<frame + 1), into: target)
+                return withExtendedLifetime(arena) { target.array }
+            }
+            #expect(mapped.features.frames.array == expected)
+        }
+        // A sum is extracted, so it needs the map.
+        let plan = SequencePlan(
+            recording: 0, firstBlock: 0, transform: FeatureTransform(kind: .micHarmonics, gain: 0),
+            partner: SequencePart(recording: 0, firstBlock: 1))
+        let sum = TrainingBatch(sequences: 1, blocks: 4, slots: 2, kind: .micHarmonics, lookAhead: 0)
+        sum.fill(0, plan: plan, recordings: data[1].training, scaler: data[1].scaler)
+        try sum.checkAudio()
+        #expect(data[1].training[0].map?.isDesigned == true && data[1].training[1].map?.isDesigned == false)
+        withExtendedLifetime(data) {}
     }
 
     @Test func featuresOfOneArrayRefuseThem() throws {

@@ -62,6 +62,11 @@ import Training
             "mixPartners": { $0.augmentation.mixPartners = .any }, "mixLevel": { $0.augmentation.mixLevel = 3 },
         ]
         #expect(Set(augmentations.keys) == Set(Mirror(reflecting: base.augmentation).children.compactMap(\.label)))
+        let half = try TrainingData(
+            layout: dataset.layout, kind: .foaIntensity, slots: 2, cache: "\(folder)/cache", bits: .half, threads: 2
+        ) { _ in }
+        let other = RunFingerprint.make(settings: base, data: half, initial: nil, hungarian: nil, teacher: nil)
+        #expect(other.differences(from: first).map(\.name) == ["data.cache_bits"])
         for (name, change) in changes.merging(augmentations, uniquingKeysWith: { one, _ in one }) {
             var settings = base
             change(&settings)

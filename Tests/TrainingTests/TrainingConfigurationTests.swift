@@ -80,6 +80,7 @@ import Training
         validation_folds = 5
         format = "mic"
         cache = "/c"
+        cache_bits = 16
         [training]
         epochs = 5
         steps_per_epoch = 6
@@ -172,6 +173,7 @@ import Training
         ),
         ("[data]\ntrain_folds = \"6-3\"", "data.train_folds: expected folds such as 1, 3-6 or 1,3-6, found the string \"6-3\""),
         ("[data]\ntrain_folds = \"1-3\"", "data.train_folds: expected folds other than the training folds, found 2 in both"),
+        ("[data]\ncache_bits = 24", "data.cache_bits: expected 16 or 32, found the integer 24"),
         ("[data]\nformat = \"wxyz\"", "data.format: expected one of foa, mic, found the string \"wxyz\""),
         ("[training]\nseed = -1", "training.seed: expected an integer from 0 to 9223372036854775807, found the integer -1"),
         (

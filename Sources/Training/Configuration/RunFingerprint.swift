@@ -26,6 +26,7 @@ package enum RunFingerprint {
         var configuration = TrainingConfiguration()
         configuration.settings = settings
         configuration.features = data.kind
+        configuration.cacheBits = data.bits
         if let teacher { configuration.teacherWeight = teacher.weight }
         add(configuration, to: &list)
         list.add("features.version", "\(FeatureCacheHeader.version)")

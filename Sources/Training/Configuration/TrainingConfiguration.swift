@@ -16,6 +16,8 @@ public struct TrainingConfiguration: Sendable {
     public var format = DatasetFormat.foa
     /// Folder of the extracted features; nil: in the run's folder.
     public var cache: String?
+    /// Of each number of the training recordings' features.
+    public var cacheBits = FeatureForm.Bits.single
     /// nil: the default features of the format.
     public var features: FeatureKind?
     /// The initial model; nil: random parameters.

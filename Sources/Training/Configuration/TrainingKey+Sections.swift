@@ -75,6 +75,12 @@ extension TrainingKey {
                 """
                 Folder for extracted features; runs may share it. Default: features/ in the run's folder.
                 """),
+            .bits(
+                "cache_bits", \.cacheBits,
+                """
+                Bits of each number of the training recordings' features there. 16 takes half the space; the error is at most 0.03 dB in a level
+                and 0.0003 in a coherence. Validation recordings have 32.
+                """),
         ]
     }
 
@@ -181,6 +187,21 @@ extension TrainingKey {
                 if let folds = section.textOrInteger(name, FoldList.expected, &draft.faults, { FoldList($0) }) {
                     draft.configuration[keyPath: path] = folds
                 }
+            })
+    }
+}
+
+extension TrainingKey {
+    fileprivate static func bits(
+        _ name: String, _ path: WritableKeyPath<TrainingConfiguration, FeatureForm.Bits>, _ explanation: String
+    ) -> TrainingKey {
+        let expected = FeatureForm.Bits.allCases.map { "\($0.rawValue)" }.joined(separator: " or ")
+        return TrainingKey(
+            name: name, explanation: explanation, domain: expected,
+            value: { .integer($0[keyPath: path].rawValue) },
+            read: { section, _, draft in
+                let parse = { (text: String) in Int(text).flatMap { FeatureForm.Bits(rawValue: $0) } }
+                if let bits = section.textOrInteger(name, expected, &draft.faults, parse) { draft.configuration[keyPath: path] = bits }
             })
     }
 }

@@ -1,5 +1,5 @@
 public import Dataset
-public import Features
+import Features
 
 /// A recording for drawing sequences: its features and its labels.
 public struct LabelledRecording: Sendable {
@@ -10,13 +10,13 @@ public struct LabelledRecording: Sendable {
     public let mixable: MixableRecording?
     /// The symmetries that apply to its features.
     public let symmetries: [SceneSymmetry]
-    /// Of array-independent features; nil for others.
-    public let map: HarmonicMap?
+    /// Of array-independent features, which are kept mapped, for sums; nil for others.
+    public let map: ArrayMap?
 
     /// - Parameter symmetries: nil for those of the features without an array, which are all that Ambisonics has.
     public init(
         name: String, features: FeatureCache, labels: SlotLabels, mixable: MixableRecording? = nil,
-        symmetries: [SceneSymmetry]? = nil, map: HarmonicMap? = nil
+        symmetries: [SceneSymmetry]? = nil, map: ArrayMap? = nil
     ) {
         precondition(features.kind.isArrayIndependent == (map != nil), "array-independent features are mapped, no others are")
         self.map = map

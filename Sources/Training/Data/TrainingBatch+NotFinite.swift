@@ -9,7 +9,7 @@ extension TrainingBatch {
         var seen: Set<Int> = []
         let drawn = sources.filter { seen.insert($0).inserted }.map { recordings[$0] }
         // Scaled features do not identify the recording: one non-finite frame affects the scaler of all.
-        let unfit = drawn.filter { !$0.features.frames.euclideanNorm.isFinite }
+        let unfit = drawn.filter { !$0.features.isFinite }
         return .notFinite(what: what, step: step, recordings: drawn.map(\.name), unfit: unfit.map(\.name))
     }
 }

@@ -1,3 +1,4 @@
+import Audio
 import Dataset
 public import Features
 public import Platform
@@ -95,8 +96,8 @@ public final class TrainingBatch: @unchecked Sendable {
             return
         }
         let first = plan.firstBlock * FrameLayout.framesPerBlock
-        let frames = recording.features.frames.rows(first..<first + available * FrameLayout.framesPerBlock)
-        write(item, frames: frames, map: recording.map, transform: plan.transform, scaler: scaler)
+        let frames = first..<first + available * FrameLayout.framesPerBlock
+        write(item, frames, of: recording.features, transform: plan.transform, scaler: scaler)
         write(item, labels: recording.labels, firstBlock: plan.firstBlock - lookAhead, available: available, plan.transform)
     }
 
@@ -112,7 +113,7 @@ public final class TrainingBatch: @unchecked Sendable {
         guard let (one, other) = first.mixable.flatMap({ one in second.mixable.map { (one, $0) } }) else {
             preconditionFailure("only mixable recordings are planned as a sum")
         }
-        let channels = first.map?.capsules ?? FrameLayout.channels
+        let channels = first.map?.array.capsules.count ?? FrameLayout.channels
         let mixer =
             mixers.withLock { free in free.firstIndex { $0.channels == channels }.map { free.remove(at: $0) } }
             ?? SequenceMixer(kind: kind, channels: channels, blocks: blocks, slots: slots, lookAhead: lookAhead)
@@ -122,29 +123,13 @@ public final class TrainingBatch: @unchecked Sendable {
             let frames = try mixer.features(of: [(one.audio, plan.firstBlock, 1), (other.audio, part.firstBlock, part.gain)])
             given = available
             write(
-                item, frames: frames.rows(0..<given * FrameLayout.framesPerBlock), map: first.map, transform: plan.transform,
+                item, frames.rows(0..<given * FrameLayout.framesPerBlock), map: first.map?.map, transform: plan.transform,
                 scaler: scaler)
         } catch {
             failure.withLock { $0 = $0 ?? error }
         }
         let labels = mixer.labels(of: [(one.references, plan.firstBlock), (other.references, part.firstBlock)])
         write(item, labels: labels, firstBlock: 1, available: given, plan.transform)
-    }
-
-    /// - Parameter frames: [n, 64, C] of the first blocks; the others become 0.
-    private func write(
-        _ item: Int, frames: TensorRef<Float>, map: HarmonicMap?, transform: FeatureTransform, scaler: FeatureScaler
-    ) {
-        let count = blocks * FrameLayout.framesPerBlock
-        let target = input.rows(item * count..<(item + 1) * count)
-        let written = target.rows(0..<frames.shape[0])
-        if let map {
-            for row in 0..<frames.shape[0] { map.apply(frames.rows(row..<row + 1), into: written.rows(row..<row + 1)) }
-            unsafe transform.applyHarmonics(written.unsafeBase, count: frames.shape[0], scaler: scaler)
-        } else {
-            transform.apply(frames, to: written, scaler: scaler)
-        }
-        target.rows(frames.shape[0]..<count).fill(0)
     }
 
     /// - Parameters:

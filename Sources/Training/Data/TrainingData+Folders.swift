@@ -110,12 +110,10 @@ extension TrainingData {
             references: references, array: kind.isArrayIndependent ? recording.array.map(ArrayFile.text) ?? "" : "")
     }
 
-    /// The maps of array-independent features of all arrays; none of other features.
-    static func maps(of kind: FeatureKind, arrays: [ArrayGeometry?], threads: Int) -> [ArrayGeometry: HarmonicMap] {
+    /// The maps of array-independent features of all arrays; none of other features. Only sums need them.
+    static func maps(of kind: FeatureKind, arrays: [ArrayGeometry?]) -> [ArrayGeometry: ArrayMap] {
         guard kind.isArrayIndependent else { return [:] }
-        let distinct = Array(Set(arrays.compactMap(\.self)))
-        let maps = concurrentMap(distinct, threads: threads) { HarmonicMap(of: $0) }
-        return Dictionary(uniqueKeysWithValues: zip(distinct, maps))
+        return Dictionary(uniqueKeysWithValues: Set(arrays.compactMap(\.self)).map { ($0, ArrayMap($0)) })
     }
 
     /// References as the features show them: an array that cannot distinguish above from below has elevations without sign.

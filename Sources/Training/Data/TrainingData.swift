@@ -10,6 +10,8 @@ import Tensor
 /// The two splits of a data set for a training, with extracted features, and the scaler of the training split.
 public struct TrainingData: Sendable {
     public let kind: FeatureKind
+    /// Of each number of the training recordings' features.
+    public let bits: FeatureForm.Bits
     public let root: String
     /// Folders of further training recordings.
     public let extraRoots: [String]
@@ -31,26 +33,28 @@ public struct TrainingData: Sendable {
     ///   - extra: further data sets of the same format, whose training folds are added.
     ///   - slots: maximum number of sources at once; further ones are reported and ignored.
     ///   - cache: folder of the extracted features; created if missing.
+    ///   - bits: of each number of the training recordings' features there.
     ///   - progress: the fraction of recordings that are ready.
     /// - Throws: missing folders or labels, unreadable rows or audio, each with its name.
     public init(
         layout: DatasetLayout, extra: [DatasetLayout] = [], folds: FoldSplit = FoldSplit(), kind: FeatureKind, slots: Int,
-        cache: String, threads: Int, progress: (Double) -> Void
+        cache: String, bits: FeatureForm.Bits = .single, threads: Int, progress: (Double) -> Void
     ) throws {
         try Self.requireDistinct([layout] + extra)
         geometry = kind.isArrayIndependent ? nil : try Self.geometry(of: [layout] + extra)
-        self.kind = kind
+        (self.kind, self.bits) = (kind, bits)
         var warnings: [String] = []
         var trainingSet = try Self.cached(layout, folds: folds.training, in: cache, &warnings)
         for set in extra {
             trainingSet += try Self.cached(set, folds: folds.training, in: "\(cache)/\(Self.cacheName(of: set))", &warnings)
         }
+        for index in trainingSet.indices { trainingSet[index].trainingBits = bits }
         let validationSet = try Self.cached(layout, folds: folds.validation, in: cache, &warnings)
         warnings += Self.misplaced(training: trainingSet, validation: validationSet)
         let loaded = try Self.load(trainingSet + validationSet, kind: kind, threads: threads, progress: progress).map { try $0.get() }
         warnings += Self.warnings(of: loaded)
         let symmetries = Self.symmetries(of: kind, arrays: trainingSet.map(\.array))
-        let maps = Self.maps(of: kind, arrays: trainingSet.map(\.array), threads: threads)
+        let maps = Self.maps(of: kind, arrays: trainingSet.map(\.array))
         training = loaded[..<trainingSet.count].map { recording in
             let excess = recording.references.slots(slots).droppedBlocks
             if excess > 0 {
@@ -148,8 +152,9 @@ public struct TrainingData: Sendable {
             FeatureCache.removeLeftovers(in: folder)
         }
         var results: [Result<Loaded, any Error>] = []
+        let maps = RecentArrayMaps(room: 2 * threads)
         processInOrder(recordings, threads: threads) { recording, _ in
-            Result { try open(recording, kind: kind) }
+            Result { try open(recording, kind: kind, maps) }
         } take: { result in
             results.append(result)
             progress(Double(results.count) / Double(recordings.count))
@@ -157,14 +162,15 @@ public struct TrainingData: Sendable {
         return results
     }
 
-    private static func open(_ cached: CachedRecording, kind: FeatureKind) throws -> Loaded {
+    private static func open(_ cached: CachedRecording, kind: FeatureKind, _ maps: RecentArrayMaps) throws -> Loaded {
         let recording = cached.recording
         // Only recordings of an evaluation set may lack labels, until these are published.
         let metadata = recording.metadata ?? "no labels"
         let csv =
             try recording.metadata.map { path throws(MetadataError) in try MetadataCSV.read(path, wrapsAzimuths: true) }
             ?? MetadataCSV(rows: [])
-        let features = try FeatureCache.open(recording: recording, kind: kind, folder: cached.cache)
+        let features = try FeatureCache.open(
+            recording: recording, kind: kind, folder: cached.cache, form: cached.form(of: kind, maps))
         var warnings = try Recording.reader(of: recording.audio, isAmbisonic: kind.isAmbisonic, channels: nil).remarks
         if let remark = SoundSample.remark(replaced: features.unsoundSamples) { warnings.append("\(recording.audio): \(remark)") }
         if let first = csv.repeatedLines.first {
@@ -194,16 +200,14 @@ public struct TrainingData: Sendable {
         var statistics = FeatureStatistics(kind: kind)
         let shape = Shape(1, FrameTiming.melBands, kind.inputChannels)
         var arena = Arena<Float>(holding: shape)
-        let mapped = arena.take(shape)
+        let values = arena.take(shape)
         for recording in recordings {
-            let frames = recording.features.frames
-            for frame in stride(from: 0, to: frames.shape[0], by: 10) {
-                let values = frames.rows(frame..<frame + 1)
-                guard values.euclideanNorm.isFinite else {
+            for frame in stride(from: 0, to: recording.features.shape[0], by: 10) {
+                recording.features.read(frame..<frame + 1, into: values)
+                guard values.readOnly.euclideanNorm.isFinite else {
                     throw .cache(file: recording.name, problem: "its extracted features are not finite in frame \(frame)")
                 }
-                recording.map?.apply(values, into: mapped)
-                statistics.add(recording.map == nil ? values : mapped.readOnly)
+                statistics.add(values.readOnly)
             }
         }
         return statistics.scaler()

@@ -30,7 +30,7 @@ extension TrainingConfiguration {
         let data = try TrainingData(
             layout: DatasetLayout(root: dataset, format: format),
             extra: extra.map { DatasetLayout(root: $0, format: format) }, folds: folds, kind: kind, slots: slots,
-            cache: cache ?? "\(out)/features", threads: settings.threads
+            cache: cache ?? "\(out)/features", bits: cacheBits, threads: settings.threads
         ) { if isLeader { progress.update($0) } }
         if isLeader { progress.finish() }
         if isLeader { group?.meet() }
