@@ -39,6 +39,13 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         return Float(radius * cos(2 * .pi * v))
     }
 
+    /// A unit vector, uniform over the sphere.
+    public mutating func direction() -> SIMD3<Float> {
+        let (z, azimuth) = (uniform(-1...1), uniform(-.pi ... .pi))
+        let radius = (1 - z * z).squareRoot()
+        return SIMD3(radius * cos(azimuth), radius * sin(azimuth), z)
+    }
+
     /// An index with probability proportional to its weight; weights are not negative and not all 0.
     public mutating func choose(_ weights: [Float]) -> Int {
         var rest = uniform(0...1) * weights.reduce(0, +)

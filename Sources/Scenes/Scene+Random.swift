@@ -73,6 +73,7 @@ extension Scene {
         reverberation: ClosedRange<Float> = Room.usualReverberation, using random: inout RandomSource
     ) -> (room: Room, array: ArrayPlacement) {
         var room = Room.random(reverberation: reverberation, using: &random)
+        room.scattering = Room.randomScattering(using: &random)
         let array = ArrayPlacement.random(in: room, using: &random)
         if random.chance(0.4) { room.table = Table.random(below: array.position.z, using: &random) }
         return (room, array)

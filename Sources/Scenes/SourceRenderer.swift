@@ -8,8 +8,8 @@ public import Tensor
 /// Renders sources one after another into the channels of a recording.
 ///
 /// Image sources up to the mixing time are rendered wave by wave, and for a moving source again every 43 ms with crossfaded
-/// blocks. Later reflections are diffuse noise that decays in octave bands, with the energy of the image sources that it
-/// replaces. One instance per thread; memory is allocated once.
+/// blocks. Later reflections are random waves that decay in octave bands, with the energy of the image sources that they
+/// replace and distributed over directions as `LateReflections` says. One instance per thread; memory is allocated once.
 @safe
 public final class SourceRenderer {
     /// Samples between two way-points.
@@ -20,6 +20,9 @@ public final class SourceRenderer {
     private static let tailTransform = 65_536
     /// Samples of the tail, at most 2 s.
     private static var tailLength: Int { 2 * FrameLayout.sampleRate }
+    /// Waves of a tail in a step, and the samples of a step: 3,000 waves a second.
+    private static let tailWaves = 30
+    private static let tailStep = 240
     /// Approximate number of image sources rendered individually.
     private static let imageCount: Float = 220
 
@@ -67,7 +70,7 @@ public final class SourceRenderer {
     ///   - output: [channels, length]; reverberation after its end is ignored.
     ///   - start: the sample of the recording at which the source begins to emit (its direct sound arrives later).
     ///   - directivity: of the source, constant along its path.
-    ///   - random: draws the diffuse tail.
+    ///   - random: draws the tail.
     public func add(
         _ sound: [Float], along trajectory: Trajectory, in room: Room, array: ArrayPlacement, at start: Int,
         to output: MutableTensorRef<Float>, directivity: SourceDirectivity = .none, random: inout RandomSource
@@ -77,7 +80,7 @@ public final class SourceRenderer {
         let images = ImageSources(room, receiver: array.position, reach: reach)
         addEarly(sound, along: trajectory, directivity, images: images, array: array, at: start, to: output)
         guard !room.isAnechoic else { return }
-        let length = makeTail(of: room, reach: reach, random: &random)
+        let length = makeTail(of: room, at: array, reach: reach, random: &random)
         addTail(sound, length: length, at: start, to: output)
     }
 
@@ -91,7 +94,7 @@ public final class SourceRenderer {
         let reach = Self.reach(in: room, distance: Walk.norm(place - array.position))
         let images = ImageSources(room, receiver: array.position, reach: reach)
         let early = renderEarly(images, source: place, array: array)
-        let length = room.isAnechoic ? 0 : makeTail(of: room, reach: reach, random: &random)
+        let length = room.isAnechoic ? 0 : makeTail(of: room, at: array, reach: reach, random: &random)
         for channel in 0..<channels {
             let target = unsafe output.unsafeBase + channel * output.shape[1]
             unsafe bearing_accumulate(target, early.unsafeBase + channel * Self.earlyLength, 1, Int32(Self.earlyLength))
@@ -133,30 +136,28 @@ public final class SourceRenderer {
         return response
     }
 
-    /// The diffuse tail of a room; [channels, tailLength] from the emission on.
+    /// The late reflections in a room; [channels, tailLength] from the emission on.
     ///
     /// - Returns: its samples until it has decayed by 55 dB in every band.
-    package func makeTail(of room: Room, reach: Float, random: inout RandomSource) -> Int {
+    package func makeTail(of room: Room, at array: ArrayPlacement, reach: Float, random: inout RandomSource) -> Int {
         tail.fill(0)
         let rate = Float(AudioFormat.sampleRate)
         let time = room.reverberationTime
         let start = Int(0.6 * reach / Acoustics.speedOfSound * rate)
         let length = min(Self.tailLength, max(start + 256, Int(time.max() * 0.92 * rate)))
-        let amplitude = (room.diffuseEnergyDensity / rate).squareRoot()
-        let place = random.index(below: 1 << 30)
-        for band in 0..<OctaveBands.count {
-            let rateOfDecay = 3 * log(Float(10)) / (time[band] * rate)
-            let end = min(length, Int(time[band] * 0.92 * rate))
-            var sample = start
-            while sample < end {
-                let next = min(sample + 64, end)
-                let ends = [sample, next].map { place in
-                    let metres = Float(place) / rate * Acoustics.speedOfSound
-                    return amplitude * exp(-rateOfDecay * Float(place)) * Self.fade(metres, reach: reach).tail
-                }
-                field.add(
-                    band: band, from: place + sample, to: tail, range: sample..<next, first: ends[0], last: ends[1])
-                sample = next
+        let reflections = LateReflections(room, receiver: array.position)
+        let decay = 3 * log(Float(10)) / (time * rate)
+        let power = room.diffuseEnergyDensity / rate * Float(Self.tailStep) / Float(Self.tailWaves)
+        for step in stride(from: start, to: length, by: Self.tailStep) {
+            let distribution = reflections.distribution(metres: Float(step) / rate * Acoustics.speedOfSound)
+            for _ in 0..<Self.tailWaves {
+                let delay = Float(step) + random.uniform(0...Float(Self.tailStep))
+                let direction = random.direction()
+                let fade = Self.fade(delay / rate * Acoustics.speedOfSound, reach: reach).tail
+                let gains = (power * distribution.energy(from: direction)).squareRoot() * (-decay * delay).mapBands { exp($0) }
+                field.response.add(
+                    delay: delay, from: array.direction(ofOffset: direction, distance: 1),
+                    gains: gains * (random.chance(0.5) ? fade : -fade), to: tail)
             }
         }
         return length

@@ -76,7 +76,60 @@ import Testing
         #expect(hall.reverberationTime[4] > 2)
         let renderer = SourceRenderer(field: DiffuseField(ArrayResponse(.foa), length: 1 << 16))
         var random = RandomSource(seed: 3)
-        #expect(renderer.makeTail(of: hall, reach: 8, random: &random) == 48_000)
+        #expect(renderer.makeTail(of: hall, at: ArrayPlacement(position: size / 2, yaw: 0), reach: 8, random: &random) == 48_000)
+    }
+
+    /// The mean over all directions is 1 wherever the energy comes from.
+    private static func mean(_ distribution: LateReflections.Distribution) -> BandValues {
+        var random = RandomSource(seed: 9)
+        var sum = BandValues.zero
+        for _ in 0..<20_000 { sum += distribution.energy(from: random.direction()) }
+        return sum / 20_000
+    }
+
+    /// Walls that scatter everything return what they do not absorb, whatever the path before.
+    @Test func scatteredSoundComesFromTheWallsThatReflect() {
+        var absorption = Array(repeating: BandValues(repeating: 0.1), count: 6)
+        absorption[0] = BandValues(repeating: 0.9)
+        var room = Room(size: Self.size, absorption: absorption, airAbsorption: .zero)
+        room.scattering = 1
+        for metres: Float in [10, 100] {
+            let distribution = LateReflections(room, receiver: Self.receiver).distribution(metres: metres)
+            let (absorbed, reflected) = (distribution.energy(from: SIMD3(-1, 0, 0)), distribution.energy(from: SIMD3(1, 0, 0)))
+            #expect(abs(reflected[4] / absorbed[4] - 9) < 0.01)
+            #expect(abs(Self.mean(distribution)[4] - 1) < 0.05)
+        }
+    }
+
+    /// Between walls that only mirror, the wave of an image has met those of the cells that it crossed.
+    @Test func mirroredSoundLivesLongestBetweenHardWalls() {
+        var absorption = Array(repeating: BandValues(repeating: 0.02), count: 6)
+        (absorption[4], absorption[5]) = (BandValues(repeating: 0.5), BandValues(repeating: 0.3))
+        var room = Room(size: Self.size, absorption: absorption, airAbsorption: .zero)
+        room.scattering = 0
+        let reflections = LateReflections(room, receiver: Self.receiver)
+        let distribution = reflections.distribution(metres: 3.4 * Self.size.z)
+        // Straight up and along: three or four crossings of the vertical axis, none or few of absorbing walls along the floor.
+        let (up, along) = (distribution.energy(from: SIMD3(0, 0, 1)), distribution.energy(from: SIMD3(1, 0, 0)))
+        let cells = ((Self.receiver.z + 3.4 * Self.size.z) / Self.size.z).rounded(.down)
+        let (ceiling, floor) = (((cells + 1) / 2).rounded(.down), (cells / 2).rounded(.down))
+        let across = ((Self.receiver.x + 3.4 * Self.size.z) / Self.size.x).rounded(.down)
+        let expected = pow(0.7, ceiling) * pow(Float(0.5), floor) / pow(Float(0.98), across)
+        #expect(abs(up[4] / along[4] / expected - 1) < 1e-3)
+        #expect(abs(Self.mean(distribution)[4] - 1) < 0.05)
+        // Later the vertical is gone, and what is left has the same mean.
+        let late = reflections.distribution(metres: 100)
+        #expect(late.energy(from: SIMD3(0, 0, 1))[4] < 1e-3 && abs(Self.mean(late)[4] - 1) < 0.4)
+    }
+
+    /// The share of sound that no wall has scattered falls with every reflection, about every two metres here.
+    @Test func reflectionsScatterMoreAndMore() {
+        var room = Self.room
+        room.scattering = 0.2
+        let path = 4 * room.volume / room.wallAreas.reduce(0, +)
+        let reflections = LateReflections(room, receiver: Self.receiver)
+        #expect(abs(reflections.distribution(metres: path).mirrored - 0.8) < 1e-4)
+        #expect(abs(reflections.distribution(metres: 5 * path).mirrored - pow(0.8, 5)) < 1e-4)
     }
 
     @Test func airAbsorptionAgreesWithISO9613() {
@@ -109,6 +162,8 @@ import Testing
             let room = Room.random(using: &random)
             #expect((0.12...1.3).contains(room.reverberationTime[4]), "\(room)")
             #expect(room.absorption.allSatisfy { $0.min() >= 0.01 && $0.max() <= 0.95 })
+            let placed = Scene.place(using: &random).room
+            #expect((0.02...0.5).contains(placed.scattering))
         }
     }
 

@@ -89,11 +89,7 @@ public struct RandomArray: Sendable, Hashable {
     /// The corners of a tetrahedron, or as many directions that keep away from each other.
     private static func directions(_ count: Int, _ random: inout RandomSource) -> [Direction] {
         guard count != 4 else { return ArrayGeometry.tetrahedral.capsules.map(\.direction) }
-        return farApart(count, limit: 2, using: &random) { random in
-            let (z, azimuth) = (random.uniform(-1...1), random.uniform(-.pi ... .pi))
-            let radius = (1 - z * z).squareRoot()
-            return SIMD3(radius * cos(azimuth), radius * sin(azimuth), z)
-        }.map { Direction(unit: $0.x, $0.y, $0.z) }
+        return farApart(count, limit: 2, using: &random) { $0.direction() }.map { Direction(unit: $0.x, $0.y, $0.z) }
     }
 
     /// Capsules at equal angles on a circle, in every second array of five or more with one of them in the centre.

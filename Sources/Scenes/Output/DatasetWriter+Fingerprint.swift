@@ -2,7 +2,7 @@ import Fingerprints
 
 extension DatasetWriter.Settings {
     /// Increased whenever the same seed and options give other scenes.
-    private static let scenesVersion = 3
+    private static let scenesVersion = 4
 
     /// The inputs of the recordings of a fold, besides the fold and their number: independent of the number of recordings, of
     /// other folds, and of the format.

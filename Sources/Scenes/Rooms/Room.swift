@@ -50,6 +50,8 @@ public struct Room: Sendable, Hashable {
     public let airAbsorption: BandValues
     /// The surface that the array stands on or hangs above, if there is one.
     public var table: Table?
+    /// Share of the energy of a reflection that a wall scatters to all directions, 0...1.
+    public var scattering: Float = 1
 
     public init(
         size: SIMD3<Float>, absorption: [BandValues],
@@ -106,6 +108,9 @@ public struct Room: Sendable, Hashable {
         for (weight, area) in zip(weights, bare.wallAreas) { average += weight * (area / total) }
         return weights.map { ($0 / average * mean).clamped(lowerBound: .init(repeating: 0.01), upperBound: .init(repeating: 0.95)) }
     }
+
+    /// Walls between bare ones (2 %) and those behind furniture and shelves (half).
+    static func randomScattering(using random: inout RandomSource) -> Float { 0.02 * pow(25, random.uniform(0...1)) }
 
     /// Usual reverberation times at 1 kHz in seconds.
     public static let usualReverberation: ClosedRange<Float> = 0.2...0.9
