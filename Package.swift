@@ -207,7 +207,7 @@ let package = Package(
         tests("Configuration", with: ["Geometry", "Tracking", "Audio", "Options", "TrackFeed", "TestSupport"]),
         tests("Service", with: ["Platform", "Files", "TestSupport", .product(name: "Logging", package: "swift-log")]),
         tests("Subscription", with: ["Platform", "TrackFeed", "TestSupport"]),
-        tests("HTTP"),
+        tests("HTTP", with: ["TestSupport"]),
         tests(
             "Web",
             with: [

@@ -58,12 +58,15 @@ package final class HTTPServer: Sendable {
             precondition(task == nil, "a server starts once")
             task = Task { [self] in
                 await run(answer)
+                // Not by `stop`, which may not wait for a late task: the number might be another descriptor's by then.
+                try? socket.close()
                 hasEnded.signal()
             }
         }
     }
 
     private func run(_ answer: @escaping Answer) async {
+        guard !isStopping.load(ordering: .acquiring) else { return }
         guard let listener = try? AsyncSocket(socket: socket, pool: pool), (try? await pool.prepare()) != nil else { return }
         let polling = Task { [pool] in try? await pool.run() }
         await withDiscardingTaskGroup { group in
@@ -83,8 +86,12 @@ package final class HTTPServer: Sendable {
     /// Accepts no further connections, waits for those that end within 0.2 seconds, and ends the others.
     package func stop() {
         guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        defer { try? socket.close() }
-        guard let task = task.withLock({ $0 }) else { return }
+        guard let task = task.withLock({ $0 }) else {
+            try? socket.close()
+            return
+        }
+        // A task that could not begin has closed its socket.
+        if hasEnded.wait(timeout: .now()) == .success { return }
         // Wakes `accept`, which then fails.
         shutdown(descriptor, Int32(SHUT_RDWR))
         if hasEnded.wait(timeout: .now() + 0.2) == .timedOut {
