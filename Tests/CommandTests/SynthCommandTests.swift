@@ -43,11 +43,14 @@ import Testing
         let folder = URL(fileURLWithPath: temporary.path)
         func synth(_ seconds: String, into name: String) throws -> BearingProcess.Result {
             try BearingProcess.run(
-                "synth", "--background-only", "--out", folder.appendingPathComponent(name).path, "--recordings", "1",
-                "--duration", "2", "--fold", "3", "--rt60", seconds)
+                "synth", "--background-only", "--out", folder.appendingPathComponent(name).path, "--recordings", "6",
+                "--duration", "1", "--fold", "3", "--rt60", seconds)
         }
-        func audio(_ name: String) throws -> Data {
-            try Data(contentsOf: folder.appendingPathComponent("\(name)/foa_dev/fold3_room1_mix001_ov1.wav"))
+        // Of all recordings, since a background without a machine is the same in every room.
+        func audio(_ name: String) throws -> [Data] {
+            let folder = folder.appendingPathComponent("\(name)/foa_dev")
+            return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).sorted { $0.path < $1.path }
+                .map { try Data(contentsOf: $0) }
         }
         for wrong in ["1.2-0.5", "0.05-0.5", "0.5-4", "long", "0.5-0.6-0.7", ""] {
             let result = try synth(wrong, into: "wrong")
