@@ -44,7 +44,7 @@ import Testing
         func synth(_ seconds: String, into name: String) throws -> BearingProcess.Result {
             try BearingProcess.run(
                 "synth", "--background-only", "--out", folder.appendingPathComponent(name).path, "--recordings", "6",
-                "--duration", "1", "--fold", "3", "--rt60", seconds)
+                "--duration", "2", "--fold", "3", "--rt60", seconds)
         }
         // Of all recordings, since a background without a machine is the same in every room.
         func audio(_ name: String) throws -> [Data] {
