@@ -52,10 +52,11 @@ package final class HTTPServer: Sendable {
     /// The descriptor that listens.
     package var descriptor: Int32 { socket.file.rawValue }
 
-    /// Accepts and answers until `stop`.
+    /// Accepts and answers until `stop`; does nothing after it.
     package func start(_ answer: @escaping Answer) {
         task.withLock { task in
             precondition(task == nil, "a server starts once")
+            if isStopping.load(ordering: .acquiring) { return }
             task = Task { [self] in
                 await run(answer)
                 // Not by `stop`, which may not wait for a late task: the number might be another descriptor's by then.

@@ -24,8 +24,9 @@ import Testing
                 Self.block(free)
             }
         }
-        // This thread may be one of the pool's, so that one of the tasks has to wait for it.
-        for _ in 0..<threads - 1 { begun.wait() }
+        // This thread may be one of the pool's, so that one of the tasks has to wait for it. Where other tests keep the pool busy, the tasks
+        // begin late, or not at all before they end: then the server's does so too.
+        for _ in 0..<threads - 1 { _ = begun.wait(timeout: .now() + 0.5) }
         server.start { _ in HTTPResponse(.notFound) }
         server.stop()
         let afterStop = inode(descriptor)
@@ -34,6 +35,20 @@ import Testing
         let limit = ContinuousClock.now + .seconds(20)
         while inode(descriptor) == own, ContinuousClock.now < limit { usleep(1000) }
         #expect(inode(descriptor) != own, "the task closes it")
+    }
+
+    /// A descriptor that was closed before is nobody's, or another file's.
+    @Test func aServerThatHasEndedDoesNotStart() throws {
+        let server = try HTTPServer(host: "127.0.0.1", port: 0, isIPv6: false)
+        let (descriptor, own) = (server.descriptor, inode(server.descriptor))
+        server.stop()
+        #expect(inode(descriptor) != own)
+        // Takes the number, unless another test has.
+        let file = unsafe open("/dev/null", O_RDONLY)
+        defer { close(file) }
+        server.start { _ in HTTPResponse(.notFound) }
+        usleep(50_000)
+        #expect(fcntl(file, F_GETFD) >= 0 && fcntl(file, F_GETFL) & O_NONBLOCK == 0)
     }
 
     private static func block(_ semaphore: DispatchSemaphore) { semaphore.wait() }
