@@ -25,6 +25,8 @@ public struct TrackingLossSettings: Sendable, Hashable {
     /// 2); in between it falls geometrically.
     public var sinkhornStart = 0.2
     public var sinkhornEnd = 0.02
+    /// What both may be.
+    public static let temperatures = 0.001...100.0
     /// Share of the gradient with respect to the association that passes through it to the distances; 1 is the formula.
     ///
     /// A good Hnet decides within hundredths of a distance. So if two associations cost nearly the same, its gradient is about

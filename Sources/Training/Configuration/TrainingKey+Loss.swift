@@ -135,10 +135,10 @@ extension TrainingKey {
                 """
                 tracking: temperature of the association sinkhorn in the first step, in the unit of the distances (0 to 2); it
                 falls geometrically.
-                """, range: 0.001...100),
+                """, range: TrackingLossSettings.temperatures),
             weight(
                 "sinkhorn_end", \.tracking, \.tracking, \.sinkhornEnd, TrackingLossSettings(),
-                "tracking: its temperature in the last step; at most sinkhorn_start.", range: 0.001...100),
+                "tracking: its temperature in the last step; at most sinkhorn_start.", range: TrackingLossSettings.temperatures),
             .path(
                 "hnet", \.hnet, example: "models/hnet-2.safetensors",
                 """

@@ -93,8 +93,10 @@ struct ReproduceCommand: ParsableCommand {
             guard (0...1).contains(associationGradient) else {
                 throw ValidationError("--association-gradient: expected 0 to 1, found \(associationGradient)")
             }
-            for (name, value) in [("start", sinkhornStart), ("end", sinkhornEnd)] where !(0.001...100).contains(value) {
-                throw ValidationError("--sinkhorn-\(name): expected 0.001 to 100, found \(value)")
+            let temperatures = TrackingLossSettings.temperatures
+            for (name, value) in [("start", sinkhornStart), ("end", sinkhornEnd)] where !temperatures.contains(value) {
+                throw ValidationError(
+                    "--sinkhorn-\(name): expected \(temperatures.lowerBound) to \(temperatures.upperBound), found \(value)")
             }
             guard sinkhornEnd <= sinkhornStart else {
                 throw ValidationError("--sinkhorn-end: expected at most --sinkhorn-start, \(sinkhornStart), found \(sinkhornEnd)")
